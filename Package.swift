@@ -1,0 +1,51 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Targets from the ground up; each may import only what its line names (`scripts/check` holds it).
+let package = Package(
+  name: "MetaRec",
+  products: [
+    .executable(name: "mrs", targets: ["mrs"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(name: "Language"),
+    .target(name: "CKernels"),
+    .target(name: "Kernels", dependencies: ["CKernels"]),
+    .target(name: "Reports", dependencies: ["Language"]),
+    .target(name: "Datasets", dependencies: ["Language", "Kernels"]),
+    .target(name: "Models", dependencies: ["Kernels", "Datasets"]),
+    .target(name: "MetaLearning", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
+    .target(name: "Evaluation", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
+      ]),
+    .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+    .target(name: "CLineEditor", dependencies: ["CLibedit"]),
+    .target(
+      name: "Shell",
+      dependencies: [
+        "Commands", "Language", "Reports", "CLineEditor", "Datasets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "mrs", dependencies: ["Shell"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets"]),
+    .testTarget(
+      name: "MetaLearningTests", dependencies: ["MetaLearning", "Models", "Kernels", "Datasets"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Models", "Datasets", "Kernels"]),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "Language", "Reports", "Datasets"]),
+    .testTarget(name: "ShellTests", dependencies: ["Shell"]),
+    .testTarget(name: "ArchitectureTests", dependencies: ["Commands", "Language", "Reports"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
