@@ -1,0 +1,16 @@
+import Language
+import Reports
+
+/// A configurable that runs in a session and says what came of it.
+///
+/// The interpreter runs a command on a copy of the session and keeps the copy on success, so that a
+/// command may throw at any point.
+package protocol Command: Configurable {
+  func run(in session: inout Session, host: any Host) throws -> Report
+  /// The names of the result's fields as far as they are known before running; nil when they are not.
+  var resultFields: [String]? { get }
+}
+
+extension Command {
+  package var resultFields: [String]? { nil }
+}

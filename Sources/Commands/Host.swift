@@ -1,0 +1,51 @@
+import Datasets
+
+/// The only door outside: files, clock, progress and the wish to stop. Commands get one; tests make
+/// their own.
+package protocol Host: AnyObject, Sendable {
+  /// The whole file, mapped. Relative paths are relative to the script, or to the current directory.
+  func read(_ path: String) throws(CommandFailure) -> FileContents
+  /// Whether something is there, and whether it is a folder.
+  func kind(of path: String) -> FileKind?
+  /// The names in a folder, sorted.
+  func list(_ path: String) throws(CommandFailure) -> [String]
+  /// Replaces the file in one step: temporary file, fsync, rename.
+  func write(_ bytes: [UInt8], to path: String) throws(CommandFailure)
+  /// Seconds on a clock that never goes back.
+  func now() -> Double
+  /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
+  func checkpoint(_ progress: Progress) throws(Interrupted)
+}
+
+package enum FileKind: Sendable { case file, folder }
+
+/// How far a command has come.
+package struct Progress: Sendable {
+  /// What is being done: "meta-train maml".
+  package var title: String
+  package var done: Double
+  package var total: Double
+  /// What one unit is: "epochs".
+  package var unit: String
+  /// The newest numbers: "validation mae 0.74".
+  package var detail: String
+  /// Recent values of the validation metric, for a sparkline.
+  package var recent: [Double]
+
+  package init(
+    _ title: String, done: Double, total: Double, unit: String = "", detail: String = "",
+    recent: [Double] = []
+  ) {
+    self.title = title
+    self.done = done
+    self.total = total
+    self.unit = unit
+    self.detail = detail
+    self.recent = recent
+  }
+}
+
+/// The user asked to stop.
+package struct Interrupted: Error {
+  package init() {}
+}

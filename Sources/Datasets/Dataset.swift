@@ -1,0 +1,125 @@
+/// Ratings of items by users, with what is known of both. A value; loading makes it, nothing changes it.
+package struct Dataset: Sendable {
+  /// What a report calls it: "MovieLens 100K".
+  package var name: String
+  package var users: Entities
+  package var items: Entities
+  package var interactions: Interactions
+  package var scale: RatingScale
+  /// The files it came from with their digests; a replay compares them.
+  package var sources: [Source]
+
+  package init(
+    name: String, users: Entities, items: Entities, interactions: Interactions, scale: RatingScale,
+    sources: [Source] = []
+  ) {
+    self.name = name
+    self.users = users
+    self.items = items
+    self.interactions = interactions
+    self.scale = scale
+    self.sources = sources
+  }
+
+  package struct Source: Sendable, Equatable {
+    package var path: String
+    package var bytes: Int
+    /// A 64-bit digest of the contents, in hexadecimal.
+    package var digest: String
+
+    package init(path: String, bytes: Int, digest: String) {
+      self.path = path
+      self.bytes = bytes
+      self.digest = digest
+    }
+  }
+}
+
+/// The lowest and highest rating that can be given.
+package struct RatingScale: Sendable, Equatable {
+  package var lowest: Float
+  package var highest: Float
+
+  package init(_ lowest: Float, _ highest: Float) {
+    self.lowest = lowest
+    self.highest = highest
+  }
+
+  /// The rating nearest to `score` that lies on the scale.
+  package func clamped(_ score: Float) -> Float { min(max(score, lowest), highest) }
+}
+
+/// Columns of equal length, one row a rating, in the order of the file.
+package struct Interactions: Sendable {
+  package var users: [Int32]
+  package var items: [Int32]
+  package var ratings: [Float]
+  /// Seconds since 1970, or empty when the data have no times.
+  package var times: [Int64]
+  /// Further columns by name, such as a predefined split: `state`.
+  package var columns: [String: CategoricalColumn]
+
+  package init(
+    users: [Int32] = [], items: [Int32] = [], ratings: [Float] = [], times: [Int64] = [],
+    columns: [String: CategoricalColumn] = [:]
+  ) {
+    self.users = users
+    self.items = items
+    self.ratings = ratings
+    self.times = times
+    self.columns = columns
+  }
+
+  package var count: Int { users.count }
+}
+
+/// One category a row.
+package struct CategoricalColumn: Sendable {
+  package var vocabulary: Vocabulary
+  package var codes: [Int32]
+
+  package init(vocabulary: Vocabulary, codes: [Int32]) {
+    self.vocabulary = vocabulary
+    self.codes = codes
+  }
+}
+
+/// Users or items: their ids as the file writes them, and their features.
+package struct Entities: Sendable {
+  package var ids: Vocabulary
+  /// What people call them: film titles. Empty when nothing but ids is known.
+  package var titles: [String]
+  package var features: [Feature]
+
+  package init(ids: Vocabulary, titles: [String] = [], features: [Feature] = []) {
+    self.ids = ids
+    self.titles = titles
+    self.features = features
+  }
+
+  package var count: Int { ids.count }
+
+  /// The title if there is one, else the id.
+  package func label(_ index: Int) -> String {
+    index < titles.count && !titles[index].isEmpty ? titles[index] : ids.names[index]
+  }
+}
+
+/// One feature of every entity, in the order of their numbers.
+package struct Feature: Sendable {
+  package enum Values: Sendable {
+    /// Any number of categories each: entity `i` has `codes[offsets[i]..<offsets[i + 1]]`. A plain
+    /// categorical feature has one (or none, where it is unknown).
+    case categories(Vocabulary, offsets: [Int32], codes: [Int32])
+    /// One number each; NaN where it is unknown.
+    case numbers([Float])
+  }
+
+  package var name: String
+  package var values: Values
+
+  package init(_ name: String, _ values: Values) {
+    self.name = name
+    self.values = values
+  }
+}

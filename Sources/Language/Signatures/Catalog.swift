@@ -1,0 +1,125 @@
+/// Everything of one kind that a script can name. Adding a member is one line here and one file.
+///
+/// `Kind` is the existential type of the members (`any Command`); a test holds that every listed
+/// type is of that kind.
+package struct Catalog<Kind>: Sendable {
+  /// What one member is called in messages: "algorithm".
+  package let noun: String
+  package let types: [any Configurable.Type]
+
+  package init(_ noun: String, _ types: [any Configurable.Type]) {
+    self.noun = noun
+    self.types = types
+  }
+
+  package var members: MemberList { MemberList(noun: noun, types: types) }
+
+  /// The member of that name with its default options. `ndcg@10` is `ndcg` with cutoff 10.
+  package func make(_ spelling: String) -> Result<Kind, Problem> {
+    let parts = spelling.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = parts.first.map(String.init) ?? ""
+    guard let type = types.first(where: { $0.name == name }) else {
+      let near = suggestions(for: name, among: members.names)
+      let suffix = parts.count == 2 ? "@" + parts[1] : ""
+      return .failure(
+        Problem(
+          "E0202", "no \(noun) is called `\(name)`",
+          help: near.isEmpty ? ["known: " + members.names.joined(separator: ", ")] : [],
+          suggestions: near.map { $0 + suffix }))
+    }
+    var member: any Configurable = type.init()
+    if parts.count == 2 {
+      let cutoff = Double(parts[1]).map { Value.number($0) } ?? .word(String(parts[1]))
+      if let problem = set(option: "cutoff", to: cutoff, of: &member) {
+        return .failure(
+          problem.code == "E0203"
+            ? Problem("E0302", "`\(name)` has no cutoff", suggestions: [name]) : problem)
+      }
+    }
+    return .success(member as! Kind)
+  }
+}
+
+/// Sets one option of a configurable by its name.
+package func set(
+  option name: String, to value: Value?, of root: inout any Configurable
+) -> Problem? {
+  func open<Root: Configurable>(_ concrete: Root) -> (any Configurable, Problem?) {
+    var concrete = concrete
+    guard let parameter = Root.signature.parameters.first(where: { $0.form.name == name }) else {
+      return (concrete, Problem("E0203", "`\(Root.name)` has no option `\(name)`"))
+    }
+    let problem = parameter.assign(&concrete, Argument(key: name, value))
+    return (concrete, problem)
+  }
+  let (changed, problem) = open(root)
+  root = changed
+  return problem
+}
+
+extension Parameter {
+  /// A word that picks a member of a catalog; the member's own options join the line.
+  package static func choice<Kind>(
+    _ name: String, _ path: Path<Root, Kind>, from catalog: Catalog<Kind>, _ summary: String,
+    place: ParameterForm.Place = .positional, isRequired: Bool = false
+  ) -> Parameter {
+    Parameter(
+      form: ParameterForm(
+        name: name, summary: summary, place: place, isRequired: isRequired,
+        expectation: "the name of \(article(catalog.noun))", members: catalog.members),
+      assign: { root, argument in
+        guard let value = argument.value else { return nil }
+        guard let word = String.read(value) else {
+          return Problem("E0301", "`\(name)` needs the name of \(article(catalog.noun))")
+        }
+        switch catalog.make(word) {
+        case .failure(let problem): return problem
+        case .success(let member):
+          root[keyPath: path] = member
+          return nil
+        }
+      },
+      defaultText: { root in
+        (root[keyPath: path] as? any Configurable).map { type(of: $0).name } ?? ""
+      },
+      nested: { root in
+        func open<Member: Configurable>(_ member: Member) -> [Parameter<Root>] {
+          Member.signature.parameters.map { parameter in
+            parameter.lifted(
+              get: { $0[keyPath: path] as! Member }, set: { $0[keyPath: path] = $1 as! Kind })
+          }
+        }
+        return (root[keyPath: path] as? any Configurable).map { open($0) } ?? []
+      })
+  }
+
+  /// All remaining words, each a member of a catalog: `evaluate ndcg@10 mae`.
+  package static func members<Kind>(
+    _ name: String, _ path: Path<Root, [Kind]>, from catalog: Catalog<Kind>, _ summary: String
+  ) -> Parameter {
+    Parameter(
+      form: ParameterForm(
+        name: name, summary: summary, place: .rest,
+        expectation: "the name of \(article(catalog.noun))", members: catalog.members),
+      assign: { root, argument in
+        guard let value = argument.value else { return nil }
+        var words: [Value] = [value]
+        if case .list(let values) = value { words = values }
+        for word in words {
+          guard let word = String.read(word) else {
+            return Problem("E0301", "`\(name)` needs the name of \(article(catalog.noun))")
+          }
+          switch catalog.make(word) {
+          case .failure(let problem): return problem
+          case .success(let member): root[keyPath: path].append(member)
+          }
+        }
+        return nil
+      })
+  }
+}
+
+/// The noun with its article.
+func article(_ noun: String) -> String {
+  ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun
+}

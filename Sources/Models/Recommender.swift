@@ -1,0 +1,42 @@
+import Datasets
+
+/// What is known of a user when she asks: her features if she is in the data, and her ratings.
+package struct UserContext: Sendable {
+  package struct Rating: Sendable, Equatable {
+    package var item: Int32
+    package var rating: Float
+
+    package init(item: Int32, rating: Float) {
+      self.item = item
+      self.rating = rating
+    }
+  }
+
+  /// Her number in the data, or nil for a user the data do not know.
+  package var user: Int32?
+  package var support: [Rating]
+
+  package init(user: Int32?, support: [Rating]) {
+    self.user = user
+    self.support = support
+  }
+
+  /// The context of a task: its user and support ratings, never its query ratings.
+  package init(_ task: UserTask, in interactions: Interactions) {
+    user = task.user
+    support = task.support.map {
+      Rating(item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)])
+    }
+  }
+}
+
+/// Something fitted that scores items for a user from a handful of her ratings: every trained model
+/// and every baseline. Scores are on the scale of the ratings when `predictsRatings`.
+package protocol Recommender: Sendable {
+  /// The row title in reports: "maml", "item-mean".
+  var title: String { get }
+  /// Whether scores are predicted ratings (MAE has a meaning) or only an order.
+  var predictsRatings: Bool { get }
+  /// One score for each of `items`, higher is better. Changes nothing; may run on any thread.
+  func scores(for user: UserContext, items: [Int32]) -> [Float]
+}

@@ -1,0 +1,106 @@
+import Language
+
+/// What a command says: blocks in reading order, and the named values a script can ask for.
+package struct Report: Sendable, Equatable {
+  package enum Block: Sendable, Equatable {
+    /// One paragraph.
+    case text(String)
+    /// A remark that is not the result itself: what was assumed, left out, or is worth knowing.
+    case note(String)
+    /// Something the user should not overlook.
+    case warning(String)
+    case table(Table)
+    case curve(Curve)
+    /// Lines of the command language.
+    case code(String)
+    case heading(String)
+  }
+
+  package var blocks: [Block]
+  /// What `let r = …` binds: `$r.mae`.
+  package var result: Record
+
+  package init(_ blocks: [Block] = [], result: Record = Record()) {
+    self.blocks = blocks
+    self.result = result
+  }
+}
+
+/// A table whose cells keep their meaning, so that each renderer decides how they look.
+package struct Table: Sendable, Equatable {
+  package struct Column: Sendable, Equatable {
+    package enum Alignment: String, Sendable { case left, right }
+
+    package var title: String
+    package var alignment: Alignment
+    package var unit: String
+
+    package init(_ title: String, _ alignment: Alignment = .left, unit: String = "") {
+      self.title = title
+      self.alignment = alignment
+      self.unit = unit
+    }
+  }
+
+  package enum Cell: Sendable, Equatable {
+    case text(String)
+    case count(Int)
+    case number(Double, digits: Int)
+    /// A value with its 95 % interval: value ± halfWidth.
+    case interval(Double, halfWidth: Double, digits: Int)
+    case missing
+  }
+
+  package var title: String
+  package var columns: [Column]
+  package var rows: [[Cell]]
+  /// The row to draw the eye to, if any.
+  package var emphasis: Int?
+  package var footnotes: [String]
+
+  package init(
+    _ title: String = "", columns: [Column], rows: [[Cell]] = [], emphasis: Int? = nil,
+    footnotes: [String] = []
+  ) {
+    self.title = title
+    self.columns = columns
+    self.rows = rows
+    self.emphasis = emphasis
+    self.footnotes = footnotes
+  }
+}
+
+/// Lines over a common axis.
+package struct Curve: Sendable, Equatable {
+  package struct Series: Sendable, Equatable {
+    package var name: String
+    package var points: [Point]
+
+    package init(_ name: String, _ points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  package struct Point: Sendable, Equatable {
+    package var x: Double
+    package var y: Double
+
+    package init(_ x: Double, _ y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  package var title: String
+  package var xLabel: String
+  package var yLabel: String
+  package var series: [Series]
+
+  package init(_ title: String, x: String, y: String, series: [Series]) {
+    self.title = title
+    self.xLabel = x
+    self.yLabel = y
+    self.series = series
+  }
+}
