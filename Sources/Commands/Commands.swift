@@ -1,0 +1,6 @@
+import Language
+
+/// Every verb of the language.
+package let commands = Catalog<any Command>(
+  "command",
+  [])

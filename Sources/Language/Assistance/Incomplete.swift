@@ -1,0 +1,5 @@
+/// Whether a text cannot be run yet because it goes on: an open bracket or text, or a backslash at
+/// its end.
+package func isIncomplete(_ text: String) -> Bool {
+  false
+}
