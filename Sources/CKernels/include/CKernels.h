@@ -1,1 +1,60 @@
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Loops over float arrays, compiled for several instruction sets and picked at run time. All matrices
+// are row-major; `ld…` is the distance between rows in floats. Every function adds in an order that
+// depends on the shapes alone, so that results do not depend on threads or addresses.
+
+typedef struct mrs_kernels {
+  /// "avx512", "avx2" or "baseline".
+  const char *name;
+
+  /// C (m × n) = [C +] op(A) · B [+ bias (n)], then optionally max(0, ·). op(A)(i,k) is a[i·ra + k·ca], so
+  /// that (ra, ca) = (lda, 1) reads A and (1, lda) reads its transpose.
+  void (*gemm)(long m, long n, long k, const float *a, long ra, long ca, const float *b, long ldb,
+               float *c, long ldc, int accumulate, const float *bias, int relu);
+  /// T (n × m) = Aᵀ for A (m × n).
+  void (*transpose)(long m, long n, const float *a, long lda, float *t, long ldt);
+  /// c (n) = [c +] the sum over the m rows of A.
+  void (*column_sums)(long m, long n, const float *a, long lda, float *c, int accumulate);
+  /// The sum of x·y.
+  float (*dot)(long n, const float *x, const float *y);
+  /// y = y + s·x.
+  void (*axpy)(long n, float s, const float *x, float *y);
+  /// z = x + s·y.
+  void (*add_scaled)(long n, const float *x, float s, const float *y, float *z);
+  /// z = s·x.
+  void (*scale)(long n, float s, const float *x, float *z);
+  /// z = [z +] x·y, element by element.
+  void (*multiply)(long n, const float *x, const float *y, float *z, int accumulate);
+  /// z = x where y > 0, else 0.
+  void (*mask_positive)(long n, const float *x, const float *y, float *z);
+  /// y = f(x): 0 relu, 1 tanh, 2 sigmoid, 3 exp, 4 log(1 + exp x), 5 reciprocal, 6 square root, 7 log, 8 sign.
+  void (*map)(long n, int function, const float *x, float *y);
+  /// Row b of `out` (bags × width) = Σ_j weights[j] · table row indices[j], for j from offsets[b·step] up to
+  /// offsets[(b + 1)·step].
+  void (*embed)(long bags, const int32_t *offsets, long step, const int32_t *indices,
+                const float *weights, const float *table, long width, float *out);
+  /// The transpose of `embed`: adds weights[j] · row b of `in` to table row indices[j].
+  void (*scatter)(long bags, const int32_t *offsets, long step, const int32_t *indices,
+                  const float *weights, const float *in, long width, float *table);
+  /// Each row of y (m × n) = the softmax of that row of x.
+  void (*softmax)(long m, long n, const float *x, float *y);
+  /// One step of Adam (Kingma and Ba 2015) with decoupled decay, over parameters p, gradient g and moments m, v.
+  /// `rate` and `correction` carry the bias corrections: p −= rate·m / (√(v·correction) + epsilon) + decay·p.
+  void (*adam)(long n, float *p, const float *g, float *m, float *v, float beta1, float beta2,
+               float rate, float correction, float epsilon, float decay);
+} mrs_kernels;
+
+/// How many variants this machine can run; 0 is the best of them.
+int mrs_kernel_variants(void);
+const mrs_kernels *mrs_kernel_variant(int index);
+/// The best variant of this machine.
+const mrs_kernels *mrs_best_kernels(void);
+
+/// Worker threads that wait between calls. `work(context, index)` runs once for each index in 0..<count,
+/// on up to `threads` threads, the caller among them; returns when all are done.
+void mrs_parallel(int threads, int count, void (*work)(void *context, int index), void *context);
+/// The number of processors this process may use.
+int mrs_processors(void);

@@ -1,0 +1,108 @@
+#define _GNU_SOURCE
+#include "CKernels.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+// Workers take indices from one shared counter. They wait on a condition between jobs, after a short
+// look that saves the system call when jobs follow each other closely; they never spin for long, because
+// a core taken away by another program must not stall the rest.
+
+enum { MAX_THREADS = 256, LOOKS = 2000 };
+
+typedef struct job {
+  void (*work)(void *, int);
+  void *context;
+  int count, helpers;
+} job;
+
+static pthread_mutex_t one_caller = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER, finished = PTHREAD_COND_INITIALIZER;
+static job current;
+static atomic_uint generation;
+static atomic_int next_index, running;
+static int started;
+
+static void drain(const job *j) {
+  int i;
+  while ((i = atomic_fetch_add(&next_index, 1)) < j->count) j->work(j->context, i);
+}
+
+static inline void relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+static void *worker(void *argument) {
+  int self = (int)(intptr_t)argument;
+  unsigned seen = 0;
+  for (;;) {
+    for (int look = 0; look < LOOKS && atomic_load(&generation) == seen; look++) relax();
+    pthread_mutex_lock(&lock);
+    while (atomic_load(&generation) == seen) pthread_cond_wait(&wake, &lock);
+    seen = atomic_load(&generation);
+    job j = current;
+    pthread_mutex_unlock(&lock);
+    if (self >= j.helpers) continue;
+    drain(&j);
+    if (atomic_fetch_sub(&running, 1) == 1) {
+      pthread_mutex_lock(&lock);
+      pthread_cond_signal(&finished);
+      pthread_mutex_unlock(&lock);
+    }
+  }
+  return 0;
+}
+
+static __thread int inside;
+
+void mrs_parallel(int threads, int count, void (*work)(void *, int), void *context) {
+  if (threads > count) threads = count;
+  if (threads > MAX_THREADS) threads = MAX_THREADS;
+  // A job within a job, or a second caller at the same time, runs where it is.
+  if (threads <= 1 || inside || pthread_mutex_trylock(&one_caller) != 0) {
+    for (int i = 0; i < count; i++) work(context, i);
+    return;
+  }
+  inside = 1;
+  pthread_mutex_lock(&lock);
+  while (started < threads - 1) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 8 << 20);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    int failed = pthread_create(&thread, &attributes, worker, (void *)(intptr_t)started);
+    pthread_attr_destroy(&attributes);
+    if (failed) break;
+    started++;
+  }
+  int helpers = threads - 1 < started ? threads - 1 : started;
+  current = (job){work, context, count, helpers};
+  atomic_store(&next_index, 0);
+  atomic_store(&running, helpers);
+  atomic_fetch_add(&generation, 1);
+  pthread_cond_broadcast(&wake);
+  pthread_mutex_unlock(&lock);
+  job mine = current;
+  drain(&mine);
+  for (int look = 0; look < LOOKS && atomic_load(&running) > 0; look++) relax();
+  if (atomic_load(&running) > 0) {
+    pthread_mutex_lock(&lock);
+    while (atomic_load(&running) > 0) pthread_cond_wait(&finished, &lock);
+    pthread_mutex_unlock(&lock);
+  }
+  inside = 0;
+  pthread_mutex_unlock(&one_caller);
+}
+
+int mrs_processors(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  int n = CPU_COUNT(&set);
+  return n > 0 ? n : 1;
+}

@@ -1,0 +1,126 @@
+import CKernels
+
+/// The loops of one instruction set.
+package struct KernelSet: @unchecked Sendable {
+  let table: UnsafePointer<mrs_kernels>
+
+  package var name: String { String(cString: table.pointee.name) }
+
+  /// Those that this machine can run, the best first.
+  package static let available: [KernelSet] = (0..<mrs_kernel_variants()).map {
+    KernelSet(table: mrs_kernel_variant($0))
+  }
+
+  package static let best = available[0]
+}
+
+/// Sums of products, and whatever else the calculus needs, on matrices whose shapes the caller checked.
+extension KernelSet {
+  /// c = [c +] a·b [+ bias], then optionally max(0, ·). Shapes: a (m × k), or (k × m) when `transposed`;
+  /// b (k × n); bias (n).
+  @inline(__always)
+  package func product(
+    _ a: Matrix, transposed: Bool = false, _ b: Matrix, into c: Matrix, accumulate: Bool = false,
+    bias: UnsafePointer<Float>? = nil, relu: Bool = false
+  ) {
+    let k = transposed ? a.rows : a.columns
+    table.pointee.gemm(
+      c.rows, c.columns, k, a.base, transposed ? 1 : a.columns, transposed ? a.columns : 1, b.base,
+      b.columns, c.base, c.columns, accumulate ? 1 : 0, bias, relu ? 1 : 0)
+  }
+
+  @inline(__always)
+  package func transpose(_ a: Matrix, into t: Matrix) {
+    table.pointee.transpose(a.rows, a.columns, a.base, a.columns, t.base, t.columns)
+  }
+
+  @inline(__always)
+  package func columnSums(_ a: Matrix, into c: Matrix, accumulate: Bool = false) {
+    table.pointee.column_sums(a.rows, a.columns, a.base, a.columns, c.base, accumulate ? 1 : 0)
+  }
+
+  @inline(__always)
+  package func dot(_ x: Matrix, _ y: Matrix) -> Float { table.pointee.dot(x.count, x.base, y.base) }
+
+  /// y = y + s·x
+  @inline(__always)
+  package func axpy(_ s: Float, _ x: Matrix, _ y: Matrix) {
+    table.pointee.axpy(x.count, s, x.base, y.base)
+  }
+
+  /// z = x + s·y
+  @inline(__always)
+  package func addScaled(_ x: Matrix, _ s: Float, _ y: Matrix, into z: Matrix) {
+    table.pointee.add_scaled(x.count, x.base, s, y.base, z.base)
+  }
+
+  @inline(__always)
+  package func scale(_ s: Float, _ x: Matrix, into z: Matrix) {
+    table.pointee.scale(x.count, s, x.base, z.base)
+  }
+
+  @inline(__always)
+  package func multiply(_ x: Matrix, _ y: Matrix, into z: Matrix, accumulate: Bool = false) {
+    table.pointee.multiply(x.count, x.base, y.base, z.base, accumulate ? 1 : 0)
+  }
+
+  /// z = x where y > 0, else 0
+  @inline(__always)
+  package func maskPositive(_ x: Matrix, by y: Matrix, into z: Matrix) {
+    table.pointee.mask_positive(x.count, x.base, y.base, z.base)
+  }
+
+  @inline(__always)
+  package func map(_ function: ElementFunction, _ x: Matrix, into y: Matrix) {
+    table.pointee.map(x.count, function.rawValue, x.base, y.base)
+  }
+
+  @inline(__always)
+  package func softmax(_ x: Matrix, into y: Matrix) {
+    table.pointee.softmax(x.rows, x.columns, x.base, y.base)
+  }
+
+  /// Sums of table rows: see `Bags`.
+  @inline(__always)
+  package func embed(_ bags: Bags, _ lookup: Matrix, into out: Matrix) {
+    table.pointee.embed(
+      bags.count, bags.offsets, bags.step, bags.indices, bags.weights, lookup.base, lookup.columns,
+      out.base)
+  }
+
+  /// The transpose of `embed`; adds to `lookup`.
+  @inline(__always)
+  package func scatter(_ bags: Bags, _ rows: Matrix, into lookup: Matrix) {
+    table.pointee.scatter(
+      bags.count, bags.offsets, bags.step, bags.indices, bags.weights, rows.base, lookup.columns,
+      lookup.base)
+  }
+}
+
+/// Functions of one number that the kernels apply to whole matrices.
+package enum ElementFunction: Int32, Sendable, CaseIterable {
+  case relu, tanh, sigmoid, exp, softplus, reciprocal, squareRoot, log, sign
+}
+
+/// Which table rows are summed to make each output row: bag `b` has the entries
+/// `offsets[b·step] ..< offsets[(b + 1)·step]`, each an index and a weight.
+///
+/// With `step` 1 each field of a row is a bag of its own; with `step` = fields, one bag holds all fields.
+package struct Bags: @unchecked Sendable {
+  package let count: Int
+  package let step: Int
+  package let offsets: UnsafePointer<Int32>
+  package let indices: UnsafePointer<Int32>
+  package let weights: UnsafePointer<Float>
+
+  package init(
+    count: Int, step: Int, offsets: UnsafePointer<Int32>, indices: UnsafePointer<Int32>,
+    weights: UnsafePointer<Float>
+  ) {
+    self.count = count
+    self.step = step
+    self.offsets = offsets
+    self.indices = indices
+    self.weights = weights
+  }
+}
