@@ -18,7 +18,8 @@ package struct RandomKey: Sendable, Hashable {
 
   /// The key of that number below this one.
   package func derived(_ number: Int) -> RandomKey {
-    RandomKey(state: mixed(state &+ mixed(UInt64(bitPattern: Int64(number)) ^ 0xA076_1D64_78BD_642F)))
+    RandomKey(
+      state: mixed(state &+ mixed(UInt64(bitPattern: Int64(number)) ^ 0xA076_1D64_78BD_642F)))
   }
 
   /// A stream of numbers that starts at this key.

@@ -161,11 +161,10 @@ private struct Binder<Root: Configurable> {
   private func unknown(_ key: String) -> Problem {
     var owners: [String] = []
     for parameter in parameters {
-      for form in parameter.form.members?.forms ?? [] {
-        if form.parameters.contains(where: { $0.name == key && $0.place == .option }) {
-          owners.append(form.name)
-        }
-      }
+      let forms = parameter.form.members?.forms ?? []
+      owners += forms.filter { form in
+        form.parameters.contains { $0.name == key && $0.place == .option }
+      }.map(\.name)
     }
     if !owners.isEmpty {
       return Problem(

@@ -36,7 +36,7 @@ package struct Catalog<Kind>: Sendable {
             ? Problem("E0302", "`\(name)` has no cutoff", suggestions: [name]) : problem)
       }
     }
-    return .success(member as! Kind)
+    return .success(listed(member))
   }
 }
 
@@ -86,7 +86,7 @@ extension Parameter {
         func open<Member: Configurable>(_ member: Member) -> [Parameter<Root>] {
           Member.signature.parameters.map { parameter in
             parameter.lifted(
-              get: { $0[keyPath: path] as! Member }, set: { $0[keyPath: path] = $1 as! Kind })
+              get: { listed($0[keyPath: path]) }, set: { $0[keyPath: path] = listed($1) })
           }
         }
         return (root[keyPath: path] as? any Configurable).map { open($0) } ?? []
@@ -117,6 +117,14 @@ extension Parameter {
         return nil
       })
   }
+}
+
+/// The value as the kind its catalog promises; to list a stranger is a mistake of ours.
+private func listed<Kind>(_ value: Any) -> Kind {
+  guard let value = value as? Kind else {
+    preconditionFailure("a catalog lists \(type(of: value)), which is no \(Kind.self)")
+  }
+  return value
 }
 
 /// The noun with its article.

@@ -66,7 +66,7 @@ package enum Value: Sendable, Equatable {
   package var description: String {
     switch self {
     case .number(let number):
-      number.unit == nil ? "a number" : "a number in \(number.unit!.rawValue)"
+      number.unit.map { "a number in \($0.rawValue)" } ?? "a number"
     case .text: "a text"
     case .word: "a word"
     case .truth: "yes or no"

@@ -1,0 +1,99 @@
+import Testing
+
+/// Targets import downwards only, and one of them alone knows the world outside.
+///
+/// `scripts/check` has the compiler hold that a used target is a declared one; the table here holds
+/// that the declarations themselves stay what Sources/README.md says.
+@Suite struct ImportTests {
+  /// What each target may import of ours, from the ground up.
+  static let layers: [(target: String, imports: Set<String>)] = [
+    ("Language", []),
+    ("Kernels", ["CKernels"]),
+    ("Reports", ["Language"]),
+    ("Datasets", ["Language", "Kernels"]),
+    ("Models", ["Kernels", "Datasets"]),
+    ("MetaLearning", ["Language", "Kernels", "Datasets", "Models"]),
+    ("Evaluation", ["Language", "Kernels", "Datasets", "Models"]),
+    (
+      "Commands",
+      ["Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation"]
+    ),
+    ("Shell", ["Commands", "Language", "Reports", "Datasets", "CLineEditor"]),
+    ("mrs", ["Shell"]),
+  ]
+
+  /// What may be imported of the system and of others: threads and the maths library for those who
+  /// compute, everything for the shell.
+  static let foreign: [String: Set<String>] = [
+    "Kernels": ["Glibc", "Dispatch", "Synchronization"],
+    "Models": ["Glibc"],
+    "MetaLearning": ["Glibc"],
+    "Evaluation": ["Glibc"],
+    "Commands": ["Synchronization"],
+    "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
+  ]
+
+  /// Calls that reach files, the terminal, the clock, signals or the environment.
+  static let outside = [
+    "print", "debugPrint", "dump", "readLine", "putchar", "fputs", "puts", "fopen", "open", "mmap",
+    "opendir", "unlink", "rename", "getenv", "setenv", "isatty", "signal", "sigaction", "time",
+    "clock_gettime", "gettimeofday", "usleep", "sleep", "exit", "system", "popen",
+  ]
+
+  @Test func everyTargetHasItsPlaceInTheLayers() {
+    #expect(Set(SourceTree.sources.map(\.target)) == Set(Self.layers.map(\.target)))
+  }
+
+  @Test func importsGoDownTheLayersOnly() throws {
+    for file in SourceTree.sources {
+      let layer = try #require(Self.layers.first { $0.target == file.target })
+      let allowed = layer.imports.union(Self.foreign[file.target] ?? [])
+      let others = imports(of: file).filter { !allowed.contains($0) }
+      #expect(others.isEmpty, "\(file.path); \(file.target) may import \(allowed.sorted())")
+    }
+  }
+
+  @Test func thePackageDeclaresNothingThatTheLayersDoNotAllow() throws {
+    let manifest = try SourceTree.text("Package.swift")
+    for layer in Self.layers {
+      let declared = dependencies(of: layer.target, in: manifest)
+      #expect(declared.subtracting(layer.imports).isEmpty, "\(layer.target) declares too much")
+    }
+  }
+
+  @Test func onlyTheShellReachesOutside() {
+    for file in SourceTree.sources where file.target != "Shell" && file.target != "mrs" {
+      let calls = file.code.matches(of: #/\b(\w+)\(/#)
+      for call in calls where Self.outside.contains(String(call.1)) {
+        let before = file.code[..<call.range.lowerBound]
+        let isMethod = before.hasSuffix(".") || before.hasSuffix("func ")
+        let isOurs = file.code.contains("func \(call.1)(") || file.code.contains("func \(call.1)<")
+        let line = before.utf8.count { $0 == 10 } + 1
+        #expect(isMethod || isOurs, "\(file.path):\(line) calls \(call.1); go through the Host")
+      }
+    }
+  }
+
+  /// The whole of Foundation would multiply the size of the program and its start-up time.
+  @Test func nothingImportsTheWholeOfFoundation() {
+    for file in SourceTree.all {
+      #expect(!imports(of: file).contains("Foundation"), "\(file.path)")
+    }
+  }
+}
+
+/// The modules that a file imports.
+private func imports(of file: SourceFile) -> [String] {
+  file.code.matches(of: #/\bimport\s+(?:(?:struct|class|enum|protocol|func|var|let)\s+)?(\w+)/#)
+    .map { String($0.1) }
+}
+
+/// The targets of ours that the manifest lists for a target; products of others are left out.
+private func dependencies(of target: String, in manifest: String) -> Set<String> {
+  let entries = manifest.split(separator: #/\.(?:target|executableTarget)\(\s*name: /#)
+  guard let entry = entries.first(where: { $0.hasPrefix("\"\(target)\"") }),
+    let list = entry.firstMatch(of: #/dependencies:\s*\[([^\]]*)\]/#)
+  else { return [] }
+  let own = list.1.replacing(#/\.product\([^)]*\)/#, with: "")
+  return Set(own.matches(of: #/"(\w+)"/#).map { String($0.1) })
+}
