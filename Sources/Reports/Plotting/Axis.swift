@@ -1,0 +1,35 @@
+/// A stretch of numbers with round ticks on it.
+package struct Axis: Sendable, Equatable {
+  package var low: Double
+  package var high: Double
+  package var ticks: [Double]
+
+  /// The axis that holds all finite values, with about `count` ticks at 1, 2 or 5 times a power of ten.
+  package init(covering values: some Sequence<Double>, ticks count: Int) {
+    var low = Double.infinity
+    var high = -Double.infinity
+    for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
+    if low > high { (low, high) = (0, 1) }
+    if low == high { (low, high) = (low - max(0.5, low.magnitude / 10), high + max(0.5, high.magnitude / 10)) }
+    self.low = low
+    self.high = high
+    let step = Axis.step(of: (high - low) / Double(max(1, count)))
+    ticks = []
+    var index = (low / step).rounded(.up)
+    while index * step <= high + step * 1e-9, ticks.count < 100 {
+      ticks.append(index * step)
+      index += 1
+    }
+  }
+
+  /// Where a value lies, 0 at the low end and 1 at the high end.
+  package func fraction(_ value: Double) -> Double { (value - low) / (high - low) }
+
+  private static func step(of rough: Double) -> Double {
+    var power = 1.0
+    while power > rough { power /= 10 }
+    while power * 10 <= rough { power *= 10 }
+    let factor = rough / power
+    return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10)
+  }
+}

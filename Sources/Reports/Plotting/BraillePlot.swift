@@ -1,0 +1,153 @@
+/// Lines drawn with braille dots, two by four in a cell, with axes and a legend.
+package struct BraillePlot {
+  private let curve: Curve
+  private let page: Page
+  private let rows = 10
+
+  package init(_ curve: Curve, page: Page) {
+    self.curve = curve
+    self.page = page
+  }
+
+  /// The plot, ending with a line end; a page too narrow for it gets the words alone.
+  package var text: String {
+    let all = curve.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    guard page.width >= 30, !all.isEmpty else {
+      return ([curve.title] + curve.series.map { $0.summary(of: curve) })
+        .map { $0 + "\n" }.joined()
+    }
+    let x = Axis(covering: all.map(\.x), ticks: 5)
+    let y = Axis(covering: all.map(\.y), ticks: 4)
+    let labels = ends(of: y)
+    let margin = labels.map { displayWidth($0) }.max() ?? 0
+    var dots = BrailleDots(columns: min(page.width, 80) - margin - 2, rows: rows)
+    for (index, series) in curve.series.enumerated() { draw(series, index, x, y, &dots) }
+    var lines = [page.ink(curve.title, .strong)]
+    if curve.series.count > 1 { lines.append(legend) }
+    lines.append(page.ink(curve.yLabel, .dim))
+    for row in 0..<rows {
+      let label = row == 0 ? labels[1] : row == rows - 1 ? labels[0] : ""
+      let mark = label.isEmpty ? "│" : "┤"
+      lines.append(page.ink(padded(label, to: margin, right: true) + mark, .dim) + inked(dots, row))
+    }
+    lines += foot(x, columns: dots.columns, margin: margin)
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func ends(of axis: Axis) -> [String] { [short(axis.low), short(axis.high)] }
+
+  private func draw(
+    _ series: Curve.Series, _ index: Int, _ x: Axis, _ y: Axis, _ dots: inout BrailleDots
+  ) {
+    var last: (Int, Int)?
+    for point in series.points {
+      guard point.x.isFinite, point.y.isFinite else {
+        last = nil
+        continue
+      }
+      let place = (
+        Int((x.fraction(point.x) * Double(dots.width - 1)).rounded()),
+        Int(((1 - y.fraction(point.y)) * Double(dots.height - 1)).rounded())
+      )
+      dots.line(from: last ?? place, to: place, series: index)
+      last = place
+    }
+  }
+
+  private var legend: String {
+    curve.series.enumerated().map { index, series in
+      BraillePlot.colour("━━", index, page) + " " + series.name
+    }.joined(separator: "   ")
+  }
+
+  private func inked(_ dots: BrailleDots, _ row: Int) -> String {
+    (0..<dots.columns).map { column in
+      let cell = dots.cell(column, row)
+      return cell.series.map { BraillePlot.colour(cell.text, $0, page) } ?? cell.text
+    }.joined()
+  }
+
+  private func foot(_ x: Axis, columns: Int, margin: Int) -> [String] {
+    let space = String(repeating: " ", count: margin)
+    let (low, high) = (short(x.low), short(x.high))
+    let middle = clipped(curve.xLabel, to: max(0, columns - low.count - high.count - 2))
+    let room = columns - low.count - high.count - displayWidth(middle)
+    let left = String(repeating: " ", count: max(1, room / 2))
+    let right = String(repeating: " ", count: max(1, room - room / 2))
+    return [
+      page.ink(space + "└" + String(repeating: "─", count: columns), .dim),
+      page.ink(space + " " + low + left + middle + right + high, .dim),
+    ]
+  }
+
+  /// Blue, orange, green, pink, sky: told apart by people with any colour vision (Okabe and Ito).
+  private static func colour(_ text: String, _ index: Int, _ page: Page) -> String {
+    guard page.hasColour else { return text }
+    let code = [33, 208, 36, 175, 117][index % 5]
+    return "\u{1B}[38;5;\(code)m\(text)\u{1B}[0m"
+  }
+}
+
+/// A grid of dots, two by four in each cell of text (Unicode block "Braille Patterns").
+struct BrailleDots {
+  let columns: Int
+  let rows: Int
+  private var bits: [UInt8]
+  private var owner: [Int?]
+
+  init(columns: Int, rows: Int) {
+    self.columns = max(1, columns)
+    self.rows = rows
+    bits = Array(repeating: 0, count: self.columns * rows)
+    owner = Array(repeating: nil, count: self.columns * rows)
+  }
+
+  var width: Int { columns * 2 }
+  var height: Int { rows * 4 }
+
+  /// The text of a cell, and the line that was drawn there last.
+  func cell(_ column: Int, _ row: Int) -> (text: String, series: Int?) {
+    let at = row * columns + column
+    guard bits[at] != 0, let scalar = Unicode.Scalar(0x2800 + UInt32(bits[at])) else {
+      return (" ", nil)
+    }
+    return (String(Character(scalar)), owner[at])
+  }
+
+  mutating func set(_ x: Int, _ y: Int, series: Int) {
+    guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+    let at = y / 4 * columns + x / 2
+    let bit: [UInt8] = [0x01, 0x02, 0x04, 0x40, 0x08, 0x10, 0x20, 0x80]
+    bits[at] |= bit[x % 2 * 4 + y % 4]
+    owner[at] = series
+  }
+
+  /// The dots of a straight line (Bresenham).
+  mutating func line(from a: (Int, Int), to b: (Int, Int), series: Int) {
+    var (x, y) = a
+    let dx = abs(b.0 - x)
+    let dy = -abs(b.1 - y)
+    var error = dx + dy
+    while true {
+      set(x, y, series: series)
+      if (x, y) == b { return }
+      let twice = 2 * error
+      if twice >= dy { (error, x) = (error + dy, x + (x < b.0 ? 1 : -1)) }
+      if twice <= dx { (error, y) = (error + dx, y + (y < b.1 ? 1 : -1)) }
+    }
+  }
+}
+
+/// The values as a row of block characters, one a value; the last `width` of them.
+package func sparkline(_ values: [Double], width: Int) -> String {
+  let shown = values.suffix(width)
+  let known = shown.filter(\.isFinite)
+  guard let low = known.min(), let high = known.max() else { return "" }
+  let blocks = Array("▁▂▃▄▅▆▇█")
+  return String(
+    shown.map { value in
+      guard value.isFinite else { return " " }
+      guard high > low else { return blocks[3] }
+      return blocks[min(7, Int((value - low) / (high - low) * 8))]
+    })
+}

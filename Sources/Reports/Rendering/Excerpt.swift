@@ -1,0 +1,126 @@
+import Language
+
+/// A diagnostic with the lines of the source it speaks of, underlined.
+struct Excerpt {
+  /// What lines and marks are drawn with.
+  struct Marks {
+    var bar: String
+    var gap: String
+
+    static let unicode = Marks(bar: "│", gap: "⋮")
+    static let ascii = Marks(bar: "|", gap: "...")
+  }
+
+  private struct Mark {
+    var range: SourceRange
+    var text: String
+    var isPrimary: Bool
+  }
+
+  let diagnostic: Diagnostic
+  let source: Source
+  let marks: Marks
+  let page: Page
+
+  init(_ diagnostic: Diagnostic, in source: Source, marks: Marks, page: Page) {
+    self.diagnostic = diagnostic
+    self.source = source
+    self.marks = marks
+    self.page = page
+  }
+
+  /// The whole message, ending with a line end.
+  var text: String {
+    var lines = [headline]
+    if !source.name.isEmpty {
+      let place = source.position(of: diagnostic.primary.range.lower)
+      lines.append(page.ink("  --> \(source.name):\(place.line):\(place.column)", .dim))
+    }
+    lines += excerpt
+    for help in diagnostic.help { lines.append("  " + page.ink("help:", .note) + " " + help) }
+    if let fix { lines.append("  " + page.ink("fix:", .good) + " " + fix) }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private var ink: Ink { diagnostic.severity == .error ? .error : .warning }
+
+  private var headline: String {
+    page.ink("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", ink)
+      + page.ink(": " + LineText.cleaned(diagnostic.message), .strong)
+  }
+
+  /// The corrected line, if the fault has a fix within one line.
+  private var fix: String? {
+    guard let fix = diagnostic.fix else { return nil }
+    let line = source.range(ofLine: source.line(of: fix.range.lower))
+    guard fix.range.upper <= line.upper else { return nil }
+    let before = source.slice(SourceRange(line.lower, fix.range.lower))
+    let after = source.slice(SourceRange(fix.range.upper, line.upper))
+    let whole = (before + fix.replacement + after).trimmingSpaces
+    return whole.count <= 2 * page.width ? LineText.cleaned(whole) : nil
+  }
+
+  private var excerpt: [String] {
+    var all = diagnostic.secondary.map { Mark(range: $0.range, text: $0.text, isPrimary: false) }
+    let primary = diagnostic.primary
+    all.append(Mark(range: primary.range, text: primary.text, isPrimary: true))
+    let byLine = Dictionary(grouping: all) { source.line(of: $0.range.lower) }
+    let numbers = byLine.keys.sorted()
+    let showsNumbers = source.lineStarts.count > 1
+    let gutter = showsNumbers ? String(numbers.last ?? 1).count + 1 : 0
+    var lines: [String] = []
+    var last: Int?
+    for number in numbers {
+      if let last, number > last + 1 { lines.append(page.ink("  " + marks.gap, .dim)) }
+      last = number
+      let label = padded(showsNumbers ? "\(number) " : "", to: gutter, right: true)
+      lines.append(page.ink("  \(label)\(marks.bar)", .dim) + " " + shown(number).text)
+      let blank = page.ink("  " + String(repeating: " ", count: gutter) + marks.bar, .dim)
+      for mark in (byLine[number] ?? []).sorted(by: { $0.range.lower > $1.range.lower }) {
+        lines.append(blank + " " + underline(mark, line: number))
+      }
+    }
+    return lines
+  }
+
+  /// The line as it is shown, and how many bytes at its start are left out: the marked part of a
+  /// long line must be in sight.
+  private func shown(_ number: Int) -> (text: String, skipped: Int) {
+    let range = source.range(ofLine: number)
+    let room = max(30, page.width - 12)
+    guard range.upper - range.lower > room else {
+      return (LineText.cleaned(tabless(source.slice(range))), 0)
+    }
+    let focus = diagnostic.primary.range.lower
+    let skipped =
+      focus >= range.lower && focus <= range.upper ? max(0, focus - range.lower - room / 2) : 0
+    let part = source.slice(SourceRange(range.lower + skipped, range.upper))
+    return (LineText.cleaned(tabless(clipped(part, to: room))), skipped)
+  }
+
+  private func underline(_ mark: Mark, line number: Int) -> String {
+    let range = source.range(ofLine: number)
+    let skipped = shown(number).skipped
+    let start = min(max(mark.range.lower, range.lower + skipped), range.upper)
+    let end = min(max(mark.range.upper, start), range.upper)
+    let before = displayWidth(tabless(source.slice(SourceRange(range.lower + skipped, start))))
+    let room = max(1, page.width - 12 - before)
+    let width = max(1, min(room, displayWidth(tabless(source.slice(SourceRange(start, end))))))
+    let line = String(repeating: mark.isPrimary ? "^" : "-", count: width)
+    let words = mark.text.isEmpty ? "" : " " + LineText.cleaned(mark.text)
+    return String(repeating: " ", count: before) + page.ink(line + words, mark.isPrimary ? ink : .note)
+  }
+
+  /// Tabs take as many cells as one space, here and in the underline alike.
+  private func tabless(_ text: String) -> String { text.replacing("\t", with: " ") }
+}
+
+extension String {
+  /// The text without spaces at its start and end.
+  package var trimmingSpaces: String {
+    var view = self[...]
+    while view.first?.isWhitespace == true { view.removeFirst() }
+    while view.last?.isWhitespace == true { view.removeLast() }
+    return String(view)
+  }
+}

@@ -1,0 +1,58 @@
+import Language
+
+/// For web pages: a fragment with tables and inline SVG plots.
+package struct HTMLRenderer: Renderer {
+  package var page = Page()
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "html", "HTML with tables and inline SVG plots, for web pages.",
+    [.width], examples: [Example("mrs run --format html quickstart.mrs > out.html")])
+
+  package func text(_ report: Report) -> String {
+    report.blocks.map { block(LineText.cleaned($0)) }.joined()
+  }
+
+  package func text(_ diagnostic: Diagnostic, in source: Source) -> String {
+    let excerpt = Excerpt(diagnostic, in: source, marks: .unicode, page: page).text
+    return "<pre class=\"\(diagnostic.severity.rawValue)\">\(markup(excerpt))</pre>\n"
+  }
+
+  private func block(_ block: Report.Block) -> String {
+    switch block {
+    case .text(let text): "<p>\(markup(text))</p>\n"
+    case .note(let text): "<p class=\"note\">\(markup(text))</p>\n"
+    case .warning(let text):
+      "<p class=\"warning\"><strong>Warning:</strong> \(markup(text))</p>\n"
+    case .heading(let text): "<h3>\(markup(text))</h3>\n"
+    case .code(let text): "<pre><code>\(markup(text))</code></pre>\n"
+    case .table(let table): self.table(table)
+    case .curve(let curve): "<figure>\n\(VectorPlot(curve).text)</figure>\n"
+    }
+  }
+
+  private func table(_ table: Table) -> String {
+    let layout = TableLayout(table, width: Int.max)
+    var text = "<table>\n"
+    if !table.title.isEmpty { text += "<caption>\(markup(table.title))</caption>\n" }
+    text += "<thead>" + row(layout.titles, "th", layout.isRight) + "</thead>\n<tbody>\n"
+    for (index, cells) in layout.rows.enumerated() {
+      let isStrong = index == table.emphasis
+      text += row(cells, "td", layout.isRight, attributes: isStrong ? " class=\"emphasis\"" : "")
+      text += "\n"
+    }
+    text += "</tbody>\n</table>\n"
+    for footnote in table.footnotes { text += "<p class=\"note\">\(markup(footnote))</p>\n" }
+    return text
+  }
+
+  private func row(
+    _ cells: [String], _ tag: String, _ isRight: [Bool], attributes: String = ""
+  ) -> String {
+    let inner = zip(cells, isRight).map { cell, right in
+      "<\(tag)\(right ? " class=\"number\"" : "")>\(markup(cell))</\(tag)>"
+    }
+    return "<tr\(attributes)>" + inner.joined() + "</tr>"
+  }
+}

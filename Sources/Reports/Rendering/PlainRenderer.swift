@@ -1,0 +1,60 @@
+import Language
+
+/// For files, pipes and screen readers: no colour, nothing drawn, the same words.
+package struct PlainRenderer: Renderer {
+  package var page = Page()
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "plain", "Aligned text without colours or drawings, for files, pipes and screen readers.",
+    [.width], examples: [Example("mrs run --format plain quickstart.mrs > out.txt")])
+
+  package func text(_ report: Report) -> String {
+    report.blocks.map { block(LineText.cleaned($0)) }.filter { !$0.isEmpty }
+      .joined(separator: report.hasParts ? "\n" : "")
+  }
+
+  package func text(_ diagnostic: Diagnostic, in source: Source) -> String {
+    Excerpt(diagnostic, in: source, marks: .ascii, page: Page(width: page.width)).text
+  }
+
+  private func block(_ block: Report.Block) -> String {
+    switch block {
+    case .text(let text), .note(let text): lines(wrapped(text, to: page.width))
+    case .warning(let text): lines(wrapped("warning: " + text, to: page.width, indent: "  "))
+    case .heading(let text): text + "\n" + String(repeating: "-", count: displayWidth(text)) + "\n"
+    case .code(let text): lines(LineText.split(text).map { "  " + $0 })
+    case .table(let table): self.table(table)
+    case .curve(let curve): lines([curve.title] + curve.series.map { "  " + $0.summary(of: curve) })
+    }
+  }
+
+  private func table(_ table: Table) -> String {
+    let gutter = table.emphasis == nil ? "" : "  "
+    let layout = TableLayout(table, width: page.width - gutter.count)
+    var result = table.title.isEmpty ? [] : [table.title]
+    result.append(gutter + layout.line(layout.titles))
+    result.append(gutter + layout.line(layout.widths.map { String(repeating: "-", count: $0) }))
+    for (index, row) in layout.rows.enumerated() {
+      result.append((index == table.emphasis ? "* " : gutter) + layout.line(row))
+    }
+    for footnote in table.footnotes { result += wrapped(footnote, to: page.width) }
+    return lines(result)
+  }
+
+  private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+}
+
+extension Curve.Series {
+  /// The course of a line in words: where it starts, ends, and its lowest and highest points.
+  func summary(of curve: Curve) -> String {
+    let known = points.filter { $0.y.isFinite }
+    guard let first = known.first, let last = known.last,
+      let low = known.min(by: { $0.y < $1.y }), let high = known.max(by: { $0.y < $1.y })
+    else { return "\(name): no values" }
+    return "\(name): \(curve.yLabel) \(short(first.y)) at \(curve.xLabel) \(short(first.x)), "
+      + "\(short(last.y)) at \(short(last.x)); lowest \(short(low.y)) at \(short(low.x)), "
+      + "highest \(short(high.y)) at \(short(high.x))"
+  }
+}

@@ -1,0 +1,63 @@
+/// The texts and widths of a table's cells, fitted to a page.
+struct TableLayout {
+  /// The cells between two columns.
+  static let gap = 2
+
+  var titles: [String]
+  var rows: [[String]]
+  var widths: [Int]
+  var isRight: [Bool]
+
+  init(_ table: Table, width: Int) {
+    titles = table.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title) (\($0.unit))" }
+    isRight = table.columns.map { $0.alignment == .right }
+    let count = titles.count
+    rows = table.rows.map { row in
+      (0..<count).map { $0 < row.count ? row[$0].text : "" }
+    }
+    widths = titles.map { displayWidth($0) }
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        widths[column] = max(widths[column], displayWidth(cell))
+      }
+    }
+    fit(width)
+  }
+
+  var totalWidth: Int { widths.reduce(0, +) + TableLayout.gap * max(0, widths.count - 1) }
+
+  /// Takes from the widest text column until the table fits; numbers are never cut.
+  private mutating func fit(_ width: Int) {
+    while totalWidth > width {
+      let candidates = widths.indices.filter { !isRight[$0] && widths[$0] > 8 }
+      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
+      widths[widest] = max(8, widths[widest] - (totalWidth - width))
+    }
+  }
+
+  /// One line of the table, without spaces at its end.
+  func line(_ cells: [String]) -> String {
+    var line = ""
+    for (column, cell) in cells.enumerated() {
+      if column > 0 { line += String(repeating: " ", count: TableLayout.gap) }
+      let cut = isRight[column] ? cell : clipped(cell, to: widths[column])
+      line += padded(cut, to: widths[column], right: isRight[column])
+    }
+    while line.hasSuffix(" ") { line.removeLast() }
+    return line
+  }
+}
+
+extension Table.Cell {
+  /// The cell as people read it.
+  package var text: String {
+    switch self {
+    case .text(let text): text.replacing("\n", with: " ")
+    case .count(let count): grouped(count)
+    case .number(let value, let digits): fixed(value, digits: digits)
+    case .interval(let value, let halfWidth, let digits):
+      "\(fixed(value, digits: digits)) ± \(fixed(halfWidth, digits: digits))"
+    case .missing: "–"
+    }
+  }
+}
