@@ -7,8 +7,6 @@ package struct Session: Sendable {
   package var data: Dataset?
   package var tasks: TaskSplit?
   package var settings = Settings()
-  /// The statements that succeeded.
-  package var log = SessionLog()
 
   package init() {}
 }

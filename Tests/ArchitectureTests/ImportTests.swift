@@ -10,8 +10,8 @@ import Testing
     ("Language", []),
     ("Kernels", ["CKernels"]),
     ("Reports", ["Language"]),
-    ("Datasets", ["Language", "Kernels"]),
-    ("Models", ["Kernels", "Datasets"]),
+    ("Datasets", ["Language", "CKernels", "Kernels"]),
+    ("Models", ["Language", "Kernels", "Datasets"]),
     ("MetaLearning", ["Language", "Kernels", "Datasets", "Models"]),
     ("Evaluation", ["Language", "Kernels", "Datasets", "Models"]),
     (

@@ -30,6 +30,10 @@ enum SourceTree {
     try String(contentsOfFile: root + "/" + path, encoding: .utf8)
   }
 
+  static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: root + "/" + path)
+  }
+
   /// All Swift files below a folder, by path.
   private static func files(in folder: String) -> [SourceFile] {
     let below = (try? FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder)) ?? []

@@ -1,0 +1,31 @@
+import Commands
+import Datasets
+import Evaluation
+import Language
+import MetaLearning
+import Reports
+
+/// Every catalog of the language; a new one is one line here, and a test tells when it is missing.
+let catalogs = [
+  ListedCatalog(commands), ListedCatalog(renderers),
+]
+
+/// A catalog without the type of its members.
+struct ListedCatalog: Sendable {
+  /// The protocol its members conform to: `Command`.
+  let kind: String
+  let members: MemberList
+  /// What is wrong with making the member of that name.
+  let problemOfMaking: @Sendable (String) -> Problem?
+
+  init<Kind>(_ catalog: Catalog<Kind>) {
+    kind = String(describing: Kind.self).replacing("any ", with: "")
+    members = catalog.members
+    problemOfMaking = { name in
+      switch catalog.make(name) {
+      case .success: nil
+      case .failure(let problem): problem
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Commands
+import Language
+import Synchronization
+import Testing
+
+/// Every line that help shows as an example does what it says, on the built-in sample.
+@Suite struct ExamplesTests {
+  @Test(arguments: commandForms.map(\.name))
+  func everyExampleOfTheCommandRuns(name: String) throws {
+    let form = try #require(commandForms.first { $0.name == name })
+    for example in form.examples {
+      var interpreter = try Preludes.interpreter(with: form.needs)
+      let source = Source(name: "example", text: example.line)
+      let result = interpreter.run(source, host: MemoryHost(Preludes.files))
+      #expect(result == .completed, "\(example.line)")
+    }
+  }
+}
+
+/// Sessions that hold what a command needs, each made once.
+private enum Preludes {
+  private static let made = Mutex<[[Noun]: Interpreter]>([:])
+
+  /// What examples read; all of it is made up here.
+  static let files: [String: String] = [:]
+
+  /// A session in which every one of the nouns is there.
+  static func interpreter(with nouns: [Noun]) throws -> Interpreter {
+    let order = nouns.reduce(into: [Noun]()) { add($1, to: &$0) }
+    return try made.withLock { made in
+      if let known = made[order] { return known }
+      var interpreter = Interpreter()
+      for noun in order {
+        let source = Source(name: "prelude", text: noun.remedy)
+        try #require(interpreter.run(source, host: MemoryHost()) == .completed, "\(noun.remedy)")
+      }
+      made[order] = interpreter
+      return interpreter
+    }
+  }
+
+  /// Adds a noun after those it is made from.
+  private static func add(_ noun: Noun, to order: inout [Noun]) {
+    for source in noun.sources { add(source, to: &order) }
+    if !order.contains(noun) { order.append(noun) }
+  }
+}
