@@ -16,7 +16,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Reports", dependencies: ["Language"]),
     .target(name: "Datasets", dependencies: ["Language", "Kernels"]),
-    .target(name: "Models", dependencies: ["Kernels", "Datasets"]),
+    .target(name: "Models", dependencies: ["Language", "Kernels", "Datasets"]),
     .target(name: "MetaLearning", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
     .target(name: "Evaluation", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
     .target(
@@ -39,7 +39,7 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets"]),
     .testTarget(
-      name: "MetaLearningTests", dependencies: ["MetaLearning", "Models", "Kernels", "Datasets"]),
+      name: "MetaLearningTests", dependencies: ["Language", "MetaLearning", "Models", "Kernels", "Datasets"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Models", "Datasets", "Kernels"]),
     .testTarget(

@@ -14,3 +14,8 @@ package protocol Command: Configurable {
 extension Command {
   package var resultFields: [String]? { nil }
 }
+
+/// A command that may stand behind `|` and then gets what the one before it said.
+package protocol InputCommand: Command {
+  var input: Report? { get set }
+}

@@ -5,24 +5,55 @@ import Reports
 /// snapshot of everything a user has made, so going back is assigning it.
 package struct Interpreter: Sendable {
   package var session: Session
-  /// What `let` has bound.
-  package private(set) var variables: [String: Value] = [:]
-  /// The statements that succeeded, as they were written.
-  package private(set) var log: [String] = []
+  /// What `let` has bound and what is known of it.
+  package internal(set) var variables: [String: Variable] = [:]
+  /// The verbs that `def` has made.
+  package internal(set) var procedures: [String: Procedure] = [:]
+  /// Which nouns are there, and from what they were made.
+  package internal(set) var ledger = NounLedger()
+  /// The values that the command line gives to `param`.
+  package var parameters: [String: Value] = [:]
+  /// The verbs, which tests replace.
+  let catalog: Catalog<any Command>
 
   package init(session: Session = Session()) {
-    self.session = session
+    self.init(session: session, catalog: commands)
   }
 
-  /// Everything wrong with a source that can be known without running it, in order of place.
-  package func check(_ source: Source) -> [Diagnostic] { [] }
+  package init(session: Session, catalog: Catalog<any Command>) {
+    self.session = session
+    self.catalog = catalog
+    for (noun, isThere) in session.nouns where isThere {
+      ledger.give([noun], needs: [], at: NounLedger.Site(nil, name: "an earlier session"))
+    }
+  }
+
+  /// The statements that succeeded, as they were written.
+  package var log: [String] { session.log.entries.map(\.text) }
+
+  /// Everything wrong with a source that can be known without running it, in order of place. Files
+  /// that it includes are looked at when there is a host to read them.
+  package func check(_ source: Source, host: (any Host)? = nil) -> [Diagnostic] {
+    Language.check(source, in: checkContext(host)).diagnostics
+  }
+
+  /// What the checker has to know after all that ran so far.
+  package func checkContext(_ host: (any Host)? = nil) -> CheckContext {
+    var context = CheckContext(
+      commands: catalog.members, settings: Settings.self, variables: variables,
+      procedures: procedures, ledger: ledger, traits: traits)
+    context.parameters = parameters
+    if let host { context.included = { try? Source(reading: $0, host: host) } }
+    return context
+  }
 
   /// What completion and highlighting know after all that ran so far.
   package func assistance(
     live: @escaping AssistanceContext.LiveValues = { _, _ in [] }
   ) -> AssistanceContext {
     AssistanceContext(
-      commands: commands.members, settings: Settings.self, variables: variables, live: live)
+      commands: catalog.members, settings: Settings.self, variables: variables,
+      procedures: procedures, nouns: ledger.nouns, live: live)
   }
 
   /// Checks a source and runs it until something fails; `observe` sees every statement that ran.
@@ -32,12 +63,26 @@ package struct Interpreter: Sendable {
   package mutating func run(
     _ source: Source, host: any Host, observe: (StatementOutcome) -> Void = { _ in }
   ) -> RunResult {
-    .completed
+    var context = checkContext(host)
+    context.needsParameters = true
+    let faults = Language.check(source, in: context).diagnostics.filter { $0.severity == .error }
+    guard faults.isEmpty else { return .invalid(faults) }
+    let (script, _) = parse(source.text)
+    let result = withoutActuallyEscaping(observe) { observe in
+      var run = Run(interpreter: self, host: host, source: source, observe: observe)
+      let result = run.all(script.statements)
+      self = run.interpreter
+      return result
+    }
+    ledger = ledger.settled { "\(source.name) line \(source.line(of: $0.lower))" }
+    return result
   }
 }
 
 /// What became of one statement.
 package struct StatementOutcome: Sendable {
+  /// Where it stands in the source that was run; a statement of an included file or of a procedure
+  /// stands where that was called.
   package var range: SourceRange
   /// The statement as it was written.
   package var text: String
@@ -56,4 +101,19 @@ package enum RunResult: Sendable, Equatable {
   case failed(Diagnostic)
   case expectationFailed(Diagnostic)
   case interrupted
+}
+
+/// What the checker asks of a command beyond its signature.
+private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { configurable in
+  CheckContext.Traits(
+    resultFields: (configurable as? any Command)?.resultFields,
+    takesInput: configurable is any InputCommand)
+}
+
+extension Source {
+  /// The text of a file; bytes that are not UTF-8 become a character the checker reports.
+  package init(reading path: String, host: any Host) throws(CommandFailure) {
+    let contents = try host.read(path)
+    self.init(name: path, text: String(decoding: contents.bytes, as: UTF8.self))
+  }
 }

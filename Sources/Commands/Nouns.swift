@@ -12,3 +12,10 @@ extension Noun {
     "adapted", absence: "no model has been adapted to a user", remedy: "adapt user 42",
     sources: [.model])
 }
+
+extension Session {
+  /// For each noun whether the session holds it.
+  package var nouns: [(Noun, Bool)] {
+    [(.data, data != nil), (.tasks, tasks != nil)]
+  }
+}

@@ -7,6 +7,8 @@ package struct Session: Sendable {
   package var data: Dataset?
   package var tasks: TaskSplit?
   package var settings = Settings()
+  /// The statements that succeeded.
+  package var log = SessionLog()
 
   package init() {}
 }

@@ -43,3 +43,10 @@ package final class Arena {
     Matrix(allocate(rows * columns), rows: rows, columns: columns)
   }
 }
+
+extension Arena {
+  /// Uninitialised memory for indices.
+  package func integers(_ count: Int) -> UnsafeMutablePointer<Int32> {
+    UnsafeMutableRawPointer(allocate(count)).bindMemory(to: Int32.self, capacity: count)
+  }
+}

@@ -124,3 +124,29 @@ package struct Bags: @unchecked Sendable {
     self.weights = weights
   }
 }
+
+extension KernelSet {
+  /// eˣ by the same loop that matrices use.
+  package func exponential(_ x: Float) -> Float { single(.exp, x) }
+
+  /// log x by the same loop that matrices use.
+  package func logarithm(_ x: Float) -> Float { single(.log, x) }
+
+  private func single(_ function: ElementFunction, _ x: Float) -> Float {
+    var value = x
+    withUnsafeMutablePointer(to: &value) { pointer in
+      table.pointee.map(1, function.rawValue, pointer, pointer)
+    }
+    return value
+  }
+
+  /// One step of Adam over parameters `p`; see `mrs_kernels.adam`.
+  package func adam(
+    _ p: Matrix, gradient: Matrix, first: Matrix, second: Matrix, beta1: Float, beta2: Float,
+    rate: Float, correction: Float, epsilon: Float, decay: Float
+  ) {
+    table.pointee.adam(
+      p.count, p.base, gradient.base, first.base, second.base, beta1, beta2, rate, correction,
+      epsilon, decay)
+  }
+}

@@ -20,6 +20,13 @@ extension Tape {
     return leaf(matrix)
   }
 
+  /// Zeros of the shape of a value, to add adjoints to.
+  package func zeros(like variable: Variable) -> Matrix {
+    let zeros = result(self[variable].rows, self[variable].columns)
+    zeros.fill(0)
+    return zeros
+  }
+
   /// x·w + bias, then max(0, ·) if `relu`. Shapes: x (n × in), w (in × out), bias (1 × out) or none.
   package func affine(_ x: Variable, _ w: Variable, _ bias: Variable = .none, relu: Bool = false)
     -> Variable

@@ -8,17 +8,20 @@ package struct AssistanceContext: Sendable {
   /// What the keyword `set` sets.
   package var settings: (any Configurable.Type)?
   package var live: LiveValues
-  package var variables: [String: Value]
+  package var variables: [String: Variable]
+  package var procedures: [String: Procedure]
   package var nouns: Set<Noun>
 
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
-    variables: [String: Value] = [:], nouns: Set<Noun> = [],
+    variables: [String: Variable] = [:], procedures: [String: Procedure] = [:],
+    nouns: Set<Noun> = [],
     live: @escaping LiveValues = { _, _ in [] }
   ) {
     self.commands = commands
     self.settings = settings
     self.variables = variables
+    self.procedures = procedures
     self.nouns = nouns
     self.live = live
   }

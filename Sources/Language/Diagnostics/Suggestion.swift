@@ -25,6 +25,7 @@ package func editDistance(_ a: String, _ b: String) -> Int {
 package func suggestions(for word: String, among candidates: some Sequence<String>) -> [String] {
   let asked = word.lowercased()
   guard !asked.isEmpty, asked.utf8.count <= 64 else { return [] }
+  let candidates = Array(candidates)
   let limit = max(1, asked.unicodeScalars.count / 3)
   var scored: [(distance: Int, index: Int, name: String)] = []
   for (index, name) in candidates.enumerated() {
@@ -40,5 +41,9 @@ package func suggestions(for word: String, among candidates: some Sequence<Strin
   }
   scored.sort { ($0.distance, $0.index) < ($1.distance, $1.index) }
   var seen = Set<String>()
-  return scored.map(\.name).filter { seen.insert($0).inserted }.prefix(3).map { $0 }
+  // A single changed letter is likelier than a word of another program, two are not.
+  let near = scored.filter { $0.distance <= 1 }.map(\.name)
+  let others = scored.filter { $0.distance > 1 }.map(\.name)
+  return (near + meanings(of: word, among: candidates) + others)
+    .filter { seen.insert($0).inserted }.prefix(3).map { $0 }
 }

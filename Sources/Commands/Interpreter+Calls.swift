@@ -1,0 +1,146 @@
+import Language
+import Reports
+
+extension Run {
+  /// Runs calls joined by `|` as one statement: the session is kept when all of them succeed.
+  mutating func pipeline(_ calls: [Call], of statement: Statement) throws(Stop) -> Report {
+    if calls.count == 1, let call = calls.first,
+      let procedure = interpreter.procedures[call.verb.text]
+    {
+      return try run(procedure, call)
+    }
+    let start = host.now()
+    let before = (interpreter.session, interpreter.ledger)
+    do throws(Stop) {
+      var report: Report?
+      for call in calls { report = try run(call, input: report) }
+      outcome(statement, report: report, diagnostic: nil, since: start)
+      return report ?? Report()
+    } catch {
+      (interpreter.session, interpreter.ledger) = before
+      if case .failed(let diagnostic) = error {
+        outcome(statement, report: nil, diagnostic: diagnostic, since: start)
+      }
+      throw error
+    }
+  }
+
+  private func outcome(
+    _ statement: Statement, report: Report?, diagnostic: Diagnostic?, since start: Double
+  ) {
+    observe(
+      StatementOutcome(
+        range: site ?? statement.range, text: source.slice(statement.range), report: report,
+        diagnostic: diagnostic, seconds: host.now() - start))
+  }
+
+  private mutating func run(_ call: Call, input: Report?) throws(Stop) -> Report {
+    guard let type = interpreter.catalog.types.first(where: { $0.name == call.verb.text }) else {
+      throw .failed(
+        placed(Diagnostic("E0201", "there is no command `\(call.verb.text)`", at: call.verb.range)))
+    }
+    var root: any Configurable = type.init()
+    let binding = try bind(call.arguments, to: &root, whole: call.verb.range)
+    guard var command = root as? any Command else { return Report() }
+    if let input, var receiver = command as? any InputCommand {
+      receiver.input = input
+      command = receiver
+    }
+    let report = try run(command, call)
+    let nouns = binding.nouns(of: type)
+    interpreter.ledger.give(
+      nouns.gives, needs: nouns.needs,
+      at: .init(site ?? call.verb.range, name: "line \(source.line(of: call.verb.range.lower))"))
+    return report
+  }
+
+  private mutating func run(_ command: any Command, _ call: Call) throws(Stop) -> Report {
+    var draft = interpreter.session
+    do {
+      let report = try command.run(in: &draft, host: host)
+      interpreter.session = draft
+      return report
+    } catch let failure as CommandFailure {
+      throw .failed(placed(failure.diagnostic(of: call, in: source)))
+    } catch is Interrupted {
+      throw .interrupted
+    } catch {
+      throw .failed(
+        placed(
+          Diagnostic(
+            "E0900", "`\(call.verb.text)` failed in a way it should not: \(error)",
+            at: call.verb.range, help: ["this is a fault of mrs, please report it"])))
+    }
+  }
+
+  /// Gives the arguments their values and binds them; the run stops where one does not fit.
+  @discardableResult
+  mutating func bind(
+    _ written: [ArgumentSyntax], to root: inout any Configurable, whole: SourceRange
+  ) throws(Stop) -> BoundArguments {
+    var arguments: [Argument] = []
+    for argument in written {
+      arguments.append(Argument(key: argument.key?.text, try value(of: argument.value)))
+    }
+    let bound = BoundArguments(arguments, to: &root)
+    guard let (index, problem) = bound.binding.problems.first else { return bound }
+    let range = index.map { problem.range(in: written[$0]) } ?? whole
+    throw .failed(placed(problem.diagnostic(at: range)))
+  }
+
+  /// Runs the body of a procedure with the values of its parameters.
+  private mutating func run(_ procedure: Procedure, _ call: Call) throws(Stop) -> Report {
+    var bound: [String: Variable] = [:]
+    for (argument, parameter) in procedure.match(call.arguments).matched {
+      guard let parameter else { continue }
+      let known = try value(of: argument.value)
+      bound[parameter.name.text] = Variable(known, origin: "this parameter")
+    }
+    for parameter in procedure.definition.parameters where bound[parameter.name.text] == nil {
+      guard let written = parameter.defaultValue else { continue }
+      bound[parameter.name.text] = Variable(try value(of: written), origin: "this parameter")
+    }
+    let outer = (source, site, interpreter.variables)
+    site = site ?? call.verb.range
+    source = procedure.source
+    interpreter.variables = bound
+    let body = Result { () throws(Stop) in try run(procedure.definition.body) }
+    (source, site, interpreter.variables) = outer
+    try body.get()
+    return Report()
+  }
+}
+
+extension CommandFailure {
+  /// The failure as a diagnostic of one place.
+  package func diagnostic(at range: SourceRange) -> Diagnostic {
+    Problem(code, message, help: help, suggestions: suggestions).diagnostic(at: range)
+  }
+
+  /// The failure as a diagnostic of a call: at the argument that is to blame, else at its verb.
+  func diagnostic(of call: Call, in source: Source) -> Diagnostic {
+    guard let argument else { return diagnostic(at: call.verb.range) }
+    let wanted = canonical(option: argument)
+    for written in call.arguments {
+      if source.slice(written.range) == argument { return diagnostic(at: written.value.range) }
+      if let key = written.key {
+        if canonical(option: key.text) == wanted {
+          // A failure about an option blames its value, one about a pair (a title) its key.
+          return diagnostic(at: isPair(key.text) ? key.range : written.value.range)
+        }
+      }
+      let value = source.slice(written.value.range)
+      let isQuoted = value.hasPrefix("\"") || value.hasPrefix("'")
+      if value == argument || isQuoted && value.dropFirst().dropLast() == argument {
+        return diagnostic(at: written.value.range)
+      }
+    }
+    let arguments = call.arguments.filter { source.slice($0.value.range).hasPrefix("$") }
+    return diagnostic(at: arguments.count == 1 ? arguments[0].value.range : call.verb.range)
+  }
+
+  private func isPair(_ key: String) -> Bool {
+    !(key.utf8.first.map { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A } ?? false)
+      || key.contains(" ")
+  }
+}

@@ -1,0 +1,204 @@
+import Language
+import Reports
+
+/// One run of a source: the interpreter as it changes, and where in which source it is.
+struct Run {
+  /// Why a run stops before its end.
+  enum Stop: Error {
+    case failed(Diagnostic)
+    case expectation(Diagnostic)
+    case interrupted
+  }
+
+  var interpreter: Interpreter
+  let host: any Host
+  var source: Source
+  let observe: (StatementOutcome) -> Void
+  /// Where the file or procedure being run was called, in the source that was given; nil in itself.
+  var site: SourceRange?
+  /// The files being run, outermost first.
+  var files: [String]
+
+  init(
+    interpreter: Interpreter, host: any Host, source: Source,
+    observe: @escaping (StatementOutcome) -> Void
+  ) {
+    self.interpreter = interpreter
+    self.host = host
+    self.source = source
+    self.observe = observe
+    files = [source.name]
+  }
+
+  /// Runs the statements of the source that was given; what succeeded enters the log.
+  mutating func all(_ statements: [Statement]) -> RunResult {
+    do throws(Stop) {
+      for statement in statements {
+        let seed = interpreter.session.settings.seed
+        try run(statement)
+        record(statement, seed: seed)
+      }
+      return .completed
+    } catch {
+      switch error {
+      case .failed(let diagnostic): return .failed(diagnostic)
+      case .expectation(let diagnostic): return .expectationFailed(diagnostic)
+      case .interrupted: return .interrupted
+      }
+    }
+  }
+
+  private mutating func record(_ statement: Statement, seed: Int) {
+    if case .version = statement.kind { return }
+    if interpreter.session.log.entries.isEmpty { interpreter.session.log.seed = seed }
+    interpreter.session.log.entries.append(
+      .init(source.slice(statement.range), head: source.slice(statement.head)))
+  }
+
+  mutating func run(_ statements: [Statement]) throws(Stop) {
+    for statement in statements { try run(statement) }
+  }
+
+  /// Runs a block; names it binds end with it.
+  mutating func run(_ block: Block) throws(Stop) {
+    let outside = interpreter.variables.keys
+    let procedures = interpreter.procedures
+    try run(block.statements)
+    let kept = Set(outside)
+    interpreter.variables = interpreter.variables.filter { kept.contains($0.key) }
+    interpreter.procedures = procedures
+  }
+
+  private mutating func run(_ statement: Statement) throws(Stop) {
+    switch statement.kind {
+    case .version, .invalid: break
+    case .pipeline(let calls): _ = try pipeline(calls, of: statement)
+    case .assignment(let name, let value): try assign(name, value, statement)
+    case .settings(let arguments): try set(arguments, statement)
+    case .parameter(let parameter): try self.parameter(parameter)
+    case .branch(let branch): try self.branch(branch)
+    case .loop(let loop): try self.loop(loop)
+    case .definition(let definition):
+      interpreter.procedures[definition.name.text] = Procedure(definition, source: source)
+    case .inclusion(let path): try include(path)
+    case .expectation(let expectation): try expect(expectation, statement)
+    }
+  }
+
+  // MARK: Values
+
+  /// The value of an expression; it has one, or the run stops.
+  func value(of expression: Expression) throws(Stop) -> Value {
+    var evaluator = Evaluator(interpreter.variables)
+    let value = evaluator.value(of: expression)
+    if let fault = evaluator.diagnostics.first { throw .failed(placed(fault)) }
+    guard let value else {
+      throw .failed(
+        placed(Diagnostic("E0703", "this has no value", at: expression.range)))
+    }
+    return value
+  }
+
+  /// Whether a condition holds; the run stops where that has no answer.
+  func truth(of expression: Expression) throws(Stop) -> Bool {
+    var evaluator = Evaluator(interpreter.variables)
+    let truth = evaluator.truth(of: expression)
+    if let fault = evaluator.diagnostics.first { throw .failed(placed(fault)) }
+    return truth ?? false
+  }
+
+  /// A diagnostic of the source being run, as one of the source that was given.
+  func placed(_ diagnostic: Diagnostic) -> Diagnostic {
+    guard let site else { return diagnostic }
+    var placed = diagnostic
+    let line = source.line(of: diagnostic.primary.range.lower)
+    let file = source.name.isEmpty ? "" : "`\(source.name)` "
+    placed.message = "\(file)line \(line): \(diagnostic.message)"
+    placed.primary = .init(site, "`\(source.slice(diagnostic.primary.range))`")
+    placed.secondary = []
+    placed.fix = nil
+    return placed
+  }
+
+  private mutating func assign(
+    _ name: Name, _ value: AssignedValue, _ statement: Statement
+  ) throws(Stop) {
+    switch value {
+    case .expression(let expression):
+      interpreter.variables[name.text] = Variable(try self.value(of: expression))
+    case .pipeline(let calls):
+      if calls.count == 1, let call = calls.first, call.arguments.isEmpty,
+        !isVerb(call.verb.text)
+      {
+        interpreter.variables[name.text] = Variable(.word(call.verb.text))
+        return
+      }
+      let report = try pipeline(calls, of: statement)
+      let verb = calls.last?.verb.text ?? ""
+      interpreter.variables[name.text] = Variable(
+        .record(report.result),
+        origin: "the result of `\(verb)` (line \(source.line(of: statement.range.lower)))")
+    }
+  }
+
+  private func isVerb(_ name: String) -> Bool {
+    interpreter.procedures[name] != nil || interpreter.catalog.members.names.contains(name)
+  }
+
+  private mutating func parameter(_ parameter: FormalParameter) throws(Stop) {
+    let name = parameter.name.text
+    if let given = interpreter.parameters[name] {
+      interpreter.variables[name] = Variable(given, origin: "this parameter")
+    } else if let written = parameter.defaultValue {
+      interpreter.variables[name] = Variable(try value(of: written), origin: "this parameter")
+    }
+  }
+
+  private mutating func set(_ arguments: [ArgumentSyntax], _ statement: Statement) throws(Stop) {
+    var settings: any Configurable = interpreter.session.settings
+    try bind(arguments, to: &settings, whole: statement.head)
+    if let settings = settings as? Settings { interpreter.session.settings = settings }
+  }
+
+  // MARK: Flow
+
+  private mutating func branch(_ branch: Branch) throws(Stop) {
+    if try truth(of: branch.condition) {
+      try run(branch.then)
+    } else if let otherwise = branch.otherwise {
+      try run(otherwise)
+    }
+  }
+
+  private mutating func loop(_ loop: Loop) throws(Stop) {
+    let elements = try value(of: loop.sequence).elements ?? []
+    let hidden = interpreter.variables[loop.variable.text]
+    defer { interpreter.variables[loop.variable.text] = hidden }
+    for (index, element) in elements.enumerated() {
+      do {
+        try host.checkpoint(
+          Progress(
+            "for \(loop.variable.text)", done: Double(index), total: Double(elements.count),
+            unit: "rounds"))
+      } catch { throw .interrupted }
+      interpreter.variables[loop.variable.text] = Variable(element)
+      try run(loop.body)
+    }
+  }
+
+  private mutating func include(_ path: Expression) throws(Stop) {
+    let written = try value(of: path).text
+    let name = pathBeside(files.last ?? "", written, isScript: files.count > 1)
+    let file: Source
+    do { file = try Source(reading: name, host: host) } catch {
+      throw .failed(placed(error.diagnostic(at: path.range)))
+    }
+    let outer = (source, site)
+    site = site ?? path.range
+    source = file
+    files.append(name)
+    try run(parse(file.text).script.statements)
+    files.removeLast()
+    (source, site) = outer
+  }
+}

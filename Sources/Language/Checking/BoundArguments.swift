@@ -1,0 +1,42 @@
+/// Arguments with what became of them: bound to a configurable, which the same call may need nouns for.
+package struct BoundArguments: Sendable {
+  package let arguments: [Argument]
+  package let binding: Binding
+
+  package init(_ arguments: [Argument], to root: inout any Configurable) {
+    self.arguments = arguments
+    binding = bind(arguments, to: &root)
+  }
+
+  /// What a call needs and gives: by its verb, and by the members its arguments choose.
+  package func nouns(of type: any Configurable.Type) -> (needs: [Noun], gives: [Noun]) {
+    let form = type.form
+    var needs = form.needs
+    var gives = form.gives
+    func add(_ name: String, from members: MemberList?) {
+      let name = name.split(separator: "@").first.map(String.init) ?? name
+      guard let member = members?.types.first(where: { $0.name == name }) else { return }
+      let form = member.form
+      needs += form.needs.filter { !needs.contains($0) }
+      gives += form.gives.filter { !gives.contains($0) }
+    }
+    for (argument, taker) in zip(arguments, binding.takers) {
+      guard let members = taker?.members, let value = argument.value else { continue }
+      for word in value.elements ?? [value] { add(word.text, from: members) }
+    }
+    for parameter in form.parameters where parameter.members != nil {
+      if !binding.takers.contains(where: { $0?.name == parameter.name }) {
+        add(parameter.defaultText, from: parameter.members)
+      }
+    }
+    return (needs, gives)
+  }
+}
+
+extension Problem {
+  /// Where a problem of an argument lies: in its key when that is wrong, else in its value.
+  package func range(in argument: ArgumentSyntax) -> SourceRange {
+    let isOfKey = ["E0203", "E0305", "E0205"].contains(code)
+    return isOfKey ? argument.key?.range ?? argument.range : argument.value.range
+  }
+}

@@ -1,0 +1,189 @@
+extension Checker {
+  /// Checks calls joined by `|`; returns the fields of the last one's result.
+  mutating func check(pipeline calls: [Call]) -> [String]? {
+    var fields: [String]?
+    for (index, call) in calls.enumerated() { fields = check(call, takesInput: index > 0) }
+    return fields
+  }
+
+  private mutating func check(_ call: Call, takesInput: Bool) -> [String]? {
+    let verb = call.verb
+    if let procedure = context.procedures[verb.text] {
+      check(call, of: procedure)
+      return nil
+    }
+    guard let type = context.command(verb.text) else {
+      if !hasUnseen { unknown(verb) }
+      for argument in call.arguments { _ = value(of: argument.value) }
+      return nil
+    }
+    let root = check(call.arguments, of: type, verb: verb)
+    let traits = context.traits(root)
+    if takesInput, !traits.takesInput {
+      diagnostics.append(
+        Diagnostic(
+          "E0208", "`\(verb.text)` takes nothing from the command before it", at: verb.range,
+          label: "stands behind `|`", help: ["write it on a line of its own"]))
+    }
+    return traits.resultFields
+  }
+
+  private mutating func unknown(_ verb: Name) {
+    var help: [String] = []
+    let near = suggestions(for: verb.text, among: verbs + Keyword.allCases.map(\.rawValue))
+    if near.isEmpty { help = ["`help` lists the verbs"] }
+    diagnostics.append(
+      Problem(
+        "E0201", "there is no command `\(verb.text)`", help: help, suggestions: near
+      ).diagnostic(at: verb.range))
+    // What was most likely meant is taken as done, so that one slip does not report ten faults.
+    if let first = near.first, let type = context.command(first), followsNouns {
+      context.ledger.give(
+        type.form.gives, needs: type.form.needs, at: site(verb))
+    }
+  }
+
+  private func site(_ verb: Name) -> NounLedger.Site {
+    NounLedger.Site(verb.range, name: line(verb.range))
+  }
+
+  /// Binds arguments to a command or to the settings; returns it with what could be bound.
+  mutating func check(
+    _ written: [ArgumentSyntax], of type: any Configurable.Type, verb: Name?
+  ) -> any Configurable {
+    var root: any Configurable = type.init()
+    let arguments = written.map { argument in
+      Argument(key: argument.key?.text, value(of: argument.value))
+    }
+    let bound = BoundArguments(arguments, to: &root)
+    let whole = verb?.range ?? written.first?.range ?? SourceRange(0, 0)
+    for (index, problem) in bound.binding.problems {
+      guard let index else {
+        diagnostics.append(problem.diagnostic(at: whole))
+        continue
+      }
+      diagnostics.append(
+        diagnostic(problem, of: written[index], takenBy: bound.binding.takers[index]))
+    }
+    if let verb, followsNouns {
+      let (needs, gives) = bound.nouns(of: type)
+      follow(verb, needs: needs, gives: gives)
+    }
+    return root
+  }
+
+  /// A problem of an argument: at its key when the key is wrong, else at its value.
+  private func diagnostic(
+    _ problem: Problem, of argument: ArgumentSyntax, takenBy form: ParameterForm?
+  ) -> Diagnostic {
+    var problem = problem
+    if problem.help.isEmpty, let form {
+      let values = form.namedValues.map(\.name)
+      problem.help =
+        values.isEmpty
+        ? ["\(form.name): \(form.summary)"] : [form.name + ": " + values.joined(separator: " ")]
+    }
+    return problem.diagnostic(at: problem.range(in: argument))
+  }
+
+  // MARK: Step order
+
+  /// Says when what a verb needs is missing or stale, and notes what it gives.
+  private mutating func follow(_ verb: Name, needs: [Noun], gives: [Noun]) {
+    let missing = needs.filter { context.ledger.entry($0) == nil }
+    if let noun = missing.first(where: { noun in
+      !missing.contains { $0.comes(from: noun) }
+    }) {
+      if !hasUnseen { report(missing: noun, for: verb) }
+      for noun in missing { context.ledger.assume(noun, at: site(verb)) }
+    } else if let noun = needs.first(where: { context.ledger.entry($0)?.isCertain == false }) {
+      reportDoubtful(noun, for: verb)
+    }
+    for noun in needs {
+      guard let entry = context.ledger.entry(noun),
+        let (source, newer) = context.ledger.replacement(staling: noun)
+      else { continue }
+      // Giving it anew is the remedy, not a fault.
+      if gives.contains(noun), needs.allSatisfy({ $0 == noun || !$0.comes(from: source) }) {
+        continue
+      }
+      report(stale: noun, entry, source, newer, for: verb)
+      context.ledger.assume(noun, at: entry.site)
+      break
+    }
+    context.ledger.give(gives, needs: needs, at: site(verb))
+  }
+
+  private mutating func report(missing noun: Noun, for verb: Name) {
+    let chain = context.ledger.chain(to: noun)
+    let steps = chain.map { noun in
+      firstWord(noun.remedy) + (context.ledger.entry(noun) == nil ? " ✗" : " ✓")
+    }
+    let first = chain.first { context.ledger.entry($0) == nil } ?? noun
+    let givers = context.commands.types.filter { $0.form.gives.contains(first) }.map { $0.name }
+    var help = ["needs: " + steps.joined(separator: " → "), "try: " + first.remedy]
+    if givers.count > 1 {
+      help.append("given by: " + givers.joined(separator: ", "))
+    }
+    diagnostics.append(
+      Diagnostic(
+        noun.sources.isEmpty ? "E0401" : "E0402", "nothing to \(verb.text): \(noun.absence)",
+        at: verb.range, label: "needs `\(firstWord(noun.remedy))` before it", help: help))
+  }
+
+  private mutating func reportDoubtful(_ noun: Noun, for verb: Name) {
+    guard let entry = context.ledger.entry(noun) else { return }
+    let others = entry.site.range.map { [Diagnostic.Label($0, "gives it, but only sometimes")] }
+    diagnostics.append(
+      Diagnostic(
+        "E0403", "`\(verb.text)` may find that \(noun.absence)", at: verb.range,
+        label: "depends on which way the script goes", severity: .warning,
+        secondary: others ?? [], help: ["put `\(noun.remedy)` where every way passes it"]))
+    context.ledger.assume(noun, at: entry.site)
+  }
+
+  private mutating func report(
+    stale noun: Noun, _ entry: NounLedger.Entry, _ source: Noun, _ newer: NounLedger.Entry,
+    for verb: Name
+  ) {
+    var labels: [Diagnostic.Label] = []
+    var help: [String] = []
+    let again = firstWord(noun.remedy)
+    if let range = entry.site.range {
+      labels.append(.init(range, "the \(noun.name) was made here, from the \(source.name) before"))
+    } else {
+      help.append("the \(noun.name) was made in \(entry.site.name)")
+    }
+    if let range = newer.site.range {
+      labels.append(.init(range, "the \(source.name) was replaced here"))
+    } else {
+      help.append("the \(source.name) was replaced in \(newer.site.name)")
+    }
+    help.append(
+      "run `\(again)` again after \(newer.site.name), or move that line above \(entry.site.name)")
+    let isLeak = source.name == "tasks"
+    diagnostics.append(
+      Diagnostic(
+        "E0404",
+        "\(line(verb.range)) uses a \(noun.name) made from \(source.name) that are no longer there",
+        at: verb.range,
+        label: isLeak ? "may judge on users seen in training (leak)" : "uses the old \(noun.name)",
+        severity: newer.isSure && entry.isSure ? .error : .warning,
+        secondary: labels.sorted { $0.range.lower < $1.range.lower }, help: help))
+  }
+
+  private func firstWord(_ line: String) -> String {
+    line.split(separator: " ").first.map(String.init) ?? line
+  }
+}
+
+extension NounLedger {
+  /// The nouns that `noun` is made from, the first to be given first, and itself.
+  func chain(to noun: Noun) -> [Noun] {
+    var chain: [Noun] = []
+    for source in noun.sources {
+      for link in self.chain(to: source) where !chain.contains(link) { chain.append(link) }
+    }
+    return chain + [noun]
+  }
+}

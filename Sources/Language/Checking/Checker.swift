@@ -1,0 +1,316 @@
+/// Everything wrong with a source that can be known without running it, in order of place, and what
+/// would be known after it ran.
+package func check(
+  _ source: Source, in context: CheckContext
+) -> (diagnostics: [Diagnostic], after: CheckContext) {
+  let (script, faults) = parse(source.text)
+  var checker = Checker(source: source, context: context)
+  checker.diagnostics = faults
+  checker.check(script.statements)
+  checker.checkParametersAreDeclared()
+  var seen = Set<String>()
+  let all = checker.diagnostics
+    .filter { seen.insert("\($0.code) \($0.primary.range) \($0.message)").inserted }
+  let sorted = all.enumerated().sorted {
+    ($0.element.primary.range.lower, $0.offset) < ($1.element.primary.range.lower, $1.offset)
+  }
+  return (sorted.map(\.element), checker.context)
+}
+
+/// Everything wrong with a part of a source, as far as it can be known without running it.
+package func check(
+  _ statements: [Statement], of source: Source, in context: CheckContext
+) -> [Diagnostic] {
+  var checker = Checker(source: source, context: context)
+  checker.check(statements)
+  return checker.diagnostics
+}
+
+/// Goes through statements as running would, with what is known instead of what is.
+struct Checker {
+  let source: Source
+  var context: CheckContext
+  var diagnostics: [Diagnostic] = []
+  /// The files being included, outermost first.
+  var including: [String] = []
+  /// Calls of procedures that were followed; a bound, so that checking takes no longer than reading.
+  var followed = 0
+  /// How many loops are open; only the outermost bodies are gone through twice.
+  var loops = 0
+  /// Nouns are not looked at where it is unknown what will be there: in the body of a `def`.
+  var followsNouns = true
+
+  /// Whether a file was included that could not be looked at: what it brought is not known.
+  var hasUnseen = false
+  var declared: Set<String> = []
+
+  init(source: Source, context: CheckContext) {
+    self.source = source
+    self.context = context
+    if !source.name.isEmpty { including = [source.name] }
+  }
+
+  mutating func check(_ statements: [Statement]) {
+    for statement in statements { check(statement) }
+  }
+
+  private mutating func check(_ statement: Statement) {
+    switch statement.kind {
+    case .version, .invalid: break
+    case .pipeline(let calls): _ = check(pipeline: calls)
+    case .assignment(let name, let value): assign(name, value)
+    case .settings(let arguments): check(settings: arguments)
+    case .parameter(let parameter): check(parameter)
+    case .branch(let branch): check(branch)
+    case .loop(let loop): check(loop)
+    case .definition(let definition): check(definition)
+    case .inclusion(let path): check(inclusion: path)
+    case .expectation(let expectation): check(expectation, at: statement.range)
+    }
+  }
+
+  /// The value of an expression as far as it is known, its faults reported.
+  mutating func value(of expression: Expression) -> Value? {
+    var evaluator = Evaluator(context.variables)
+    let value = evaluator.value(of: expression)
+    report(evaluator.diagnostics)
+    return value
+  }
+
+  /// Keeps what an evaluator found, but not what an unseen file may have bound.
+  mutating func report(_ found: [Diagnostic]) {
+    diagnostics += found.filter { !(hasUnseen && $0.code == "E0207") }
+  }
+
+  func line(_ range: SourceRange) -> String { "line \(source.line(of: range.lower))" }
+
+  // MARK: Names
+
+  mutating func bind(_ name: Name, _ variable: Variable) {
+    context.variables[name.text] = variable
+  }
+
+  private mutating func assign(_ name: Name, _ value: AssignedValue) {
+    switch value {
+    case .expression(let expression):
+      let known = self.value(of: expression)
+      bind(name, Variable(known, origin: ""))
+    case .pipeline(let calls):
+      if let word = wordInstead(of: calls) {
+        bind(name, Variable(.word(word)))
+        return
+      }
+      let fields = check(pipeline: calls)
+      let verb = calls.last?.verb.text ?? ""
+      let place = calls.last.map { line($0.range) } ?? ""
+      bind(name, Variable(nil, fields: fields, origin: "the result of `\(verb)` (\(place))"))
+    }
+  }
+
+  /// In `let x = warm`, the word, which is no verb and does not look like one.
+  func wordInstead(of calls: [Call]) -> String? {
+    guard calls.count == 1, let call = calls.first, call.arguments.isEmpty,
+      !isVerb(call.verb.text), suggestions(for: call.verb.text, among: verbs).isEmpty
+    else { return nil }
+    return call.verb.text
+  }
+
+  func isVerb(_ name: String) -> Bool {
+    context.command(name) != nil || context.procedures[name] != nil
+  }
+
+  var verbs: [String] { context.commands.names + context.procedures.keys.sorted() }
+
+  private mutating func check(_ parameter: FormalParameter) {
+    let name = parameter.name
+    declared.insert(name.text)
+    let usual = parameter.defaultValue.flatMap { value(of: $0) }
+    check(type: parameter, default: usual)
+    let given = context.parameters[name.text]
+    if let given, let type = parameter.type.flatMap({ ValueType(rawValue: $0.text) }),
+      !type.contains(given)
+    {
+      diagnostics.append(
+        Diagnostic(
+          "E0301", "`\(name.text)` needs \(type.expectation)", at: name.range,
+          label: "`\(name.text)=\(given.text)` was given", help: ["run it with another value"]))
+    }
+    if given == nil, parameter.defaultValue == nil, context.needsParameters {
+      diagnostics.append(
+        Diagnostic(
+          "E0205", "`\(name.text)` has no value", at: name.range,
+          help: [
+            "run the script with `\(name.text)=…`, or give it a default: param \(name.text) = …"
+          ]))
+    }
+    bind(name, Variable(given ?? usual, origin: "this parameter"))
+  }
+
+  /// Says which values of the command line no `param` of the script takes.
+  mutating func checkParametersAreDeclared() {
+    for name in context.parameters.keys.sorted()
+    where !declared.contains(name) && !hasUnseen && context.needsParameters {
+      diagnostics.append(
+        Problem(
+          "E0203", "the script has no parameter `\(name)`",
+          help: declared.isEmpty
+            ? ["it has none: `param \(name) = …` makes one"]
+            : ["parameters: " + declared.sorted().joined(separator: " ")],
+          suggestions: suggestions(for: name, among: declared.sorted())
+        ).diagnostic(at: SourceRange(0, 0)))
+    }
+  }
+
+  /// Says when a parameter's type is unknown or its default is of another one.
+  mutating func check(type parameter: FormalParameter, default known: Value?) {
+    guard let type = parameter.type else { return }
+    guard let valueType = ValueType(rawValue: type.text) else {
+      let names = ValueType.allCases.map(\.rawValue)
+      diagnostics.append(
+        Problem(
+          "E0202", "no type is called `\(type.text)`",
+          help: ["types: " + names.joined(separator: " ")],
+          suggestions: suggestions(for: type.text, among: names)
+        ).diagnostic(at: type.range))
+      return
+    }
+    if let known, let written = parameter.defaultValue, !valueType.contains(known) {
+      diagnostics.append(
+        Diagnostic(
+          "E0301", "`\(parameter.name.text)` needs \(valueType.expectation)", at: written.range,
+          label: "this is \(known.description)"))
+    }
+  }
+
+  private mutating func check(settings arguments: [ArgumentSyntax]) {
+    guard let type = context.settings else { return }
+    _ = check(arguments, of: type, verb: nil)
+  }
+
+  // MARK: Blocks
+
+  /// Checks a block; names it binds end with it, names from outside keep what it gave them.
+  mutating func check(_ block: Block) {
+    let outside = context.variables
+    let procedures = context.procedures
+    check(block.statements)
+    context.variables = outside.merging(context.variables) { before, after in
+      before == after ? before : after
+    }.filter { outside[$0.key] != nil }
+    context.procedures = procedures
+  }
+
+  /// What is known of names after one of two ways was taken.
+  private func joined(_ a: [String: Variable], _ b: [String: Variable]) -> [String: Variable] {
+    a.merging(b) { first, second in
+      first == second
+        ? first
+        : Variable(
+          nil, fields: first.fields == second.fields ? first.fields : nil, origin: first.origin)
+    }
+  }
+
+  private mutating func check(_ branch: Branch) {
+    var evaluator = Evaluator(context.variables)
+    _ = evaluator.truth(of: branch.condition)
+    report(evaluator.diagnostics)
+    let before = context
+    check(branch.then)
+    let afterThen = context
+    context = before
+    if let otherwise = branch.otherwise { check(otherwise) }
+    context.ledger = context.ledger.joined(with: afterThen.ledger)
+    context.variables = joined(context.variables, afterThen.variables)
+  }
+
+  private mutating func check(_ loop: Loop) {
+    let sequence = value(of: loop.sequence)
+    if let sequence, sequence.elements == nil {
+      diagnostics.append(
+        Diagnostic(
+          "E0306", "`for` needs a list or a range", at: loop.sequence.range,
+          label: "this is \(sequence.description)", help: ["for example: [5, 10] or 1..5"]))
+    }
+    let elements = sequence?.elements
+    let before = context
+    let hidden = context.variables[loop.variable.text]
+    bind(loop.variable, Variable(elements?.count == 1 ? elements?.first : nil))
+    loops += 1
+    check(loop.body)
+    let first = context.ledger
+    // What the body gives may make stale what its own beginning uses in the next round.
+    if first != before.ledger, loops <= 2, elements.map({ $0.count > 1 }) ?? true {
+      check(loop.body)
+    }
+    loops -= 1
+    // The faults of each value, not only of what all have in common.
+    if let elements, elements.count > 1, elements.count <= 20, loops == 0 {
+      checkValues(elements, of: loop, from: before)
+    }
+    context.variables = joined(before.variables, context.variables)
+    context.variables[loop.variable.text] = hidden
+    if elements.map({ $0.isEmpty }) ?? true {
+      context.ledger = before.ledger.joined(with: context.ledger)
+    }
+  }
+
+  /// Goes through the body with each value, only to find arguments that do not fit.
+  private mutating func checkValues(_ elements: [Value], of loop: Loop, from before: CheckContext) {
+    for element in elements {
+      var trial = self
+      trial.context = before
+      trial.followsNouns = false
+      trial.loops = 3
+      trial.bind(loop.variable, Variable(element))
+      trial.check(loop.body)
+      let known = Set(diagnostics.map(\.primary.range))
+      diagnostics += trial.diagnostics.dropFirst(diagnostics.count)
+        .filter { !known.contains($0.primary.range) }
+    }
+  }
+
+  private mutating func check(_ expectation: Expectation, at range: SourceRange) {
+    switch expectation.kind {
+    case .condition(let condition, let tolerance, let over):
+      check(condition: condition, tolerance, over)
+    case .fault(let severity, let code, let block):
+      check(fault: severity, code, in: block, at: range)
+    }
+  }
+
+  private mutating func check(
+    condition: Expression, _ tolerance: Tolerance?, _ over: PairedTest?
+  ) {
+    var evaluator = Evaluator(context.variables)
+    _ = evaluator.truth(of: condition)
+    if let tolerance { _ = evaluator.number(tolerance.amount, for: "a tolerance") }
+    if let over { _ = evaluator.number(over.level, for: "a level of significance") }
+    report(evaluator.diagnostics)
+    guard tolerance != nil || over != nil else { return }
+    if case .binary(_, let mark, _) = condition.kind, mark.isComparison, mark != .in,
+      mark != .contains
+    {
+      return
+    }
+    diagnostics.append(
+      Diagnostic(
+        "E0110", "this needs a comparison of two numbers before it",
+        at: tolerance?.range ?? over?.range ?? condition.range,
+        help: ["for example: expect $r.mae == 0.74 ± 0.002"]))
+  }
+
+  /// `expect error`: the faults of the block that bear the code are what is wanted.
+  private mutating func check(
+    fault severity: Diagnostic.Severity, _ code: Name?, in block: Block, at range: SourceRange
+  ) {
+    var trial = self
+    trial.diagnostics = []
+    trial.check(block)
+    let isWanted = { (found: Diagnostic) in
+      found.severity == severity && (code.map { $0.text == found.code } ?? true)
+    }
+    if trial.diagnostics.contains(where: isWanted) { return }
+    // Not found ahead: running may still meet it; other faults are faults.
+    diagnostics += trial.diagnostics
+  }
+}

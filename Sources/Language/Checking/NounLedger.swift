@@ -1,0 +1,103 @@
+/// Which nouns are there, who gave them, and from which state of others they were made. A pass over
+/// commands in order, kept by the checker for a script and by the interpreter from cell to cell.
+package struct NounLedger: Sendable, Equatable {
+  /// Where a noun was given.
+  package struct Site: Sendable, Equatable {
+    /// The verb, when it stands in the source being checked.
+    package var range: SourceRange?
+    /// What it is called: "line 6", "cell 3".
+    package var name: String
+
+    package init(_ range: SourceRange?, name: String) {
+      self.range = range
+      self.name = name
+    }
+  }
+
+  package struct Entry: Sendable, Equatable {
+    package var generation: Int
+    /// The generations of the nouns it was made from.
+    package var madeFrom: [Noun: Int] = [:]
+    package var site: Site
+    /// Whether it is there whichever way the script goes.
+    package var isCertain = true
+    /// Whether it is the same one whichever way the script goes.
+    package var isSure = true
+  }
+
+  package private(set) var entries: [Noun: Entry] = [:]
+  private var generation = 0
+
+  package init() {}
+
+  /// What is there, wherever it came from.
+  package var nouns: Set<Noun> { Set(entries.keys) }
+
+  package func entry(_ noun: Noun) -> Entry? { entries[noun] }
+
+  /// Notes that a command which needs some nouns has given others.
+  package mutating func give(_ given: [Noun], needs: [Noun], at site: Site) {
+    let before = entries
+    for noun in given {
+      generation += 1
+      var entry = Entry(generation: generation, site: site)
+      for need in needs where noun.comes(from: need) {
+        guard let source = before[need] else { continue }
+        entry.madeFrom[need] = source.generation
+        entry.madeFrom.merge(source.madeFrom) { own, _ in own }
+      }
+      entries[noun] = entry
+    }
+  }
+
+  /// The source of `noun` that was given anew after `noun` was made from it.
+  package func replacement(staling noun: Noun) -> (source: Noun, entry: Entry)? {
+    guard let entry = entries[noun] else { return nil }
+    let stale = entry.madeFrom.compactMap { source, generation -> (Noun, Entry)? in
+      guard let now = entries[source], now.generation != generation else { return nil }
+      return (source, now)
+    }
+    // The nearest source explains most: the split, not the data behind it.
+    return stale.max { $0.1.generation < $1.1.generation }
+  }
+
+  /// Assumes a noun, after its absence was reported once.
+  package mutating func assume(_ noun: Noun, at site: Site) {
+    generation += 1
+    entries[noun] = Entry(generation: generation, site: site)
+  }
+
+  /// Notes another place where a noun was given.
+  mutating func place(_ noun: Noun, at site: Site) { entries[noun]?.site = site }
+
+  /// Forgets where things stand in a source that is done; names remain.
+  package func settled(name: (SourceRange) -> String) -> NounLedger {
+    var settled = self
+    for (noun, entry) in entries {
+      guard let range = entry.site.range else { continue }
+      settled.entries[noun]?.site = Site(nil, name: name(range))
+    }
+    return settled
+  }
+
+  /// What is known after one of two ways was taken.
+  package func joined(with other: NounLedger) -> NounLedger {
+    var joined = self
+    joined.generation = max(generation, other.generation)
+    for noun in Set(entries.keys).union(other.entries.keys) {
+      switch (entries[noun], other.entries[noun]) {
+      case (let mine?, let theirs?) where mine.generation != theirs.generation:
+        var newer = mine.generation > theirs.generation ? mine : theirs
+        newer.isCertain = mine.isCertain && theirs.isCertain
+        newer.isSure = false
+        joined.entries[noun] = newer
+      case (nil, var one?), (var one?, nil):
+        one.isCertain = false
+        one.isSure = false
+        joined.entries[noun] = one
+      default: break
+      }
+    }
+    return joined
+  }
+}

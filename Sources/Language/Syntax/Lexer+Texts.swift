@@ -1,0 +1,57 @@
+extension Lexer {
+  /// `"…"`: up to its closing quote on this line, over the texts within its braces.
+  mutating func text() {
+    if let count = balancedText() { return emit(.text, count) }
+    var count = 1
+    while at + count < end, peek(count) != 0x0A {
+      if peek(count) == UInt8(ascii: "\"") {
+        unclosed(count + 1, "`{` in this text is not closed", "close it with `}`, or write `\\{`")
+        return emit(.text, count + 1)
+      }
+      count += peek(count) == UInt8(ascii: "\\") && peek(count + 1) != 0x0A ? 2 : 1
+    }
+    count = min(count, end - at)
+    if count > 1, peek(count - 1) == 0x0D { count -= 1 }
+    unclosed(count, "this text is not closed", "put `\"` at its end")
+    emit(.text, count)
+  }
+
+  /// The length of the text that begins here when all its quotes and braces close on this line.
+  private func balancedText() -> Int? {
+    // One entry for each open text (true) or brace (false); no recursion, whatever the depth.
+    var open = [true]
+    var count = 1
+    while at + count < end, let innermost = open.last {
+      let byte = peek(count)
+      if byte == 0x0A { return nil }
+      count += 1
+      switch byte {
+      case UInt8(ascii: "\\") where innermost: count += peek(count) == 0x0A ? 0 : 1
+      case UInt8(ascii: "\""): if innermost { open.removeLast() } else { open.append(true) }
+      case UInt8(ascii: "{"): open.append(false)
+      case UInt8(ascii: "}") where !innermost: open.removeLast()
+      default: break
+      }
+      if open.isEmpty { return min(count, end - at) }
+    }
+    return nil
+  }
+
+  /// `'…'`: nothing in it has a meaning.
+  mutating func rawText() {
+    var count = 1
+    while at + count < end, peek(count) != 0x0A {
+      count += 1
+      if peek(count - 1) == UInt8(ascii: "'") { return emit(.rawText, count) }
+    }
+    if count > 1, peek(count - 1) == 0x0D { count -= 1 }
+    unclosed(count, "this text is not closed", "put `'` at its end")
+    emit(.rawText, count)
+  }
+
+  private mutating func unclosed(_ count: Int, _ message: String, _ help: String) {
+    diagnostics.append(
+      Diagnostic(
+        "E0103", message, at: SourceRange(at, at + count), label: "opened here", help: [help]))
+  }
+}

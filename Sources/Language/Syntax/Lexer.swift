@@ -1,0 +1,266 @@
+/// The tokens of a text, without gaps and without overlap, an `end` last; and what is wrong with them.
+package func tokens(of text: String) -> (tokens: [Token], diagnostics: [Diagnostic]) {
+  var text = text
+  return text.withUTF8 { buffer in
+    var lexer = Lexer(bytes: buffer, at: 0, end: buffer.count)
+    lexer.run()
+    return (lexer.tokens, lexer.diagnostics)
+  }
+}
+
+/// Cuts a part of a text into tokens. Takes every byte sequence; never fails.
+struct Lexer {
+  let bytes: UnsafeBufferPointer<UInt8>
+  var at: Int
+  let end: Int
+  var tokens: [Token] = []
+  var diagnostics: [Diagnostic] = []
+
+  init(bytes: UnsafeBufferPointer<UInt8>, at: Int, end: Int) {
+    self.bytes = bytes
+    self.at = at
+    self.end = end
+    tokens.reserveCapacity((end - at) / 4)
+  }
+
+  /// The byte some places ahead, or zero beyond the end.
+  func peek(_ ahead: Int = 0) -> UInt8 { at + ahead < end ? bytes[at + ahead] : 0 }
+
+  func starts(_ text: StaticString, ahead: Int = 0) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard at + ahead + count <= end else { return false }
+    for i in 0..<count where bytes[at + ahead + i] != text.utf8Start[i] { return false }
+    return true
+  }
+
+  mutating func run() {
+    if at == 0, starts("\u{FEFF}") { emit(.space, 3) }
+    while at < end { next() }
+    tokens.append(Token(.end, SourceRange(end, end)))
+  }
+
+  mutating func emit(_ kind: Token.Kind, _ count: Int) {
+    tokens.append(Token(kind, SourceRange(at, at + count)))
+    at += count
+  }
+
+  private mutating func next() {
+    let byte = peek()
+    switch byte {
+    case 0x0A: emit(.newline, 1)
+    case 0x0D where peek(1) == 0x0A: emit(.newline, 2)
+    case 0x20, 0x09, 0x0D: emit(.space, run { $0 == 0x20 || $0 == 0x09 })
+    case UInt8(ascii: "#"): comment()
+    case UInt8(ascii: "\""): text()
+    case UInt8(ascii: "'"): rawText()
+    case UInt8(ascii: "$"): variable()
+    case UInt8(ascii: "\\"): backslash()
+    default:
+      if beginsWord { word() } else if !symbol() { strange() }
+    }
+  }
+
+  /// How many bytes from here on, the first not asked, are such.
+  private func run(_ belongs: (UInt8) -> Bool) -> Int {
+    var count = 1
+    while at + count < end, belongs(bytes[at + count]) { count += 1 }
+    return count
+  }
+
+  private mutating func comment() {
+    let kind: Token.Kind =
+      switch peek(1) {
+      case UInt8(ascii: ">"): .output
+      case UInt8(ascii: "#"): .documentation
+      default: .comment
+      }
+    var count = run { $0 != 0x0A }
+    if bytes[at + count - 1] == 0x0D, at + count < end { count -= 1 }
+    emit(kind, count)
+  }
+
+  private mutating func backslash() {
+    var count = 1
+    while peek(count) == 0x20 || peek(count) == 0x09 { count += 1 }
+    if at + count == end {
+      emit(.continuation, count)
+    } else if peek(count) == 0x0A {
+      emit(.continuation, count + 1)
+    } else if peek(count) == 0x0D, peek(count + 1) == 0x0A {
+      emit(.continuation, count + 2)
+    } else {
+      invalid(
+        1, "`\\` stands only at the end of a line, to continue it",
+        help: "write paths with `/`, or in single quotes: 'a\\b'")
+    }
+  }
+
+  private mutating func symbol() -> Bool {
+    for symbol in Symbol.allCases where starts(symbol.spelling) {
+      emit(.symbol(symbol), symbol.spelling.utf8CodeUnitCount)
+      return true
+    }
+    return false
+  }
+
+  // MARK: Words and numbers
+
+  private var beginsWord: Bool {
+    let byte = peek()
+    let after = peek(1)
+    if byte.isLetter || byte.isDigit || byte == UInt8(ascii: "_") { return true }
+    if byte >= 0x80 { return !isPlusMinus(0) && foreign(at) == nil }
+    if byte == UInt8(ascii: "-") {
+      return after.isDigit || after.isLetter || starts("--") || isPoint
+    }
+    if byte == UInt8(ascii: ".") {
+      return after.isDigit || after == UInt8(ascii: "/") || starts("../")
+    }
+    let isPath = byte == UInt8(ascii: "/") || starts("~/")
+    return isPath && (after.isNamePart || byte == UInt8(ascii: "~"))
+  }
+
+  /// `-.5`
+  private var isPoint: Bool { starts("-.") && peek(2).isDigit }
+
+  private func isPlusMinus(_ ahead: Int) -> Bool { starts("±", ahead: ahead) }
+
+  private mutating func word() {
+    var count = 1
+    while at + count < end, belongsToWord(count) { count += 1 }
+    // `lr:` in `param lr: number` is a name and a mark.
+    while count > 1, peek(count - 1) == UInt8(ascii: ":") { count -= 1 }
+    if peek(count) == UInt8(ascii: "%"), number(count) != nil { count += 1 }
+    emit(number(count) == nil ? .word : .number, count)
+  }
+
+  private func number(_ count: Int) -> Number? {
+    let first = peek()
+    guard first.isDigit || first == UInt8(ascii: "-") || first == UInt8(ascii: "."), count <= 64
+    else { return nil }
+    return Number.reading(String(decoding: bytes[at..<at + count], as: UTF8.self))
+  }
+
+  private func belongsToWord(_ count: Int) -> Bool {
+    let byte = peek(count)
+    if byte < 0x80, byte.isNamePart { return true }
+    switch byte {
+    case UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "/"), UInt8(ascii: ":"): return true
+    case UInt8(ascii: "."):
+      // `1..5` is a range, `data/../x` a path.
+      return peek(count + 1) != UInt8(ascii: ".") && peek(count - 1) != UInt8(ascii: ".")
+        || peek(count - 1) == UInt8(ascii: "/")
+        || peek(count - 1) == UInt8(ascii: ".")
+          && (peek(count + 1) == UInt8(ascii: "/")
+            || count > 1 && peek(count - 2) == UInt8(ascii: "/"))
+    case UInt8(ascii: "+"):
+      return peek(count - 1) | 0x20 == UInt8(ascii: "e") && peek(count + 1).isDigit
+        && peek(count - 2).isDigit && peek().isDigit
+    case 0x80...: return !isPlusMinus(count) && foreign(at + count) == nil
+    default: return false
+    }
+  }
+
+  private mutating func variable() {
+    var count = 1
+    while isVariablePart(count) { count += 1 }
+    guard count > 1 else {
+      return invalid(1, "`$` needs a name", help: "a variable is written `$name`")
+    }
+    while peek(count) == UInt8(ascii: "."), isVariablePart(count + 1) {
+      count += 2
+      while isVariablePart(count) { count += 1 }
+    }
+    emit(.variable, count)
+  }
+
+  private func isVariablePart(_ ahead: Int) -> Bool {
+    let byte = peek(ahead)
+    if byte < 0x80 {
+      return byte.isNamePart || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "@")
+    }
+    return !isPlusMinus(ahead) && foreign(at + ahead) == nil
+  }
+
+  // MARK: What means nothing
+
+  /// A character that programs put in place of a plain one, with the plain one.
+  func foreign(_ place: Int) -> (count: Int, plain: String, name: String)? {
+    guard place < end else { return nil }
+    let byte = bytes[place]
+    guard byte == 0xC2 || byte == 0xE2 || byte == 0xEF, place + 1 < end else { return nil }
+    if byte == 0xC2 { return bytes[place + 1] == 0xA0 ? (2, " ", "a no-break space") : nil }
+    guard place + 2 < end else { return nil }
+    switch (byte, bytes[place + 1], bytes[place + 2]) {
+    case (0xE2, 0x80, 0x9C), (0xE2, 0x80, 0x9D): return (3, "\"", "a curly quote")
+    case (0xE2, 0x80, 0x98), (0xE2, 0x80, 0x99): return (3, "'", "a curly quote")
+    case (0xE2, 0x80, 0x93), (0xE2, 0x80, 0x94): return (3, "-", "a dash")
+    case (0xE2, 0x88, 0x92): return (3, "-", "a minus sign")
+    case (0xEF, 0xBF, 0xBD): return (3, "", "not UTF-8 text")
+    default: return nil
+    }
+  }
+
+  private mutating func strange() {
+    if let foreign = foreign(at) {
+      let message =
+        foreign.plain.isEmpty
+        ? "the source is not UTF-8 text here" : "this is \(foreign.name), not `\(foreign.plain)`"
+      let range = SourceRange(at, at + foreign.count)
+      invalid(
+        foreign.count, message,
+        help: foreign.plain.isEmpty ? "save the file as UTF-8" : "write `\(foreign.plain)`",
+        fix: foreign.plain.isEmpty ? nil : .init(range, foreign.plain, isCertain: true))
+      return
+    }
+    let byte = peek()
+    if byte < 0x20 || byte == 0x7F {
+      let count = run { ($0 < 0x20 && $0 != 0x0A && $0 != 0x09) || $0 == 0x7F }
+      return invalid(count, "there is a control character here", help: "delete it")
+    }
+    let shown = byte < 0x80 ? String(UnicodeScalar(byte)) : "this character"
+    invalid(1, "`\(shown)` has no meaning here", help: "put texts in quotes: \"…\"")
+  }
+
+  mutating func invalid(
+    _ count: Int, _ message: String, help: String, fix: Diagnostic.Fix? = nil
+  ) {
+    let range = SourceRange(at, at + count)
+    diagnostics.append(
+      Diagnostic("E0101", message, at: range, label: "not understood", help: [help], fix: fix))
+    emit(.invalid, count)
+  }
+}
+
+extension Symbol {
+  /// The mark as bytes, for comparing without making strings.
+  var spelling: StaticString {
+    switch self {
+    case .plusMinusSpelled: "+/-"
+    case .equal: "=="
+    case .unequal: "!="
+    case .atMost: "<="
+    case .atLeast: ">="
+    case .about: "~="
+    case .range: ".."
+    case .plusMinus: "±"
+    case .assign: "="
+    case .less: "<"
+    case .greater: ">"
+    case .plus: "+"
+    case .minus: "-"
+    case .times: "*"
+    case .divide: "/"
+    case .openParenthesis: "("
+    case .closeParenthesis: ")"
+    case .openBracket: "["
+    case .closeBracket: "]"
+    case .openBrace: "{"
+    case .closeBrace: "}"
+    case .comma: ","
+    case .semicolon: ";"
+    case .pipe: "|"
+    case .colon: ":"
+    }
+  }
+}

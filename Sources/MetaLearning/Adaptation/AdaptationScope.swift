@@ -1,0 +1,26 @@
+import Language
+import Models
+
+/// Which weights an inner loop moves.
+package enum AdaptationScope: String, ArgumentChoice {
+  case all, decision, head, prompt
+
+  package var summary: String {
+    switch self {
+    case .all: "every weight, embeddings included (MAML)"
+    case .decision: "the layers above the embeddings (MeLU)"
+    case .head: "the last layer alone (ANIL)"
+    case .prompt: "a prompt vector alone"
+    }
+  }
+
+  func includes(_ block: Block, lastStage: Int) -> Bool {
+    if block.name.hasPrefix("rate") { return false }
+    return switch self {
+    case .all: true
+    case .decision: block.stage >= 1
+    case .head: block.stage == lastStage
+    case .prompt: block.name == "prompt"
+    }
+  }
+}

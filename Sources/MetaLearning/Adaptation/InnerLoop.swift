@@ -1,0 +1,252 @@
+import Kernels
+import Models
+
+/// Gradient steps on a task's support ratings, and the exact derivative of what follows with respect to
+/// where they began.
+///
+/// θ₀ = θ; θ_{k+1} = θ_k − α ∇L_S(θ_k). With λ_K = ∇L_Q(θ_K), the meta-gradient of MAML (Finn, Abbeel and
+/// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k.
+/// Each H·v is a sweep over the recorded gradient of that step. Weights that do not adapt get their share of
+/// the same sweeps. Order 1 leaves the curvature out (FOMAML).
+package struct InnerLoop: Sendable {
+  package var steps: Int
+  package var rates: Rates
+  package var order: Int
+  /// The blocks that adapt, ascending.
+  package var adapted: [Int]
+  /// The first stage that an adapted block belongs to; earlier ones are computed once.
+  package var firstStage: Int
+
+  /// How far a step goes.
+  package enum Rates: Sendable {
+    case fixed(Float)
+    /// One learned rate for each adapted block, in a dense block (1 × adapted).
+    case perBlock(Int)
+    /// One learned rate for each adapted number; the dense blocks in the order of `adapted`.
+    case perWeight([Int])
+  }
+
+  package init(steps: Int, rates: Rates, order: Int, scope: AdaptationScope, _ layout: Layout) {
+    self.steps = steps
+    self.rates = rates
+    self.order = order
+    let last = layout.blocks.filter { !$0.name.hasPrefix("rate") }.map(\.stage).max() ?? 0
+    adapted = layout.blocks.indices.filter { scope.includes(layout.blocks[$0], lastStage: last) }
+    firstStage = adapted.map { layout.blocks[$0].stage }.min() ?? 0
+  }
+
+  /// One step as it was taken.
+  struct Step {
+    /// The first node of its record.
+    var floor: Int
+    /// All blocks as this step found them.
+    var weights: [Variable]
+    /// The gradients of the adapted blocks.
+    var gradients: [Variable]
+    var loss: Float
+  }
+
+  /// What adaptation went through.
+  struct Path {
+    var start: [Variable]
+    var end: [Variable]
+    var steps: [Step]
+    /// The support rows as the first adapting stage finds them, and the first node of their record.
+    var prefix: NetworkState?
+    var prefixFloor: Int
+    var prefixTop: Int
+  }
+
+  // MARK: Forward
+
+  /// Takes the steps. The tape holds the record; `weights` is not changed.
+  func adapt(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Path {
+    let problem = lane.problem
+    let tape = lane.tape
+    let start = lane.leaves(weights, episode)
+    let prefixFloor = tape.count
+    var prefix: NetworkState?
+    if firstStage > 0 {
+      prefix = run(
+        lane, start, episode.support, episode, from: nil, through: 0..<firstStage)
+    }
+    var path = Path(
+      start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor,
+      prefixTop: tape.count)
+    for _ in 0..<steps where episode.support.count > 0 {
+      let floor = tape.count
+      let state = run(
+        lane, path.end, episode.support, episode, from: prefix,
+        through: firstStage..<lastStage(problem) + 1)
+      let loss = problem.loss.value(
+        tape, state.hidden, episode.support.ratings, scale: problem.scale)
+      let gradients = tape.gradient(of: loss, to: adapted.map { path.end[$0] }, floor: floor)
+      path.steps.append(
+        Step(floor: floor, weights: path.end, gradients: gradients, loss: tape[loss][0, 0]))
+      for (number, block) in adapted.enumerated() {
+        path.end[block] = moved(lane, path.end, number, gradients[number])
+      }
+    }
+    return path
+  }
+
+  private func lastStage(_ problem: LearningProblem) -> Int {
+    problem.network.lastStage(problem.shape)
+  }
+
+  /// Some stages of the network over some rows.
+  func run(
+    _ lane: Lane, _ weights: [Variable], _ rows: EncodedRows, _ episode: Episode,
+    from state: NetworkState?, through stages: Range<Int>
+  ) -> NetworkState {
+    let problem = lane.problem
+    var next = state ?? NetworkState(hidden: .none)
+    for stage in stages {
+      next =
+        stage == 0
+        ? problem.network.features(
+          lane.tape, weights, rows, support: episode.support, shape: problem.shape)
+        : problem.network.advance(
+          next, stage: stage, lane.tape, weights, shape: problem.shape)
+    }
+    return next
+  }
+
+  /// θ − α·g as a new leaf.
+  private func moved(
+    _ lane: Lane, _ weights: [Variable], _ number: Int, _ gradient: Variable
+  ) -> Variable {
+    let tape = lane.tape
+    let before = tape[weights[adapted[number]]]
+    let after = tape.arena.matrix(rows: before.rows, columns: before.columns)
+    switch rates {
+    case .fixed(let rate):
+      tape.kernels.addScaled(before, -rate, tape[gradient], into: after)
+    case .perBlock(let block):
+      let rate = tape[weights[block]][0, number]
+      tape.kernels.addScaled(before, -rate, tape[gradient], into: after)
+    case .perWeight(let blocks):
+      let rate = tape[weights[blocks[number]]]
+      tape.kernels.multiply(rate, tape[gradient], into: after)
+      tape.kernels.addScaled(before, -1, after, into: after)
+    }
+    return tape.leaf(after)
+  }
+
+  /// The scores of the query rows after adaptation. Shape: (query rows × outputs).
+  func queryScores(_ lane: Lane, _ path: Path, _ episode: Episode) -> Variable {
+    run(
+      lane, path.end, episode.query, episode, from: nil,
+      through: 0..<lastStage(lane.problem) + 1
+    ).hidden
+  }
+
+  // MARK: Backward
+
+  /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
+  package func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
+    let tape = lane.tape
+    let path = adapt(lane, weights, episode)
+    let floor = tape.count
+    let scores = queryScores(lane, path, episode)
+    let loss = lane.problem.loss.value(
+      tape, scores, episode.query.ratings, scale: lane.problem.scale)
+    let sums = blockSums(lane, path)
+    let lambda = adapted.map { tape.zeros(like: path.start[$0]) }
+    tape.sweep(
+      from: [.init(loss, tape.constant(1))],
+      to: targets(path.end, sums: sums, lambda: lambda), floor: floor, differentiable: false)
+    if order > 1 { sweepSteps(lane, path, sums: sums, lambda: lambda) }
+    finish(lane, episode, sums: sums, lambda: lambda)
+    return tape[loss][0, 0]
+  }
+
+  /// Where each block's gradient is summed: the lane for dense blocks, the task's own rows for tables.
+  private func blockSums(_ lane: Lane, _ path: Path) -> [Matrix] {
+    lane.problem.layout.blocks.indices.map { block in
+      guard lane.problem.layout.blocks[block].kind == .lookup else {
+        return lane.denseGradient(block)
+      }
+      return lane.tape.zeros(like: path.start[block])
+    }
+  }
+
+  /// All blocks: those that adapt into λ, the others into their sums.
+  private func targets(
+    _ weights: [Variable], sums: [Matrix], lambda: [Matrix]
+  ) -> [Tape.Target] {
+    var targets = weights.indices.map { Tape.Target(weights[$0], into: sums[$0]) }
+    for (number, block) in adapted.enumerated() { targets[block].accumulator = lambda[number] }
+    return targets
+  }
+
+  /// λ_k = λ_{k+1} − H_k (α λ_{k+1}), and what the steps owe to the blocks that do not adapt.
+  private func sweepSteps(_ lane: Lane, _ path: Path, sums: [Matrix], lambda: [Matrix]) {
+    let tape = lane.tape
+    let prefix = path.prefix?.variables ?? []
+    let prefixSums = prefix.map { tape.zeros(like: $0) }
+    for step in path.steps.reversed() {
+      let seeds = adapted.indices.map { number in
+        Tape.Seed(
+          step.gradients[number],
+          seed(lane, step, number, sums: sums, lambda: lambda[number]))
+      }
+      tape.sweep(
+        from: seeds,
+        to: targets(step.weights, sums: sums, lambda: lambda)
+          + zip(prefix, prefixSums).map { Tape.Target($0, into: $1) },
+        floor: step.floor, differentiable: false)
+    }
+    guard !prefix.isEmpty, !path.steps.isEmpty else { return }
+    tape.sweep(
+      from: zip(prefix, prefixSums).map { Tape.Seed($0, tape.leaf($1)) },
+      to: path.start.indices.filter { !adapted.contains($0) }.map {
+        Tape.Target(path.start[$0], into: sums[$0])
+      },
+      floor: path.prefixFloor, differentiable: false)
+  }
+
+  /// −α·λ; a learned rate gets its own share, −λ·g.
+  private func seed(
+    _ lane: Lane, _ step: Step, _ number: Int, sums: [Matrix], lambda: Matrix
+  ) -> Variable {
+    let tape = lane.tape
+    let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
+    let gradient = tape[step.gradients[number]]
+    switch rates {
+    case .fixed(let rate):
+      tape.kernels.scale(-rate, lambda, into: seed)
+    case .perBlock(let block):
+      tape.kernels.scale(-tape[step.weights[block]][0, number], lambda, into: seed)
+      sums[block][0, number] -= tape.kernels.dot(lambda, gradient)
+    case .perWeight(let blocks):
+      tape.kernels.multiply(lambda, gradient, into: seed)
+      tape.kernels.axpy(-1, seed, sums[blocks[number]])
+      tape.kernels.multiply(tape[step.weights[blocks[number]]], lambda, into: seed)
+      tape.kernels.scale(-1, seed, into: seed)
+    }
+    return tape.leaf(seed)
+  }
+
+  /// Adds λ₀ to the sums and hands the tables' rows to the lane.
+  private func finish(_ lane: Lane, _ episode: Episode, sums: [Matrix], lambda: [Matrix]) {
+    for (lambda, block) in zip(lambda, adapted) { lane.tape.kernels.axpy(1, lambda, sums[block]) }
+    for block in sums.indices where lane.problem.layout.blocks[block].kind == .lookup {
+      lane.keep(sums[block], rows: episode.tableRows, block: block)
+    }
+  }
+
+  /// Adds where adaptation ended minus where it began, times −1, to the lane's sums (Reptile); returns the
+  /// support loss before the first step.
+  package func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
+    let tape = lane.tape
+    let path = adapt(lane, weights, episode)
+    let sums = blockSums(lane, path)
+    for block in adapted {
+      tape.kernels.axpy(1, tape[path.start[block]], sums[block])
+      tape.kernels.axpy(-1, tape[path.end[block]], sums[block])
+    }
+    finish(lane, episode, sums: sums, lambda: [])
+    return path.steps.first?.loss ?? 0
+  }
+}

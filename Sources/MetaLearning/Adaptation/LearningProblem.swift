@@ -1,0 +1,47 @@
+import Datasets
+import Kernels
+import Models
+
+/// What is learned, apart from the numbers: network, loss, features, and where each block lies.
+package struct LearningProblem: Sendable {
+  package let network: any Network
+  package let loss: any Loss
+  package let encoder: FeatureEncoder
+  package let scale: RatingScale
+  package let shape: InputShape
+  package let layout: Layout
+  /// The blocks of the network come first in the layout; those of the algorithm follow.
+  package let networkBlocks: Int
+
+  package init(
+    network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
+    scale: RatingScale
+  ) {
+    let shape = InputShape(
+      ownFields: encoder.items.fields, commonFields: encoder.users.fields,
+      tableRows: encoder.tableRows, outputs: loss.outputs(scale),
+      promptWidth: learner.promptWidth)
+    self.init(
+      network: network, loss: loss, learner: learner, encoder: encoder, scale: scale, shape: shape)
+  }
+
+  package init(
+    network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
+    scale: RatingScale, shape: InputShape
+  ) {
+    self.network = network
+    self.loss = loss
+    self.encoder = encoder
+    self.scale = scale
+    self.shape = shape
+    let blocks = network.blocks(shape)
+    networkBlocks = blocks.count
+    layout = Layout(
+      blocks + learner.blocks(beside: blocks, lastStage: network.lastStage(shape)))
+  }
+
+  /// The elements of the tables that tasks use by rows; dense blocks lie behind them.
+  package var lookupCount: Int {
+    layout.blocks.filter { $0.kind == .lookup }.reduce(0) { $0 + $1.count }
+  }
+}

@@ -1,0 +1,68 @@
+import Kernels
+import Language
+import Models
+
+/// A way to learn from many tasks how to learn a new one.
+///
+/// An algorithm says what it does with one task; training, batches, optimisers, threads, checkpoints and
+/// evaluation are the same for all.
+package protocol MetaLearner: Configurable {
+  /// The width of a prompt that the network should take; 0 for none.
+  var promptWidth: Int { get }
+  /// Meta-weights of its own, such as learned rates; all dense.
+  func blocks(beside network: [Block], lastStage: Int) -> [Block]
+  /// Initial values of its own blocks that are not random.
+  func prepare(_ weights: inout Weights)
+  /// Adds the task's gradient to the lane's sums; returns the loss it is the gradient of.
+  func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float
+  /// The scores of the query rows after adapting to the support. Shape: (query rows × outputs).
+  func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix
+  /// The outer optimiser that suits it when none is asked for, with its rate.
+  var outerDefault: (optimizer: any Optimizer, rate: Double) { get }
+  /// The support loss before each inner step and after the last, and the scores of the query after each; for
+  /// algorithms without inner steps, before and after.
+  func trace(_ episode: Episode, _ weights: Weights, in lane: Lane) -> [AdaptationPoint]
+}
+
+/// One moment of an adaptation.
+package struct AdaptationPoint: Sendable {
+  package var step: Int
+  package var supportLoss: Float
+  /// ‖θ_k − θ₀‖ over the adapted weights.
+  package var distance: Float
+  /// Scores of the query rows (rows × outputs), row after row.
+  package var queryScores: [Float]
+}
+
+extension MetaLearner {
+  package var promptWidth: Int { 0 }
+  package func blocks(beside network: [Block], lastStage: Int) -> [Block] { [] }
+  package func prepare(_ weights: inout Weights) {}
+  package var outerDefault: (optimizer: any Optimizer, rate: Double) { (Adam(), 0.002) }
+}
+
+/// An algorithm that adapts by gradient steps: its inner loop is all it has to say.
+package protocol GradientLearner: MetaLearner {
+  func innerLoop(_ layout: Layout) -> InnerLoop
+}
+
+extension GradientLearner {
+  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
+    innerLoop(lane.problem.layout).metaGradient(lane, weights, episode)
+  }
+
+  package func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix {
+    let loop = innerLoop(lane.problem.layout)
+    let path = loop.adapt(lane, weights, episode)
+    return lane.tape[loop.queryScores(lane, path, episode)]
+  }
+
+  package func trace(
+    _ episode: Episode, _ weights: Weights, in lane: Lane
+  ) -> [AdaptationPoint] {
+    innerLoop(lane.problem.layout).trace(lane, weights, episode)
+  }
+}
+
+/// Every algorithm that `meta-train` can name.
+package let metaLearners = Catalog<any MetaLearner>("algorithm", [MAML.self])

@@ -1,0 +1,34 @@
+import Datasets
+import Kernels
+import Models
+
+/// Support and query ratings of tasks, as one epoch sees them.
+package struct TaskSampler: Sendable {
+  package let interactions: Interactions
+  package let key: RandomKey
+  package let resample: Bool
+
+  package init(_ interactions: Interactions, key: RandomKey, resample: Bool) {
+    self.interactions = interactions
+    self.key = key
+    self.resample = resample
+  }
+
+  /// A task's ratings; when resampling, as many query ratings as the split gave, drawn anew each epoch.
+  package func ratings(
+    of task: UserTask, epoch: Int
+  ) -> (support: [UserContext.Rating], query: [UserContext.Rating]) {
+    guard resample else { return (ratings(task.support), ratings(task.query)) }
+    var rows = task.support + task.query
+    var stream = key.derived(epoch).derived(Int(task.user)).stream
+    stream.shuffle(&rows)
+    return (ratings(rows.dropLast(task.query.count)), ratings(rows.suffix(task.query.count)))
+  }
+
+  private func ratings(_ rows: some Collection<Int32>) -> [UserContext.Rating] {
+    rows.map {
+      UserContext.Rating(
+        item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)])
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Datasets
+import Kernels
+import Models
+import Synchronization
+
+/// A meta-trained model: adapts to a user's ratings and scores items for her.
+package struct TrainedModel: Recommender {
+  package let learner: any MetaLearner
+  package let problem: LearningProblem
+  package let weights: Weights
+  /// The split it was trained on.
+  package let fingerprint: UInt64
+  /// How training went, epoch by epoch.
+  package var history: [EpochSummary]
+  /// Whether training was stopped before its end.
+  package var isPartial: Bool
+  private let lanes: LanePool
+
+  package init(
+    learner: any MetaLearner, problem: LearningProblem, weights: Weights, fingerprint: UInt64,
+    history: [EpochSummary] = [], isPartial: Bool = false
+  ) {
+    self.learner = learner
+    self.problem = problem
+    self.weights = weights
+    self.fingerprint = fingerprint
+    self.history = history
+    self.isPartial = isPartial
+    lanes = LanePool(problem)
+  }
+
+  package var title: String { type(of: learner).name }
+  package var predictsRatings: Bool { problem.loss.predictsRatings }
+
+  package func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    adapted(to: user, items: items) { lane, episode in
+      let scores = learner.scores(for: episode, weights, in: lane)
+      return problem.loss.predictions(scores, scale: problem.scale)
+    }
+  }
+
+  /// The loss on a task's query ratings after adapting to its support ratings.
+  package func queryLoss(of task: UserTask, _ interactions: Interactions) -> Float {
+    let sampler = TaskSampler(interactions, key: RandomKey(seed: 0), resample: false)
+    let (support, query) = sampler.ratings(of: task, epoch: 0)
+    return lanes.withLane { lane in
+      lane.tape.reset()
+      let episode = lane.builder.episode(
+        user: task.user, support: support, query: query, arena: lane.tape.arena)
+      let scores = lane.tape.leaf(learner.scores(for: episode, weights, in: lane))
+      return lane.tape[
+        problem.loss.value(lane.tape, scores, episode.query.ratings, scale: problem.scale)][0, 0]
+    }
+  }
+
+  /// Adaptation to a user's ratings, step by step, with the predicted ratings of some items at each.
+  package func trace(
+    for user: UserContext, items: [Int32]
+  ) -> [(point: AdaptationPoint, predictions: [Float])] {
+    adapted(to: user, items: items) { lane, episode in
+      learner.trace(episode, weights, in: lane).map { point in
+        let matrix = lane.tape.arena.matrix(rows: items.count, columns: problem.shape.outputs)
+        matrix.copy(from: point.queryScores)
+        return (point, problem.loss.predictions(matrix, scale: problem.scale))
+      }
+    }
+  }
+
+  private func adapted<T>(
+    to user: UserContext, items: [Int32], _ body: (Lane, Episode) -> T
+  ) -> T {
+    lanes.withLane { lane in
+      lane.tape.reset()
+      let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
+      let episode = lane.builder.episode(
+        user: user.user, support: user.support, query: query, arena: lane.tape.arena)
+      return body(lane, episode)
+    }
+  }
+}
+
+/// Workspaces that wait to be used, so that scoring allocates nothing the second time.
+final class LanePool: Sendable {
+  private let problem: LearningProblem
+  private let idle = Mutex<[IdleLane]>([])
+
+  /// A lane that no thread uses.
+  private struct IdleLane: @unchecked Sendable { let lane: Lane }
+
+  init(_ problem: LearningProblem) { self.problem = problem }
+
+  func withLane<T>(_ body: (Lane) -> T) -> T {
+    let lane = idle.withLock { $0.popLast() }?.lane ?? Lane(problem)
+    defer {
+      let done = IdleLane(lane: lane)
+      idle.withLock { $0.append(done) }
+    }
+    return body(lane)
+  }
+}

@@ -1,0 +1,149 @@
+import Datasets
+import Kernels
+import Models
+
+/// What one step of training says.
+package struct TrainingStep: Sendable {
+  package var epoch: Int
+  /// The step within all epochs, from 1 on.
+  package var step: Int
+  package var totalSteps: Int
+  /// The mean loss of the batch.
+  package var loss: Float
+  /// What the epoch came to, at its last step.
+  package var epochEnd: EpochSummary?
+}
+
+/// What one epoch came to.
+package struct EpochSummary: Sendable, Equatable {
+  package var epoch: Int
+  /// The mean loss over the training tasks, while the weights moved.
+  package var trainLoss: Float
+  /// The mean query loss over the validation tasks; NaN when there are none.
+  package var validLoss: Float
+  package var isBest: Bool
+}
+
+/// Meta-training as a sequence of steps: progress is its element, and to cancel is not to ask for the next.
+///
+/// `best` holds, after every epoch, the weights with the lowest validation loss so far (or the newest, when
+/// there are no validation tasks).
+package struct Training: Sequence, IteratorProtocol {
+  package let problem: LearningProblem
+  package let learner: any MetaLearner
+  package let options: TrainingOptions
+  package private(set) var best: Weights
+  package private(set) var history: [EpochSummary] = []
+  /// The step at which the loss was no longer a number.
+  package private(set) var divergedAt: Int?
+  private let outer: OuterLoop
+  private let split: TaskSplit
+  private let interactions: Interactions
+  private let rate: Double
+  private var order: [Int] = []
+  private var position = 0
+  private var epoch = 0
+  private var lossSum: Float = 0
+  private var isFinished = false
+
+  package init(
+    _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
+    loss: any Loss, options: TrainingOptions
+  ) {
+    let rows = split.train.flatMap { $0.support + $0.query }
+    let problem = LearningProblem(
+      network: network, loss: loss, learner: learner,
+      encoder: FeatureEncoder(data, training: rows), scale: data.scale)
+    let initial = problem.initialWeights(
+      learner: learner, data: data, training: rows, key: options.key.derived("weights"))
+    let fallback = learner.outerDefault
+    rate = options.rate ?? fallback.rate
+    outer = OuterLoop(
+      problem, weights: initial,
+      options: OuterOptions(
+        optimizer: options.optimizer ?? fallback.optimizer,
+        lookupDecay: Float(options.lookupDecay), denseDecay: Float(options.denseDecay),
+        clip: options.clip.map { Float($0) }),
+      threads: options.threads)
+    self.problem = problem
+    self.learner = learner
+    self.options = options
+    self.split = split
+    interactions = data.interactions
+    best = initial
+    isFinished = split.train.isEmpty || options.epochs == 0
+  }
+
+  package var stepsPerEpoch: Int { (split.train.count + options.batch - 1) / options.batch }
+
+  /// The mean validation loss of the weights before any training.
+  package func initialValidLoss() -> Float { validLoss(of: outer.weights) }
+
+  package mutating func next() -> TrainingStep? {
+    guard !isFinished, divergedAt == nil else { return nil }
+    if position == 0 { beginEpoch() }
+    let batch = Array(order[position..<Swift.min(position + options.batch, order.count)])
+    let totalSteps = options.epochs * stepsPerEpoch
+    let progress = Double(outer.step) / Double(Swift.max(1, totalSteps))
+    let loss = take(batch, rate: Float(rate * options.schedule.factor(at: progress)))
+    position += batch.count
+    lossSum += loss * Float(batch.count)
+    var step = TrainingStep(
+      epoch: epoch, step: outer.step, totalSteps: totalSteps, loss: loss, epochEnd: nil)
+    if !loss.isFinite {
+      divergedAt = outer.step
+      return step
+    }
+    if position >= order.count { step.epochEnd = endEpoch() }
+    return step
+  }
+
+  private mutating func beginEpoch() {
+    epoch += 1
+    lossSum = 0
+    var stream = options.key.derived("order").derived(epoch).stream
+    order = stream.shuffled(Array(split.train.indices))
+  }
+
+  private func take(_ batch: [Int], rate: Float) -> Float {
+    let sampler = TaskSampler(
+      interactions, key: options.key.derived("sample"), resample: options.resample)
+    let learner = learner
+    let tasks = split.train
+    let epoch = epoch
+    return outer.take(tasks: batch.count, rate: rate) { number, weights, lane in
+      let task = tasks[batch[number]]
+      let (support, query) = sampler.ratings(of: task, epoch: epoch)
+      let episode = lane.builder.episode(
+        user: task.user, support: support, query: query, arena: lane.tape.arena)
+      return learner.learn(from: episode, weights, in: lane)
+    }
+  }
+
+  private mutating func endEpoch() -> EpochSummary {
+    position = 0
+    let valid = validLoss(of: outer.weights)
+    let lowest = history.map(\.validLoss).min() ?? .infinity
+    let isBest = split.valid.isEmpty || valid < lowest
+    if isBest { best = outer.weights }
+    let summary = EpochSummary(
+      epoch: epoch, trainLoss: lossSum / Float(order.count), validLoss: valid, isBest: isBest)
+    history.append(summary)
+    let bestEpoch = history.last { $0.isBest }?.epoch ?? epoch
+    let isStuck = options.patience > 0 && epoch - bestEpoch >= options.patience
+    if epoch >= options.epochs || isStuck { isFinished = true }
+    return summary
+  }
+
+  private func validLoss(of weights: Weights) -> Float {
+    guard !split.valid.isEmpty else { return .nan }
+    let model = TrainedModel(
+      learner: learner, problem: problem, weights: weights, fingerprint: split.fingerprint)
+    let tasks = split.valid
+    let interactions = interactions
+    let losses = orderedMap(tasks.count, threads: options.threads) { number in
+      model.queryLoss(of: tasks[number], interactions)
+    }
+    return losses.reduce(0, +) / Float(tasks.count)
+  }
+}

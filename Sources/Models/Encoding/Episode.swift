@@ -1,0 +1,149 @@
+import Kernels
+
+/// The rows of one task, ready for the tape: which rows of the table they use, numbered from 0 within the
+/// task, so that a task's own copy of the table is small.
+package struct Episode {
+  /// Global numbers of the table rows that the task uses, ascending.
+  package var tableRows: UnsafeBufferPointer<Int32>
+  package var support: EncodedRows
+  package var query: EncodedRows
+}
+
+/// Some ratings of one task.
+package struct EncodedRows {
+  package var count: Int
+  /// Fields that differ from row to row; none when `fields` is 0.
+  package var own: Bags?
+  package var ownFields: Int
+  /// Fields that all rows of the task share, as a single row.
+  package var common: Bags?
+  package var commonFields: Int
+  /// Vectors that come with the rows (count × width), if there are any.
+  package var vectors: Matrix?
+  /// Ratings (count × 1), as the data have them.
+  package var ratings: Matrix
+}
+
+/// Encodes tasks into an arena, one after the other, with a scratch table it keeps.
+package final class EpisodeBuilder {
+  private let encoder: FeatureEncoder
+  /// For each global row: its local number in the task under way.
+  private var local: [Int32]
+  private var used: [Int32] = []
+
+  package init(_ encoder: FeatureEncoder) {
+    self.encoder = encoder
+    local = Array(repeating: -1, count: encoder.tableRows)
+  }
+
+  /// - Parameters:
+  ///   - user: her number, or nil when nothing is known of her.
+  ///   - support, query: items with their ratings.
+  package func episode(
+    user: Int32?, support: [UserContext.Rating], query: [UserContext.Rating], arena: Arena
+  ) -> Episode {
+    let entity = user.map { Int($0) }
+    collect(support, query, entity)
+    let tableRows = arena.integers(used.count)
+    for (number, row) in used.enumerated() { tableRows[number] = row }
+    let common = entity.flatMap { commonBags($0, arena: arena) } ?? unknownUser(arena: arena)
+    let episode = Episode(
+      tableRows: UnsafeBufferPointer(start: tableRows, count: used.count),
+      support: encode(support, common: common, arena: arena),
+      query: encode(query, common: common, arena: arena))
+    for row in used { local[Int(row)] = -1 }
+    return episode
+  }
+
+  /// Gives every table row of the task a local number, in ascending order of the global ones.
+  private func collect(
+    _ support: [UserContext.Rating], _ query: [UserContext.Rating], _ user: Int?
+  ) {
+    used.removeAll(keepingCapacity: true)
+    func touch(_ row: Int32) {
+      if local[Int(row)] < 0 {
+        local[Int(row)] = 0
+        used.append(row)
+      }
+    }
+    for rating in support {
+      for at in encoder.items.entries(of: Int(rating.item)) { touch(encoder.items.rows[at]) }
+    }
+    for rating in query {
+      for at in encoder.items.entries(of: Int(rating.item)) { touch(encoder.items.rows[at]) }
+    }
+    if let user {
+      for at in encoder.users.entries(of: user) { touch(encoder.users.rows[at]) }
+    } else {
+      for field in encoder.fields where field.side == .user { touch(Int32(field.start)) }
+    }
+    used.sort()
+    for (number, row) in used.enumerated() { local[Int(row)] = Int32(number) }
+  }
+
+  private func encode(_ ratings: [UserContext.Rating], common: Bags?, arena: Arena) -> EncodedRows {
+    let codes = encoder.items
+    let total = ratings.reduce(0) { $0 + codes.entries(of: Int($1.item)).count }
+    let offsets = arena.integers(ratings.count * codes.fields + 1)
+    let indices = arena.integers(max(1, total))
+    let weights = arena.allocate(max(1, total))
+    let targets = arena.matrix(rows: ratings.count, columns: 1)
+    var next = 0
+    offsets[0] = 0
+    for (row, rating) in ratings.enumerated() {
+      targets[row, 0] = rating.rating
+      let first = Int(rating.item) * codes.fields
+      for field in 0..<codes.fields {
+        for at in Int(codes.offsets[first + field])..<Int(codes.offsets[first + field + 1]) {
+          indices[next] = local[Int(codes.rows[at])]
+          weights[next] = codes.weights[at]
+          next += 1
+        }
+        offsets[row * codes.fields + field + 1] = Int32(next)
+      }
+    }
+    return EncodedRows(
+      count: ratings.count,
+      own: Bags(
+        count: ratings.count * codes.fields, step: 1, offsets: offsets, indices: indices,
+        weights: weights),
+      ownFields: codes.fields, common: common, commonFields: encoder.users.fields,
+      vectors: nil, ratings: targets)
+  }
+
+  private func commonBags(_ user: Int, arena: Arena) -> Bags? {
+    let codes = encoder.users
+    guard codes.fields > 0 else { return nil }
+    let entries = codes.entries(of: user)
+    let offsets = arena.integers(codes.fields + 1)
+    let indices = arena.integers(max(1, entries.count))
+    let weights = arena.allocate(max(1, entries.count))
+    for (number, at) in entries.enumerated() {
+      indices[number] = local[Int(codes.rows[at])]
+      weights[number] = codes.weights[at]
+    }
+    let start = codes.offsets[user * codes.fields]
+    for field in 0...codes.fields {
+      offsets[field] = codes.offsets[user * codes.fields + field] - start
+    }
+    return Bags(
+      count: codes.fields, step: 1, offsets: offsets, indices: indices, weights: weights)
+  }
+
+  /// The unknown row of every user field.
+  private func unknownUser(arena: Arena) -> Bags? {
+    let unknown = encoder.fields.filter { $0.side == .user }.map { Int32($0.start) }
+    guard !unknown.isEmpty else { return nil }
+    let offsets = arena.integers(unknown.count + 1)
+    let indices = arena.integers(unknown.count)
+    let weights = arena.allocate(unknown.count)
+    for (number, row) in unknown.enumerated() {
+      offsets[number] = Int32(number)
+      indices[number] = local[Int(row)]
+      weights[number] = 1
+    }
+    offsets[unknown.count] = Int32(unknown.count)
+    return Bags(
+      count: unknown.count, step: 1, offsets: offsets, indices: indices, weights: weights)
+  }
+}

@@ -1,0 +1,85 @@
+import Datasets
+import Kernels
+import Language
+
+/// What training makes small: how scores become ratings, and how far they are off.
+package protocol Loss: Configurable {
+  /// Numbers that the network gives for each row.
+  func outputs(_ scale: RatingScale) -> Int
+  /// The mean loss over the rows, a scalar. Shapes: scores (n × outputs), ratings (n × 1).
+  func value(_ tape: Tape, _ scores: Variable, _ ratings: Matrix, scale: RatingScale) -> Variable
+  /// The rating that scores stand for, for each row.
+  func predictions(_ scores: Matrix, scale: RatingScale) -> [Float]
+  /// The scores that stand for a constant rating, and their slope against the rating.
+  func scores(ofRating rating: Float, scale: RatingScale) -> (values: [Float], slopes: [Float])
+  /// Whether predictions are on the scale of the ratings.
+  var predictsRatings: Bool { get }
+}
+
+extension Loss {
+  package var predictsRatings: Bool { true }
+}
+
+/// Every loss that `loss=` can name.
+package let losses = Catalog<any Loss>("loss", [SquaredError.self, CrossEntropy.self])
+
+/// The mean squared error.
+package struct SquaredError: Loss {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "mse", "The mean squared error of the predicted rating.")
+
+  package func outputs(_ scale: RatingScale) -> Int { 1 }
+
+  package func value(
+    _ tape: Tape, _ scores: Variable, _ ratings: Matrix, scale: RatingScale
+  ) -> Variable {
+    let error = tape.subtract(scores, tape.leaf(ratings))
+    return tape.scale(1 / Float(ratings.rows), tape.sumProduct(error, error))
+  }
+
+  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+
+  package func scores(
+    ofRating rating: Float, scale: RatingScale
+  ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
+}
+
+/// Binary cross-entropy of the rating's place between the lowest and the highest.
+package struct CrossEntropy: Loss {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "bce", "Binary cross-entropy of the rating's place on its scale.")
+
+  package func outputs(_ scale: RatingScale) -> Int { 1 }
+
+  package func value(
+    _ tape: Tape, _ scores: Variable, _ ratings: Matrix, scale: RatingScale
+  ) -> Variable {
+    // −y log σ(s) − (1 − y) log(1 − σ(s)) = log(1 + eˢ) − y·s
+    let targets = tape.arena.matrix(rows: ratings.rows, columns: 1)
+    let span = max(scale.highest - scale.lowest, 1e-6)
+    for row in 0..<ratings.rows { targets[row, 0] = (ratings[row, 0] - scale.lowest) / span }
+    let cost = tape.subtract(
+      tape.sum(tape.map(.softplus, scores)), tape.sumProduct(scores, tape.leaf(targets)))
+    return tape.scale(1 / Float(ratings.rows), cost)
+  }
+
+  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] {
+    scores.array.map { score in
+      let e = KernelSet.best.exponential(-abs(score))
+      let share = score < 0 ? e / (1 + e) : 1 / (1 + e)
+      return scale.lowest + (scale.highest - scale.lowest) * share
+    }
+  }
+
+  package func scores(
+    ofRating rating: Float, scale: RatingScale
+  ) -> (values: [Float], slopes: [Float]) {
+    let span = max(scale.highest - scale.lowest, 1e-6)
+    let share = min(max((rating - scale.lowest) / span, 0.01), 0.99)
+    return ([KernelSet.best.logarithm(share / (1 - share))], [1 / (span * share * (1 - share))])
+  }
+}

@@ -1,0 +1,171 @@
+import Kernels
+import Language
+
+/// Embeddings of all features into a multilayer perceptron, beside a linear part.
+///
+/// score = head(relu(… relu([x | u]·W₁ + b₁) …)) + Σ w(feature), where x are the embeddings of the item's
+/// features and u those of the user's. Without `wide` it is the network of MeLU (Lee et al. 2019); with it
+/// the memorising part of Wide & Deep (Cheng et al. 2016) joins, which starts as the item's mean.
+package struct MLP: Network {
+  package var hidden = [64, 64]
+  package var embed = 16
+  package var activation = Activation.relu
+  package var wide = true
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "mlp", "Embeds all features and scores them with a multilayer perceptron.",
+    [
+      .option(
+        "hidden", \.hidden, "widths of the hidden layers", expects: "widths from 1 to 4096",
+        where: { (1...16).contains($0.count) && $0.allSatisfy { (1...4096).contains($0) } }),
+      .option("embed", \.embed, in: 1...512, "width of each feature's embedding"),
+      .option("activation", \.activation, "what follows each hidden layer"),
+      .option("wide", \.wide, "add a linear weight for each feature value"),
+    ],
+    examples: [Example("model mlp hidden=32,32 embed=8")])
+
+  package enum Activation: String, ArgumentChoice {
+    case relu, tanh, sigmoid
+
+    package var summary: String {
+      switch self {
+      case .relu: "max(0, x)"
+      case .tanh: "the hyperbolic tangent"
+      case .sigmoid: "1 / (1 + exp(-x))"
+      }
+    }
+  }
+
+  /// The widths of own and shared inputs of the first layer.
+  private func widths(_ shape: InputShape) -> (own: Int, common: Int) {
+    (
+      shape.ownFields * embed + shape.vectorWidth,
+      shape.commonFields * embed + shape.promptWidth
+    )
+  }
+
+  package func lastStage(_ shape: InputShape) -> Int { hidden.count + 1 }
+
+  package func blocks(_ shape: InputShape) -> [Block] {
+    let (own, common) = widths(shape)
+    let first = (2 / Float(own + common)).squareRoot()
+    var blocks = [
+      Block(
+        "embedding", rows: shape.tableRows, columns: embed, kind: .lookup, stage: 0, scale: 0.1)
+    ]
+    if wide {
+      blocks.append(
+        Block(
+          "linear", rows: shape.tableRows, columns: shape.outputs, kind: .lookup, stage: 0,
+          scale: 0))
+    }
+    if shape.promptWidth > 0 {
+      blocks.append(Block("prompt", rows: 1, columns: shape.promptWidth, stage: 0, scale: 0.1))
+    }
+    blocks.append(Block("hidden1.own", rows: own, columns: hidden[0], stage: 1, scale: first))
+    if common > 0 {
+      blocks.append(
+        Block("hidden1.common", rows: common, columns: hidden[0], stage: 1, scale: first))
+    }
+    blocks.append(Block("hidden1.bias", rows: 1, columns: hidden[0], stage: 1, scale: 0))
+    for layer in 1..<hidden.count {
+      let scale = (2 / Float(hidden[layer - 1])).squareRoot()
+      blocks.append(
+        Block(
+          "hidden\(layer + 1).weight", rows: hidden[layer - 1], columns: hidden[layer],
+          stage: layer + 1, scale: scale))
+      blocks.append(
+        Block("hidden\(layer + 1).bias", rows: 1, columns: hidden[layer], stage: layer + 1, scale: 0))
+    }
+    let last = hidden[hidden.count - 1]
+    blocks.append(
+      Block(
+        "head.weight", rows: last, columns: shape.outputs, stage: hidden.count + 1,
+        scale: (1 / Float(last)).squareRoot()))
+    blocks.append(
+      Block("head.bias", rows: 1, columns: shape.outputs, stage: hidden.count + 1, scale: 0))
+    return blocks
+  }
+
+  package func features(
+    _ tape: Tape, _ weights: [Variable], _ rows: EncodedRows, support: EncodedRows,
+    shape: InputShape
+  ) -> NetworkState {
+    var state = NetworkState(hidden: .none)
+    if let own = rows.own {
+      let bags = tape.register(own)
+      state.hidden = tape.embed(weights[0], bags: bags, groups: rows.ownFields)
+      if wide { state.residual = linear(tape, weights[1], rows) }
+    }
+    if let vectors = rows.vectors {
+      let given = tape.leaf(vectors)
+      state.hidden = state.hidden.isSome ? tape.concatenateColumns(state.hidden, given) : given
+    }
+    if let common = rows.common {
+      let bags = tape.register(common)
+      state.common = tape.embed(weights[0], bags: bags, groups: rows.commonFields)
+    }
+    if shape.promptWidth > 0 {
+      let prompt = weights[wide ? 2 : 1]
+      state.common =
+        state.common.isSome ? tape.concatenateColumns(state.common, prompt) : prompt
+    }
+    return state
+  }
+
+  /// The sum of the linear weights of a row's own and shared feature values. Shape: (rows × outputs).
+  private func linear(_ tape: Tape, _ lookup: Variable, _ rows: EncodedRows) -> Variable {
+    guard let own = rows.own else { return .none }
+    let all = tape.register(own.grouped(by: rows.ownFields))
+    let sums = tape.embed(lookup, bags: all, groups: 1)
+    guard let common = rows.common else { return sums }
+    let shared = tape.register(common.grouped(by: rows.commonFields))
+    return tape.add(
+      sums, tape.repeatRow(tape.embed(lookup, bags: shared, groups: 1), rows: rows.count))
+  }
+
+  package func advance(
+    _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [Variable], shape: InputShape
+  ) -> NetworkState {
+    var at = 1 + (wide ? 1 : 0) + (shape.promptWidth > 0 ? 1 : 0)
+    let hasCommon = widths(shape).common > 0
+    var next = state
+    let isRelu = activation == .relu
+    if stage == 1 {
+      var bias = weights[at + (hasCommon ? 2 : 1)]
+      if hasCommon { bias = tape.affine(state.common, weights[at + 1], bias) }
+      next.hidden = activated(tape, tape.affine(state.hidden, weights[at], bias, relu: isRelu))
+      next.common = .none
+      return next
+    }
+    at += (hasCommon ? 3 : 2) + 2 * (stage - 2)
+    if stage <= hidden.count {
+      next.hidden = activated(
+        tape, tape.affine(state.hidden, weights[at], weights[at + 1], relu: isRelu))
+      return next
+    }
+    next.hidden = tape.affine(state.hidden, weights[at], weights[at + 1])
+    if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
+    next.residual = .none
+    return next
+  }
+
+  private func activated(_ tape: Tape, _ x: Variable) -> Variable {
+    switch activation {
+    case .relu: x
+    case .tanh: tape.map(.tanh, x)
+    case .sigmoid: tape.map(.sigmoid, x)
+    }
+  }
+}
+
+extension Bags {
+  /// The same entries with all fields of a row in one bag.
+  package func grouped(by fields: Int) -> Bags {
+    Bags(
+      count: count / fields, step: step * fields, offsets: offsets, indices: indices,
+      weights: weights)
+  }
+}

@@ -1,0 +1,72 @@
+import Kernels
+import Language
+
+/// What a network is built for.
+package struct InputShape: Sendable, Equatable {
+  /// Features that differ from row to row, each one field of the table.
+  package var ownFields: Int
+  /// Features that all rows of a task share.
+  package var commonFields: Int
+  package var tableRows: Int
+  /// Numbers that come with each row.
+  package var vectorWidth: Int
+  /// Numbers the loss wants for each row.
+  package var outputs: Int
+  /// The width of a prompt that joins the shared features; 0 for none.
+  package var promptWidth: Int
+
+  package init(
+    ownFields: Int, commonFields: Int, tableRows: Int, vectorWidth: Int = 0, outputs: Int = 1,
+    promptWidth: Int = 0
+  ) {
+    self.ownFields = ownFields
+    self.commonFields = commonFields
+    self.tableRows = tableRows
+    self.vectorWidth = vectorWidth
+    self.outputs = outputs
+    self.promptWidth = promptWidth
+  }
+}
+
+/// What flows from one stage of a network to the next.
+package struct NetworkState {
+  /// One row for each rating; the scores, after the last stage.
+  package var hidden: Variable
+  /// One row for the task, until a stage has used it.
+  package var common = Variable.none
+  /// What is added to the scores at the end.
+  package var residual = Variable.none
+
+  package init(hidden: Variable, common: Variable = .none, residual: Variable = .none) {
+    self.hidden = hidden
+    self.common = common
+    self.residual = residual
+  }
+
+  /// The variables that a later stage depends on.
+  package var variables: [Variable] { [hidden, common, residual].filter(\.isSome) }
+}
+
+/// A function from features to scores, in stages, so that what an inner loop does not change is computed
+/// once a task.
+///
+/// Stage 0 turns rows into features; stages 1, 2, … transform them; the last is the head. The network
+/// only builds the function on a tape: gradients of any order come from there.
+package protocol Network: Configurable {
+  /// The weights it needs, in the order in which it is given them.
+  func blocks(_ shape: InputShape) -> [Block]
+  /// The number of the head's stage.
+  func lastStage(_ shape: InputShape) -> Int
+  /// Stage 0.
+  func features(
+    _ tape: Tape, _ weights: [Variable], _ rows: EncodedRows, support: EncodedRows,
+    shape: InputShape
+  ) -> NetworkState
+  /// Stage 1 or later.
+  func advance(
+    _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [Variable], shape: InputShape
+  ) -> NetworkState
+}
+
+/// Every network that `model` can name.
+package let networks = Catalog<any Network>("network", [MLP.self])

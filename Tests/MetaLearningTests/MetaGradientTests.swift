@@ -1,0 +1,124 @@
+import Datasets
+import Kernels
+import MetaLearning
+import Models
+import Testing
+
+/// One combination of what a meta-gradient depends on.
+struct GradientCase: Sendable, CustomTestStringConvertible {
+  let name: String
+  let learner: any MetaLearner
+  let network: any Network
+  let loss: any Loss
+  var testDescription: String { name }
+}
+
+let gradientCases: [GradientCase] = {
+  var cases: [GradientCase] = []
+  for loss in losses.types {
+    for scope in [AdaptationScope.all, .decision, .head] {
+      for network in networks.types {
+        guard let network = network.init() as? any Network, let loss = loss.init() as? any Loss
+        else { continue }
+        var maml = MAML()
+        maml.steps = 3
+        maml.innerRate = 0.05
+        maml.scope = scope
+        cases.append(
+          GradientCase(
+            name: "maml \(scope) \(type(of: network).name) \(type(of: loss).name)", learner: maml,
+            network: smooth(network), loss: loss))
+      }
+    }
+  }
+  return cases
+}()
+
+/// The network with small layers and without kinks, so that differences have a meaning.
+func smooth(_ network: any Network) -> any Network {
+  guard var mlp = network as? MLP else { return network }
+  mlp.hidden = [6, 5]
+  mlp.embed = 3
+  mlp.activation = .tanh
+  return mlp
+}
+
+@Suite struct MetaGradientTests {
+  /// The query loss after adaptation, at weights moved by `h` along a direction.
+  func lossAfterAdaptation(
+    _ item: GradientCase, _ world: (data: Dataset, split: TaskSplit, problem: LearningProblem, weights: Weights),
+    _ direction: [Float], _ h: Float
+  ) -> Double {
+    var weights = world.weights
+    let all = weights.mutableAll()
+    for index in direction.indices { all.base[index] += h * direction[index] }
+    let model = TrainedModel(
+      learner: item.learner, problem: world.problem, weights: weights, fingerprint: 1)
+    return Double(model.queryLoss(of: world.split.train[1], world.data.interactions))
+  }
+
+  /// The gradient that training would use, of one task.
+  func metaGradient(
+    _ item: GradientCase, _ world: (data: Dataset, split: TaskSplit, problem: LearningProblem, weights: Weights)
+  ) -> [Float] {
+    let options = OuterOptions(optimizer: SGD())
+    let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
+    let learner = item.learner
+    _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
+      learner.learn(
+        from: lane.episode(world.split.train[1], world.data), weights, in: lane)
+    }
+    return zip(world.weights.all.array, outer.weights.all.array).map { $0 - $1 }
+  }
+
+  @Test(arguments: gradientCases)
+  func theMetaGradientIsTheDerivativeThroughAllSteps(item: GradientCase) {
+    let world = smallProblem(item.learner, network: item.network, loss: item.loss)
+    let gradient = metaGradient(item, world)
+    for (number, block) in world.problem.layout.blocks.enumerated() {
+      var stream = RandomKey(seed: 9).derived(number).stream
+      var direction = [Float](repeating: 0, count: world.weights.count)
+      for index in block.offset..<block.offset + block.count {
+        direction[index] = Float(stream.normal())
+      }
+      let h: Float = 4e-3
+      let slope =
+        (8 * (lossAfterAdaptation(item, world, direction, h)
+          - lossAfterAdaptation(item, world, direction, -h))
+          - (lossAfterAdaptation(item, world, direction, 2 * h)
+            - lossAfterAdaptation(item, world, direction, -2 * h))) / Double(12 * h)
+      let exact = zip(gradient, direction).map { Double($0 * $1) }.reduce(0, +)
+      #expect(
+        abs(slope - exact) < 4e-3 * max(1, abs(exact)),
+        "\(block.name): \(slope) by differences, \(exact) by the sweep")
+    }
+  }
+
+  @Test func secondOrderIsToldApartFromFirst() {
+    var second = MAML()
+    second.steps = 5
+    second.innerRate = 0.1
+    second.scope = .all
+    var first = second
+    first.order = 1
+    let network = smooth(MLP())
+    let loss = SquaredError()
+    let world = smallProblem(second, network: network, loss: loss)
+    let exact = GradientCase(name: "", learner: second, network: network, loss: loss)
+    let gradients = (
+      metaGradient(exact, world),
+      metaGradient(GradientCase(name: "", learner: first, network: network, loss: loss), world)
+    )
+    // Along the exact gradient itself the slope is its squared length.
+    let size = gradients.0.map { Double($0 * $0) }.reduce(0, +).squareRoot()
+    let direction = gradients.0.map { $0 / Float(size) }
+    let h: Float = 4e-3
+    let slope =
+      (lossAfterAdaptation(exact, world, direction, h)
+        - lossAfterAdaptation(exact, world, direction, -h)) / Double(2 * h)
+    let bySecond = zip(gradients.0, direction).map { Double($0 * $1) }.reduce(0, +)
+    let byFirst = zip(gradients.1, direction).map { Double($0 * $1) }.reduce(0, +)
+    #expect(abs(slope - bySecond) < 0.01 * bySecond)
+    #expect(abs(slope - byFirst) > 0.1 * bySecond, "first order is not told apart: \(byFirst)")
+  }
+}
