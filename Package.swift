@@ -39,9 +39,11 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets"]),
     .testTarget(
-      name: "MetaLearningTests", dependencies: ["Language", "MetaLearning", "Models", "Kernels", "Datasets"]),
+      name: "MetaLearningTests",
+      dependencies: ["MetaLearning", "Models", "Kernels", "Datasets", "Language"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Models", "Datasets", "Kernels"]),
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Models", "Datasets", "Kernels", "Language"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Language", "Reports", "Datasets"]),
     .testTarget(name: "ShellTests", dependencies: ["Shell"]),

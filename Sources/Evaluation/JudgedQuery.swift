@@ -1,0 +1,72 @@
+import Datasets
+
+/// One task as a metric sees it: candidate items with a model's scores, and the true ratings.
+package struct JudgedQuery: Sendable {
+  /// The candidates; the first `ratings.count` of them are the rated ones.
+  package let items: [Int32]
+  package let scores: [Float]
+  package let ratings: [Float]
+  package let scale: RatingScale
+  /// Positions of the candidates from the highest score to the lowest.
+  package let order: [Int]
+  /// Runs of equal scores in `order`, best first; one candidate alone is a run too.
+  package let ties: [Range<Int>]
+
+  package init(items: [Int32] = [], scores: [Float], ratings: [Float], scale: RatingScale) {
+    self.items = items
+    self.scores = scores
+    self.ratings = ratings
+    self.scale = scale
+    // A score that is no number ranks last.
+    let keys = scores.map { $0.isNaN ? -Float.infinity : $0 }
+    let order = keys.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
+    var ties: [Range<Int>] = []
+    var start = 0
+    for rank in order.indices
+    where rank + 1 == order.count || keys[order[rank + 1]] != keys[order[rank]] {
+      ties.append(start..<rank + 1)
+      start = rank + 1
+    }
+    self.order = order
+    self.ties = ties
+  }
+
+  package var count: Int { scores.count }
+
+  /// The same candidates in no order at all: what a metric gives here is its chance level.
+  package var shuffled: JudgedQuery {
+    JudgedQuery(
+      items: items, scores: Array(repeating: 0, count: scores.count), ratings: ratings,
+      scale: scale)
+  }
+
+  /// The share of candidates whose score another candidate has too.
+  package var tieRate: Double {
+    guard count > 0 else { return 0 }
+    return Double(ties.reduce(0) { $0 + ($1.count > 1 ? $1.count : 0) }) / Double(count)
+  }
+
+  /// The variance of the scores.
+  package var scoreVariance: Double {
+    guard count > 0 else { return 0 }
+    let mean = scores.reduce(0.0) { $0 + Double($1) } / Double(count)
+    return scores.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(count)
+  }
+
+  /// The expectation of Σ value(item at rank r) · weight(r) over ranks 1…`cutoff`, where items of
+  /// equal score take their ranks in every order with equal chance.
+  func expectedSum(
+    to cutoff: Int, of value: (Int) -> Double, weight: (Int) -> Double
+  ) -> Double {
+    var sum = 0.0
+    for tie in ties where tie.lowerBound < cutoff {
+      var total = 0.0
+      for place in tie { total += value(order[place]) }
+      guard total != 0 else { continue }
+      var weights = 0.0
+      for place in tie.lowerBound..<min(tie.upperBound, cutoff) { weights += weight(place + 1) }
+      sum += total / Double(tie.count) * weights
+    }
+    return sum
+  }
+}

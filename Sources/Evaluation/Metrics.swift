@@ -1,0 +1,9 @@
+import Language
+
+/// Every metric that `evaluate` knows.
+package let metrics = Catalog<any Metric>(
+  "metric",
+  [
+    MeanAbsoluteError.self, RootMeanSquaredError.self, NDCG.self, Precision.self, Recall.self,
+    HitRate.self, ReciprocalRank.self,
+  ])

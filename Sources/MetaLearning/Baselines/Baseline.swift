@@ -1,0 +1,54 @@
+import Datasets
+import Kernels
+import Language
+import Models
+
+/// A recommender with nothing to meta-learn: what every model must beat.
+///
+/// It is fitted on the rows of training tasks alone, support and query; a test user's support
+/// ratings reach it only through `scores(for:items:)`, and her query ratings never do.
+package protocol Baseline: Configurable {
+  func fitted(
+    to dataset: Dataset, training: [UserTask], key: RandomKey
+  ) -> any Recommender
+}
+
+/// The ratings that a baseline may learn from.
+struct TrainingRatings {
+  let users: [Int32]
+  let items: [Int32]
+  let ratings: [Float]
+  let scale: RatingScale
+  let userCount: Int
+  let itemCount: Int
+  /// The mean rating; the middle of the scale when there is none.
+  let mean: Double
+
+  init(_ training: [UserTask], in dataset: Dataset) {
+    let rows = training.flatMap { $0.support + $0.query }
+    let interactions = dataset.interactions
+    users = rows.map { interactions.users[Int($0)] }
+    items = rows.map { interactions.items[Int($0)] }
+    ratings = rows.map { interactions.ratings[Int($0)] }
+    scale = dataset.scale
+    userCount = dataset.users.count
+    itemCount = dataset.items.count
+    let sum = ratings.reduce(0.0) { $0 + Double($1) }
+    mean =
+      ratings.isEmpty
+      ? Double(scale.lowest + scale.highest) / 2 : sum / Double(ratings.count)
+  }
+
+  var count: Int { ratings.count }
+}
+
+/// Scores items by one number each, the same for every user.
+struct FixedScores: Recommender {
+  let title: String
+  let predictsRatings: Bool
+  let perItem: [Float]
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    items.map { perItem[Int($0)] }
+  }
+}

@@ -1,0 +1,6 @@
+import Language
+
+/// Every baseline, from the one that knows nothing to the one that is hardest to beat.
+package let baselines = Catalog<any Baseline>(
+  "baseline",
+  [RandomScores.self, Popularity.self, ItemMean.self, Bias.self])

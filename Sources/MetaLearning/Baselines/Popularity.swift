@@ -1,0 +1,22 @@
+import Datasets
+import Kernels
+import Language
+import Models
+
+/// Items by how many training ratings they have. It orders; it predicts no ratings.
+package struct Popularity: Baseline {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "popularity", "Items by the number of their training ratings.",
+    examples: [Example("evaluate ndcg@5")])
+
+  package func fitted(
+    to dataset: Dataset, training: [UserTask], key: RandomKey
+  ) -> any Recommender {
+    let ratings = TrainingRatings(training, in: dataset)
+    var counts = Array(repeating: Float(0), count: ratings.itemCount)
+    for item in ratings.items { counts[Int(item)] += 1 }
+    return FixedScores(title: Self.name, predictsRatings: false, perItem: counts)
+  }
+}

@@ -1,0 +1,80 @@
+import Datasets
+import Evaluation
+import Models
+import Testing
+
+/// Gives every item the score of a closure.
+private struct Scripted: Recommender {
+  var title = "scripted"
+  var predictsRatings = true
+  var score: @Sendable (UserContext, Int32) -> Float
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    items.map { score(user, $0) }
+  }
+}
+
+/// Two users; user u rates item i with (u + i) mod 5 + 1.
+private func trial() -> Trial {
+  var interactions = Interactions()
+  for user in Int32(0)..<2 {
+    for item in Int32(0)..<6 {
+      interactions.users.append(user)
+      interactions.items.append(item)
+      interactions.ratings.append(Float((user + item) % 5 + 1))
+    }
+  }
+  let dataset = Dataset(
+    name: "toy", users: Entities(ids: Vocabulary(["a", "b"])),
+    items: Entities(ids: Vocabulary((0..<6).map { "i\($0)" })), interactions: interactions,
+    scale: RatingScale(1, 5))
+  let tasks = [
+    UserTask(user: 0, support: [0, 1], query: [2, 3, 4, 5]),
+    UserTask(user: 1, support: [6, 7], query: [8, 9, 10, 11]),
+  ]
+  var ndcg = NDCG()
+  ndcg.cutoff = 2
+  return Trial(dataset: dataset, tasks: tasks, metrics: [MeanAbsoluteError(), ndcg])
+}
+
+@Suite struct JudgingTests {
+  @Test func aModelThatKnowsTheRatingsIsPerfect() throws {
+    let judgement = trial().judgement(
+      of: Scripted { Float(($0.user! + $1) % 5 + 1) })
+    #expect(judgement.values == [[0, 0], [1, 1]])
+    #expect(judgement.tieRate == 0)
+    #expect(judgement.collapse == nil)
+  }
+
+  @Test func aModelSeesTheSupportRatingsOnly() {
+    _ = trial().judgement(
+      of: Scripted { user, item in
+        #expect(user.support.map(\.item) == [0, 1])
+        #expect(user.support.map(\.rating) == (user.user == 0 ? [1, 2] : [2, 3]))
+        #expect((2...5).contains(item))
+        return 0
+      })
+  }
+
+  @Test func errorsHaveNoValueForAMereOrder() {
+    let judgement = trial().judgement(of: Scripted(predictsRatings: false) { Float($1) })
+    #expect(judgement.values[0] == [nil, nil])
+    #expect(judgement.mean(0) == nil)
+    #expect(judgement.mean(1) != nil)
+  }
+
+  @Test func equalScoresAreReportedAsACollapse() throws {
+    let flat = trial().judgement(of: Scripted { _, _ in 3 })
+    #expect(flat.tieRate == 1)
+    #expect(flat.flatTasks == 2)
+    #expect(flat.collapse != nil)
+    #expect(try #require(flat.mean(1)).mean == trial().chance().mean(1)?.mean)
+  }
+
+  @Test func coarseScoresAreReportedByTheirTieRate() {
+    let coarse = trial().judgement(of: Scripted { Float($1 / 2) })
+    #expect(coarse.flatTasks == 0)
+    #expect(coarse.tieRate == 1)
+    #expect(coarse.collapse?.contains("100 %") == true)
+  }
+}
