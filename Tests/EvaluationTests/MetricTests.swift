@@ -110,7 +110,9 @@ private func metric(_ spelling: String, _ options: [String: Value] = [:]) throws
     #expect(abs(try chance("ndcg@5", ["gain": .word("binary")]) - 0.5) < 1e-12)
     #expect(abs(try chance("hit@5") - 251 / 252) < 1e-12)
     // Σ 1/r · P(first positive at r) = 0.703968…
-    #expect(abs(try chance("mrr@5") - (1260 + 700.0 / 2 + 350 / 3.0 + 150 / 4.0 + 50 / 5.0) / 2520) < 1e-12)
+    #expect(
+      abs(try chance("mrr@5") - (1260 + 700.0 / 2 + 350 / 3.0 + 150 / 4.0 + 50 / 5.0) / 2520)
+        < 1e-12)
     #expect((try chance("mrr@5") * 1e4).rounded() == 7040)
   }
 

@@ -48,7 +48,9 @@ func orders(_ scores: [Float]) -> [[Int]] {
 }
 
 /// Every set of positives that the rule allows, equally likely.
-func positiveSets(_ rule: Positives, _ ratings: [Float], scale: RatingScale, cutoff: Int) -> [[Bool]] {
+func positiveSets(_ rule: Positives, _ ratings: [Float], scale: RatingScale, cutoff: Int)
+  -> [[Bool]]
+{
   if let threshold = rule.threshold(on: scale) { return [ratings.map { $0 >= threshold }] }
   let best = if case .topMost(let count) = rule { count } else { cutoff }
   return orders(ratings).map { order in

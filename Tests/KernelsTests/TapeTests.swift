@@ -25,7 +25,8 @@ let samples: [Sample] = {
     let w = random(tape, tape[y].rows, tape[y].columns, "close")
     return tape.add(tape.sumProduct(y, w), tape.scale(0.5, tape.sumProduct(y, y)))
   }
-  func sample(_ name: String, _ rows: Int, _ columns: Int,
+  func sample(
+    _ name: String, _ rows: Int, _ columns: Int,
     _ f: @escaping @Sendable (Tape, Variable) -> Variable
   ) -> Sample {
     Sample(name: name, rows: rows, columns: columns) { tape, x in close(tape, f(tape, x)) }
@@ -74,7 +75,8 @@ let samples: [Sample] = {
     list.append(
       sample("\(function)", 3, 4) { tape, x in
         let safe = [.log, .squareRoot, .reciprocal].contains(function)
-        let input = safe ? tape.add(tape.multiply(x, x), tape.constant(0.5, rows: 3, columns: 4)) : x
+        let input =
+          safe ? tape.add(tape.multiply(x, x), tape.constant(0.5, rows: 3, columns: 4)) : x
         return tape.map(function, input)
       })
   }
