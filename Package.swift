@@ -45,7 +45,8 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: ["Evaluation", "Models", "Datasets", "Kernels", "Language"]),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Language", "Reports", "Datasets"]),
+      name: "CommandsTests",
+      dependencies: ["Commands", "Language", "Reports", "Datasets", "Evaluation", "Kernels"]),
     .testTarget(name: "ShellTests", dependencies: ["Shell"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Commands", "Language", "Reports"]),
   ],

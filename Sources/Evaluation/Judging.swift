@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import Models
 
@@ -34,17 +35,20 @@ package struct Trial: Sendable {
   package var dataset: Dataset
   package var tasks: [UserTask]
   package var metrics: [any Metric]
+  /// How many threads to use; the values are the same on any number of them.
+  package var threads: Int
 
-  package init(dataset: Dataset, tasks: [UserTask], metrics: [any Metric]) {
+  package init(dataset: Dataset, tasks: [UserTask], metrics: [any Metric], threads: Int = 1) {
     self.dataset = dataset
     self.tasks = tasks
     self.metrics = metrics
+    self.threads = threads
   }
 
   /// How the recommender does on every task. It sees the support ratings, never the query's.
   package func judgement(of recommender: any Recommender) -> Judgement {
-    let verdicts = tasks.map { task in
-      let query = query(task, scoredBy: recommender)
+    let verdicts = orderedMap(tasks.count, threads: threads) { index in
+      let query = query(tasks[index], scoredBy: recommender)
       return Verdict(
         values: metrics.map {
           $0.needsRatings && !recommender.predictsRatings ? nil : $0.value(of: query)

@@ -1,0 +1,129 @@
+import Datasets
+import Evaluation
+import Language
+import Models
+import Reports
+
+/// Recommenders judged on the same tasks, as one table and one result.
+struct Scoreboard {
+  let trial: Trial
+  private let chance: Judgement
+  private(set) var rows: [Judgement] = []
+  /// The row that the result's own fields are of.
+  private(set) var subject: Int?
+
+  init(trial: Trial) {
+    self.trial = trial
+    chance = trial.chance()
+  }
+
+  /// Adds a row; the subject is the one the user asked about.
+  mutating func judge(_ recommender: any Recommender, isSubject: Bool = false) {
+    rows.append(trial.judgement(of: recommender))
+    if isSubject { subject = rows.count - 1 }
+  }
+
+  func report(title: String) -> Report {
+    var report = Report([.table(table(title))], result: result)
+    for row in rows {
+      if let collapse = row.collapse {
+        report.blocks.append(
+          row.title == subject.map { rows[$0].title }
+            ? .warning("\(collapse): the order of equal scores says nothing") : .note(collapse))
+      }
+    }
+    if subject == nil {
+      report.blocks.append(.note("there is no model yet: these are the rows it will have to beat"))
+    }
+    return report
+  }
+
+  private func table(_ title: String) -> Table {
+    let metrics = trial.metrics
+    let columns =
+      [Table.Column("model")] + metrics.map { Table.Column($0.title, .right) }
+    let chanceRow =
+      [Table.Cell.text(chance.title)]
+      + metrics.indices.map { index in
+        chance.mean(index).map { .number($0.mean, digits: 3) } ?? .missing
+      }
+    let others = rows.map { row in
+      [Table.Cell.text(row.title)]
+        + metrics.indices.map { row.mean($0).map(Scoreboard.cell) ?? .missing }
+    }
+    return Table(
+      title, columns: columns, rows: [chanceRow] + others, emphasis: subject.map { $0 + 1 },
+      footnotes: footnotes)
+  }
+
+  static func cell(_ interval: MeanInterval) -> Table.Cell {
+    interval.halfWidth.map { .interval(interval.mean, halfWidth: $0, digits: 3) }
+      ?? .number(interval.mean, digits: 3)
+  }
+
+  /// All that one must know to compare the numbers with others.
+  private var footnotes: [String] {
+    var notes = [
+      "mean over users ± 95 % interval (Student's t); candidates: \(candidates)"
+    ]
+    let lower = trial.metrics.filter { !$0.higherIsBetter }.map(\.title)
+    if !lower.isEmpty { notes.append("lower is better: " + lower.joined(separator: ", ")) }
+    for metric in trial.metrics {
+      let note = metric.definition(on: trial.dataset.scale)
+      if !notes.contains(note) { notes.append(note) }
+    }
+    notes += partialMetrics
+    let tied = rows.filter { $0.tieRate > 0 }
+      .map { "\($0.title) \(Int(($0.tieRate * 100).rounded(.up))) %" }
+    notes.append(
+      "ties: mean over all orders of equal scores; candidates that tie: "
+        + (tied.isEmpty ? "none" : tied.joined(separator: ", ")))
+    return notes
+  }
+
+  /// "the 10 query items of each user".
+  private var candidates: String {
+    let counts = trial.tasks.map(\.query.count)
+    let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+    return "the \(least == most ? "\(least)" : "\(least)–\(most)") query items of each user"
+  }
+
+  /// Which metrics have no value for some users.
+  private var partialMetrics: [String] {
+    trial.metrics.indices.compactMap { index in
+      let defined = chance.values[index].count { $0 != nil }
+      guard defined < trial.tasks.count, defined > 0 else { return nil }
+      return "\(trial.metrics[index].title): \(defined) of \(trial.tasks.count) users"
+    }
+  }
+
+  private var result: Record {
+    var result = Record()
+    if let subject {
+      let row = rows[subject]
+      result = means(row)
+      result["tie-rate"] = .number(row.tieRate)
+    }
+    result["users"] = .number(Double(trial.tasks.count))
+    result[chance.title] = .record(means(chance))
+    for row in rows { result[row.title] = .record(means(row)) }
+    if let subject { result[UserValues.field] = .record(userValues(rows[subject])) }
+    return result
+  }
+
+  /// The mean of every metric by its field, where it has one.
+  private func means(_ row: Judgement) -> Record {
+    Record(
+      trial.metrics.indices.compactMap { index in
+        row.mean(index).map { Record.Field(trial.metrics[index].field, .number($0.mean)) }
+      })
+  }
+
+  /// Every user's values, for paired tests of two results.
+  private func userValues(_ row: Judgement) -> Record {
+    let users = trial.dataset.users.ids
+    var values = UserValues(users: trial.tasks.map { users.names[Int($0.user)] })
+    for (metric, column) in zip(trial.metrics, row.values) { values[metric.field] = column }
+    return values.record
+  }
+}

@@ -1,0 +1,62 @@
+import Evaluation
+import Language
+
+/// What a result keeps of every user, so that two results can be compared user by user.
+package struct UserValues: Sendable, Equatable {
+  /// The field of a result that holds them.
+  package static let field = "per-user"
+
+  /// The users by their ids, in order.
+  package var users: [String]
+  private var columns: [(field: String, values: [Double?])] = []
+
+  package init(users: [String]) { self.users = users }
+
+  /// Reads them from a result of `evaluate`; nil when it has none.
+  package init?(result: Record) {
+    guard case .record(let record)? = result[Self.field],
+      case .list(let ids)? = record["users"]
+    else { return nil }
+    users = ids.compactMap { String.read($0) }
+    for field in record.fields where field.name != "users" {
+      guard case .list(let values) = field.value, values.count == users.count else { return nil }
+      columns.append((field.name, values.map { Double.read($0) }))
+    }
+  }
+
+  /// The values of a metric, one for each user; nil for users it has no meaning for.
+  package subscript(field: String) -> [Double?]? {
+    get { columns.first { $0.field == field }?.values }
+    set {
+      columns.removeAll { $0.field == field }
+      if let newValue { columns.append((field, newValue)) }
+    }
+  }
+
+  /// The same values as the language keeps them.
+  package var record: Record {
+    Record(
+      [Record.Field("users", .list(users.map { .word($0) }))]
+        + columns.map { column in
+          Record.Field(
+            column.field, .list(column.values.map { $0.map { .number($0) } ?? .word("none") }))
+        })
+  }
+
+  package static func == (a: UserValues, b: UserValues) -> Bool {
+    a.users == b.users && a.columns.elementsEqual(b.columns) { $0 == $1 }
+  }
+}
+
+/// The paired t test of one metric in two results over the users that both judged.
+///
+/// Nil when a result keeps no values of users, has no such metric, or fewer than two users are shared.
+package func pairedTest(of field: String, _ first: Record, _ second: Record) -> PairedTest? {
+  guard let first = UserValues(result: first), let second = UserValues(result: second),
+    let left = first[field], let right = second[field]
+  else { return nil }
+  var place: [String: Int] = [:]
+  for (index, user) in second.users.enumerated() { place[user] = index }
+  let matched = first.users.map { user in place[user].flatMap { right[$0] } }
+  return pairedTest(left, matched)
+}
