@@ -3,4 +3,4 @@ import Language
 /// Every verb of the language.
 package let commands = Catalog<any Command>(
   "command",
-  [Evaluate.self])
+  [ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Evaluate.self])

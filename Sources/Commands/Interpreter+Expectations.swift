@@ -12,7 +12,7 @@ extension Run {
   }
 
   private func expect(
-    _ condition: Expression, _ tolerance: Tolerance?, _ over: PairedTest?, _ statement: Statement
+    _ condition: Expression, _ tolerance: Tolerance?, _ over: PairedTestClause?, _ statement: Statement
   ) throws(Stop) {
     if let over, case .binary(let left, let mark, let right) = condition.kind {
       return try expect(left, mark, right, over: over, statement)

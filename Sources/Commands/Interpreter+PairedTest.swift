@@ -4,7 +4,7 @@ import Reports
 extension Run {
   /// `expect $a.ndcg@10 > $b.ndcg@10 over users p<0.01`
   func expect(
-    _ left: Expression, _ mark: Operator, _ right: Expression, over: PairedTest,
+    _ left: Expression, _ mark: Operator, _ right: Expression, over: PairedTestClause,
     _ statement: Statement
   ) throws(Stop) {
     throw .failed(

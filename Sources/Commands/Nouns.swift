@@ -16,6 +16,9 @@ extension Noun {
 extension Session {
   /// For each noun whether the session holds it.
   package var nouns: [(Noun, Bool)] {
-    [(.data, data != nil), (.tasks, tasks != nil)]
+    [
+      (.data, data != nil), (.tasks, tasks != nil), (.model, model != nil),
+      (.adapted, adapted != nil),
+    ]
   }
 }

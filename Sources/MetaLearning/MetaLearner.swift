@@ -10,7 +10,7 @@ package protocol MetaLearner: Configurable {
   /// The width of a prompt that the network should take; 0 for none.
   var promptWidth: Int { get }
   /// Meta-weights of its own, such as learned rates; all dense.
-  func blocks(beside network: [Block], lastStage: Int) -> [Block]
+  func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock]
   /// Initial values of its own blocks that are not random.
   func prepare(_ weights: inout Weights)
   /// Adds the task's gradient to the lane's sums; returns the loss it is the gradient of.
@@ -36,7 +36,7 @@ package struct AdaptationPoint: Sendable {
 
 extension MetaLearner {
   package var promptWidth: Int { 0 }
-  package func blocks(beside network: [Block], lastStage: Int) -> [Block] { [] }
+  package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] { [] }
   package func prepare(_ weights: inout Weights) {}
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (Adam(), 0.002) }
 }

@@ -1,5 +1,5 @@
 /// A named matrix of weights inside one flat buffer.
-package struct Block: Sendable, Equatable {
+package struct WeightBlock: Sendable, Equatable {
   package enum Kind: String, Sendable {
     /// Used as a whole by every task.
     case dense
@@ -34,10 +34,10 @@ package struct Block: Sendable, Equatable {
 
 /// Where each block lies in the buffer.
 package struct Layout: Sendable, Equatable {
-  package let blocks: [Block]
+  package let blocks: [WeightBlock]
   package let count: Int
 
-  package init(_ blocks: [Block]) {
+  package init(_ blocks: [WeightBlock]) {
     var offset = 0
     self.blocks = blocks.map { block in
       var placed = block

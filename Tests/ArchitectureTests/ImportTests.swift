@@ -27,7 +27,7 @@ import Testing
   static let foreign: [String: Set<String>] = [
     "Kernels": ["Glibc", "Dispatch", "Synchronization"],
     "Models": ["Glibc"],
-    "MetaLearning": ["Glibc"],
+    "MetaLearning": ["Glibc", "Synchronization"],
     "Evaluation": ["Glibc"],
     "Commands": ["Synchronization"],
     "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],

@@ -7,7 +7,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
   let name: String
   let rows: Int
   let columns: Int
-  let function: @Sendable (Tape, Variable) -> Variable
+  let function: @Sendable (Tape, TapeValue) -> TapeValue
 
   var testDescription: String { name }
 }
@@ -15,19 +15,19 @@ struct Sample: Sendable, CustomTestStringConvertible {
 /// Each rule of the tape, made into a curved scalar so that second derivatives have something to say.
 let samples: [Sample] = {
   let constants = RandomKey(seed: 5)
-  @Sendable func random(_ tape: Tape, _ rows: Int, _ columns: Int, _ name: String) -> Variable {
+  @Sendable func random(_ tape: Tape, _ rows: Int, _ columns: Int, _ name: String) -> TapeValue {
     var stream = constants.derived(name).stream
     return tape.constant(
       (0..<rows * columns).map { _ in Float(stream.normal()) }, rows: rows, columns: columns)
   }
   /// Σ w·y + ½ Σ y²: linear and curved.
-  @Sendable func close(_ tape: Tape, _ y: Variable) -> Variable {
+  @Sendable func close(_ tape: Tape, _ y: TapeValue) -> TapeValue {
     let w = random(tape, tape[y].rows, tape[y].columns, "close")
     return tape.add(tape.sumProduct(y, w), tape.scale(0.5, tape.sumProduct(y, y)))
   }
   func sample(
     _ name: String, _ rows: Int, _ columns: Int,
-    _ f: @escaping @Sendable (Tape, Variable) -> Variable
+    _ f: @escaping @Sendable (Tape, TapeValue) -> TapeValue
   ) -> Sample {
     Sample(name: name, rows: rows, columns: columns) { tape, x in close(tape, f(tape, x)) }
   }

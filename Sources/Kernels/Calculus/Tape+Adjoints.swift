@@ -2,10 +2,10 @@
 extension Tape {
   /// A value whose adjoint a sweep is wanted for, and the memory to add it to, if it has a place.
   package struct Target {
-    package var variable: Variable
+    package var variable: TapeValue
     package var accumulator: Matrix?
 
-    package init(_ variable: Variable, into accumulator: Matrix? = nil) {
+    package init(_ variable: TapeValue, into accumulator: Matrix? = nil) {
       self.variable = variable
       self.accumulator = accumulator
     }
@@ -13,10 +13,10 @@ extension Tape {
 
   /// A value that the sweep starts from, with its adjoint.
   package struct Seed {
-    package var variable: Variable
-    package var adjoint: Variable
+    package var variable: TapeValue
+    package var adjoint: TapeValue
 
-    package init(_ variable: Variable, _ adjoint: Variable) {
+    package init(_ variable: TapeValue, _ adjoint: TapeValue) {
       self.variable = variable
       self.adjoint = adjoint
     }
@@ -58,7 +58,7 @@ extension Tape {
   }
 
   /// The gradient of a scalar, recorded so that it can be differentiated again.
-  package func gradient(of scalar: Variable, to targets: [Variable], floor: Int = 0) -> [Variable] {
+  package func gradient(of scalar: TapeValue, to targets: [TapeValue], floor: Int = 0) -> [TapeValue] {
     sweep(
       from: [Seed(scalar, constant(1))], to: targets.map { Target($0) }, floor: floor,
       differentiable: true)
@@ -66,7 +66,7 @@ extension Tape {
   }
 
   /// What the last sweep found; zeros where the seeds do not depend on the variable.
-  package func adjoint(of variable: Variable) -> Variable {
+  package func adjoint(of variable: TapeValue) -> TapeValue {
     let found = marks[Int(variable.index)].adjoint
     if found.isSome { return found }
     let value = self[variable]
@@ -83,23 +83,23 @@ extension Tape {
   }
 
   @inline(__always)
-  private func matters(_ variable: Variable) -> Bool {
+  private func matters(_ variable: TapeValue) -> Bool {
     variable.isSome && marks[Int(variable.index)].matters
   }
 
   // MARK: Gathering
 
   /// Adds a variable that others may hold too.
-  private func pass(_ adjoint: Variable, to variable: Variable) {
+  private func pass(_ adjoint: TapeValue, to variable: TapeValue) {
     gather(adjoint, to: variable, isOwned: false)
   }
 
   /// Adds a variable that was made for this alone.
-  private func give(_ adjoint: Variable, to variable: Variable) {
+  private func give(_ adjoint: TapeValue, to variable: TapeValue) {
     gather(adjoint, to: variable, isOwned: true)
   }
 
-  private func gather(_ adjoint: Variable, to variable: Variable, isOwned: Bool) {
+  private func gather(_ adjoint: TapeValue, to variable: TapeValue, isOwned: Bool) {
     let at = Int(variable.index)
     guard marks[at].matters else { return }
     let before = marks[at].adjoint
@@ -115,7 +115,7 @@ extension Tape {
   }
 
   /// Adds a product, in place where that is allowed.
-  private func give(_ rule: Rule, _ a: Variable, _ b: Variable, to variable: Variable) {
+  private func give(_ rule: Rule, _ a: TapeValue, _ b: TapeValue, to variable: TapeValue) {
     let at = Int(variable.index)
     guard marks[at].matters else { return }
     if !isDifferentiable, marks[at].adjoint.isSome, marks[at].ownsAdjoint {
@@ -136,7 +136,7 @@ extension Tape {
   private func flow(through index: Int) {
     let node = nodes[index]
     let adjoint = marks[index].adjoint
-    let y = Variable(index)
+    let y = TapeValue(index)
     switch node.rule {
     case .leaf: break
     case .affine: flowThroughAffine(node, adjoint)
@@ -178,14 +178,14 @@ extension Tape {
     }
   }
 
-  private func flowThroughAffine(_ node: Node, _ adjoint: Variable) {
+  private func flowThroughAffine(_ node: Node, _ adjoint: TapeValue) {
     give(.productTransposedRight, adjoint, node.b, to: node.a)
     give(.productTransposedLeft, node.a, adjoint, to: node.b)
     if matters(node.c) { give(columnSums(adjoint), to: node.c) }
   }
 
   /// f′(a) · adjoint, with y = f(a).
-  private func throughFunction(_ node: Node, _ y: Variable, _ adjoint: Variable) -> Variable {
+  private func throughFunction(_ node: Node, _ y: TapeValue, _ adjoint: TapeValue) -> TapeValue {
     switch ElementFunction(rawValue: node.parameter) ?? .relu {
     case .relu: return maskPositive(adjoint, by: y)
     case .tanh:  // 1 − y²
@@ -202,7 +202,7 @@ extension Tape {
     }
   }
 
-  private func flowThroughSelection(_ node: Node, _ y: Variable, _ adjoint: Variable) {
+  private func flowThroughSelection(_ node: Node, _ y: TapeValue, _ adjoint: TapeValue) {
     guard matters(node.a) || matters(node.b) else { return }
     let first = Int(node.parameter)
     let a = self[node.a]

@@ -5,31 +5,31 @@ extension Tape {
   }
 
   /// A value given from outside. The tape does not copy it.
-  package func leaf(_ value: Matrix) -> Variable { append(Node(rule: .leaf, value: value)) }
+  package func leaf(_ value: Matrix) -> TapeValue { append(Node(rule: .leaf, value: value)) }
 
   /// A copy of numbers given from outside.
-  package func constant(_ values: [Float], rows: Int, columns: Int) -> Variable {
+  package func constant(_ values: [Float], rows: Int, columns: Int) -> TapeValue {
     let matrix = result(rows, columns)
     matrix.copy(from: values)
     return leaf(matrix)
   }
 
-  package func constant(_ value: Float, rows: Int = 1, columns: Int = 1) -> Variable {
+  package func constant(_ value: Float, rows: Int = 1, columns: Int = 1) -> TapeValue {
     let matrix = result(rows, columns)
     matrix.fill(value)
     return leaf(matrix)
   }
 
   /// Zeros of the shape of a value, to add adjoints to.
-  package func zeros(like variable: Variable) -> Matrix {
+  package func zeros(like variable: TapeValue) -> Matrix {
     let zeros = result(self[variable].rows, self[variable].columns)
     zeros.fill(0)
     return zeros
   }
 
   /// x·w + bias, then max(0, ·) if `relu`. Shapes: x (n × in), w (in × out), bias (1 × out) or none.
-  package func affine(_ x: Variable, _ w: Variable, _ bias: Variable = .none, relu: Bool = false)
-    -> Variable
+  package func affine(_ x: TapeValue, _ w: TapeValue, _ bias: TapeValue = .none, relu: Bool = false)
+    -> TapeValue
   {
     let (x1, w1) = (self[x], self[w])
     precondition(x1.columns == w1.rows, "affine: inner sizes differ")
@@ -40,28 +40,28 @@ extension Tape {
   }
 
   /// a·b
-  package func product(_ a: Variable, _ b: Variable) -> Variable {
+  package func product(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let y = result(self[a].rows, self[b].columns)
     multiplyInto(y, .product, a, b, accumulate: false)
     return append(Node(rule: .product, a: a, b: b, value: y))
   }
 
   /// aᵀ·b
-  package func productTransposedLeft(_ a: Variable, _ b: Variable) -> Variable {
+  package func productTransposedLeft(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let y = result(self[a].columns, self[b].columns)
     multiplyInto(y, .productTransposedLeft, a, b, accumulate: false)
     return append(Node(rule: .productTransposedLeft, a: a, b: b, value: y))
   }
 
   /// a·bᵀ
-  package func productTransposedRight(_ a: Variable, _ b: Variable) -> Variable {
+  package func productTransposedRight(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let y = result(self[a].rows, self[b].rows)
     multiplyInto(y, .productTransposedRight, a, b, accumulate: false)
     return append(Node(rule: .productTransposedRight, a: a, b: b, value: y))
   }
 
   /// One of the three products, into given memory.
-  func multiplyInto(_ y: Matrix, _ rule: Rule, _ a: Variable, _ b: Variable, accumulate: Bool) {
+  func multiplyInto(_ y: Matrix, _ rule: Rule, _ a: TapeValue, _ b: TapeValue, accumulate: Bool) {
     switch rule {
     case .productTransposedLeft:
       precondition(self[a].rows == self[b].rows, "product: inner sizes differ")
@@ -76,7 +76,7 @@ extension Tape {
   }
 
   /// The transpose as plain numbers, made once for each node. A row or column is its own.
-  private func transposedView(_ a: Variable) -> Matrix {
+  private func transposedView(_ a: TapeValue) -> Matrix {
     let matrix = self[a]
     if matrix.rows == 1 || matrix.columns == 1 {
       return Matrix(matrix.base, rows: matrix.columns, columns: matrix.rows)
@@ -90,23 +90,23 @@ extension Tape {
     return flipped
   }
 
-  package func transpose(_ a: Variable) -> Variable {
+  package func transpose(_ a: TapeValue) -> TapeValue {
     append(Node(rule: .transpose, a: a, value: transposedView(a)))
   }
 
-  package func columnSums(_ a: Variable) -> Variable {
+  package func columnSums(_ a: TapeValue) -> TapeValue {
     let y = result(1, self[a].columns)
     kernels.columnSums(self[a], into: y)
     return append(Node(rule: .columnSums, a: a, value: y))
   }
 
-  package func repeatRow(_ a: Variable, rows: Int) -> Variable {
+  package func repeatRow(_ a: TapeValue, rows: Int) -> TapeValue {
     let y = result(rows, self[a].columns)
     for row in 0..<rows { y.rows(row..<row + 1).copy(from: self[a]) }
     return append(Node(rule: .repeatRow, a: a, value: y))
   }
 
-  package func rowSums(_ a: Variable) -> Variable {
+  package func rowSums(_ a: TapeValue) -> TapeValue {
     let x = self[a]
     let y = result(x.rows, 1)
     for row in 0..<x.rows {
@@ -117,7 +117,7 @@ extension Tape {
     return append(Node(rule: .rowSums, a: a, value: y))
   }
 
-  package func repeatColumn(_ a: Variable, columns: Int) -> Variable {
+  package func repeatColumn(_ a: TapeValue, columns: Int) -> TapeValue {
     let x = self[a]
     let y = result(x.rows, columns)
     for row in 0..<x.rows { y.rows(row..<row + 1).fill(x[row, 0]) }
@@ -125,35 +125,35 @@ extension Tape {
   }
 
   /// Σ a·b over all elements.
-  package func sumProduct(_ a: Variable, _ b: Variable) -> Variable {
+  package func sumProduct(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let y = result(1, 1)
     y[0, 0] = kernels.dot(self[a], self[b])
     return append(Node(rule: .sumProduct, a: a, b: b, value: y))
   }
 
   /// a times the scalar variable s.
-  package func scaleBy(_ a: Variable, _ s: Variable) -> Variable {
+  package func scaleBy(_ a: TapeValue, _ s: TapeValue) -> TapeValue {
     let y = result(self[a].rows, self[a].columns)
     kernels.scale(self[s][0, 0], self[a], into: y)
     return append(Node(rule: .scaleBy, a: a, b: s, value: y))
   }
 
   /// a + factor·b
-  package func addScaled(_ a: Variable, _ factor: Float, _ b: Variable) -> Variable {
+  package func addScaled(_ a: TapeValue, _ factor: Float, _ b: TapeValue) -> TapeValue {
     precondition(self[a].count == self[b].count, "addScaled: sizes differ")
     let y = result(self[a].rows, self[a].columns)
     kernels.addScaled(self[a], factor, self[b], into: y)
     return append(Node(rule: .addScaled, a: a, b: b, factor: factor, value: y))
   }
 
-  package func scale(_ factor: Float, _ a: Variable) -> Variable {
+  package func scale(_ factor: Float, _ a: TapeValue) -> TapeValue {
     let y = result(self[a].rows, self[a].columns)
     kernels.scale(factor, self[a], into: y)
     return append(Node(rule: .scale, a: a, factor: factor, value: y))
   }
 
   /// a·b, element by element.
-  package func multiply(_ a: Variable, _ b: Variable) -> Variable {
+  package func multiply(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     precondition(self[a].count == self[b].count, "multiply: sizes differ")
     let y = result(self[a].rows, self[a].columns)
     kernels.multiply(self[a], self[b], into: y)
@@ -161,13 +161,13 @@ extension Tape {
   }
 
   /// a where b > 0, else 0. Flat in b.
-  package func maskPositive(_ a: Variable, by b: Variable) -> Variable {
+  package func maskPositive(_ a: TapeValue, by b: TapeValue) -> TapeValue {
     let y = result(self[a].rows, self[a].columns)
     kernels.maskPositive(self[a], by: self[b], into: y)
     return append(Node(rule: .maskPositive, a: a, b: b, value: y))
   }
 
-  package func map(_ function: ElementFunction, _ a: Variable) -> Variable {
+  package func map(_ function: ElementFunction, _ a: TapeValue) -> TapeValue {
     let y = result(self[a].rows, self[a].columns)
     kernels.map(function, self[a], into: y)
     return append(Node(rule: .map, a: a, parameter: function.rawValue, value: y))
@@ -180,14 +180,14 @@ extension Tape {
   }
 
   /// Sums of rows of a table, one output row for each group of bags. Shape: (rows × groups·width).
-  package func embed(_ lookup: Variable, bags number: Int, groups: Int) -> Variable {
+  package func embed(_ lookup: TapeValue, bags number: Int, groups: Int) -> TapeValue {
     let bags = bags[number]
     let y = result(bags.count / groups, groups * self[lookup].columns)
     kernels.embed(bags, self[lookup], into: y)
     return append(Node(rule: .embed, a: lookup, parameter: Int32(number), value: y))
   }
 
-  func scatter(_ rows: Variable, bags number: Int, into shape: Matrix, groups: Int) -> Variable {
+  func scatter(_ rows: TapeValue, bags number: Int, into shape: Matrix, groups: Int) -> TapeValue {
     let y = result(shape.rows, shape.columns)
     y.fill(0)
     kernels.scatter(bags[number], self[rows], into: y)
@@ -195,20 +195,20 @@ extension Tape {
   }
 
   /// Some rows of a. Shares their memory.
-  package func rowSlice(_ a: Variable, _ range: Range<Int>) -> Variable {
+  package func rowSlice(_ a: TapeValue, _ range: Range<Int>) -> TapeValue {
     append(
       Node(
         rule: .rowSlice, a: a, parameter: Int32(range.lowerBound), value: self[a].rows(range)))
   }
 
-  func rowPad(_ a: Variable, at row: Int, rows: Int) -> Variable {
+  func rowPad(_ a: TapeValue, at row: Int, rows: Int) -> TapeValue {
     let y = result(rows, self[a].columns)
     y.fill(0)
     y.rows(row..<row + self[a].rows).copy(from: self[a])
     return append(Node(rule: .rowPad, a: a, parameter: Int32(row), value: y))
   }
 
-  package func columnSlice(_ a: Variable, _ range: Range<Int>) -> Variable {
+  package func columnSlice(_ a: TapeValue, _ range: Range<Int>) -> TapeValue {
     let x = self[a]
     let y = result(x.rows, range.count)
     for row in 0..<x.rows {
@@ -218,7 +218,7 @@ extension Tape {
     return append(Node(rule: .columnSlice, a: a, parameter: Int32(range.lowerBound), value: y))
   }
 
-  func columnPad(_ a: Variable, at column: Int, columns: Int) -> Variable {
+  func columnPad(_ a: TapeValue, at column: Int, columns: Int) -> TapeValue {
     let x = self[a]
     let y = result(x.rows, columns)
     y.fill(0)
@@ -229,7 +229,7 @@ extension Tape {
   }
 
   /// a and b side by side.
-  package func concatenateColumns(_ a: Variable, _ b: Variable) -> Variable {
+  package func concatenateColumns(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let columns = self[a].columns + self[b].columns
     return addScaled(
       columnPad(a, at: 0, columns: columns), 1,
@@ -237,30 +237,30 @@ extension Tape {
   }
 
   /// a above b.
-  package func concatenateRows(_ a: Variable, _ b: Variable) -> Variable {
+  package func concatenateRows(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let rows = self[a].rows + self[b].rows
     return addScaled(rowPad(a, at: 0, rows: rows), 1, rowPad(b, at: self[a].rows, rows: rows))
   }
 
   /// The softmax of each row.
-  package func softmax(_ a: Variable) -> Variable {
+  package func softmax(_ a: TapeValue) -> TapeValue {
     let y = result(self[a].rows, self[a].columns)
     kernels.softmax(self[a], into: y)
     return append(Node(rule: .softmax, a: a, value: y))
   }
 
   /// a⁻¹·b for a symmetric positive definite (n × n) and b (n × m), by Cholesky in double precision.
-  package func solve(_ a: Variable, _ b: Variable) -> Variable {
+  package func solve(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let y = result(self[b].rows, self[b].columns)
     choleskySolve(self[a], self[b], into: y)
     return append(Node(rule: .solve, a: a, b: b, value: y))
   }
 
-  package func add(_ a: Variable, _ b: Variable) -> Variable { addScaled(a, 1, b) }
-  package func subtract(_ a: Variable, _ b: Variable) -> Variable { addScaled(a, -1, b) }
+  package func add(_ a: TapeValue, _ b: TapeValue) -> TapeValue { addScaled(a, 1, b) }
+  package func subtract(_ a: TapeValue, _ b: TapeValue) -> TapeValue { addScaled(a, -1, b) }
 
   /// The sum of all elements.
-  package func sum(_ a: Variable) -> Variable {
+  package func sum(_ a: TapeValue) -> TapeValue {
     sumProduct(a, constant(1, rows: self[a].rows, columns: self[a].columns))
   }
 }

@@ -1,11 +1,11 @@
 /// A number of a value on a tape.
-package struct Variable: Sendable, Equatable {
+package struct TapeValue: Sendable, Equatable {
   let index: Int32
 
   init(_ index: Int) { self.index = Int32(truncatingIfNeeded: index) }
 
   /// Stands for "there is none".
-  package static let none = Variable(-1)
+  package static let none = TapeValue(-1)
   package var isSome: Bool { index >= 0 }
 }
 
@@ -46,14 +46,14 @@ package final class Tape {
 
   /// The value of a variable.
   @inline(__always)
-  package subscript(variable: Variable) -> Matrix { nodes[Int(variable.index)].value }
+  package subscript(variable: TapeValue) -> Matrix { nodes[Int(variable.index)].value }
 
-  func append(_ node: Node) -> Variable {
+  func append(_ node: Node) -> TapeValue {
     if count == capacity { grow() }
     nodes[count] = node
     marks[count] = Mark()
     count += 1
-    return Variable(count - 1)
+    return TapeValue(count - 1)
   }
 
   private func grow() {
@@ -73,9 +73,9 @@ package final class Tape {
 /// One operation with its value.
 struct Node {
   var rule: Rule
-  var a = Variable.none
-  var b = Variable.none
-  var c = Variable.none
+  var a = TapeValue.none
+  var b = TapeValue.none
+  var c = TapeValue.none
   /// What the rule needs besides its operands: an index, a first row, or a function's number.
   var parameter: Int32 = 0
   var factor: Float = 1
@@ -85,9 +85,9 @@ struct Node {
 /// What the tape remembers of a node beside its value.
 struct Mark {
   /// The transpose of the value, once it was needed.
-  var transposed = Variable.none
+  var transposed = TapeValue.none
   /// The adjoint that the sweep under way has gathered.
-  var adjoint = Variable.none
+  var adjoint = TapeValue.none
   /// Whether the adjoint's memory belongs to this node alone, so that it may be added to.
   var ownsAdjoint = false
   /// Whether this node depends on a target of the sweep under way.

@@ -279,7 +279,7 @@ struct Checker {
   }
 
   private mutating func check(
-    condition: Expression, _ tolerance: Tolerance?, _ over: PairedTest?
+    condition: Expression, _ tolerance: Tolerance?, _ over: PairedTestClause?
   ) {
     var evaluator = Evaluator(context.variables)
     _ = evaluator.truth(of: condition)

@@ -96,3 +96,8 @@ package struct Parameter<Root>: Sendable {
       nested: liftedNested)
   }
 }
+
+extension Parameter {
+  /// The option's present value as a script would write it.
+  package func text(of root: Root) -> String { defaultText(root) }
+}

@@ -337,7 +337,7 @@ extension Parser {
     return Tolerance(kind: kind, amount: amount, range: first.union(amount.range))
   }
 
-  private mutating func pairedTest() -> PairedTest? {
+  private mutating func pairedTest() -> PairedTestClause? {
     guard at(word: "over") else { return nil }
     let first = token().range
     step()
@@ -351,6 +351,6 @@ extension Parser {
     }
     for _ in 0..<3 { step() }
     let level = primary()
-    return PairedTest(units: units, level: level, range: first.union(level.range))
+    return PairedTestClause(units: units, level: level, range: first.union(level.range))
   }
 }

@@ -102,7 +102,7 @@ package struct Block: Sendable {
 /// What `expect` asks for.
 package struct Expectation: Sendable {
   package enum Kind: Sendable {
-    case condition(Expression, tolerance: Tolerance?, over: PairedTest?)
+    case condition(Expression, tolerance: Tolerance?, over: PairedTestClause?)
     /// `expect error E0402 { … }`
     case fault(Diagnostic.Severity, code: Name?, Block)
   }
@@ -125,7 +125,7 @@ package struct Tolerance: Sendable {
 }
 
 /// `over users p<0.01`
-package struct PairedTest: Sendable {
+package struct PairedTestClause: Sendable {
   package var units: Name
   package var level: Expression
   package var range: SourceRange

@@ -14,7 +14,7 @@ package enum AdaptationScope: String, ArgumentChoice {
     }
   }
 
-  func includes(_ block: Block, lastStage: Int) -> Bool {
+  func includes(_ block: WeightBlock, lastStage: Int) -> Bool {
     if block.name.hasPrefix("rate") { return false }
     return switch self {
     case .all: true

@@ -23,7 +23,7 @@ extension InnerLoop {
     return points
   }
 
-  private func distance(_ lane: Lane, _ start: [Variable], _ place: [Variable]) -> Float {
+  private func distance(_ lane: Lane, _ start: [TapeValue], _ place: [TapeValue]) -> Float {
     var squares: Float = 0
     for block in adapted {
       let (a, b) = (lane.tape[start[block]], lane.tape[place[block]])

@@ -40,16 +40,16 @@ package struct InnerLoop: Sendable {
     /// The first node of its record.
     var floor: Int
     /// All blocks as this step found them.
-    var weights: [Variable]
+    var weights: [TapeValue]
     /// The gradients of the adapted blocks.
-    var gradients: [Variable]
+    var gradients: [TapeValue]
     var loss: Float
   }
 
   /// What adaptation went through.
   struct Path {
-    var start: [Variable]
-    var end: [Variable]
+    var start: [TapeValue]
+    var end: [TapeValue]
     var steps: [Step]
     /// The support rows as the first adapting stage finds them, and the first node of their record.
     var prefix: NetworkState?
@@ -96,7 +96,7 @@ package struct InnerLoop: Sendable {
 
   /// Some stages of the network over some rows.
   func run(
-    _ lane: Lane, _ weights: [Variable], _ rows: EncodedRows, _ episode: Episode,
+    _ lane: Lane, _ weights: [TapeValue], _ rows: EncodedRows, _ episode: Episode,
     from state: NetworkState?, through stages: Range<Int>
   ) -> NetworkState {
     let problem = lane.problem
@@ -114,8 +114,8 @@ package struct InnerLoop: Sendable {
 
   /// θ − α·g as a new leaf.
   private func moved(
-    _ lane: Lane, _ weights: [Variable], _ number: Int, _ gradient: Variable
-  ) -> Variable {
+    _ lane: Lane, _ weights: [TapeValue], _ number: Int, _ gradient: TapeValue
+  ) -> TapeValue {
     let tape = lane.tape
     let before = tape[weights[adapted[number]]]
     let after = tape.arena.matrix(rows: before.rows, columns: before.columns)
@@ -134,7 +134,7 @@ package struct InnerLoop: Sendable {
   }
 
   /// The scores of the query rows after adaptation. Shape: (query rows × outputs).
-  func queryScores(_ lane: Lane, _ path: Path, _ episode: Episode) -> Variable {
+  func queryScores(_ lane: Lane, _ path: Path, _ episode: Episode) -> TapeValue {
     run(
       lane, path.end, episode.query, episode, from: nil,
       through: 0..<lastStage(lane.problem) + 1
@@ -173,7 +173,7 @@ package struct InnerLoop: Sendable {
 
   /// All blocks: those that adapt into λ, the others into their sums.
   private func targets(
-    _ weights: [Variable], sums: [Matrix], lambda: [Matrix]
+    _ weights: [TapeValue], sums: [Matrix], lambda: [Matrix]
   ) -> [Tape.Target] {
     var targets = weights.indices.map { Tape.Target(weights[$0], into: sums[$0]) }
     for (number, block) in adapted.enumerated() { targets[block].accumulator = lambda[number] }
@@ -209,7 +209,7 @@ package struct InnerLoop: Sendable {
   /// −α·λ; a learned rate gets its own share, −λ·g.
   private func seed(
     _ lane: Lane, _ step: Step, _ number: Int, sums: [Matrix], lambda: Matrix
-  ) -> Variable {
+  ) -> TapeValue {
     let tape = lane.tape
     let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
     let gradient = tape[step.gradients[number]]

@@ -151,7 +151,7 @@ package struct OuterOptions: Sendable {
   }
 
   /// Biases and the linear part, which carry the level of the ratings, do not decay.
-  func decay(of block: Block, rate: Float) -> Float {
+  func decay(of block: WeightBlock, rate: Float) -> Float {
     if block.rows == 1 || block.name == "linear" { return 0 }
     return rate * (block.kind == .lookup ? lookupDecay : denseDecay)
   }

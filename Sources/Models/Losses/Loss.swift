@@ -7,7 +7,7 @@ package protocol Loss: Configurable {
   /// Numbers that the network gives for each row.
   func outputs(_ scale: RatingScale) -> Int
   /// The mean loss over the rows, a scalar. Shapes: scores (n × outputs), ratings (n × 1).
-  func value(_ tape: Tape, _ scores: Variable, _ ratings: Matrix, scale: RatingScale) -> Variable
+  func value(_ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale) -> TapeValue
   /// The rating that scores stand for, for each row.
   func predictions(_ scores: Matrix, scale: RatingScale) -> [Float]
   /// The scores that stand for a constant rating, and their slope against the rating.
@@ -33,8 +33,8 @@ package struct SquaredError: Loss {
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 
   package func value(
-    _ tape: Tape, _ scores: Variable, _ ratings: Matrix, scale: RatingScale
-  ) -> Variable {
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
+  ) -> TapeValue {
     let error = tape.subtract(scores, tape.leaf(ratings))
     return tape.scale(1 / Float(ratings.rows), tape.sumProduct(error, error))
   }
@@ -56,8 +56,8 @@ package struct CrossEntropy: Loss {
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 
   package func value(
-    _ tape: Tape, _ scores: Variable, _ ratings: Matrix, scale: RatingScale
-  ) -> Variable {
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
+  ) -> TapeValue {
     // −y log σ(s) − (1 − y) log(1 − σ(s)) = log(1 + eˢ) − y·s
     let targets = tape.arena.matrix(rows: ratings.rows, columns: 1)
     let span = max(scale.highest - scale.lowest, 1e-6)

@@ -48,49 +48,49 @@ package struct MLP: Network {
 
   package func lastStage(_ shape: InputShape) -> Int { hidden.count + 1 }
 
-  package func blocks(_ shape: InputShape) -> [Block] {
+  package func blocks(_ shape: InputShape) -> [WeightBlock] {
     let (own, common) = widths(shape)
     let first = (2 / Float(own + common)).squareRoot()
     var blocks = [
-      Block(
+      WeightBlock(
         "embedding", rows: shape.tableRows, columns: embed, kind: .lookup, stage: 0, scale: 0.1)
     ]
     if wide {
       blocks.append(
-        Block(
+        WeightBlock(
           "linear", rows: shape.tableRows, columns: shape.outputs, kind: .lookup, stage: 0,
           scale: 0))
     }
     if shape.promptWidth > 0 {
-      blocks.append(Block("prompt", rows: 1, columns: shape.promptWidth, stage: 0, scale: 0.1))
+      blocks.append(WeightBlock("prompt", rows: 1, columns: shape.promptWidth, stage: 0, scale: 0.1))
     }
-    blocks.append(Block("hidden1.own", rows: own, columns: hidden[0], stage: 1, scale: first))
+    blocks.append(WeightBlock("hidden1.own", rows: own, columns: hidden[0], stage: 1, scale: first))
     if common > 0 {
       blocks.append(
-        Block("hidden1.common", rows: common, columns: hidden[0], stage: 1, scale: first))
+        WeightBlock("hidden1.common", rows: common, columns: hidden[0], stage: 1, scale: first))
     }
-    blocks.append(Block("hidden1.bias", rows: 1, columns: hidden[0], stage: 1, scale: 0))
+    blocks.append(WeightBlock("hidden1.bias", rows: 1, columns: hidden[0], stage: 1, scale: 0))
     for layer in 1..<hidden.count {
       let scale = (2 / Float(hidden[layer - 1])).squareRoot()
       blocks.append(
-        Block(
+        WeightBlock(
           "hidden\(layer + 1).weight", rows: hidden[layer - 1], columns: hidden[layer],
           stage: layer + 1, scale: scale))
       blocks.append(
-        Block("hidden\(layer + 1).bias", rows: 1, columns: hidden[layer], stage: layer + 1, scale: 0))
+        WeightBlock("hidden\(layer + 1).bias", rows: 1, columns: hidden[layer], stage: layer + 1, scale: 0))
     }
     let last = hidden[hidden.count - 1]
     blocks.append(
-      Block(
+      WeightBlock(
         "head.weight", rows: last, columns: shape.outputs, stage: hidden.count + 1,
         scale: (1 / Float(last)).squareRoot()))
     blocks.append(
-      Block("head.bias", rows: 1, columns: shape.outputs, stage: hidden.count + 1, scale: 0))
+      WeightBlock("head.bias", rows: 1, columns: shape.outputs, stage: hidden.count + 1, scale: 0))
     return blocks
   }
 
   package func features(
-    _ tape: Tape, _ weights: [Variable], _ rows: EncodedRows, support: EncodedRows,
+    _ tape: Tape, _ weights: [TapeValue], _ rows: EncodedRows, support: EncodedRows,
     shape: InputShape
   ) -> NetworkState {
     var state = NetworkState(hidden: .none)
@@ -116,7 +116,7 @@ package struct MLP: Network {
   }
 
   /// The sum of the linear weights of a row's own and shared feature values. Shape: (rows × outputs).
-  private func linear(_ tape: Tape, _ lookup: Variable, _ rows: EncodedRows) -> Variable {
+  private func linear(_ tape: Tape, _ lookup: TapeValue, _ rows: EncodedRows) -> TapeValue {
     guard let own = rows.own else { return .none }
     let all = tape.register(own.grouped(by: rows.ownFields))
     let sums = tape.embed(lookup, bags: all, groups: 1)
@@ -127,7 +127,7 @@ package struct MLP: Network {
   }
 
   package func advance(
-    _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [Variable], shape: InputShape
+    _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [TapeValue], shape: InputShape
   ) -> NetworkState {
     var at = 1 + (wide ? 1 : 0) + (shape.promptWidth > 0 ? 1 : 0)
     let hasCommon = widths(shape).common > 0
@@ -152,7 +152,7 @@ package struct MLP: Network {
     return next
   }
 
-  private func activated(_ tape: Tape, _ x: Variable) -> Variable {
+  private func activated(_ tape: Tape, _ x: TapeValue) -> TapeValue {
     switch activation {
     case .relu: x
     case .tanh: tape.map(.tanh, x)

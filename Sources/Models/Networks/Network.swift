@@ -31,20 +31,20 @@ package struct InputShape: Sendable, Equatable {
 /// What flows from one stage of a network to the next.
 package struct NetworkState {
   /// One row for each rating; the scores, after the last stage.
-  package var hidden: Variable
+  package var hidden: TapeValue
   /// One row for the task, until a stage has used it.
-  package var common = Variable.none
+  package var common = TapeValue.none
   /// What is added to the scores at the end.
-  package var residual = Variable.none
+  package var residual = TapeValue.none
 
-  package init(hidden: Variable, common: Variable = .none, residual: Variable = .none) {
+  package init(hidden: TapeValue, common: TapeValue = .none, residual: TapeValue = .none) {
     self.hidden = hidden
     self.common = common
     self.residual = residual
   }
 
   /// The variables that a later stage depends on.
-  package var variables: [Variable] { [hidden, common, residual].filter(\.isSome) }
+  package var variables: [TapeValue] { [hidden, common, residual].filter(\.isSome) }
 }
 
 /// A function from features to scores, in stages, so that what an inner loop does not change is computed
@@ -54,17 +54,17 @@ package struct NetworkState {
 /// only builds the function on a tape: gradients of any order come from there.
 package protocol Network: Configurable {
   /// The weights it needs, in the order in which it is given them.
-  func blocks(_ shape: InputShape) -> [Block]
+  func blocks(_ shape: InputShape) -> [WeightBlock]
   /// The number of the head's stage.
   func lastStage(_ shape: InputShape) -> Int
   /// Stage 0.
   func features(
-    _ tape: Tape, _ weights: [Variable], _ rows: EncodedRows, support: EncodedRows,
+    _ tape: Tape, _ weights: [TapeValue], _ rows: EncodedRows, support: EncodedRows,
     shape: InputShape
   ) -> NetworkState
   /// Stage 1 or later.
   func advance(
-    _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [Variable], shape: InputShape
+    _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [TapeValue], shape: InputShape
   ) -> NetworkState
 }
 

@@ -1,0 +1,76 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// `topk 10`: the items that the adapted model scores highest, without those already rated.
+package struct TopK: Command {
+  package var count = 10
+  package var seen = false
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "topk", "Lists the items that the adapted model scores highest.",
+    [
+      .positional(
+        "k", \.count, "how many", isRequired: false, expects: "a whole number of 1 or more",
+        where: { $0 >= 1 }),
+      .option("seen", \.seen, "list items that the user has rated, too"),
+    ],
+    needs: [.data, .adapted],
+    examples: [Example("topk 10"), Example("topk k=3 seen=yes")])
+
+  package var resultFields: [String]? { ["items", "titles", "scores"] }
+
+  package func run(in session: inout Session, host: any Host) throws -> Report {
+    guard let data = session.data, let adapted = session.adapted else {
+      throw CommandFailure("E0402", Noun.adapted.absence)
+    }
+    guard count <= data.items.count else {
+      throw CommandFailure(
+        "E0302", "k=\(count) is more than the \(data.items.count) items",
+        help: ["allowed: 1 to \(data.items.count)"], argument: "\(count)")
+    }
+    let rated = Set(adapted.context.support.map(\.item)).union(ratedItems(of: adapted, data))
+    let items = (0..<Int32(data.items.count)).filter { seen || !rated.contains($0) }
+    let scores = adapted.model.scores(for: adapted.context, items: items)
+    let best = scores.indices.sorted { (scores[$1], items[$0]) < (scores[$0], items[$1]) }
+      .prefix(count)
+    return report(
+      data, adapted, best.map { (items[$0], data.scale.clamped(scores[$0])) },
+      left: data.items.count - items.count)
+  }
+
+  /// All that a known user has rated, query ratings among them: they are no news to her.
+  private func ratedItems(of adapted: AdaptedModel, _ data: Dataset) -> Set<Int32> {
+    guard let user = adapted.context.user else { return [] }
+    let table = data.interactions
+    return Set(table.users.indices.lazy.filter { table.users[$0] == user }.map { table.items[$0] })
+  }
+
+  private func report(
+    _ data: Dataset, _ adapted: AdaptedModel, _ ranking: [(item: Int32, score: Float)], left: Int
+  ) -> Report {
+    let table = Table(
+      "Top \(ranking.count) for \(adapted.name)",
+      columns: [
+        .init("#", .right), .init("item", .right), .init("title"), .init("score", .right),
+      ],
+      rows: ranking.enumerated().map { place, entry in
+        [
+          .count(place + 1), .text(data.items.ids.names[Int(entry.item)]),
+          .text(data.items.label(Int(entry.item))), .number(Double(entry.score), digits: 2),
+        ]
+      },
+      footnotes: left > 0 ? ["\(left) items already rated are left out"] : [])
+    return Report(
+      [.table(table)],
+      result: Record([
+        .init("items", .list(ranking.map { .text(data.items.ids.names[Int($0.item)]) })),
+        .init("titles", .list(ranking.map { .text(data.items.label(Int($0.item))) })),
+        .init("scores", .list(ranking.map { .number(Double($0.score)) })),
+      ]))
+  }
+}

@@ -1,0 +1,129 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// `adapt user 42`, `adapt new 50=5 172=4`: fits the model to one user's ratings.
+package struct Adapt: Command {
+  package var isNew = false
+  package var user: String?
+  package var ratings: [KeyedValue<Double>] = []
+  package var shots: Int?
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "adapt", "Fits the model to one user from a handful of her ratings.",
+    details: """
+      A user of a validation or test task adapts on its support ratings, so that its query ratings stay \
+      unseen; any other user on all of hers. `new` is a user the data do not know: give her ratings by item \
+      id or by quoted title.
+      """,
+    [
+      .filler("user"),
+      .flag("new", \.isNew, "a user who is not in the data"),
+      .positional(
+        "id", \.user, "the user's id", isRequired: false, expects: "the id of a user",
+        completion: .live("user")),
+      .pairs(
+        "ratings", \.ratings, "further ratings: item=rating", expects: "a rating",
+        completion: .live("item")),
+      .option("shots", \.shots, in: 0...1_000_000, "use only this many support ratings"),
+    ],
+    needs: [.data, .model], gives: [.adapted],
+    examples: [
+      Example("adapt user 42"), Example("adapt new 50=5 172=4", "a user who is not in the data"),
+    ])
+
+  package var resultFields: [String]? { ["support", "loss-before", "loss-after"] }
+
+  package func run(in session: inout Session, host: any Host) throws -> Report {
+    guard let data = session.data, let model = session.model else {
+      throw CommandFailure("E0402", Noun.model.absence)
+    }
+    guard isNew != (user != nil) else {
+      throw CommandFailure(
+        "E0205", isNew ? "a new user has no id" : "adapt needs a user",
+        help: ["adapt user 42", "adapt new 50=5 172=4"], argument: user)
+    }
+    var notes: [Report.Block] = []
+    var context = UserContext(user: nil, support: [])
+    var name = "a new user"
+    if let user {
+      let number = try data.userNumber(user)
+      name = "user \(user)"
+      context = support(of: number, data, session.tasks, notes: &notes)
+    }
+    context.support += try ratings.map { try given($0, data) }
+    if let shots { context.support = Array(context.support.prefix(shots)) }
+    let points = model.trace(for: context, items: [])
+    session.adapted = AdaptedModel(model: model, context: context, name: name)
+    return report(model, context, name, points.map(\.point), notes)
+  }
+
+  /// The ratings of a known user that adaptation may see.
+  private func support(
+    of user: Int, _ data: Dataset, _ tasks: TaskSplit?, notes: inout [Report.Block]
+  ) -> UserContext {
+    for part in [TaskSplit.Part.test, .valid] {
+      if let task = tasks?[part].first(where: { $0.user == user }) {
+        notes.append(
+          .note(
+            "A \(part.rawValue) task: adapted on its support; its \(task.query.count) query ratings stay unseen."
+          ))
+        return UserContext(task, in: data.interactions)
+      }
+    }
+    if tasks?.train.contains(where: { $0.user == user }) == true {
+      notes.append(.note("A training task: the model has seen all of these ratings."))
+    } else {
+      notes.append(.note("In no task of the split: adapted on all of these ratings."))
+    }
+    let table = data.interactions
+    return UserContext(
+      user: Int32(user),
+      support: table.users.indices.filter { Int(table.users[$0]) == user }.map {
+        UserContext.Rating(item: table.items[$0], rating: table.ratings[$0])
+      })
+  }
+
+  private func given(
+    _ pair: KeyedValue<Double>, _ data: Dataset
+  ) throws -> UserContext.Rating {
+    let item = try data.itemNumber(pair.key)
+    let scale = data.scale
+    guard Double(scale.lowest)...Double(scale.highest) ~= pair.value else {
+      throw CommandFailure(
+        "E0302",
+        "a rating of \(Number.text(pair.value)) is not on the scale from \(Number.text(Double(scale.lowest))) to \(Number.text(Double(scale.highest)))",
+        argument: pair.key)
+    }
+    return UserContext.Rating(item: Int32(item), rating: Float(pair.value))
+  }
+
+  private func report(
+    _ model: TrainedModel, _ context: UserContext, _ name: String, _ points: [AdaptationPoint],
+    _ notes: [Report.Block]
+  ) -> Report {
+    let before = Double(points.first?.supportLoss ?? .nan)
+    let after = Double(points.last?.supportLoss ?? .nan)
+    var text = "Adapted \(model.title) to \(name) on \(context.support.count) ratings"
+    if !context.support.isEmpty {
+      text += ": support loss \(fixed(before, digits: 4)) → \(fixed(after, digits: 4))"
+    }
+    var blocks: [Report.Block] = [.text(text + ".")] + notes
+    if context.support.isEmpty {
+      blocks.append(.note("No ratings: these are the weights before any adaptation."))
+    } else if points.count > 1, after >= before {
+      blocks.append(
+        .warning("The support loss did not fall: the inner rate may be too large, or too small to matter."))
+    }
+    return Report(
+      blocks,
+      result: Record([
+        .init("support", .number(Double(context.support.count))),
+        .init("loss-before", .number(before)), .init("loss-after", .number(after)),
+      ]))
+  }
+}

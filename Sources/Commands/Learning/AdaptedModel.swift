@@ -1,0 +1,47 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+
+/// A model and the ratings it is adapted to. Adapting again gives the same bits, so nothing else is kept.
+package struct AdaptedModel: Sendable {
+  package var model: TrainedModel
+  package var context: UserContext
+  /// "user 42"
+  package var name: String
+}
+
+extension Dataset {
+  /// The number of the user with that id.
+  func userNumber(_ id: String) throws -> Int {
+    if let number = users.ids[id] { return number }
+    throw CommandFailure(
+      "E0502", "no user has the id `\(id)`",
+      help: ["\(users.count) users: \(examples(users.ids))"],
+      suggestions: suggestions(for: id, among: users.ids.names), argument: id)
+  }
+
+  /// The number of the item with that id, or with that title.
+  func itemNumber(_ name: String) throws -> Int {
+    if let number = items.ids[name] { return number }
+    let asked = name.lowercased()
+    let titled = items.titles.indices.filter { items.titles[$0].lowercased() == asked }
+    if titled.count == 1 { return titled[0] }
+    let starting = items.titles.indices.filter { items.titles[$0].lowercased().hasPrefix(asked) }
+    if starting.count == 1, asked.count >= 3 { return starting[0] }
+    if titled.count + starting.count > 1 {
+      throw CommandFailure(
+        "E0502", "several items are called `\(name)`",
+        help: (titled + starting).prefix(5).map { "\(items.ids.names[$0]): \(items.titles[$0])" },
+        argument: name)
+    }
+    throw CommandFailure(
+      "E0502", "no item has the id or the title `\(name)`",
+      help: ["\(items.count) items: \(examples(items.ids))"],
+      suggestions: suggestions(for: name, among: items.titles + items.ids.names), argument: name)
+  }
+
+  private func examples(_ ids: Vocabulary) -> String {
+    ids.names.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
+  }
+}

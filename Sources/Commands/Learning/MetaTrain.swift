@@ -1,0 +1,156 @@
+import Datasets
+import Kernels
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// `meta-train maml steps=5`: learns from the training tasks how to learn a new one.
+package struct MetaTrain: Command {
+  package var learner: any MetaLearner = MAML()
+  package var epochs = 30
+  package var batch = 32
+  package var rate: Double?
+  package var optimizer: String?
+  package var schedule = RateSchedule.cosine
+  package var loss: any Loss = SquaredError()
+  package var decay = 0.0
+  package var lookupDecay = 1.0
+  package var clip: Double?
+  package var patience = 8
+  package var resample = true
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "meta-train", "Learns from many tasks how to learn a new one from a few ratings.",
+    details: """
+      Each epoch goes through the training tasks in batches. The model with the lowest loss on the \
+      validation tasks is kept; Ctrl-C stops and keeps the best finished epoch.
+      """,
+    [
+      .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
+      .option("epochs", \.epochs, in: 0...100_000, "passes over the training tasks"),
+      .option("batch", \.batch, in: 1...100_000, "tasks in one outer step"),
+      .option("lr", \.rate, in: 0...100, "outer learning rate; the algorithm's own if not given"),
+      .option(
+        "outer", \.optimizer, "outer optimiser", expects: "`adam` or `sgd`",
+        where: { $0 == nil || optimizers.members.names.contains($0 ?? "") }),
+      .option("schedule", \.schedule, "how the outer rate changes"),
+      .choice("loss", \.loss, from: losses, "what is made small", place: .option),
+      .option("decay", \.decay, in: 0...100, "weight decay of dense weights"),
+      .option("embed-decay", \.lookupDecay, in: 0...100, "weight decay of embeddings"),
+      .option("clip", \.clip, in: 1e-9...1e9, "longest gradient; not limited if not given"),
+      .option(
+        "patience", \.patience, in: 0...100_000,
+        "epochs without a better validation loss before stopping; 0 never stops early"),
+      .option("resample", \.resample, "draw support and query anew each epoch"),
+    ],
+    needs: [.tasks], gives: [.model],
+    examples: [
+      Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
+      Example("meta-train maml order=1 epochs=1", "FOMAML"),
+    ])
+
+  package var resultFields: [String]? { ["loss", "epochs", "seconds", "steps"] }
+
+  package func run(in session: inout Session, host: any Host) throws -> Report {
+    guard let data = session.data, let split = session.tasks else {
+      throw CommandFailure("E0402", Noun.tasks.absence)
+    }
+    let start = host.now()
+    var training = Training(
+      data, split, learner: learner, network: session.network, loss: loss,
+      options: options(session))
+    let before = training.initialValidLoss()
+    let isPartial = follow(&training, host)
+    if let step = training.divergedAt { throw divergence(step, training) }
+    if isPartial && training.history.isEmpty { throw Interrupted() }
+    session.model = TrainedModel(
+      learner: learner, problem: training.problem, weights: training.best,
+      fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
+    session.adapted = nil
+    return report(training, split, before: before, seconds: host.now() - start, isPartial)
+  }
+
+  private func options(_ session: Session) -> TrainingOptions {
+    var options = TrainingOptions()
+    options.epochs = epochs
+    options.batch = batch
+    options.rate = rate
+    options.optimizer = optimizer.flatMap { try? optimizers.make($0).get() }
+    options.schedule = schedule
+    options.denseDecay = decay
+    options.lookupDecay = lookupDecay
+    options.clip = clip
+    options.patience = patience
+    options.resample = resample
+    options.key = session.settings.key.derived("meta-train")
+    options.threads = session.threads
+    return options
+  }
+
+  /// Takes all steps; true when the user stopped them.
+  private func follow(_ training: inout Training, _ host: any Host) -> Bool {
+    let title = "meta-train \(type(of: learner).name)"
+    while let step = training.next() {
+      var progress = Progress(
+        title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
+      progress.recent = training.history.map { Double($0.validLoss) }
+      let valid = training.history.last.map { " · valid \(fixed(Double($0.validLoss), digits: 4))" } ?? ""
+      progress.detail = "epoch \(step.epoch) · loss \(fixed(Double(step.loss), digits: 4))\(valid)"
+      do { try host.checkpoint(progress) } catch { return true }
+    }
+    return false
+  }
+
+  private func divergence(_ step: Int, _ training: Training) -> CommandFailure {
+    CommandFailure(
+      "E0601", "training diverged: the loss is not a number at step \(step)",
+      help: [
+        "a smaller inner-lr or lr usually helps, or clip=1",
+        "the session is as it was before this command",
+      ])
+  }
+
+  private func report(
+    _ training: Training, _ split: TaskSplit, before: Float, seconds: Double, _ isPartial: Bool
+  ) -> Report {
+    let history = training.history
+    let best = history.last { $0.isBest }
+    var blocks: [Report.Block] = []
+    let name = described(learner)
+    let valid = best.map { Double($0.validLoss) } ?? Double(before)
+    var text =
+      "Trained \(name) on \(split.train.count) tasks for \(history.count) epochs in "
+      + "\(fixed(seconds, digits: 2)) s"
+    if let best, !split.valid.isEmpty {
+      text +=
+        "; kept epoch \(best.epoch): validation loss \(fixed(valid, digits: 4)), "
+        + "\(fixed(Double(before), digits: 4)) before training"
+    }
+    blocks.append(.text(text + "."))
+    if isPartial { blocks.append(.warning("Stopped early: the model is partial.")) }
+    if history.count > 1 { blocks.append(.curve(curve(history))) }
+    return Report(
+      blocks,
+      result: Record([
+        .init("loss", .number(valid)), .init("epochs", .number(Double(history.count))),
+        .init("seconds", .number(seconds)),
+        .init("steps", .number(Double(history.count * training.stepsPerEpoch))),
+      ]))
+  }
+
+  private func curve(_ history: [EpochSummary]) -> Curve {
+    func series(_ name: String, _ value: (EpochSummary) -> Float) -> Curve.Series {
+      Curve.Series(
+        name,
+        history.compactMap {
+          value($0).isFinite ? Curve.Point(Double($0.epoch), Double(value($0))) : nil
+        })
+    }
+    let lines = [series("training", \.trainLoss), series("validation", \.validLoss)]
+    return Curve(
+      "Loss", x: "epoch", y: type(of: loss).name, series: lines.filter { !$0.points.isEmpty })
+  }
+}
