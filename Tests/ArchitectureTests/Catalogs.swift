@@ -3,11 +3,14 @@ import Datasets
 import Evaluation
 import Language
 import MetaLearning
+import Models
 import Reports
 
 /// Every catalog of the language; a new one is one line here, and a test tells when it is missing.
 let catalogs = [
-  ListedCatalog(commands), ListedCatalog(renderers),
+  ListedCatalog(commands), ListedCatalog(metaLearners), ListedCatalog(baselines),
+  ListedCatalog(networks), ListedCatalog(losses), ListedCatalog(optimizers),
+  ListedCatalog(metrics), ListedCatalog(renderers),
 ]
 
 /// A catalog without the type of its members.

@@ -6,14 +6,14 @@ import Testing
   static let records = ProcessInfo.processInfo.environment["RECORD"] == "1"
 
   @Test func theCommandTableEqualsTheCatalog() throws {
-    try Self.compare(Readme.commandTable, with: Readme.table(of: commandForms)) { $0 }
+    try Self.compare(Readme.commandTable, with: Readme.table(of: commandForms))
   }
 
   /// Words are compared exactly, numbers to a unit of their last printed digit: CPUs without fused
   /// multiply-add round differently.
   @Test func theSessionSaysWhatTheProgramSays() throws {
     let recorded = Readme.recorded(try SourceTree.text("examples/brief.mrs"))
-    try Self.compare(Readme.session, with: recorded) { Transcript(words: $0) }
+    try Self.compare(Readme.session, with: recorded)
   }
 
   @Test func numbersOfATranscriptMayDifferInTheirLastDigitOnly() {
@@ -25,7 +25,7 @@ import Testing
 
   /// Compares a part of the README with what it ought to be, or writes it there.
   private static func compare(
-    _ part: Readme.Part, with expected: String, as form: (String) -> some Equatable
+    _ part: Readme.Part, with expected: String
   ) throws {
     var readme = Readme(text: try SourceTree.text(Readme.path))
     if records {
@@ -33,10 +33,15 @@ import Testing
       let path = SourceTree.root + "/" + Readme.path
       try readme.text.write(toFile: path, atomically: true, encoding: .utf8)
     } else {
-      #expect(form(readme[part]) == form(expected), "run scripts/update-readme and look at it")
+      let pairs = zip(lines(readme[part]), lines(expected))
+      let other = pairs.first { Transcript(words: $0) != Transcript(words: $1) }
+      #expect(other == nil, "run scripts/update-readme and look at it")
+      #expect(lines(readme[part]).count == lines(expected).count, "run scripts/update-readme")
     }
   }
 }
+
+private func lines(_ text: String) -> [Substring] { text.split(separator: "\n") }
 
 /// The words of an output, with numbers as numbers.
 private struct Transcript: Equatable {
@@ -47,8 +52,9 @@ private struct Transcript: Equatable {
 
   var words: [Word]
 
-  init(words text: String) {
+  init(words text: some StringProtocol) {
     words = text.split { $0.isWhitespace }.map { word in
+      let word = Substring(word)
       guard let value = Double(word) else { return .word(word) }
       let decimals = word.split(separator: ".").dropFirst().first?.count ?? 0
       return .number(
