@@ -3,4 +3,8 @@ import Language
 /// Every verb of the language.
 package let commands = Catalog<any Command>(
   "command",
-  [ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Evaluate.self])
+  [
+    Load.self, Describe.self, Split.self,
+    ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self,
+    Evaluate.self,
+  ])

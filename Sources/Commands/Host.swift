@@ -2,13 +2,7 @@ import Datasets
 
 /// The only door outside: files, clock, progress and the wish to stop. Commands get one; tests make
 /// their own.
-package protocol Host: AnyObject, Sendable {
-  /// The whole file, mapped. Relative paths are relative to the script, or to the current directory.
-  func read(_ path: String) throws(CommandFailure) -> FileContents
-  /// Whether something is there, and whether it is a folder.
-  func kind(of path: String) -> FileKind?
-  /// The names in a folder, sorted.
-  func list(_ path: String) throws(CommandFailure) -> [String]
+package protocol Host: FileSource where Failure == CommandFailure {
   /// Replaces the file in one step: temporary file, fsync, rename.
   func write(_ bytes: [UInt8], to path: String) throws(CommandFailure)
   /// Seconds on a clock that never goes back.
@@ -16,8 +10,6 @@ package protocol Host: AnyObject, Sendable {
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
   func checkpoint(_ progress: Progress) throws(Interrupted)
 }
-
-package enum FileKind: Sendable { case file, folder }
 
 /// How far a command has come.
 package struct Progress: Sendable {

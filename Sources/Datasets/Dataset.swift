@@ -8,6 +8,8 @@ package struct Dataset: Sendable {
   package var scale: RatingScale
   /// The files it came from with their digests; a replay compares them.
   package var sources: [Source]
+  /// What a reader should know of the loading: rows passed over, files not found.
+  package var notes: [String] = []
 
   package init(
     name: String, users: Entities, items: Entities, interactions: Interactions, scale: RatingScale,

@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scan.h"
+
 // Loops over float arrays, compiled for several instruction sets and picked at run time. All matrices
 // are row-major; `ld…` is the distance between rows in floats. Every function adds in an order that
 // depends on the shapes alone, so that results do not depend on threads or addresses.

@@ -1,0 +1,337 @@
+#include "scan.h"
+
+#include <math.h>
+#include <string.h>
+
+static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
+
+// The state of one scan, kept in registers by inlining.
+typedef struct {
+  const uint8_t *base;
+  const uint8_t *end;
+  uint8_t separator;
+  uint8_t doubled;
+  uint8_t quoted;
+} scanner;
+
+static inline int at_separator(const scanner *s, const uint8_t *p) {
+  if (p >= s->end || *p != s->separator) return 0;
+  return !s->doubled || (p + 1 < s->end && p[1] == s->separator);
+}
+
+static inline int at_line_end(const scanner *s, const uint8_t *p) {
+  if (p >= s->end || *p == '\n') return 1;
+  return *p == '\r' && (p + 1 >= s->end || p[1] == '\n');
+}
+
+static inline int at_end(const scanner *s, const uint8_t *p) {
+  return at_line_end(s, p) || at_separator(s, p);
+}
+
+static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+static double scaled(double value, int exponent) {
+  if (exponent > 400) exponent = 400;
+  if (exponent < -400) exponent = -400;
+  for (; exponent > 22; exponent -= 22) value *= 1e22;
+  for (; exponent < -22; exponent += 22) value /= 1e22;
+  return exponent < 0 ? value / powers_of_ten[-exponent] : value * powers_of_ten[exponent];
+}
+
+// Reads a decimal number at p and sets *after behind it; NaN and *after == p when there is none.
+// The C library's strtod is not used: it obeys the locale.
+static inline double number_at(const uint8_t *p, const uint8_t *end, const uint8_t **after) {
+  const uint8_t *start = p;
+  int negative = 0;
+  if (p < end && (*p == '-' || *p == '+')) negative = *p++ == '-';
+  uint64_t mantissa = 0;
+  int digits = 0, exponent = 0, seen = 0;
+  for (; p < end && is_digit(*p); p++, seen = 1) {
+    if (digits < 18) {
+      mantissa = mantissa * 10 + (uint64_t)(*p - '0');
+      digits += mantissa != 0;
+    } else {
+      exponent++;
+    }
+  }
+  if (p < end && *p == '.') {
+    for (p++; p < end && is_digit(*p); p++, seen = 1) {
+      if (digits < 18) {
+        mantissa = mantissa * 10 + (uint64_t)(*p - '0');
+        digits += mantissa != 0;
+        exponent--;
+      }
+    }
+  }
+  if (!seen) {
+    *after = start;
+    return NAN;
+  }
+  if (p < end && (*p == 'e' || *p == 'E')) {
+    const uint8_t *q = p + 1;
+    int minus = 0, power = 0;
+    if (q < end && (*q == '-' || *q == '+')) minus = *q++ == '-';
+    if (q < end && is_digit(*q)) {
+      for (; q < end && is_digit(*q); q++)
+        if (power < 10000) power = power * 10 + (*q - '0');
+      exponent += minus ? -power : power;
+      p = q;
+    }
+  }
+  *after = p;
+  double value = exponent == 0 ? (double)mantissa : scaled((double)mantissa, exponent);
+  return negative ? -value : value;
+}
+
+double mrs_number_of(const uint8_t *text, int64_t length) {
+  const uint8_t *end = text + length, *after;
+  while (text < end && *text == ' ') text++;
+  while (end > text && end[-1] == ' ') end--;
+  double value = number_at(text, end, &after);
+  return after == end && isfinite(value) ? value : NAN;
+}
+
+// Where the text of a field lies, and where the field ends.
+typedef struct {
+  const uint8_t *first;
+  const uint8_t *last;
+  const uint8_t *after;
+  int escaped;
+  int fault;
+} span;
+
+static span span_at(const scanner *s, const uint8_t *p) {
+  span f = {p, p, p, 0, mrs_fine};
+  const uint8_t *limit = s->end - p > mrs_longest_field ? p + mrs_longest_field : s->end;
+  if (s->quoted && p < s->end && *p == '"') {
+    f.first = ++p;
+    for (;;) {
+      const uint8_t *quote = p < limit ? memchr(p, '"', (size_t)(limit - p)) : NULL;
+      if (!quote) {
+        f.fault = limit < s->end ? mrs_long_field : mrs_open_quote;
+        return f;
+      }
+      p = quote + 1;
+      if (p < limit && *p == '"') {
+        f.escaped = 1;
+        p++;
+        continue;
+      }
+      f.last = quote;
+      f.after = p;
+      if (!at_end(s, p)) f.fault = mrs_after_quote;
+      return f;
+    }
+  }
+  while (p < limit && !at_end(s, p)) p++;
+  if (p == limit && limit < s->end) {
+    f.fault = mrs_long_field;
+    return f;
+  }
+  f.after = f.last = p;
+  while (f.first < f.last && *f.first == ' ') f.first++;
+  while (f.last > f.first && f.last[-1] == ' ') f.last--;
+  return f;
+}
+
+static inline uint64_t token_of(const scanner *s, const span *f) {
+  int64_t length = f->last - f->first;
+  if (length > 0 && length < 19 && (*f->first != '0' || length == 1)) {
+    uint64_t n = 0;
+    const uint8_t *p = f->first;
+    while (p < f->last && is_digit(*p)) n = n * 10 + (uint64_t)(*p++ - '0');
+    if (p == f->last) return n * 2 + 1;
+  }
+  return (uint64_t)(f->first - s->base) << 24 | (uint64_t)length << 2 | (uint64_t)f->escaped << 1;
+}
+
+// Reads the number of a field that the quick paths could not take: quoted, spaced, or faulty.
+static double number_in(const span *f) { return mrs_number_of(f->first, f->last - f->first); }
+
+// Reads one field at p into row `row` of its column. Returns the end of the field, or NULL.
+static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_t kind,
+                                      void *column, int64_t row, int *fault) {
+  span f;
+  switch (kind) {
+    case mrs_small_id: {
+      const uint8_t *q = p;
+      uint64_t n = 0;
+      while (q < s->end && q - p < 11 && is_digit(*q)) n = n * 10 + (uint64_t)(*q++ - '0');
+      if (q > p && n < 0x80000000u && (*p != '0' || q == p + 1) && at_end(s, q)) {
+        ((int32_t *)column)[row] = (int32_t)n;
+        return q;
+      }
+      f = span_at(s, p);
+      if ((*fault = f.fault)) return NULL;
+      uint64_t token = token_of(s, &f);
+      if (f.first == f.last) {
+        *fault = mrs_empty_id;
+      } else if ((token & 1) && token >> 1 < 0x80000000u) {
+        ((int32_t *)column)[row] = (int32_t)(token >> 1);
+        return f.after;
+      } else {
+        *fault = mrs_not_small;
+      }
+      return NULL;
+    }
+    case mrs_number:
+    case mrs_optional_number: {
+      const uint8_t *after;
+      // One digit, or digits around a point, is what nearly every rating is.
+      double value = number_at(p, s->end, &after);
+      if (after == p || !at_end(s, after)) {
+        f = span_at(s, p);
+        if ((*fault = f.fault)) return NULL;
+        after = f.after;
+        value = number_in(&f);
+        if (f.first == f.last && kind == mrs_optional_number) {
+          ((float *)column)[row] = NAN;
+          return after;
+        }
+      }
+      if (!isfinite((float)value)) {
+        *fault = mrs_bad_number;
+        return NULL;
+      }
+      ((float *)column)[row] = (float)value;
+      return after;
+    }
+    case mrs_time: {
+      const uint8_t *q = p;
+      int64_t n = 0;
+      while (q < s->end && q - p < 18 && is_digit(*q)) n = n * 10 + (*q++ - '0');
+      if (q == p || !at_end(s, q)) {
+        f = span_at(s, p);
+        if ((*fault = f.fault)) return NULL;
+        double value = number_in(&f);
+        if (!(fabs(value) < 9e15)) {
+          *fault = mrs_bad_time;
+          return NULL;
+        }
+        n = (int64_t)value;
+        q = f.after;
+      }
+      ((int64_t *)column)[row] = n;
+      return q;
+    }
+    default: {
+      f = span_at(s, p);
+      if ((*fault = f.fault)) return NULL;
+      if (kind == mrs_token && f.first == f.last) {
+        *fault = mrs_empty_id;
+        return NULL;
+      }
+      if (kind != mrs_skip) ((uint64_t *)column)[row] = token_of(s, &f);
+      return f.after;
+    }
+  }
+}
+
+mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const mrs_layout *layout,
+                         void *const *columns, int64_t capacity) {
+  const scanner s = {bytes, bytes + to, layout->separator, layout->doubled, layout->quoted};
+  const int width = s.doubled ? 2 : 1;
+  const uint8_t *p = bytes + from, *line = p;
+  mrs_scan_result result = {0, from, from, 0, mrs_fine};
+  int64_t row = 0;
+  int field = 0, fault = mrs_fine;
+  while (p < s.end) {
+    line = p;
+    field = 0;
+    if (at_line_end(&s, p)) {
+      p += *p == '\r' && p + 1 < s.end ? 2 : 1;
+      continue;
+    }
+    if (row == capacity) {
+      fault = mrs_full;
+      break;
+    }
+    for (;;) {
+      const uint8_t *after = field_at(&s, p, layout->kinds[field], columns[field], row, &fault);
+      if (!after) break;
+      p = after;
+      field++;
+      if (at_separator(&s, p)) {
+        if (field == layout->fields) {
+          if (!layout->more) {
+            fault = mrs_extra_field;
+            break;
+          }
+          const uint8_t *newline = memchr(p, '\n', (size_t)(s.end - p));
+          p = newline ? newline : s.end;
+          break;
+        }
+        p += width;
+      } else {
+        if (field < layout->fields) fault = mrs_missing_field;
+        break;
+      }
+    }
+    if (fault) break;
+    if (p < s.end && *p == '\r') p++;
+    if (p < s.end) p++;
+    row++;
+  }
+  result.rows = row;
+  result.line = (fault ? line : p) - bytes;
+  result.at = p - bytes;
+  result.field = field;
+  result.fault = fault;
+  return result;
+}
+
+int64_t mrs_count_byte(const uint8_t *bytes, int64_t from, int64_t to, uint8_t byte) {
+  int64_t total = 0;
+  // Counts of 255 fit a byte: the inner loop becomes wide compares and subtractions.
+  for (int64_t i = from; i < to;) {
+    const int64_t stop = to - i > 8192 ? i + 8192 : to;
+    uint32_t count = 0;
+    for (; i < stop; i++) count += bytes[i] == byte;
+    total += count;
+  }
+  return total;
+}
+
+static inline uint64_t rotated(uint64_t x, int by) { return x << by | x >> (64 - by); }
+
+static inline uint64_t word_at(const uint8_t *p) {
+  uint64_t x;
+  memcpy(&x, p, 8);
+  return x;
+}
+
+static const uint64_t prime1 = 0x9E3779B185EBCA87u, prime2 = 0xC2B2AE3D27D4EB4Fu,
+                      prime3 = 0x165667B19E3779F9u, prime4 = 0x85EBCA77C2B2AE63u,
+                      prime5 = 0x27D4EB2F165667C5u;
+
+static inline uint64_t round64(uint64_t lane, uint64_t word) {
+  return rotated(lane + word * prime2, 31) * prime1;
+}
+
+uint64_t mrs_digest(const uint8_t *p, int64_t length) {
+  const uint8_t *end = p + length;
+  uint64_t hash = prime5;
+  if (length >= 32) {
+    uint64_t lanes[4] = {prime1 + prime2, prime2, 0, 0 - prime1};
+    for (; end - p >= 32; p += 32)
+      for (int i = 0; i < 4; i++) lanes[i] = round64(lanes[i], word_at(p + 8 * i));
+    hash = rotated(lanes[0], 1) + rotated(lanes[1], 7) + rotated(lanes[2], 12) +
+           rotated(lanes[3], 18);
+    for (int i = 0; i < 4; i++) hash = (hash ^ round64(0, lanes[i])) * prime1 + prime4;
+  }
+  hash += (uint64_t)length;
+  for (; end - p >= 8; p += 8)
+    hash = rotated(hash ^ round64(0, word_at(p)), 27) * prime1 + prime4;
+  if (end - p >= 4) {
+    uint32_t word;
+    memcpy(&word, p, 4);
+    hash = rotated(hash ^ word * prime1, 23) * prime2 + prime3;
+    p += 4;
+  }
+  for (; p < end; p++) hash = rotated(hash ^ *p * prime5, 11) * prime1;
+  hash = (hash ^ hash >> 33) * prime2;
+  hash = (hash ^ hash >> 29) * prime3;
+  return hash ^ hash >> 32;
+}

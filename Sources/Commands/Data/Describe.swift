@@ -1,0 +1,165 @@
+import Datasets
+import Language
+import Reports
+
+/// `describe`: what is in the data.
+struct Describe: Command {
+  init() {}
+
+  static let signature = Signature<Self>(
+    "describe", "Shows what is in the data: ratings, users, items, features.",
+    needs: [.data], examples: [Example("describe")])
+
+  func run(in session: inout Session, host: any Host) throws -> Report {
+    guard let data = session.data else {
+      throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
+    }
+    var blocks: [Report.Block] = [
+      .text("\(data.name): \(data.sizes), scale \(data.scale.text)."),
+      .table(histogram(of: data.interactions.ratings)),
+      .table(activity(in: data)),
+    ]
+    let features = features(of: data)
+    if !features.rows.isEmpty { blocks.append(.table(features)) }
+    if let span = timeSpan(of: data.interactions.times) { blocks.append(.text(span)) }
+    if !data.sources.isEmpty { blocks.append(.table(files(of: data))) }
+    return Report(blocks, result: data.facts)
+  }
+
+  /// How often each rating is given; of scales with many values, in ten steps.
+  private func histogram(of ratings: [Float]) -> Table {
+    var counts: [Float: Int] = [:]
+    for rating in ratings { counts[rating, default: 0] += 1 }
+    var table = Table(
+      "Ratings",
+      columns: [.init("rating", .right), .init("count", .right), .init("share", .right, unit: "%")])
+    if counts.count > 21 {
+      let scale = RatingScale(spanning: ratings)
+      let step = (scale.highest - scale.lowest) / 10
+      var binned: [Float: Int] = [:]
+      for (rating, count) in counts {
+        let bin = min(9, ((rating - scale.lowest) / step).rounded(.down))
+        binned[scale.lowest + bin * step, default: 0] += count
+      }
+      counts = binned
+      table.footnotes.append("each line counts ratings from its value up to the next")
+    }
+    for (rating, count) in counts.sorted(by: { $0.key < $1.key }) {
+      table.rows.append([
+        .text(Number.text(Double(String(rating)) ?? Double(rating))), .count(count),
+        .number(100 * Double(count) / Double(max(1, ratings.count)), digits: 1),
+      ])
+    }
+    return table
+  }
+
+  /// How many ratings users gave and items got.
+  private func activity(in data: Dataset) -> Table {
+    var table = Table(
+      "Ratings each",
+      columns: [.init("of")]
+        + ["count", "fewest", "10 %", "median", "90 %", "most"].map { .init($0, .right) })
+    let groups = [
+      ("users", data.users.count, data.interactions.users),
+      ("items", data.items.count, data.interactions.items),
+    ]
+    for (name, count, numbers) in groups {
+      var counts = [Int](repeating: 0, count: count)
+      for number in numbers { counts[Int(number)] += 1 }
+      counts.sort()
+      let quantiles = [0, 0.1, 0.5, 0.9, 1].map { share -> Table.Cell in
+        counts.isEmpty
+          ? .missing : .count(counts[Int((Double(counts.count - 1) * share).rounded())])
+      }
+      table.rows.append([.text(name), .count(count)] + quantiles)
+    }
+    return table
+  }
+
+  private func features(of data: Dataset) -> Table {
+    var table = Table(
+      "Features",
+      columns: [
+        .init("of"), .init("feature"), .init("kind"), .init("values", .right),
+        .init("unknown", .right), .init("for example"),
+      ])
+    for (name, entities) in [("users", data.users), ("items", data.items)] {
+      for feature in entities.features {
+        table.rows.append([.text(name), .text(feature.name)] + feature.cells)
+      }
+    }
+    for (name, column) in data.interactions.columns.sorted(by: { $0.key < $1.key }) {
+      table.rows.append([
+        .text("ratings"), .text(name), .text("column"), .count(column.vocabulary.count), .count(0),
+        .text(column.vocabulary.names.prefix(3).joined(separator: ", ")),
+      ])
+    }
+    return table
+  }
+
+  private func timeSpan(of times: [Int64]) -> String? {
+    guard let first = times.min(), let last = times.max() else { return nil }
+    return "Rated from \(date(first)) to \(date(last))."
+  }
+
+  private func files(of data: Dataset) -> Table {
+    Table(
+      "Files",
+      columns: [.init("file"), .init("bytes", .right), .init("xxh64")],
+      rows: data.sources.map { [.text($0.path), .count($0.bytes), .text($0.digest)] })
+  }
+}
+
+extension Dataset {
+  /// The sizes as fields of a result.
+  var facts: Record {
+    Record([
+      .init("users", .number(Double(users.count))),
+      .init("items", .number(Double(items.count))),
+      .init("ratings", .number(Double(interactions.count))),
+      .init("density", .number(density)),
+      .init("mean", .number(mean)),
+    ])
+  }
+
+  private var mean: Double {
+    interactions.ratings.reduce(0) { $0 + Double($1) } / Double(max(1, interactions.count))
+  }
+}
+
+extension Feature {
+  /// Kind, number of values, number of entities without one, and some values.
+  fileprivate var cells: [Table.Cell] {
+    switch values {
+    case .categories(let vocabulary, let offsets, _):
+      let sizes = zip(offsets, offsets.dropFirst()).map { $1 - $0 }
+      return [
+        .text(sizes.contains { $0 > 1 } ? "several categories" : "category"),
+        .count(vocabulary.count), .count(sizes.count { $0 == 0 }),
+        .text(vocabulary.names.prefix(3).joined(separator: ", ")),
+      ]
+    case .numbers(let numbers):
+      let known = numbers.filter { !$0.isNaN }
+      let range = known.min().flatMap { low in known.max().map { "\(low) to \($0)" } } ?? ""
+      return [
+        .text("number"), .count(Set(known).count), .count(numbers.count - known.count),
+        .text(range),
+      ]
+    }
+  }
+}
+
+/// The day of a time in seconds since 1970, in UTC: `1997-09-20` (Hinnant's days-to-civil).
+func date(_ seconds: Int64) -> String {
+  let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400 + 719_468
+  let era = (days >= 0 ? days : days - 146_096) / 146_097
+  let dayOfEra = days - era * 146_097
+  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let month = (5 * dayOfYear + 2) / 153
+  let day = dayOfYear - (153 * month + 2) / 5 + 1
+  let realMonth = month < 10 ? month + 3 : month - 9
+  let year = yearOfEra + era * 400 + (realMonth <= 2 ? 1 : 0)
+  func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  return "\(year)-\(two(realMonth))-\(two(day))"
+}

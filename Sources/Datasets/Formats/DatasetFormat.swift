@@ -1,0 +1,16 @@
+import Language
+
+/// A way that data sets are written: finds its files, reads them, and makes a data set.
+package protocol DatasetFormat: Configurable {
+  /// Throws a `DatasetError`, or what the files throw.
+  func load(from files: any FileSource) throws -> Dataset
+}
+
+extension BadRows: ArgumentChoice {
+  package var summary: String {
+    switch self {
+    case .refuse: "stop at the first row that cannot be read"
+    case .skip: "pass over rows that cannot be read, and count them"
+    }
+  }
+}

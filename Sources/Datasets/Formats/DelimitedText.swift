@@ -1,0 +1,173 @@
+import Language
+
+/// Ratings in a file with a header line: commas, tabs, semicolons or bars between the fields.
+package struct DelimitedText: DatasetFormat {
+  package var file = ""
+  package var user: String?
+  package var item: String?
+  package var rating: String?
+  package var time: String?
+  package var separator = Separator.guess
+  package var badRows = BadRows.refuse
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "csv", "A file of ratings with a header line.",
+    details: """
+      Columns are chosen by their names in the header; usual names are found without being told. \
+      Further columns are kept and can be split by.
+      """,
+    [
+      .positional(
+        "file", \.file, "the file of ratings", expects: "a file",
+        completion: .file(extensions: ["csv", "tsv", "txt"])),
+      .option("user", \.user, "the column of users"),
+      .option("item", \.item, "the column of items"),
+      .option("rating", \.rating, "the column of ratings"),
+      .option("time", \.time, "the column of times in seconds, if there is one"),
+      .option("sep", \.separator, "what stands between the fields"),
+      .option("errors", \.badRows, "what to do with rows that cannot be read"),
+    ])
+
+  /// What stands between fields.
+  package enum Separator: String, ArgumentChoice {
+    case guess, comma, tab, semicolon, bar
+
+    package var summary: String {
+      switch self {
+      case .guess: "whatever is most frequent in the header"
+      case .comma: "a comma"
+      case .tab: "a tab"
+      case .semicolon: "a semicolon"
+      case .bar: "a bar |"
+      }
+    }
+
+    var character: Character? {
+      switch self {
+      case .guess: nil
+      case .comma: ","
+      case .tab: "\t"
+      case .semicolon: ";"
+      case .bar: "|"
+      }
+    }
+  }
+
+  package func load(from files: any FileSource) throws -> Dataset {
+    if files.kind(of: file) == .folder {
+      throw DatasetError("`\(file)` is a folder; csv needs a file", code: "E0501")
+    }
+    let contents = try files.read(file)
+    let header = try DelimitedHeader(contents, separator: separator.character)
+    let user = try header.column("user", chosen: user)
+    let item = try header.column("item", chosen: item)
+    let rating = try header.column("rating", chosen: rating)
+    let time = try time == nil ? header.usual("time") : header.column("time", chosen: time)
+    var kinds: [String: FieldKind] = [user: .id, item: .id, rating: .number]
+    if let time { kinds[time] = .time }
+    let others = header.names.filter { kinds[$0] == nil && !$0.isEmpty }
+    let table = try header.layout { kinds[$0] ?? ($0.isEmpty ? .skip : .text) }.scan(
+      contents, from: header.next, badRows: badRows)
+    return try Dataset(
+      name: lastPart(of: file), ratings: table, user: user, item: item, rating: rating,
+      time: time ?? "", others: others)
+  }
+}
+
+/// The first line of a delimited file.
+struct DelimitedHeader {
+  let contents: FileContents
+  let names: [String]
+  let separator: Character
+  /// Where the second line starts.
+  let next: Int
+
+  init(_ contents: FileContents, separator: Character?) throws(DatasetError) {
+    try contents.requireText()
+    self.contents = contents
+    let line = contents.lineBytes(at: contents.textStart)
+    next = line.next
+    let text = String(decoding: line.bytes.prefix(1 << 16), as: UTF8.self)
+    let candidates: [Character] = [",", "\t", ";", "|"]
+    self.separator =
+      separator ?? candidates.max { a, b in
+        text.count { $0 == a } < text.count { $0 == b }
+      } ?? ","
+    names = Self.fields(of: text, separator: self.separator)
+    var seen = Set<String>()
+    for name in names where !seen.insert(name).inserted {
+      throw DatasetError(
+        "the header names `\(name)` twice", file: contents.path, line: 1, code: "E0511")
+    }
+  }
+
+  /// The texts between the separators, without their quotes.
+  private static func fields(of line: String, separator: Character) -> [String] {
+    var fields = [""]
+    var isQuoted = false
+    for character in line {
+      if character == "\"" {
+        isQuoted.toggle()
+      } else if character == separator, !isQuoted {
+        fields.append("")
+      } else {
+        fields[fields.count - 1].append(character)
+      }
+    }
+    return fields.map { field in
+      let text = field.drop { $0 == " " }
+      return String(text.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
+  func layout(_ kind: (String) -> FieldKind) -> RowLayout {
+    RowLayout(names.map { Field($0, kind($0)) }, separator: separator, isQuoted: true)
+  }
+
+  func require(_ expected: [String]) throws(DatasetError) {
+    for name in expected where !names.contains(name) { throw missing(name) }
+  }
+
+  /// The column that was chosen, or the one with a usual name.
+  func column(_ role: String, chosen: String?) throws(DatasetError) -> String {
+    if let chosen {
+      guard names.contains(chosen) else { throw missing(chosen) }
+      return chosen
+    }
+    guard let usual = usual(role) else {
+      throw DatasetError(
+        "no column of the header looks like the \(role); it has: "
+          + names.joined(separator: ", "), file: contents.path, line: 1,
+        help: ["name it: \(role)=…"], code: "E0511")
+    }
+    return usual
+  }
+
+  /// The first column with a usual name for this role.
+  func usual(_ role: String) -> String? {
+    let known = usualNames[role] ?? []
+    return names.first { name in
+      known.contains(name.lowercased().filter { $0.isLetter || $0.isNumber })
+    }
+  }
+
+  private func missing(_ name: String) -> DatasetError {
+    DatasetError(
+      "the header has no column `\(name)`; it has: " + names.joined(separator: ", "),
+      file: contents.path, line: 1, suggestions: suggestions(for: name, among: names),
+      code: "E0511")
+  }
+}
+
+/// What columns are called in the field's data sets, without case and punctuation.
+private let usualNames: [String: Set<String>] = [
+  "user": ["user", "userid", "uid", "reviewerid", "customer", "customerid", "u"],
+  "item": [
+    "item", "itemid", "iid", "movie", "movieid", "isbn", "asin", "parentasin", "product",
+    "productid", "book", "bookid", "i",
+  ],
+  "rating": ["rating", "ratings", "score", "bookrating", "overall", "stars", "label", "r"],
+  "time": ["time", "timestamp", "unixreviewtime", "ts"],
+]

@@ -1,0 +1,91 @@
+/// A file that describes users or items, one a line, put in the order of the entities' numbers.
+struct EntityTable {
+  let table: ScannedTable
+  /// The row that describes each entity, or -1.
+  private let rows: [Int32]
+
+  /// - Parameter noun: what one entity is called in messages: "item".
+  init(_ table: ScannedTable, id: String, of ids: Vocabulary, noun: String) throws(DatasetError) {
+    self.table = table
+    var rows = [Int32](repeating: -1, count: ids.count)
+    var found = 0
+    for (row, name) in try table.texts(id).enumerated() {
+      guard let number = ids[name] else { continue }
+      if rows[number] >= 0 {
+        throw DatasetError(
+          "\(noun) \(name) is described a second time", file: table.contents.path,
+          line: table.line(ofRow: row),
+          help: ["line \(table.line(ofRow: Int(rows[number]))) describes it first"], code: "E0513")
+      }
+      rows[number] = Int32(row)
+      found += 1
+    }
+    if found == 0 {
+      throw DatasetError(
+        "none of its \(table.count) ids is the id of a rated \(noun)", file: table.contents.path,
+        help: ["is this the \(noun) file of another data set?"], code: "E0513")
+    }
+    self.rows = rows
+  }
+
+  /// The text of a field for each entity; empty where it is unknown.
+  func texts(_ name: String) throws(DatasetError) -> [String] {
+    let texts = try table.texts(name)
+    return rows.map { $0 < 0 ? "" : texts[Int($0)] }
+  }
+
+  /// One category each, or none where the field is empty.
+  func category(
+    _ name: String, from field: String? = nil, _ shown: (String) -> String = { $0 }
+  ) throws(DatasetError) -> Feature {
+    categories(name, try texts(field ?? name).map { $0.isEmpty ? [] : [shown($0)] })
+  }
+
+  /// Any number of categories each, written with `separator` between them.
+  func categoryLists(
+    _ name: String, from field: String? = nil, separator: Character
+  ) throws(DatasetError) -> Feature {
+    categories(
+      name,
+      try texts(field ?? name).map { text in
+        text.split(separator: separator).map { word in
+          String(word.drop { $0 == " " })
+        }
+      })
+  }
+
+  /// One number each; NaN where it is unknown.
+  func numbers(_ name: String, from field: String? = nil) -> Feature {
+    let numbers = table.numbers(field ?? name)
+    return Feature(name, .numbers(rows.map { $0 < 0 ? .nan : numbers[Int($0)] }))
+  }
+}
+
+/// The feature with these categories for each entity in turn.
+func categories(_ name: String, _ lists: [[String]]) -> Feature {
+  var vocabulary = Vocabulary()
+  var offsets: [Int32] = [0]
+  var codes: [Int32] = []
+  for list in lists {
+    for category in list { codes.append(Int32(vocabulary.insert(category))) }
+    offsets.append(Int32(codes.count))
+  }
+  return Feature(name, .categories(vocabulary, offsets: offsets, codes: codes))
+}
+
+extension ScannedTable {
+  /// The line a row was read from; exact where no rows were skipped and no field has line ends.
+  func line(ofRow row: Int) -> Int {
+    var offset = start
+    var remaining = row
+    while offset < contents.bytes.count {
+      let line = contents.lineBytes(at: offset)
+      if !line.bytes.isEmpty {
+        if remaining == 0 { break }
+        remaining -= 1
+      }
+      offset = line.next
+    }
+    return contents.line(at: offset)
+  }
+}

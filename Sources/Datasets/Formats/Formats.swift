@@ -1,0 +1,8 @@
+import Language
+
+/// Every format that `load` knows.
+package let datasetFormats = Catalog<any DatasetFormat>(
+  "data format",
+  [
+    SampleData.self, MovieLens.self, RecBole.self, DelimitedText.self,
+  ])

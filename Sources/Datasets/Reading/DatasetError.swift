@@ -1,0 +1,29 @@
+/// Data could not be read or split: what was expected, what was seen, and where.
+package struct DatasetError: Error, Equatable, Sendable {
+  package var code: String
+  package var message: String
+  /// The file that is to blame, as the user wrote it.
+  package var file: String?
+  /// Its line, from 1.
+  package var line: Int?
+  package var help: [String]
+  package var suggestions: [String]
+
+  package init(
+    _ message: String, file: String? = nil, line: Int? = nil, help: [String] = [],
+    suggestions: [String] = [], code: String = "E0510"
+  ) {
+    self.code = code
+    self.message = message
+    self.file = file
+    self.line = line
+    self.help = help
+    self.suggestions = suggestions
+  }
+
+  /// `ratings.csv:17: rating must be a number, not "good"`.
+  package var sentence: String {
+    guard let file else { return message }
+    return "\(file)\(line.map { ":\($0)" } ?? ""): \(message)"
+  }
+}

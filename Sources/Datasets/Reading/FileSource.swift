@@ -1,0 +1,50 @@
+/// Where formats get their files from, without knowing what a file system is.
+package protocol FileSource: AnyObject, Sendable {
+  associatedtype Failure: Error
+  /// The whole file, mapped. Relative paths are relative to the script, or to the current directory.
+  func read(_ path: String) throws(Failure) -> FileContents
+  /// Whether something is there, and whether it is a folder.
+  func kind(of path: String) -> FileKind?
+  /// The names in a folder, sorted.
+  func list(_ path: String) throws(Failure) -> [String]
+}
+
+package enum FileKind: Sendable { case file, folder }
+
+/// The path of `name` in the folder.
+package func filePath(_ folder: String, _ name: String) -> String {
+  folder.isEmpty || folder == "."
+    ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+}
+
+/// Files in memory, for tests and for data that a program makes itself.
+package final class MemoryFiles: FileSource {
+  private let files: [String: [UInt8]]
+
+  package init(_ files: [String: [UInt8]]) { self.files = files }
+
+  package convenience init(_ files: [String: String]) {
+    self.init(files.mapValues { Array($0.utf8) })
+  }
+
+  package func read(_ path: String) throws(DatasetError) -> FileContents {
+    guard let bytes = files[path] else {
+      throw DatasetError("there is no file `\(path)`", code: "E0501")
+    }
+    return FileContents(path: path, bytes)
+  }
+
+  package func kind(of path: String) -> FileKind? {
+    if files[path] != nil { return .file }
+    let folder = path.hasSuffix("/") ? path : path + "/"
+    return files.keys.contains { $0.hasPrefix(folder) } ? .folder : nil
+  }
+
+  package func list(_ path: String) throws(DatasetError) -> [String] {
+    let folder = path.hasSuffix("/") ? path : path + "/"
+    let names = files.keys.filter { $0.hasPrefix(folder) }.map { key in
+      key.dropFirst(folder.count).prefix { $0 != "/" }
+    }
+    return Set(names).map(String.init).sorted()
+  }
+}

@@ -1,0 +1,155 @@
+import CKernels
+
+/// The values of one field in all rows.
+package enum ScannedColumn: Sendable {
+  case skipped
+  /// Ids that are small whole numbers.
+  case smallIDs([Int32])
+  /// Names, as `scan.h` writes them: whole numbers, or places in the file.
+  case tokens([UInt64])
+  case numbers([Float])
+  case times([Int64])
+
+  /// A column with room for that many rows, their values undefined.
+  init(_ kind: FieldKind, rows: Int, small: Bool) {
+    func room<T>(_: T.Type) -> [T] {
+      [T](unsafeUninitializedCapacity: rows) { _, count in count = rows }
+    }
+    switch kind {
+    case .skip: self = .skipped
+    case .id where small: self = .smallIDs(room(Int32.self))
+    case .id, .text: self = .tokens(room(UInt64.self))
+    case .number, .optionalNumber: self = .numbers(room(Float.self))
+    case .time: self = .times(room(Int64.self))
+    }
+  }
+
+  /// The bytes of one value.
+  var stride: Int {
+    switch self {
+    case .skipped: 0
+    case .smallIDs, .numbers: 4
+    case .tokens, .times: 8
+    }
+  }
+
+  /// Lets `body` write into the column.
+  mutating func withBase<R>(_ body: (UnsafeMutableRawPointer?) -> R) -> R {
+    let whole = self
+    self = .skipped
+    switch consume whole {
+    case .skipped: return body(nil)
+    case .smallIDs(var values):
+      defer { self = .smallIDs(values) }
+      return values.withUnsafeMutableBytes { body($0.baseAddress) }
+    case .tokens(var values):
+      defer { self = .tokens(values) }
+      return values.withUnsafeMutableBytes { body($0.baseAddress) }
+    case .numbers(var values):
+      defer { self = .numbers(values) }
+      return values.withUnsafeMutableBytes { body($0.baseAddress) }
+    case .times(var values):
+      defer { self = .times(values) }
+      return values.withUnsafeMutableBytes { body($0.baseAddress) }
+    }
+  }
+
+  /// Keeps only those ranges of rows.
+  mutating func keep(_ ranges: [Range<Int>]) {
+    func kept<T>(_ values: consuming [T]) -> [T] {
+      if ranges.count == 1, let only = ranges.first, only.lowerBound == 0 {
+        values.removeLast(values.count - only.upperBound)
+        return values
+      }
+      return ranges.flatMap { values[$0] }
+    }
+    let whole = self
+    self = .skipped
+    switch consume whole {
+    case .skipped: break
+    case .smallIDs(let values): self = .smallIDs(kept(values))
+    case .tokens(let values): self = .tokens(kept(values))
+    case .numbers(let values): self = .numbers(kept(values))
+    case .times(let values): self = .times(kept(values))
+    }
+  }
+}
+
+/// The rows of a text file as typed columns.
+package struct ScannedTable: Sendable {
+  package let contents: FileContents
+  package let layout: RowLayout
+  package var encoding = TextEncoding.utf8
+  /// Where the first row starts.
+  let start: Int
+  package internal(set) var columns: [ScannedColumn]
+  package internal(set) var count: Int
+  /// Rows that could not be read and were passed over, as was asked.
+  package internal(set) var skipped = 0
+
+  /// The column of that name.
+  package func column(_ name: String) -> ScannedColumn? {
+    layout.fields.firstIndex { $0.name == name }.map { columns[$0] }
+  }
+
+  package func numbers(_ name: String) -> [Float] {
+    if case .numbers(let values)? = column(name) { return values }
+    return []
+  }
+
+  package func times(_ name: String) -> [Int64] {
+    if case .times(let values)? = column(name) { return values }
+    return []
+  }
+
+  /// The names in a column, one a row; empty for a column that is not there.
+  package func texts(_ name: String) throws(DatasetError) -> [String] {
+    switch column(name) {
+    case .tokens(let tokens)?:
+      var texts: [String] = []
+      texts.reserveCapacity(tokens.count)
+      for token in tokens { texts.append(try text(of: token)) }
+      return texts
+    case .smallIDs(let numbers)?: return numbers.map { String($0) }
+    default: return []
+    }
+  }
+
+  /// The text that a token stands for.
+  func text(of token: UInt64) throws(DatasetError) -> String {
+    if token & 1 == 1 { return String(token >> 1) }
+    let bytes = contents.bytes(of: token)
+    guard let text = encoding.text(bytes), !bytes.contains(0) else {
+      let place = Int(token >> 24)
+      throw DatasetError(
+        "this is not UTF-8 text", file: contents.path, line: contents.line(at: place),
+        help: ["save the file as UTF-8"], code: "E0511")
+    }
+    guard token & 2 != 0 else { return text }
+    return unescaped(text)
+  }
+
+  /// Each pair of quotes is one.
+  private func unescaped(_ text: String) -> String {
+    var result = ""
+    var previousWasQuote = false
+    for character in text.unicodeScalars {
+      if character == "\"", previousWasQuote {
+        previousWasQuote = false
+        continue
+      }
+      previousWasQuote = character == "\""
+      result.unicodeScalars.append(character)
+    }
+    return result
+  }
+}
+
+extension FileContents {
+  /// The bytes of a token that is a place in the file.
+  func bytes(of token: UInt64) -> UnsafeRawBufferPointer {
+    let start = Int(token >> 24)
+    let length = Int(token >> 2 & 0x3F_FFFF)
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+  }
+}
