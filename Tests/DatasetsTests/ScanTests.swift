@@ -1,4 +1,3 @@
-import CKernels
 import Testing
 
 import Datasets
