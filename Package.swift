@@ -33,6 +33,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
+    .executableTarget(
+      name: "benchmark",
+      dependencies: ["MetaLearning", "Models", "Kernels", "Datasets"], path: "Tests/Benchmarks"),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),

@@ -65,4 +65,5 @@ extension GradientLearner {
 }
 
 /// Every algorithm that `meta-train` can name.
-package let metaLearners = Catalog<any MetaLearner>("algorithm", [MAML.self])
+package let metaLearners = Catalog<any MetaLearner>("algorithm",
+  [MAML.self, FirstOrderMAML.self, Reptile.self, ANIL.self])

@@ -7,6 +7,14 @@ package struct Episode {
   package var tableRows: UnsafeBufferPointer<Int32>
   package var support: EncodedRows
   package var query: EncodedRows
+
+  package init(
+    tableRows: UnsafeBufferPointer<Int32>, support: EncodedRows, query: EncodedRows
+  ) {
+    self.tableRows = tableRows
+    self.support = support
+    self.query = query
+  }
 }
 
 /// Some ratings of one task.
@@ -22,6 +30,19 @@ package struct EncodedRows {
   package var vectors: Matrix?
   /// Ratings (count × 1), as the data have them.
   package var ratings: Matrix
+
+  package init(
+    count: Int, own: Bags? = nil, ownFields: Int, common: Bags? = nil, commonFields: Int,
+    vectors: Matrix? = nil, ratings: Matrix
+  ) {
+    self.count = count
+    self.own = own
+    self.ownFields = ownFields
+    self.common = common
+    self.commonFields = commonFields
+    self.vectors = vectors
+    self.ratings = ratings
+  }
 }
 
 /// Encodes tasks into an arena, one after the other, with a scratch table it keeps.

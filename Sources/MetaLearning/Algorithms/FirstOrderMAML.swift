@@ -1,0 +1,29 @@
+import Kernels
+import Language
+import Models
+
+/// MAML without curvature (Finn, Abbeel and Levine 2017, §5.2): the query gradient at θ′ moves θ.
+package struct FirstOrderMAML: GradientLearner {
+  package var steps = 5
+  package var innerRate = 0.01
+  package var scope = AdaptationScope.decision
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "fomaml", "MAML that leaves the curvature out: cheaper, and often as good.",
+    details: """
+      θ ← θ − β ∇L_Q(θ′) with θ′ after `steps` gradient steps on the support: the same as `maml order=1`. \
+      Finn, Abbeel and Levine, ICML 2017.
+      """,
+    [
+      .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
+      .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
+      .option("adapt", \.scope, "which weights the inner steps move"),
+    ],
+    examples: [Example("meta-train fomaml steps=2 epochs=1")])
+
+  package func innerLoop(_ layout: Layout) -> InnerLoop {
+    InnerLoop(steps: steps, rates: .fixed(Float(innerRate)), order: 1, scope: scope, layout)
+  }
+}
