@@ -51,8 +51,14 @@ struct Run {
   private mutating func record(_ statement: Statement, seed: Int) {
     if case .version = statement.kind { return }
     if interpreter.session.log.entries.isEmpty { interpreter.session.log.seed = seed }
-    interpreter.session.log.entries.append(
-      .init(source.slice(statement.range), head: source.slice(statement.head)))
+    var text = source.slice(statement.range)
+    if case .parameter(let parameter) = statement.kind,
+      let given = interpreter.parameters[parameter.name.text]
+    {
+      // The saved script must not need the command line to come to the same numbers.
+      text = "param \(parameter.name.text) = \(given.sourceText)"
+    }
+    interpreter.session.log.entries.append(.init(text, head: source.slice(statement.head)))
   }
 
   mutating func run(_ statements: [Statement]) throws(Stop) {

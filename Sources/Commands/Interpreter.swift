@@ -51,9 +51,7 @@ package struct Interpreter: Sendable {
   package func assistance(
     live: @escaping AssistanceContext.LiveValues = { _, _ in [] }
   ) -> AssistanceContext {
-    AssistanceContext(
-      commands: catalog.members, settings: Settings.self, variables: variables,
-      procedures: procedures, nouns: ledger.nouns, live: live)
+    AssistanceContext(checkContext(), live: live)
   }
 
   /// Checks a source and runs it until something fails; `observe` sees every statement that ran.

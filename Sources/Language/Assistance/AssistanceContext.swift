@@ -4,25 +4,17 @@ package struct AssistanceContext: Sendable {
   /// file names. Answers at once and at most a few hundred values.
   package typealias LiveValues = @Sendable (CompletionKind, _ prefix: String) -> [NamedValue]
 
-  package var commands: MemberList
-  /// What the keyword `set` sets.
-  package var settings: (any Configurable.Type)?
+  package var checking: CheckContext
   package var live: LiveValues
-  package var variables: [String: Variable]
-  package var procedures: [String: Procedure]
-  package var nouns: Set<Noun>
 
   package init(
-    commands: MemberList, settings: (any Configurable.Type)? = nil,
-    variables: [String: Variable] = [:], procedures: [String: Procedure] = [:],
-    nouns: Set<Noun> = [],
-    live: @escaping LiveValues = { _, _ in [] }
+    _ checking: CheckContext, live: @escaping LiveValues = { _, _ in [] }
   ) {
-    self.commands = commands
-    self.settings = settings
-    self.variables = variables
-    self.procedures = procedures
-    self.nouns = nouns
+    self.checking = checking
     self.live = live
   }
+
+  package var commands: MemberList { checking.commands }
+  package var variables: [String: Variable] { checking.variables }
+  package var nouns: Set<Noun> { checking.ledger.nouns }
 }

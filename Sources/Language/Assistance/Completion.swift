@@ -16,5 +16,92 @@ package struct Completion: Sendable, Equatable {
 package func completions(
   in text: String, at offset: Int, context: AssistanceContext
 ) -> [Completion] {
-  []
+  let source = Source(text: text)
+  let offset = min(max(offset, 0), text.utf8.count)
+  let before = source.slice(SourceRange(0, offset))
+  guard let place = CompletionPlace(in: before) else { return [] }
+  var completer = Completer(context: context, place: place)
+  completer.complete()
+  return completer.found
+}
+
+/// Where in a statement the cursor stands.
+struct CompletionPlace {
+  /// The text of the statement before what is being typed, and all that stands before it.
+  let earlier: String
+  let statement: String
+  /// The significant tokens of the statement, and their texts.
+  let words: [(kind: Token.Kind, text: String)]
+  /// What is being typed, empty when nothing is yet.
+  let partial: String
+  let range: SourceRange
+  /// The option whose value is being typed.
+  let option: String?
+
+  /// Nil where nothing can be completed: in a comment.
+  init?(in text: String) {
+    let all = tokens(of: text).tokens.dropLast()
+    let end = text.utf8.count
+    let source = Source(text: text)
+    if let last = all.last, case .comment = last.kind { return nil }
+    if let last = all.last, last.kind == .documentation || last.kind == .output { return nil }
+    var written = all.filter { !$0.isTrivia }
+    var partial = SourceRange(end, end)
+    if let last = written.last, last.range.upper == end, last.isPartial(source) {
+      partial = last.range
+      written.removeLast()
+    }
+    let start = CompletionPlace.start(of: written)
+    let lower = written[start...].first?.range.lower ?? partial.lower
+    earlier = source.slice(SourceRange(0, lower))
+    statement = source.slice(SourceRange(lower, partial.lower))
+    words = written[start...].map { ($0.kind, source.slice($0.range)) }
+    self.partial = source.slice(partial)
+    range = partial
+    option = CompletionPlace.option(words)
+  }
+
+  /// The index of the first token of the statement that the last token belongs to.
+  private static func start(of tokens: [Token]) -> Int {
+    var depth = 0
+    for index in tokens.indices.reversed() {
+      switch tokens[index].kind {
+      case .symbol(.closeBracket), .symbol(.closeParenthesis): depth += 1
+      case .symbol(.openBracket), .symbol(.openParenthesis): depth -= 1
+      case .newline where depth < 0: break
+      case .newline, .symbol(.semicolon), .symbol(.openBrace), .symbol(.closeBrace), .symbol(.pipe):
+        return index + 1
+      default: break
+      }
+    }
+    return 0
+  }
+
+  /// In `hidden=64,` and in `rate=[0.1, `, the key.
+  private static func option(_ words: [(kind: Token.Kind, text: String)]) -> String? {
+    guard let equals = words.lastIndex(where: { $0.kind == .symbol(.assign) }), equals > 0 else {
+      return nil
+    }
+    let after = words[(equals + 1)...]
+    let goesOn =
+      after.isEmpty || after.last?.kind == .symbol(.comma)
+      || after.first?.kind == .symbol(.openBracket)
+        && !after.contains { $0.kind == .symbol(.closeBracket) }
+    return goesOn ? words[equals - 1].text : nil
+  }
+}
+
+extension Token {
+  /// Whether a token at the cursor may still grow.
+  fileprivate func isPartial(_ source: Source) -> Bool {
+    switch kind {
+    case .word, .number, .variable: return true
+    case .invalid: return source.slice(range) == "$"
+    case .text, .rawText:
+      let text = source.slice(range)
+      return text.utf8.count == 1 || text.last != text.first
+    case .symbol(.range), .symbol(.divide), .symbol(.minus): return true
+    default: return false
+    }
+  }
 }

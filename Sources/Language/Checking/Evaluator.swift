@@ -161,6 +161,16 @@ package struct Evaluator {
   }
 }
 
+/// A character as it stands between double quotes.
+private func escaped(_ character: Character) -> String {
+  switch character {
+  case "\n", "\r\n": "\\n"
+  case "\t": "\\t"
+  case "\\", "\"", "{", "}": "\\\(character)"
+  default: String(character)
+  }
+}
+
 extension Value {
   /// How a value stands in a text.
   package var text: String {
@@ -174,6 +184,16 @@ extension Value {
         + (step == 1 ? "" : " step \(Number.text(step))")
     case .record(let record):
       record.fields.map { "\($0.name)=\($0.value.text)" }.joined(separator: " ")
+    }
+  }
+
+  /// How a value is written in a script.
+  package var sourceText: String {
+    switch self {
+    case .text(let text):
+      "\"" + text.map(escaped).joined() + "\""
+    case .list(let values): "[" + values.map(\.sourceText).joined(separator: ", ") + "]"
+    default: text
     }
   }
 

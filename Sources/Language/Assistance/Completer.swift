@@ -1,0 +1,213 @@
+/// Collects what could stand at a place, best first.
+struct Completer {
+  let context: AssistanceContext
+  let place: CompletionPlace
+  /// What the checker knows after all statements before the place.
+  let known: CheckContext
+  private(set) var found: [Completion] = []
+
+  init(context: AssistanceContext, place: CompletionPlace) {
+    self.context = context
+    self.place = place
+    known =
+      place.earlier.utf8.allSatisfy { $0 == 0x20 || $0 == 0x0A }
+      ? context.checking
+      : check(Source(text: place.earlier + "\n"), in: context.checking).after
+  }
+
+  mutating func complete() {
+    if place.partial.hasPrefix("$") { return variables() }
+    guard let first = place.words.first else { return heads() }
+    if first.kind == .word, let keyword = Keyword(rawValue: first.text) {
+      return complete(keyword)
+    }
+    arguments(of: place.statement)
+  }
+
+  // MARK: Adding
+
+  private mutating func add(_ text: String, _ summary: String) {
+    let typed = place.partial.lowercased()
+    guard text.lowercased().hasPrefix(typed) else { return }
+    guard !found.contains(where: { $0.text == text }) else { return }
+    found.append(Completion(text, summary, range: place.range))
+  }
+
+  /// Adds a value, in quotes where it is not one word or where quotes were begun.
+  private mutating func add(value: String, _ summary: String, suffix: String = "") {
+    let typed = place.partial
+    let quote = typed.hasPrefix("'") ? "'" : "\""
+    let isQuoted = typed.hasPrefix("\"") || typed.hasPrefix("'")
+    let needsQuotes = isQuoted || !value.isOneWord
+    let bare = isQuoted ? String(typed.dropFirst()) : typed
+    guard value.lowercased().hasPrefix(bare.lowercased()) else { return }
+    // An open folder goes on.
+    let close = value.hasSuffix("/") ? "" : quote
+    let text = (needsQuotes ? quote + value + close : value) + suffix
+    guard !found.contains(where: { $0.text == text }) else { return }
+    found.append(Completion(text, summary, range: place.range))
+  }
+
+  // MARK: Heads
+
+  /// Verbs that can run now come first.
+  private mutating func heads() {
+    let forms = known.commands.forms
+    let nouns = known.ledger.nouns
+    let ready = forms.filter { $0.needs.allSatisfy(nouns.contains) }
+    let others = forms.filter { !$0.needs.allSatisfy(nouns.contains) }
+    for form in ready { add(form.name, form.summary) }
+    procedures()
+    for keyword in Keyword.allCases where keyword != .else { add(keyword.rawValue, keyword.summary) }
+    for form in others { add(form.name, form.summary) }
+    guard found.isEmpty else { return }
+    for name in suggestions(for: place.partial, among: known.commands.names) {
+      found.append(
+        Completion(name, known.command(name)?.form.summary ?? "", range: place.range))
+    }
+  }
+
+  private mutating func procedures() {
+    for (name, procedure) in known.procedures.sorted(by: { $0.key < $1.key }) {
+      let first = procedure.definition.documentation.split(separator: "\n").first
+      add(name, first.map(String.init) ?? "defined in this session")
+    }
+  }
+
+  private mutating func complete(_ keyword: Keyword) {
+    let count = place.words.count
+    switch keyword {
+    case .let: completeAssignment(count)
+    case .set:
+      guard let type = known.settings else { return }
+      if let option = place.option {
+        if let form = type.form.parameters.first(where: { $0.name == option }) { values(of: form) }
+      } else {
+        for form in type.form.parameters { add(form.name + "=", form.summary) }
+      }
+    case .param, .def:
+      if place.words.last?.kind == .symbol(.colon) {
+        for type in ValueType.allCases { add(type.rawValue, "needs \(type.expectation)") }
+      }
+    case .for: if count == 2 { add("in", "the values to go through") } else { variables() }
+    case .include: live(.file(extensions: ["mrs"]))
+    case .expect:
+      if count == 1 { add("error", "a block that must fail: expect error E0402 { … }") }
+      variables()
+    case .if: variables()
+    case .else: add("if", Keyword.if.summary)
+    }
+  }
+
+  private mutating func completeAssignment(_ count: Int) {
+    if count == 2 { add("=", "and a value or a command") }
+    guard count >= 3 else { return }
+    if count == 3 {
+      heads()
+      variables()
+    } else if let equals = place.statement.firstIndex(of: "=") {
+      arguments(of: String(place.statement[place.statement.index(after: equals)...]))
+    }
+  }
+
+  private mutating func variables() {
+    let parts = place.partial.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let typed = parts.first.map { String($0.dropFirst()) } ?? ""
+    if parts.count == 2 || place.partial.hasSuffix("."), let variable = known.variables[typed] {
+      for name in variable.fieldNames { add("$\(typed).\(name)", "of \(variable.origin)") }
+      return
+    }
+    for (name, variable) in known.variables.sorted(by: { $0.key < $1.key }) {
+      add("$" + name, variable.value.map { String($0.text.prefix(40)) } ?? variable.origin)
+    }
+  }
+
+  // MARK: Arguments
+
+  private mutating func arguments(of statement: String) {
+    let (script, _) = parse(statement)
+    guard case .pipeline(let calls)? = script.statements.last?.kind, let call = calls.last else {
+      return
+    }
+    if let procedure = known.procedures[call.verb.text] {
+      for parameter in procedure.definition.parameters {
+        add(parameter.name.text + "=", "of `\(procedure.name)`")
+      }
+      return
+    }
+    guard let type = known.command(call.verb.text) else { return }
+    var written = call.arguments
+    if place.option != nil { written = written.dropLast() }
+    var root: any Configurable = type.init()
+    let arguments = written.map { argument in
+      var evaluator = Evaluator(known.variables)
+      return Argument(key: argument.key?.text, evaluator.value(of: argument.value))
+    }
+    let open = bind(arguments, to: &root).open
+    if let option = place.option {
+      let name = canonical(option: option)
+      let form = open.first { $0.name == name } ?? open.first { $0.place == .pairs }
+      if let form { values(of: form) }
+    } else {
+      positions(open)
+    }
+  }
+
+  /// What may come next: words and values in order up to the first value that must stand, then options.
+  private mutating func positions(_ open: [ParameterForm]) {
+    var takesValue = true
+    for form in open where takesValue {
+      switch form.place {
+      case .flag, .filler: add(form.name, form.summary)
+      case .positional, .rest:
+        values(of: form)
+        takesValue = form.place == .positional ? false : takesValue
+      case .option, .pairs: break
+      }
+    }
+    for form in open where form.place == .option { add(form.name + "=", form.summary) }
+    for form in open where form.place == .pairs { live(form.completion, suffix: "=") }
+    if place.partial.isEmpty { return }
+    // A choice may also be named like an option.
+    for form in open where form.place == .positional && form.members == nil {
+      add(form.name + "=", form.summary)
+    }
+  }
+
+  /// The values that one parameter takes.
+  private mutating func values(of form: ParameterForm) {
+    for value in form.namedValues { add(value.name, value.summary) }
+    for member in form.members?.forms ?? [] { add(member.name, member.summary) }
+    live(form.completion)
+  }
+
+  private mutating func live(_ kind: CompletionKind, suffix: String = "") {
+    guard kind != .nothing else { return }
+    let typed = place.partial
+    let isQuoted = typed.hasPrefix("\"") || typed.hasPrefix("'")
+    let bare = isQuoted ? String(typed.dropFirst()) : typed
+    for value in context.live(kind, bare) { add(value: value.name, value.summary, suffix: suffix) }
+  }
+}
+
+extension Variable {
+  /// The fields that may stand behind its name.
+  var fieldNames: [String] {
+    if case .record(let record)? = value { return record.fields.map(\.name) }
+    return fields ?? []
+  }
+}
+
+extension String {
+  /// Whether a text can stand in a script without quotes.
+  package var isOneWord: Bool {
+    let (tokens, diagnostics) = tokens(of: self)
+    guard diagnostics.isEmpty, tokens.count == 2, let first = tokens.first else { return false }
+    return first.kind == .word || first.kind == .number
+  }
+
+  private func tokens(of text: String) -> ([Token], [Diagnostic]) {
+    let (tokens, diagnostics) = Language.tokens(of: text)
+    return (tokens, diagnostics)
+  }
+}
