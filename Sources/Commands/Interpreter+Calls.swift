@@ -90,15 +90,15 @@ extension Run {
 
   /// Runs the body of a procedure with the values of its parameters.
   private mutating func run(_ procedure: Procedure, _ call: Call) throws(Stop) -> Report {
-    var bound: [String: Variable] = [:]
+    var bound: [String: BoundValue] = [:]
     for (argument, parameter) in procedure.match(call.arguments).matched {
       guard let parameter else { continue }
       let known = try value(of: argument.value)
-      bound[parameter.name.text] = Variable(known, origin: "this parameter")
+      bound[parameter.name.text] = BoundValue(known, origin: "this parameter")
     }
     for parameter in procedure.definition.parameters where bound[parameter.name.text] == nil {
       guard let written = parameter.defaultValue else { continue }
-      bound[parameter.name.text] = Variable(try value(of: written), origin: "this parameter")
+      bound[parameter.name.text] = BoundValue(try value(of: written), origin: "this parameter")
     }
     let outer = (source, site, interpreter.variables)
     site = site ?? call.verb.range

@@ -12,7 +12,8 @@ extension Run {
   }
 
   private func expect(
-    _ condition: Expression, _ tolerance: Tolerance?, _ over: PairedTestClause?, _ statement: Statement
+    _ condition: Expression, _ tolerance: Tolerance?, _ over: PairedTestClause?,
+    _ statement: Statement
   ) throws(Stop) {
     if let over, case .binary(let left, let mark, let right) = condition.kind {
       return try expect(left, mark, right, over: over, statement)
@@ -65,7 +66,7 @@ extension Run {
 
   /// `expect error CODE { … }`: what the block does is undone, whatever comes of it.
   private mutating func expect(
-    _ severity: Diagnostic.Severity, _ code: Name?, in block: Block, _ statement: Statement
+    _ severity: Diagnostic.Severity, _ code: Name?, in block: StatementBlock, _ statement: Statement
   ) throws(Stop) {
     let isWanted = { (found: Diagnostic) in
       found.severity == severity && (code.map { $0.text == found.code } ?? true)

@@ -66,7 +66,7 @@ struct Run {
   }
 
   /// Runs a block; names it binds end with it.
-  mutating func run(_ block: Block) throws(Stop) {
+  mutating func run(_ block: StatementBlock) throws(Stop) {
     let outside = interpreter.variables.keys
     let procedures = interpreter.procedures
     try run(block.statements)
@@ -131,17 +131,17 @@ struct Run {
   ) throws(Stop) {
     switch value {
     case .expression(let expression):
-      interpreter.variables[name.text] = Variable(try self.value(of: expression))
+      interpreter.variables[name.text] = BoundValue(try self.value(of: expression))
     case .pipeline(let calls):
       if calls.count == 1, let call = calls.first, call.arguments.isEmpty,
         !isVerb(call.verb.text)
       {
-        interpreter.variables[name.text] = Variable(.word(call.verb.text))
+        interpreter.variables[name.text] = BoundValue(.word(call.verb.text))
         return
       }
       let report = try pipeline(calls, of: statement)
       let verb = calls.last?.verb.text ?? ""
-      interpreter.variables[name.text] = Variable(
+      interpreter.variables[name.text] = BoundValue(
         .record(report.result),
         origin: "the result of `\(verb)` (line \(source.line(of: statement.range.lower)))")
     }
@@ -154,9 +154,9 @@ struct Run {
   private mutating func parameter(_ parameter: FormalParameter) throws(Stop) {
     let name = parameter.name.text
     if let given = interpreter.parameters[name] {
-      interpreter.variables[name] = Variable(given, origin: "this parameter")
+      interpreter.variables[name] = BoundValue(given, origin: "this parameter")
     } else if let written = parameter.defaultValue {
-      interpreter.variables[name] = Variable(try value(of: written), origin: "this parameter")
+      interpreter.variables[name] = BoundValue(try value(of: written), origin: "this parameter")
     }
   }
 
@@ -187,7 +187,7 @@ struct Run {
             "for \(loop.variable.text)", done: Double(index), total: Double(elements.count),
             unit: "rounds"))
       } catch { throw .interrupted }
-      interpreter.variables[loop.variable.text] = Variable(element)
+      interpreter.variables[loop.variable.text] = BoundValue(element)
       try run(loop.body)
     }
   }

@@ -6,7 +6,7 @@ import Reports
 package struct Interpreter: Sendable {
   package var session: Session
   /// What `let` has bound and what is known of it.
-  package internal(set) var variables: [String: Variable] = [:]
+  package internal(set) var variables: [String: BoundValue] = [:]
   /// The verbs that `def` has made.
   package internal(set) var procedures: [String: Procedure] = [:]
   /// Which nouns are there, and from what they were made.

@@ -31,7 +31,8 @@ private func session() -> Session {
     }
     tasks.append(
       UserTask(
-        user: user, support: [first, first + 1], query: [first + 2, first + 3, first + 4, first + 5]))
+        user: user, support: [first, first + 1],
+        query: [first + 2, first + 3, first + 4, first + 5]))
   }
   var session = Session()
   session.data = Dataset(
@@ -88,7 +89,9 @@ private func table(_ report: Report) throws -> Table {
   @Test func theFootnotesNameWhatChangesTheNumbers() throws {
     let notes = try table(evaluate(options: ["positives": .word("top"), "gain": .word("linear")]))
       .footnotes.joined(separator: "\n")
-    for word in ["95 %", "4 query items", "best-rated", "gain the rating", "ties", "lower is better"] {
+    for word in [
+      "95 %", "4 query items", "best-rated", "gain the rating", "ties", "lower is better",
+    ] {
       #expect(notes.contains(word), "\(word)")
     }
   }

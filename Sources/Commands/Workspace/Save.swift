@@ -9,7 +9,8 @@ package struct Save: Command {
 
   package static let signature = Signature<Self>(
     "save", "Writes something you made to a file.",
-    details: "The file is replaced in one step: it holds the old contents or the new, never a part.",
+    details:
+      "The file is replaced in one step: it holds the old contents or the new, never a part.",
     [.choice("what", \.what, from: saveables, "what to write", isRequired: true)],
     examples: [Example("save session \"morning.mrs\"", "a script that does all this again")])
 

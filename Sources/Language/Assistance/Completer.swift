@@ -58,7 +58,9 @@ struct Completer {
     let others = forms.filter { !$0.needs.allSatisfy(nouns.contains) }
     for form in ready { add(form.name, form.summary) }
     procedures()
-    for keyword in Keyword.allCases where keyword != .else { add(keyword.rawValue, keyword.summary) }
+    for keyword in Keyword.allCases where keyword != .else {
+      add(keyword.rawValue, keyword.summary)
+    }
     for form in others { add(form.name, form.summary) }
     guard found.isEmpty else { return }
     for name in suggestions(for: place.partial, among: known.commands.names) {
@@ -190,7 +192,7 @@ struct Completer {
   }
 }
 
-extension Variable {
+extension BoundValue {
   /// The fields that may stand behind its name.
   var fieldNames: [String] {
     if case .record(let record)? = value { return record.fields.map(\.name) }

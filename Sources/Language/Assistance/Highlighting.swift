@@ -105,7 +105,7 @@ private struct Painter {
 
   private mutating func bind(_ name: Name) {
     styles[name.range.lower] = .variable
-    context.variables[name.text] = Variable(nil)
+    context.variables[name.text] = BoundValue(nil)
   }
 
   private mutating func paint(_ calls: [Call]) {

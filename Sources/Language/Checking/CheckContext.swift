@@ -17,7 +17,7 @@ package struct CheckContext: Sendable {
   /// What the keyword `set` sets.
   package var settings: (any Configurable.Type)?
   package var traits: @Sendable (any Configurable) -> Traits
-  package var variables: [String: Variable]
+  package var variables: [String: BoundValue]
   package var procedures: [String: Procedure]
   package var ledger: NounLedger
   /// The values that the command line gives to `param`.
@@ -30,7 +30,7 @@ package struct CheckContext: Sendable {
 
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
-    variables: [String: Variable] = [:], procedures: [String: Procedure] = [:],
+    variables: [String: BoundValue] = [:], procedures: [String: Procedure] = [:],
     ledger: NounLedger = NounLedger(),
     traits: @escaping @Sendable (any Configurable) -> Traits = { _ in Traits() },
     included: (@Sendable (_ path: String) -> Source?)? = nil

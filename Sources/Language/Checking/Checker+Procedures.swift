@@ -27,7 +27,7 @@ extension Checker {
           Diagnostic(
             "E0205", "`\(parameter.name.text)` is named twice", at: parameter.name.range))
       }
-      body.bind(parameter.name, Variable(nil, origin: "this parameter"))
+      body.bind(parameter.name, BoundValue(nil, origin: "this parameter"))
     }
     body.context.procedures[name.text] = nil
     body.check(definition.body)
@@ -76,9 +76,9 @@ extension Checker {
   }
 
   /// The values of a procedure's parameters as far as they are known.
-  private mutating func bind(_ call: Call, to procedure: Procedure) -> [String: Variable] {
+  private mutating func bind(_ call: Call, to procedure: Procedure) -> [String: BoundValue] {
     let parameters = procedure.definition.parameters
-    var bound: [String: Variable] = [:]
+    var bound: [String: BoundValue] = [:]
     for (argument, parameter) in match(call.arguments, to: procedure) {
       let known = value(of: argument.value)
       guard let parameter else { continue }
@@ -90,7 +90,7 @@ extension Checker {
             "E0301", "`\(parameter.name.text)` needs \(type.expectation)",
             at: argument.value.range, label: "this is \(known.description)"))
       }
-      bound[parameter.name.text] = Variable(known, origin: "this parameter")
+      bound[parameter.name.text] = BoundValue(known, origin: "this parameter")
     }
     for parameter in parameters where bound[parameter.name.text] == nil {
       guard let written = parameter.defaultValue else {
@@ -99,11 +99,12 @@ extension Checker {
             "E0205", "`\(procedure.name)` needs \(parameter.name.text)", at: call.verb.range,
             label: "\(parameter.name.text) is missing",
             help: ["\(procedure.name) " + parameters.map(\.name.text).joined(separator: " ")]))
-        bound[parameter.name.text] = Variable(nil)
+        bound[parameter.name.text] = BoundValue(nil)
         continue
       }
       var evaluator = Evaluator([:])
-      bound[parameter.name.text] = Variable(evaluator.value(of: written), origin: "this parameter")
+      bound[parameter.name.text] = BoundValue(
+        evaluator.value(of: written), origin: "this parameter")
     }
     return bound
   }

@@ -86,7 +86,7 @@ struct Checker {
 
   // MARK: Names
 
-  mutating func bind(_ name: Name, _ variable: Variable) {
+  mutating func bind(_ name: Name, _ variable: BoundValue) {
     context.variables[name.text] = variable
   }
 
@@ -94,16 +94,16 @@ struct Checker {
     switch value {
     case .expression(let expression):
       let known = self.value(of: expression)
-      bind(name, Variable(known, origin: ""))
+      bind(name, BoundValue(known, origin: ""))
     case .pipeline(let calls):
       if let word = wordInstead(of: calls) {
-        bind(name, Variable(.word(word)))
+        bind(name, BoundValue(.word(word)))
         return
       }
       let fields = check(pipeline: calls)
       let verb = calls.last?.verb.text ?? ""
       let place = calls.last.map { line($0.range) } ?? ""
-      bind(name, Variable(nil, fields: fields, origin: "the result of `\(verb)` (\(place))"))
+      bind(name, BoundValue(nil, fields: fields, origin: "the result of `\(verb)` (\(place))"))
     }
   }
 
@@ -143,7 +143,7 @@ struct Checker {
             "run the script with `\(name.text)=…`, or give it a default: param \(name.text) = …"
           ]))
     }
-    bind(name, Variable(given ?? usual, origin: "this parameter"))
+    bind(name, BoundValue(given ?? usual, origin: "this parameter"))
   }
 
   /// Says which values of the command line no `param` of the script takes.
@@ -190,7 +190,7 @@ struct Checker {
   // MARK: Blocks
 
   /// Checks a block; names it binds end with it, names from outside keep what it gave them.
-  mutating func check(_ block: Block) {
+  mutating func check(_ block: StatementBlock) {
     let outside = context.variables
     let procedures = context.procedures
     check(block.statements)
@@ -201,11 +201,12 @@ struct Checker {
   }
 
   /// What is known of names after one of two ways was taken.
-  private func joined(_ a: [String: Variable], _ b: [String: Variable]) -> [String: Variable] {
+  private func joined(_ a: [String: BoundValue], _ b: [String: BoundValue]) -> [String: BoundValue]
+  {
     a.merging(b) { first, second in
       first == second
         ? first
-        : Variable(
+        : BoundValue(
           nil, fields: first.fields == second.fields ? first.fields : nil, origin: first.origin)
     }
   }
@@ -234,7 +235,7 @@ struct Checker {
     let elements = sequence?.elements
     let before = context
     let hidden = context.variables[loop.variable.text]
-    bind(loop.variable, Variable(elements?.count == 1 ? elements?.first : nil))
+    bind(loop.variable, BoundValue(elements?.count == 1 ? elements?.first : nil))
     loops += 1
     check(loop.body)
     let first = context.ledger
@@ -261,7 +262,7 @@ struct Checker {
       trial.context = before
       trial.followsNouns = false
       trial.loops = 3
-      trial.bind(loop.variable, Variable(element))
+      trial.bind(loop.variable, BoundValue(element))
       trial.check(loop.body)
       let known = Set(diagnostics.map(\.primary.range))
       diagnostics += trial.diagnostics.dropFirst(diagnostics.count)
@@ -301,7 +302,8 @@ struct Checker {
 
   /// `expect error`: the faults of the block that bear the code are what is wanted.
   private mutating func check(
-    fault severity: Diagnostic.Severity, _ code: Name?, in block: Block, at range: SourceRange
+    fault severity: Diagnostic.Severity, _ code: Name?, in block: StatementBlock,
+    at range: SourceRange
   ) {
     var trial = self
     trial.diagnostics = []

@@ -1,10 +1,10 @@
 /// Finds the values of expressions. The checker and the interpreter use the same one: a value that
 /// only running tells is nil for the checker, and a fault is a diagnostic for both.
 package struct Evaluator {
-  package let variables: [String: Variable]
+  package let variables: [String: BoundValue]
   package private(set) var diagnostics: [Diagnostic] = []
 
-  package init(_ variables: [String: Variable]) {
+  package init(_ variables: [String: BoundValue]) {
     self.variables = variables
   }
 

@@ -162,7 +162,7 @@ extension Parser {
       let first = token()
       let nested = deeper(Statement.Kind.invalid) { $0.branch() }
       let range = first.range.union(last.range)
-      branch.otherwise = Block(
+      branch.otherwise = StatementBlock(
         statements: [Statement(kind: nested, range: range, head: first.range)], range: range)
     } else {
       branch.otherwise = block(after: "`else`")

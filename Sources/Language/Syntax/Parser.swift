@@ -213,7 +213,7 @@ struct Parser {
   }
 
   /// `{ … }`; nil with a diagnostic where none begins.
-  mutating func block(after what: String) -> Block? {
+  mutating func block(after what: String) -> StatementBlock? {
     guard at(.openBrace) else {
       report(
         "E0103", "\(what) needs a block", at: here, label: "`{` is expected here",
@@ -231,7 +231,7 @@ struct Parser {
           "E0103", "this block is not closed", at: open, label: "opened here",
           help: ["put `}` where it ends"])
       }
-      return Block(statements: statements, range: open.union(close))
+      return StatementBlock(statements: statements, range: open.union(close))
     }
   }
 }

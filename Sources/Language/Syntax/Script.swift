@@ -74,27 +74,27 @@ package struct FormalParameter: Sendable {
 /// `if … { } else { }`; an `else if` is an otherwise with one branch in it.
 package struct Branch: Sendable {
   package var condition: Expression
-  package var then: Block
-  package var otherwise: Block?
+  package var then: StatementBlock
+  package var otherwise: StatementBlock?
 }
 
 /// `for k in [5, 10] { … }`
 package struct Loop: Sendable {
   package var variable: Name
   package var sequence: Expression
-  package var body: Block
+  package var body: StatementBlock
 }
 
 /// `def name(a, b = 1) { … }` with the `##` lines above it.
 package struct Definition: Sendable {
   package var name: Name
   package var parameters: [FormalParameter]
-  package var body: Block
+  package var body: StatementBlock
   package var documentation: String
 }
 
 /// Statements in braces.
-package struct Block: Sendable {
+package struct StatementBlock: Sendable {
   package var statements: [Statement]
   package var range: SourceRange
 }
@@ -104,7 +104,7 @@ package struct Expectation: Sendable {
   package enum Kind: Sendable {
     case condition(Expression, tolerance: Tolerance?, over: PairedTestClause?)
     /// `expect error E0402 { … }`
-    case fault(Diagnostic.Severity, code: Name?, Block)
+    case fault(Diagnostic.Severity, code: Name?, StatementBlock)
   }
 
   package var kind: Kind

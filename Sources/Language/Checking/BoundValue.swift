@@ -1,5 +1,5 @@
 /// What is known of a name that `let`, `param`, `for` or `def` has bound.
-package struct Variable: Sendable, Equatable {
+package struct BoundValue: Sendable, Equatable {
   /// Its value; nil when only running tells it.
   package var value: Value?
   /// The fields of a result, as far as they are known before running.

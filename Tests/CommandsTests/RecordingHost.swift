@@ -1,0 +1,41 @@
+import Commands
+import Datasets
+import Language
+
+/// A host whose files are in memory, whose clock counts calls, and which can ask to stop.
+final class RecordingHost: Host, @unchecked Sendable {
+  var files: [String: [UInt8]]
+  var progress: [Progress] = []
+  /// The checkpoint that asks to stop, counted from 1.
+  var interruptsAt: Int?
+  private var ticks = 0.0
+
+  init(_ files: [String: String] = [:]) {
+    self.files = files.mapValues { Array($0.utf8) }
+  }
+
+  func text(_ path: String) -> String? { files[path].map { String(decoding: $0, as: UTF8.self) } }
+
+  func read(_ path: String) throws(CommandFailure) -> FileContents {
+    guard let bytes = files[path] else {
+      throw CommandFailure("E0501", "no file `\(path)` here", argument: path)
+    }
+    return FileContents(path: path, bytes)
+  }
+
+  func kind(of path: String) -> FileKind? { files[path] == nil ? nil : .file }
+
+  func list(_ path: String) throws(CommandFailure) -> [String] { files.keys.sorted() }
+
+  func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) { files[path] = bytes }
+
+  func now() -> Double {
+    ticks += 1
+    return ticks
+  }
+
+  func checkpoint(_ progress: Progress) throws(Interrupted) {
+    self.progress.append(progress)
+    if self.progress.count == interruptsAt { throw Interrupted() }
+  }
+}
