@@ -7,4 +7,5 @@ package let commands = Catalog<any Command>(
     Load.self, Describe.self, Split.self,
     ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self,
     Evaluate.self,
+    Save.self,
   ])
