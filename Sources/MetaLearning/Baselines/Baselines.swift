@@ -3,4 +3,7 @@ import Language
 /// Every baseline, from the one that knows nothing to the one that is hardest to beat.
 package let baselines = Catalog<any Baseline>(
   "baseline",
-  [RandomScores.self, Popularity.self, ItemMean.self, Bias.self])
+  [
+    RandomScores.self, Popularity.self, ItemMean.self, Bias.self, ContentBias.self, Content.self,
+    ItemKNN.self, MatrixFactorization.self, Hybrid.self,
+  ])

@@ -31,37 +31,55 @@ struct BiasModel: Recommender {
   let mean: Double
   let shrinkage: Double
   private(set) var users: [Double]
-  private(set) var items: [Double]
-  let title = Bias.name
+  var items: [Double]
+  var title = Bias.name
   let predictsRatings = true
 
-  init(_ ratings: TrainingRatings, shrinkage: Double, sweeps: Int) {
+  /// - Parameter sweeps: rounds of fitting items, then users; after 0 nothing deviates.
+  init(_ ratings: TrainingRatings, shrinkage: Double = 5, sweeps: Int = 5) {
     mean = ratings.mean
     self.shrinkage = shrinkage
     users = Array(repeating: 0, count: ratings.userCount)
     items = Array(repeating: 0, count: ratings.itemCount)
     for _ in 0..<sweeps {
-      items = deviations(ratings, of: ratings.items, count: ratings.itemCount) {
-        users[Int(ratings.users[$0])]
-      }
-      users = deviations(ratings, of: ratings.users, count: ratings.userCount) {
-        items[Int(ratings.items[$0])]
-      }
+      items = shrunk(itemSums(ratings), by: ratings.items)
+      fitUsers(ratings)
     }
   }
 
-  /// For each entity, Σ(r − μ − other side) / (n + λ) over its rows.
-  private func deviations(
-    _ ratings: TrainingRatings, of entities: [Int32], count: Int, given other: (Int) -> Double
-  ) -> [Double] {
-    var sums = Array(repeating: 0.0, count: count)
-    var weights = Array(repeating: shrinkage, count: count)
+  /// For each item Σ(r − μ − b_u) over its rows.
+  func itemSums(_ ratings: TrainingRatings) -> [Double] {
+    var sums = Array(repeating: 0.0, count: items.count)
     for row in 0..<ratings.count {
-      let entity = Int(entities[row])
-      sums[entity] += Double(ratings.ratings[row]) - mean - other(row)
-      weights[entity] += 1
+      sums[Int(ratings.items[row])] +=
+        Double(ratings.ratings[row]) - mean - users[Int(ratings.users[row])]
     }
+    return sums
+  }
+
+  /// Fits b_u = Σ(r − μ − b_i) / (n + λ) to the items' deviations.
+  mutating func fitUsers(_ ratings: TrainingRatings) {
+    var sums = Array(repeating: 0.0, count: users.count)
+    for row in 0..<ratings.count {
+      sums[Int(ratings.users[row])] +=
+        Double(ratings.ratings[row]) - mean - items[Int(ratings.items[row])]
+    }
+    users = shrunk(sums, by: ratings.users)
+  }
+
+  /// Each sum divided by the number of its rows and the shrinkage.
+  private func shrunk(_ sums: [Double], by entities: [Int32]) -> [Double] {
+    var weights = Array(repeating: shrinkage, count: sums.count)
+    for entity in entities { weights[Int(entity)] += 1 }
     return zip(sums, weights).map { $1 > 0 ? $0 / $1 : 0 }
+  }
+
+  /// r − μ − b_u − b_i of every training row.
+  func residuals(of ratings: TrainingRatings) -> [Double] {
+    (0..<ratings.count).map { row in
+      Double(ratings.ratings[row]) - mean - users[Int(ratings.users[row])]
+        - items[Int(ratings.items[row])]
+    }
   }
 
   /// What a user deviates, by her support ratings.

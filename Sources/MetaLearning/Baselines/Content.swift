@@ -1,0 +1,95 @@
+import Datasets
+import Kernels
+import Language
+import Models
+
+/// What the biases leave of a user's ratings of items alike in content: the cosine of category
+/// vectors, where rare categories weigh more (Lops, de Gemmis and Semeraro 2011, §3.3.1).
+package struct Content: Baseline {
+  package var neighbors = 40
+  package var features: [String] = []
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "content", "Ratings of items alike in content, by the cosine of their categories.",
+    [
+      .option("neighbors", \.neighbors, in: 1...10_000, "how many similar items count"),
+      .option("features", \.features, "the item features to use; all when not given"),
+    ],
+    examples: [Example("evaluate mae ndcg@5")])
+
+  package func fitted(
+    to dataset: Dataset, training: [UserTask], key: RandomKey
+  ) -> any Recommender {
+    let ratings = TrainingRatings(training, in: dataset)
+    let categories = ItemCategories(dataset.items, named: features)
+    let count = Double(max(1, categories.itemCount))
+    let rarity = categories.members.map { members in
+      members.isEmpty ? 0 : Elementary.log(count / Double(members.count))
+    }
+    let lengths = (0..<categories.itemCount).map { item in
+      categories.range(item).reduce(0.0) { sum, place in
+        let weight = rarity[Int(categories.codes[place])]
+        return sum + weight * weight
+      }.squareRoot()
+    }
+    return CosineModel(
+      bias: BiasModel(ratings), count: neighbors, categories: categories, rarity: rarity,
+      lengths: lengths)
+  }
+}
+
+/// The bias prediction plus the cosine-weighted mean of the user's residuals on items alike.
+private struct CosineModel: Recommender {
+  let bias: BiasModel
+  let count: Int
+  let categories: ItemCategories
+  /// log(items / items with the category), by category.
+  let rarity: [Double]
+  /// The lengths of the items' vectors.
+  let lengths: [Double]
+  let title = Content.name
+  let predictsRatings = true
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    let level = bias.mean + bias.deviation(of: user)
+    // For each category the rated items that have it, so that only shared categories cost anything.
+    var raters: [Int32: [Int]] = [:]
+    for (index, rating) in user.support.enumerated() {
+      for place in categories.range(Int(rating.item)) {
+        raters[categories.codes[place], default: []].append(index)
+      }
+    }
+    return items.map { item in
+      let taste = taste(for: Int(item), user.support, raters, level)
+      return Float(level + bias.items[Int(item)] + taste)
+    }
+  }
+
+  private func taste(
+    for item: Int, _ support: [UserContext.Rating], _ raters: [Int32: [Int]], _ level: Double
+  ) -> Double {
+    var products = Array(repeating: 0.0, count: support.count)
+    for place in categories.range(item) {
+      let code = categories.codes[place]
+      for index in raters[code] ?? [] { products[index] += rarity[Int(code)] * rarity[Int(code)] }
+    }
+    var found: [(similarity: Double, residual: Double)] = []
+    for (index, product) in products.enumerated() where product > 0 {
+      let rated = Int(support[index].item)
+      found.append(
+        (
+          product / (lengths[item] * lengths[rated]),
+          Double(support[index].rating) - level - bias.items[rated]
+        ))
+    }
+    if found.count > count {
+      found.sort { $0.similarity > $1.similarity }
+      found.removeLast(found.count - count)
+    }
+    let weight = found.reduce(0.0) { $0 + $1.similarity }
+    guard weight > 0 else { return 0 }
+    return found.reduce(0.0) { $0 + $1.similarity * $1.residual } / weight
+  }
+}

@@ -1,0 +1,89 @@
+import Datasets
+import Kernels
+import Language
+import Models
+
+/// A blend of bias, collaborative and content predictions (Burke 2002, weighted hybrid), whose
+/// weights are learned on training users that the parts were not fitted on.
+package struct Hybrid: Baseline {
+  package var holdout = 0.2
+  package var penalty = 100.0
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "hybrid", "A learned blend of mf, item-knn, content and content-bias.",
+    [
+      .option("holdout", \.holdout, in: 0.01...0.9, "share of training users to learn weights on"),
+      .option("penalty", \.penalty, in: 1e-6...1e9, "ratings' worth of equal weights"),
+    ],
+    examples: [Example("evaluate mae ndcg@5")])
+
+  private static let parts: [any Baseline] = [
+    MatrixFactorization(), ItemKNN(), Content(), ContentBias(),
+  ]
+
+  package func fitted(
+    to dataset: Dataset, training: [UserTask], key: RandomKey
+  ) -> any Recommender {
+    var stream = key.derived("holdout").stream
+    let shuffled = stream.shuffled(training)
+    let held = Int((Double(training.count) * holdout).rounded(.up))
+    let weights =
+      training.count < 2
+      ? Self.parts.map { _ in 1 / Double(Self.parts.count) }
+      : learnedWeights(
+        on: Array(shuffled.prefix(held)), dataset,
+        parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key))
+    return Blend(
+      title: Self.name, weights: weights, parts: fittedParts(dataset, training, key))
+  }
+
+  private func fittedParts(
+    _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey
+  ) -> [any Recommender] {
+    Self.parts.map {
+      $0.fitted(to: dataset, training: training, key: key.derived(type(of: $0).name))
+    }
+  }
+
+  /// Least squares on the query ratings, drawn towards equal weights.
+  private func learnedWeights(
+    on tasks: [UserTask], _ dataset: Dataset, parts: [any Recommender]
+  ) -> [Double] {
+    let interactions = dataset.interactions
+    let equal = 1 / Double(parts.count)
+    var system = RidgeSystem(size: parts.count, penalty: penalty)
+    for task in tasks {
+      let context = UserContext(task, in: interactions)
+      let items = task.query.map { interactions.items[Int($0)] }
+      let scores = parts.map { $0.scores(for: context, items: items) }
+      for (place, row) in task.query.enumerated() {
+        let predictions = scores.map { Double($0[place]) }
+        let offset = predictions.reduce(0, +) * equal
+        predictions.withUnsafeBufferPointer {
+          system.add($0, at: 0, value: Double(interactions.ratings[Int(row)]) - offset)
+        }
+      }
+    }
+    return system.solution().map { $0 + equal }
+  }
+}
+
+/// A weighted sum of recommenders' scores.
+struct Blend: Recommender {
+  let title: String
+  let weights: [Double]
+  let parts: [any Recommender]
+  let predictsRatings = true
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    var sums = Array(repeating: 0.0, count: items.count)
+    for (weight, part) in zip(weights, parts) {
+      for (place, score) in part.scores(for: user, items: items).enumerated() {
+        sums[place] += weight * Double(score)
+      }
+    }
+    return sums.map { Float($0) }
+  }
+}

@@ -1,0 +1,114 @@
+import Datasets
+import Kernels
+import Language
+import Models
+
+/// What the biases leave of a user's ratings of similar items, weighted by similarity (Koren 2010,
+/// "Factor in the Neighbors", §2.2): shrunk correlation of residuals over the users two items share.
+package struct ItemKNN: Baseline {
+  package var neighbors = 40
+  package var shrinkage = 100.0
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "item-knn", "Ratings of similar items, where items are similar if users rate them alike.",
+    [
+      .option("neighbors", \.neighbors, in: 1...10_000, "how many similar items count"),
+      .option("shrinkage", \.shrinkage, in: 0...1e6, "shared users' worth of no similarity"),
+    ],
+    examples: [Example("evaluate mae ndcg@5")])
+
+  /// Less similar items than these are forgotten; memory stays linear in the items.
+  private static let kept = 1024
+
+  package func fitted(
+    to dataset: Dataset, training: [UserTask], key: RandomKey
+  ) -> any Recommender {
+    let ratings = TrainingRatings(training, in: dataset)
+    let bias = BiasModel(ratings)
+    let residuals = bias.residuals(of: ratings)
+    let byUser = RatingIndex(
+      by: ratings.users, count: ratings.userCount, others: ratings.items, values: residuals)
+    let byItem = RatingIndex(
+      by: ratings.items, count: ratings.itemCount, others: ratings.users, values: residuals)
+    var sums = Array(repeating: PairSums(), count: ratings.itemCount)
+    let similar = (0..<ratings.itemCount).map { item in
+      neighbors(of: item, byItem, byUser, &sums)
+    }
+    return NeighborModel(title: Self.name, bias: bias, count: neighbors, similar: similar)
+  }
+
+  /// What two items' shared users add up to.
+  private struct PairSums {
+    var xx = 0.0, yy = 0.0, xy = 0.0, count = 0.0
+  }
+
+  /// The most similar items, best first. `sums` is scratch space and comes back cleared.
+  private func neighbors(
+    of item: Int, _ byItem: RatingIndex, _ byUser: RatingIndex, _ sums: inout [PairSums]
+  ) -> [Neighbor] {
+    var touched: [Int32] = []
+    for row in byItem.range(item) {
+      let x = byItem.values[row]
+      for other in byUser.range(Int(byItem.others[row])) {
+        let (place, y) = (Int(byUser.others[other]), byUser.values[other])
+        if sums[place].count == 0 { touched.append(Int32(place)) }
+        sums[place].xx += x * x
+        sums[place].yy += y * y
+        sums[place].xy += x * y
+        sums[place].count += 1
+      }
+    }
+    var found: [Neighbor] = []
+    for place in touched {
+      let pair = sums[Int(place)]
+      sums[Int(place)] = PairSums()
+      let size = (pair.xx * pair.yy).squareRoot()
+      let weight = max(0, pair.count - 1)
+      guard Int(place) != item, pair.xy > 0, size > 0, weight > 0 else { continue }
+      let similarity = weight / (weight + shrinkage) * pair.xy / size
+      found.append(Neighbor(item: place, similarity: similarity))
+    }
+    found.sort { ($1.similarity, $0.item) < ($0.similarity, $1.item) }
+    return Array(found.prefix(Self.kept))
+  }
+}
+
+/// An item with how similar it is to the one whose list it is in.
+struct Neighbor: Sendable {
+  var item: Int32
+  var similarity: Double
+}
+
+/// The bias prediction plus the similarity-weighted mean of the user's residuals on similar items.
+struct NeighborModel: Recommender {
+  let title: String
+  let bias: BiasModel
+  /// How many of the user's items count at most.
+  let count: Int
+  /// For each item the similar ones, best first.
+  let similar: [[Neighbor]]
+  let predictsRatings = true
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    let level = bias.mean + bias.deviation(of: user)
+    var residuals: [Int32: Double] = [:]
+    for rating in user.support {
+      residuals[rating.item] = Double(rating.rating) - level - bias.items[Int(rating.item)]
+    }
+    return items.map { item in
+      var used = 0
+      var (sum, weight) = (0.0, 0.0)
+      for neighbor in similar[Int(item)] {
+        guard let residual = residuals[neighbor.item] else { continue }
+        sum += neighbor.similarity * residual
+        weight += neighbor.similarity
+        used += 1
+        if used == count { break }
+      }
+      let taste = weight > 0 ? sum / weight : 0
+      return Float(level + bias.items[Int(item)] + taste)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Datasets
+import Kernels
+import Language
+import Models
+
+/// r̂ = μ + b_u + b_i + p_u · q_i (Koren, Bell and Volinsky 2009), by alternating least squares on
+/// what the biases leave; a new user's p is the ridge solution on her support ratings (fold-in).
+package struct MatrixFactorization: Baseline {
+  package var factors = 8
+  package var penalty = 10.0
+  package var sweeps = 8
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "mf", "Matrix factorisation on top of the biases, with a closed-form place for new users.",
+    [
+      .option("factors", \.factors, in: 1...256, "numbers that describe a user or an item"),
+      .option("penalty", \.penalty, in: 1e-6...1e6, "ridge penalty on users and items"),
+      .option("sweeps", \.sweeps, in: 1...100, "rounds of fitting users, then items"),
+    ],
+    examples: [Example("evaluate mae ndcg@5")])
+
+  package func fitted(
+    to dataset: Dataset, training: [UserTask], key: RandomKey
+  ) -> any Recommender {
+    let ratings = TrainingRatings(training, in: dataset)
+    let bias = BiasModel(ratings)
+    let residuals = bias.residuals(of: ratings)
+    let byUser = RatingIndex(
+      by: ratings.users, count: ratings.userCount, others: ratings.items, values: residuals)
+    let byItem = RatingIndex(
+      by: ratings.items, count: ratings.itemCount, others: ratings.users, values: residuals)
+    var stream = key.derived("items").stream
+    var items = (0..<ratings.itemCount * factors).map { _ in 0.1 * stream.normal() }
+    for _ in 0..<sweeps {
+      let users = solved(byUser, count: ratings.userCount, given: items)
+      items = solved(byItem, count: ratings.itemCount, given: users)
+    }
+    return FactorModel(bias: bias, factors: factors, penalty: penalty, items: items)
+  }
+
+  /// The factors of one side, each entity's the ridge solution given the other side's.
+  private func solved(_ index: RatingIndex, count: Int, given other: [Double]) -> [Double] {
+    var solutions = Array(repeating: 0.0, count: count * factors)
+    other.withUnsafeBufferPointer { other in
+      for entity in 0..<count where !index.range(entity).isEmpty {
+        var system = RidgeSystem(size: factors, penalty: penalty)
+        for row in index.range(entity) {
+          system.add(other, at: Int(index.others[row]) * factors, value: index.values[row])
+        }
+        solutions.replaceSubrange(
+          entity * factors..<(entity + 1) * factors, with: system.solution())
+      }
+    }
+    return solutions
+  }
+}
+
+/// Item factors, and the ridge that gives a user's from her ratings.
+private struct FactorModel: Recommender {
+  let bias: BiasModel
+  let factors: Int
+  let penalty: Double
+  let items: [Double]
+  let title = MatrixFactorization.name
+  let predictsRatings = true
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    let level = bias.mean + bias.deviation(of: user)
+    var system = RidgeSystem(size: factors, penalty: penalty)
+    self.items.withUnsafeBufferPointer { factors in
+      for rating in user.support {
+        let item = Int(rating.item)
+        system.add(
+          factors, at: item * self.factors,
+          value: Double(rating.rating) - level - bias.items[item])
+      }
+    }
+    let weights = system.solution()
+    return items.map { item in
+      let item = Int(item)
+      var score = level + bias.items[item]
+      for factor in 0..<factors { score += weights[factor] * self.items[item * factors + factor] }
+      return Float(score)
+    }
+  }
+}

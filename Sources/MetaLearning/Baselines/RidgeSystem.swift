@@ -1,0 +1,52 @@
+/// The normal equations of a ridge regression: (Σ x xᵀ + λI) w = Σ x y, built row by row.
+struct RidgeSystem {
+  let size: Int
+  /// The lower triangle, row after row.
+  private var gram: [Double]
+  private var moments: [Double]
+
+  /// Precondition: `penalty` > 0, so that a solution always exists.
+  init(size: Int, penalty: Double) {
+    precondition(penalty > 0, "a ridge needs a positive penalty")
+    self.size = size
+    gram = Array(repeating: 0, count: size * (size + 1) / 2)
+    moments = Array(repeating: 0, count: size)
+    for index in 0..<size { gram[index * (index + 1) / 2 + index] = penalty }
+  }
+
+  /// Adds the row x = `factors[start..<start + size]` with target `value`.
+  mutating func add(_ factors: UnsafeBufferPointer<Double>, at start: Int, value: Double) {
+    var place = 0
+    for i in 0..<size {
+      let x = factors[start + i]
+      moments[i] += x * value
+      for j in 0...i {
+        gram[place] += x * factors[start + j]
+        place += 1
+      }
+    }
+  }
+
+  /// The weights, by Cholesky's factorisation.
+  func solution() -> [Double] {
+    var factor = gram
+    func at(_ i: Int, _ j: Int) -> Int { i * (i + 1) / 2 + j }
+    for i in 0..<size {
+      for j in 0...i {
+        var sum = factor[at(i, j)]
+        for k in 0..<j { sum -= factor[at(i, k)] * factor[at(j, k)] }
+        factor[at(i, j)] = i == j ? sum.squareRoot() : sum / factor[at(j, j)]
+      }
+    }
+    var weights = moments
+    for i in 0..<size {
+      for k in 0..<i { weights[i] -= factor[at(i, k)] * weights[k] }
+      weights[i] /= factor[at(i, i)]
+    }
+    for i in stride(from: size - 1, through: 0, by: -1) {
+      for k in i + 1..<max(i + 1, size) { weights[i] -= factor[at(k, i)] * weights[k] }
+      weights[i] /= factor[at(i, i)]
+    }
+    return weights
+  }
+}
