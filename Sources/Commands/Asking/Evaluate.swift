@@ -65,7 +65,9 @@ package struct Evaluate: Command {
   ]
 
   /// The rows that no evaluation hides.
-  static let alwaysShown: [any Baseline] = [Popularity(), ItemMean(), Bias()]
+  static let alwaysShown: [any Baseline] = [
+    Popularity(), ItemMean(), Bias(), MatrixFactorization(),
+  ]
 
   /// The metrics with all their options set.
   private var chosen: [any Metric] {
@@ -92,18 +94,37 @@ package struct Evaluate: Command {
         "E0408", "there are no \(part.rawValue) users to judge on",
         help: ["give the split some: `split tasks \(part.rawValue)=0.1`"])
     }
-    let trial = Trial(
-      dataset: data, tasks: judged, metrics: chosen, threads: session.settings.threads)
+    if let model = session.model { try refuseLeak(model, tasks) }
+    let trial = Trial(dataset: data, tasks: judged, metrics: chosen, threads: session.threads)
     var board = Scoreboard(trial: trial)
     let key = session.settings.key.derived("baselines")
     for (done, baseline) in Self.alwaysShown.enumerated() {
       let name = type(of: baseline).name
-      try host.checkpoint(
-        Progress(
-          "evaluate", done: Double(done), total: Double(Self.alwaysShown.count + 1), unit: "rows",
-          detail: name))
+      try checkpoint(host, done, name)
       board.judge(baseline.fitted(to: data, training: tasks.train, key: key.derived(name)))
     }
+    if let model = session.model {
+      try checkpoint(host, Self.alwaysShown.count, model.title)
+      board.judge(model, isSubject: true)
+    }
     return board.report(title: "\(judged.count) \(part.rawValue) users")
+  }
+
+  private func checkpoint(_ host: any Host, _ done: Int, _ row: String) throws {
+    try host.checkpoint(
+      Progress(
+        "evaluate", done: Double(done), total: Double(Self.alwaysShown.count + 1), unit: "rows",
+        detail: row))
+  }
+
+  /// A model of another split may have been trained on the very users it would be judged on.
+  private func refuseLeak(_ model: TrainedModel, _ tasks: TaskSplit) throws(CommandFailure) {
+    guard model.fingerprint != tasks.fingerprint else { return }
+    throw CommandFailure(
+      "E0404", "the model was trained on another split, and may know these users",
+      help: [
+        "the present split: \(tasks.recipe)",
+        "train a model on it, or split as it was when the model was trained",
+      ])
   }
 }

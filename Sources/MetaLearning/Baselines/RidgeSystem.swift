@@ -1,12 +1,12 @@
 /// The normal equations of a ridge regression: (Σ x xᵀ + λI) w = Σ x y, built row by row.
-struct RidgeSystem {
-  let size: Int
+package struct RidgeSystem {
+  package let size: Int
   /// The lower triangle, row after row.
   private var gram: [Double]
   private var moments: [Double]
 
   /// Precondition: `penalty` > 0, so that a solution always exists.
-  init(size: Int, penalty: Double) {
+  package init(size: Int, penalty: Double) {
     precondition(penalty > 0, "a ridge needs a positive penalty")
     self.size = size
     gram = Array(repeating: 0, count: size * (size + 1) / 2)
@@ -15,7 +15,7 @@ struct RidgeSystem {
   }
 
   /// Adds the row x = `factors[start..<start + size]` with target `value`.
-  mutating func add(_ factors: UnsafeBufferPointer<Double>, at start: Int, value: Double) {
+  package mutating func add(_ factors: UnsafeBufferPointer<Double>, at start: Int, value: Double) {
     var place = 0
     for i in 0..<size {
       let x = factors[start + i]
@@ -28,7 +28,7 @@ struct RidgeSystem {
   }
 
   /// The weights, by Cholesky's factorisation.
-  func solution() -> [Double] {
+  package func solution() -> [Double] {
     var factor = gram
     func at(_ i: Int, _ j: Int) -> Int { i * (i + 1) / 2 + j }
     for i in 0..<size {
