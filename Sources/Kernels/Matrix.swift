@@ -39,6 +39,6 @@ package struct Matrix: @unchecked Sendable {
 
   package func copy(from source: [Float]) {
     precondition(source.count == count, "copy needs equal sizes")
-    source.withUnsafeBufferPointer { base.update(from: $0.baseAddress!, count: count) }
+    _ = UnsafeMutableBufferPointer(start: base, count: count).update(fromContentsOf: source)
   }
 }

@@ -65,5 +65,6 @@ extension GradientLearner {
 }
 
 /// Every algorithm that `meta-train` can name.
-package let metaLearners = Catalog<any MetaLearner>("algorithm",
+package let metaLearners = Catalog<any MetaLearner>(
+  "algorithm",
   [MAML.self, FirstOrderMAML.self, Reptile.self, ANIL.self])

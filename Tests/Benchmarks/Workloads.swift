@@ -83,7 +83,8 @@ struct Workload {
     for number in 0..<6 { arrays.append(try inputs.floats("\(prefix)_param\(number)")) }
     if let split {
       let first = arrays[1]
-      arrays.replaceSubrange(1...1, with: [Array(first[..<(split * 64)]), Array(first[(split * 64)...])])
+      arrays.replaceSubrange(
+        1...1, with: [Array(first[..<(split * 64)]), Array(first[(split * 64)...])])
     }
     for (block, array) in arrays.enumerated() { weights.mutableView(block).copy(from: array) }
     return weights

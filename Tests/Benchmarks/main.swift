@@ -58,6 +58,8 @@ for name in ["w1", "anil", "fomaml", "reptile", "w2"] where only.isEmpty || only
       rates.append(Double(count) / (seconds() - start))
     }
     rates.sort()
-    print("\(name) K=\(steps) \(threads)T: \(rates[2]) [\(rates[0])..\(rates[4])] steps/s, check \(check)")
+    print(
+      "\(name) K=\(steps) \(threads)T: \(rates[2]) [\(rates[0])..\(rates[4])] steps/s, check \(check)"
+    )
   }
 }

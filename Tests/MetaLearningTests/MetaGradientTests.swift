@@ -46,7 +46,8 @@ func smooth(_ network: any Network) -> any Network {
 @Suite struct MetaGradientTests {
   /// The query loss after adaptation, at weights moved by `h` along a direction.
   func lossAfterAdaptation(
-    _ item: GradientCase, _ world: (data: Dataset, split: TaskSplit, problem: LearningProblem, weights: Weights),
+    _ item: GradientCase,
+    _ world: (data: Dataset, split: TaskSplit, problem: LearningProblem, weights: Weights),
     _ direction: [Float], _ h: Float
   ) -> Double {
     var weights = world.weights
@@ -59,7 +60,8 @@ func smooth(_ network: any Network) -> any Network {
 
   /// The gradient that training would use, of one task.
   func metaGradient(
-    _ item: GradientCase, _ world: (data: Dataset, split: TaskSplit, problem: LearningProblem, weights: Weights)
+    _ item: GradientCase,
+    _ world: (data: Dataset, split: TaskSplit, problem: LearningProblem, weights: Weights)
   ) -> [Float] {
     let options = OuterOptions(optimizer: SGD())
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
@@ -83,10 +85,12 @@ func smooth(_ network: any Network) -> any Network {
       }
       let h: Float = 4e-3
       let slope =
-        (8 * (lossAfterAdaptation(item, world, direction, h)
-          - lossAfterAdaptation(item, world, direction, -h))
+        (8
+          * (lossAfterAdaptation(item, world, direction, h)
+            - lossAfterAdaptation(item, world, direction, -h))
           - (lossAfterAdaptation(item, world, direction, 2 * h)
-            - lossAfterAdaptation(item, world, direction, -2 * h))) / Double(12 * h)
+            - lossAfterAdaptation(item, world, direction, -2 * h)))
+        / Double(12 * h)
       let exact = zip(gradient, direction).map { Double($0 * $1) }.reduce(0, +)
       #expect(
         abs(slope - exact) < 4e-3 * max(1, abs(exact)),

@@ -117,7 +117,9 @@ package struct Adapt: Command {
       blocks.append(.note("No ratings: these are the weights before any adaptation."))
     } else if points.count > 1, after >= before {
       blocks.append(
-        .warning("The support loss did not fall: the inner rate may be too large, or too small to matter."))
+        .warning(
+          "The support loss did not fall: the inner rate may be too large, or too small to matter.")
+      )
     }
     return Report(
       blocks,

@@ -97,7 +97,8 @@ package struct MetaTrain: Command {
       var progress = Progress(
         title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
       progress.recent = training.history.map { Double($0.validLoss) }
-      let valid = training.history.last.map { " · valid \(fixed(Double($0.validLoss), digits: 4))" } ?? ""
+      let valid =
+        training.history.last.map { " · valid \(fixed(Double($0.validLoss), digits: 4))" } ?? ""
       progress.detail = "epoch \(step.epoch) · loss \(fixed(Double(step.loss), digits: 4))\(valid)"
       do { try host.checkpoint(progress) } catch { return true }
     }

@@ -58,7 +58,9 @@ extension Tape {
   }
 
   /// The gradient of a scalar, recorded so that it can be differentiated again.
-  package func gradient(of scalar: TapeValue, to targets: [TapeValue], floor: Int = 0) -> [TapeValue] {
+  package func gradient(of scalar: TapeValue, to targets: [TapeValue], floor: Int = 0)
+    -> [TapeValue]
+  {
     sweep(
       from: [Seed(scalar, constant(1))], to: targets.map { Target($0) }, floor: floor,
       differentiable: true)

@@ -27,7 +27,9 @@ extension InnerLoop {
     var squares: Float = 0
     for block in adapted {
       let (a, b) = (lane.tape[start[block]], lane.tape[place[block]])
-      for index in 0..<a.count { squares += (a.base[index] - b.base[index]) * (a.base[index] - b.base[index]) }
+      for index in 0..<a.count {
+        squares += (a.base[index] - b.base[index]) * (a.base[index] - b.base[index])
+      }
     }
     return squares.squareRoot()
   }

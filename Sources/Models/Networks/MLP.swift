@@ -62,7 +62,8 @@ package struct MLP: Network {
           scale: 0))
     }
     if shape.promptWidth > 0 {
-      blocks.append(WeightBlock("prompt", rows: 1, columns: shape.promptWidth, stage: 0, scale: 0.1))
+      blocks.append(
+        WeightBlock("prompt", rows: 1, columns: shape.promptWidth, stage: 0, scale: 0.1))
     }
     blocks.append(WeightBlock("hidden1.own", rows: own, columns: hidden[0], stage: 1, scale: first))
     if common > 0 {
@@ -77,7 +78,8 @@ package struct MLP: Network {
           "hidden\(layer + 1).weight", rows: hidden[layer - 1], columns: hidden[layer],
           stage: layer + 1, scale: scale))
       blocks.append(
-        WeightBlock("hidden\(layer + 1).bias", rows: 1, columns: hidden[layer], stage: layer + 1, scale: 0))
+        WeightBlock(
+          "hidden\(layer + 1).bias", rows: 1, columns: hidden[layer], stage: layer + 1, scale: 0))
     }
     let last = hidden[hidden.count - 1]
     blocks.append(

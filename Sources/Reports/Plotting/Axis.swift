@@ -10,7 +10,9 @@ package struct Axis: Sendable, Equatable {
     var high = -Double.infinity
     for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
     if low > high { (low, high) = (0, 1) }
-    if low == high { (low, high) = (low - max(0.5, low.magnitude / 10), high + max(0.5, high.magnitude / 10)) }
+    if low == high {
+      (low, high) = (low - max(0.5, low.magnitude / 10), high + max(0.5, high.magnitude / 10))
+    }
     self.low = low
     self.high = high
     let step = Axis.step(of: (high - low) / Double(max(1, count)))

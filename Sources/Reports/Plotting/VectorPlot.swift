@@ -25,7 +25,9 @@ package struct VectorPlot {
         + "width=\"\(n(width))\" height=\"\(n(height))\" role=\"img\" "
         + "font-family=\"DejaVu Sans, Arial, sans-serif\" font-size=\"12\" fill=\"currentColor\">",
       "<title>\(markup(curve.title))</title>",
-      label(left, 18, curve.title, anchor: "start", attributes: " font-size=\"14\" font-weight=\"bold\""),
+      label(
+        left, 18, curve.title, anchor: "start", attributes: " font-size=\"14\" font-weight=\"bold\""
+      ),
     ]
     parts += grid(x, y)
     parts += curve.series.enumerated().map { line($1, $0, x, y) }

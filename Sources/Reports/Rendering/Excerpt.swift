@@ -108,7 +108,8 @@ struct Excerpt {
     let width = max(1, min(room, displayWidth(tabless(source.slice(SourceRange(start, end))))))
     let line = String(repeating: mark.isPrimary ? "^" : "-", count: width)
     let words = mark.text.isEmpty ? "" : " " + LineText.cleaned(mark.text)
-    return String(repeating: " ", count: before) + page.ink(line + words, mark.isPrimary ? ink : .note)
+    return String(repeating: " ", count: before)
+      + page.ink(line + words, mark.isPrimary ? ink : .note)
   }
 
   /// Tabs take as many cells as one space, here and in the underline alike.

@@ -37,7 +37,9 @@ package struct TerminalRenderer: Renderer {
     let gutter = table.emphasis == nil ? "" : "  "
     let layout = TableLayout(table, width: page.width - gutter.count)
     var result: [String] = []
-    if !table.title.isEmpty { result.append(page.ink(clipped(table.title, to: page.width), .strong)) }
+    if !table.title.isEmpty {
+      result.append(page.ink(clipped(table.title, to: page.width), .strong))
+    }
     result.append(page.ink(gutter + layout.line(layout.titles), .dim))
     result.append(
       page.ink(gutter + String(repeating: "─", count: max(0, layout.totalWidth)), .dim))
