@@ -26,8 +26,8 @@ import Testing
   /// compute, everything for the shell.
   static let foreign: [String: Set<String>] = [
     "Kernels": ["Glibc", "Dispatch", "Synchronization"],
-    "Models": ["Glibc"],
-    "MetaLearning": ["Glibc", "Synchronization"],
+    "Models": ["Glibc", "FoundationEssentials"],
+    "MetaLearning": ["Glibc", "Synchronization", "FoundationEssentials"],
     "Evaluation": ["Glibc"],
     "Commands": ["Synchronization"],
     "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],

@@ -101,7 +101,7 @@ func smooth(_ network: any Network) -> any Network {
   @Test func secondOrderIsToldApartFromFirst() {
     var second = MAML()
     second.steps = 5
-    second.innerRate = 0.1
+    second.innerRate = 0.25
     second.scope = .all
     var first = second
     first.order = 1

@@ -19,15 +19,3 @@ package struct ChooseModel: Command {
     return Report([.text("The next training uses \(described(network)).")])
   }
 }
-
-/// A configurable with all its options, as a script would write it.
-package func described(_ value: any Configurable) -> String {
-  func open<Root: Configurable>(_ root: Root) -> String {
-    ([Root.name]
-      + Root.signature.parameters.compactMap { parameter in
-        let text = parameter.text(of: root)
-        return text.isEmpty ? nil : "\(parameter.form.name)=\(text)"
-      }).joined(separator: " ")
-  }
-  return open(value)
-}

@@ -1,23 +1,12 @@
 import Datasets
 import Kernels
 
-/// One feature as rows of the embedding table: an unknown row, then one row for each value.
-package struct Field: Sendable, Equatable {
-  package enum Side: String, Sendable { case item, user }
-
-  package var name: String
-  package var side: Side
-  /// The first row of the table, which stands for every value that training did not see.
-  package var start: Int
-  package var rows: Int
-}
-
-/// Which table rows describe each item and each user. Fitted on the rows of training tasks only.
+/// Which table rows describe each item and each user of a data set, by fields that training fitted.
 ///
-/// A value that no training row has is encoded as the unknown row of its field, and a number is scaled by
-/// the mean and spread of the entities that training rows have.
+/// A value that training did not see is the unknown row of its field; a feature that the data lack is
+/// unknown for all.
 package struct FeatureEncoder: Sendable {
-  package let fields: [Field]
+  package let fields: [FeatureField]
   package let items: EntityCodes
   package let users: EntityCodes
 
@@ -30,75 +19,59 @@ package struct FeatureEncoder: Sendable {
 
   /// - Parameter rows: the interaction rows of all training tasks.
   package init(_ data: Dataset, training rows: [Int32]) {
-    var seenItems = [Bool](repeating: false, count: data.items.count)
-    var seenUsers = [Bool](repeating: false, count: data.users.count)
-    for row in rows {
-      seenItems[Int(data.interactions.items[Int(row)])] = true
-      seenUsers[Int(data.interactions.users[Int(row)])] = true
-    }
-    var fields: [Field] = []
-    var start = 0
-    items = Self.encode(
-      data.items, identity: "item", side: .item, seen: seenItems, fields: &fields, start: &start)
-    users = Self.encode(
-      data.users, identity: nil, side: .user, seen: seenUsers, fields: &fields, start: &start)
+    self.init(FieldFit(data, training: rows).fields, data)
+  }
+
+  /// The entities of some data by fields that were fitted before, perhaps to other data.
+  package init(_ fields: [FeatureField], _ data: Dataset) {
     self.fields = fields
+    items = EntityCodes(
+      fields.filter { $0.side == .item }.map { Self.codes(of: data.items, in: $0) },
+      count: data.items.count)
+    users = EntityCodes(
+      fields.filter { $0.side == .user }.map { Self.codes(of: data.users, in: $0) },
+      count: data.users.count)
   }
 
-  private static func encode(
-    _ entities: Entities, identity: String?, side: Field.Side, seen: [Bool],
-    fields: inout [Field], start: inout Int
-  ) -> EntityCodes {
-    var columns: [[[(row: Int32, weight: Float)]]] = []
-    func add(_ name: String, rows: Int, _ codes: [[(row: Int32, weight: Float)]]) {
-      fields.append(Field(name: name, side: side, start: start, rows: rows))
-      columns.append(codes.map { $0.map { ($0.row + Int32(start), $0.weight) } })
-      start += rows
+  typealias Codes = [[(row: Int32, weight: Float)]]
+
+  /// For each entity, its rows of one field and their weights.
+  private static func codes(of entities: Entities, in field: FeatureField) -> Codes {
+    let start = Int32(field.start)
+    let unknown = [(row: start, weight: Float(1))]
+    if field.kind == .identity {
+      let rows = rows(of: entities.ids, in: field)
+      return rows.map { [(row: $0, weight: Float(1))] }
     }
-    if let identity {
-      add(
-        identity, rows: entities.count + 1,
-        seen.indices.map { [(row: seen[$0] ? Int32($0) + 1 : 0, weight: 1)] })
+    guard let feature = entities.features.first(where: { $0.name == field.name }) else {
+      return Array(repeating: unknown, count: entities.count)
     }
-    for feature in entities.features {
-      switch feature.values {
-      case .categories(let vocabulary, let offsets, let codes):
-        add(
-          feature.name, rows: vocabulary.count + 1,
-          categories(seen: seen, count: vocabulary.count, offsets: offsets, codes: codes))
-      case .numbers(let numbers):
-        add(feature.name, rows: 2, scaled(numbers, seen: seen))
+    switch (feature.values, field.kind) {
+    case (.categories(let vocabulary, let offsets, let codes), .categories):
+      let rows = rows(of: vocabulary, in: field)
+      return (0..<entities.count).map { entity in
+        let known = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map { rows[Int($0)] }
+          .filter { $0 != start }
+        return known.isEmpty
+          ? unknown : known.map { (row: $0, weight: 1 / Float(known.count)) }
       }
-    }
-    return EntityCodes(columns, count: entities.count)
-  }
-
-  /// The mean of the known values' rows, or the unknown row.
-  private static func categories(
-    seen: [Bool], count: Int, offsets: [Int32], codes: [Int32]
-  ) -> [[(row: Int32, weight: Float)]] {
-    var known = [Bool](repeating: false, count: count)
-    for entity in seen.indices where seen[entity] {
-      for at in offsets[entity]..<offsets[entity + 1] { known[Int(codes[Int(at)])] = true }
-    }
-    return seen.indices.map { entity in
-      let values = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].filter {
-        known[Int($0)]
+    case (.numbers(let numbers), .number):
+      return numbers.map { number in
+        guard number.isFinite else { return unknown }
+        return [(row: start + 1, weight: Float((Double(number) - field.mean) / field.deviation))]
       }
-      if values.isEmpty { return [(0, 1)] }
-      return values.map { (row: $0 + 1, weight: 1 / Float(values.count)) }
+    default:
+      return Array(repeating: unknown, count: entities.count)
     }
   }
 
-  /// (x − mean) / deviation times one row, or the unknown row.
-  private static func scaled(_ numbers: [Float], seen: [Bool]) -> [[(row: Int32, weight: Float)]] {
-    let known = seen.indices.filter { seen[$0] && numbers[$0].isFinite }.map { Double(numbers[$0]) }
-    let mean = known.reduce(0, +) / Double(max(1, known.count))
-    let variance = known.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(max(1, known.count))
-    let deviation = variance > 0 ? variance.squareRoot() : 1
-    return numbers.map { number in
-      number.isFinite ? [(Int32(1), Float((Double(number) - mean) / deviation))] : [(Int32(0), Float(1))]
+  /// The table row of each name; the unknown row where training did not see it.
+  private static func rows(of vocabulary: Vocabulary, in field: FeatureField) -> [Int32] {
+    var rows = [Int32](repeating: Int32(field.start), count: vocabulary.count)
+    for (number, value) in field.values.enumerated() {
+      if let code = vocabulary[value] { rows[code] = Int32(field.start + number + 1) }
     }
+    return rows
   }
 }
 
@@ -110,7 +83,7 @@ package struct EntityCodes: Sendable {
   package let rows: [Int32]
   package let weights: [Float]
 
-  init(_ columns: [[[(row: Int32, weight: Float)]]], count: Int) {
+  init(_ columns: [FeatureEncoder.Codes], count: Int) {
     var offsets: [Int32] = [0]
     var rows: [Int32] = []
     var weights: [Float] = []

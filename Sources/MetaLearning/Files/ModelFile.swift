@@ -1,0 +1,113 @@
+import Datasets
+import FoundationEssentials
+import Kernels
+import Language
+import Models
+
+/// A trained model as a safetensors file: the blocks by name, and in the metadata all that is needed to use
+/// them on data with the same features.
+package enum ModelFile {
+  private static let version = "1"
+
+  private enum Key {
+    static let version = "mrs.version"
+    static let algorithm = "mrs.algorithm"
+    static let network = "mrs.network"
+    static let loss = "mrs.loss"
+    static let scale = "mrs.scale"
+    static let fields = "mrs.fields"
+    static let split = "mrs.split"
+  }
+
+  package static func encoded(_ model: TrainedModel) -> Safetensors {
+    let problem = model.problem
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let fields = (try? encoder.encode(problem.encoder.fields)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    return Safetensors(
+      metadata: [
+        Key.version: version,
+        Key.algorithm: described(model.learner),
+        Key.network: described(problem.network),
+        Key.loss: described(problem.loss),
+        Key.scale: "\(problem.scale.lowest) \(problem.scale.highest)",
+        Key.fields: fields ?? "[]",
+        Key.split: String(model.fingerprint, radix: 16),
+      ],
+      tensors: problem.layout.blocks.indices.map { block in
+        let place = problem.layout.blocks[block]
+        return .init(
+          place.name, shape: [place.rows, place.columns],
+          values: model.weights.view(block).array)
+      })
+  }
+
+  /// The model of a file, for some data.
+  package static func model(
+    _ file: Safetensors, data: Dataset
+  ) throws(ModelFileError) -> TrainedModel {
+    guard let found = file.metadata[Key.version] else {
+      throw ModelFileError("is a safetensors file, but not a model that mrs saved")
+    }
+    guard found == version else {
+      throw ModelFileError("is of version \(found); this program reads version \(version)")
+    }
+    let learner = try member(of: metaLearners, file, Key.algorithm)
+    let problem = LearningProblem(
+      network: try member(of: networks, file, Key.network),
+      loss: try member(of: losses, file, Key.loss), learner: learner,
+      encoder: FeatureEncoder(try fields(file), data), scale: try scale(file))
+    var weights = Weights(problem.layout)
+    for (block, place) in problem.layout.blocks.enumerated() {
+      guard let tensor = file.tensors.first(where: { $0.name == place.name }) else {
+        throw ModelFileError("lacks the weights `\(place.name)`")
+      }
+      guard tensor.shape == [place.rows, place.columns] else {
+        throw ModelFileError(
+          "has `\(place.name)` of shape \(tensor.shape), expected \([place.rows, place.columns])")
+      }
+      weights.mutableView(block).copy(from: tensor.values)
+    }
+    guard weights.isFinite else { throw ModelFileError("holds weights that are not numbers") }
+    return TrainedModel(
+      learner: learner, problem: problem, weights: weights,
+      fingerprint: file.metadata[Key.split].flatMap { UInt64($0, radix: 16) } ?? 0)
+  }
+
+  private static func member<Kind>(
+    of catalog: Catalog<Kind>, _ file: Safetensors, _ key: String
+  ) throws(ModelFileError) -> Kind {
+    switch catalog.member(described: file.metadata[key] ?? "") {
+    case .success(let member): return member
+    case .failure(let problem): throw ModelFileError("names an unknown part: \(problem.message)")
+    }
+  }
+
+  private static func fields(_ file: Safetensors) throws(ModelFileError) -> [FeatureField] {
+    let json = Data((file.metadata[Key.fields] ?? "").utf8)
+    guard let fields = try? JSONDecoder().decode([FeatureField].self, from: json) else {
+      throw ModelFileError("does not say what its features are")
+    }
+    var start = 0
+    for field in fields {
+      guard field.start == start else {
+        throw ModelFileError("says contradictory things about its features")
+      }
+      start += field.rows
+    }
+    guard fields.first?.kind == .identity else {
+      throw ModelFileError("says contradictory things about its features")
+    }
+    return fields
+  }
+
+  private static func scale(_ file: Safetensors) throws(ModelFileError) -> RatingScale {
+    let numbers = (file.metadata[Key.scale] ?? "").split(separator: " ").compactMap { Float($0) }
+    guard numbers.count == 2, numbers[0] < numbers[1] else {
+      throw ModelFileError("does not say the scale of its ratings")
+    }
+    return RatingScale(numbers[0], numbers[1])
+  }
+}

@@ -1,0 +1,76 @@
+import Datasets
+
+/// How one feature becomes rows of the embedding table: an unknown row first, then one row for each value
+/// that training saw, or for a number one row that is scaled by it.
+package struct FeatureField: Sendable, Equatable, Codable {
+  package enum Side: String, Sendable, Codable { case item, user }
+
+  package enum Kind: String, Sendable, Codable {
+    /// The entity's own id.
+    case identity
+    case categories
+    case number
+  }
+
+  package var name: String
+  package var side: Side
+  package var kind: Kind
+  /// The values that have rows of their own, in the order of those rows.
+  package var values: [String] = []
+  /// The mean and spread of a number.
+  package var mean = 0.0
+  package var deviation = 1.0
+  /// The first row of the table, which stands for every value that training did not see.
+  package var start = 0
+
+  package var rows: Int { kind == .number ? 2 : values.count + 1 }
+}
+
+/// Which fields a data set gives and which of their values training saw.
+package struct FieldFit: Sendable {
+  package private(set) var fields: [FeatureField] = []
+
+  /// - Parameter rows: the interaction rows of all training tasks.
+  package init(_ data: Dataset, training rows: [Int32]) {
+    var seenItems = [Bool](repeating: false, count: data.items.count)
+    var seenUsers = [Bool](repeating: false, count: data.users.count)
+    for row in rows {
+      seenItems[Int(data.interactions.items[Int(row)])] = true
+      seenUsers[Int(data.interactions.users[Int(row)])] = true
+    }
+    var identity = FeatureField(name: "item", side: .item, kind: .identity)
+    identity.values = seenItems.indices.filter { seenItems[$0] }.map { data.items.ids.names[$0] }
+    fields.append(identity)
+    for feature in data.items.features { fields.append(Self.fit(feature, .item, seenItems)) }
+    for feature in data.users.features { fields.append(Self.fit(feature, .user, seenUsers)) }
+    var start = 0
+    for index in fields.indices {
+      fields[index].start = start
+      start += fields[index].rows
+    }
+  }
+
+  private static func fit(_ feature: Feature, _ side: FeatureField.Side, _ seen: [Bool]) -> FeatureField {
+    switch feature.values {
+    case .categories(let vocabulary, let offsets, let codes):
+      var known = [Bool](repeating: false, count: vocabulary.count)
+      for entity in seen.indices where seen[entity] {
+        for at in offsets[entity]..<offsets[entity + 1] { known[Int(codes[Int(at)])] = true }
+      }
+      var field = FeatureField(name: feature.name, side: side, kind: .categories)
+      field.values = known.indices.filter { known[$0] }.map { vocabulary.names[$0] }
+      return field
+    case .numbers(let numbers):
+      let values = seen.indices.filter { seen[$0] && numbers[$0].isFinite }.map {
+        Double(numbers[$0])
+      }
+      let mean = values.reduce(0, +) / Double(max(1, values.count))
+      let variance =
+        values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(max(1, values.count))
+      var field = FeatureField(name: feature.name, side: side, kind: .number)
+      field.mean = mean
+      field.deviation = variance > 0 ? variance.squareRoot() : 1
+      return field
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Datasets
+import Kernels
+import Language
+import MetaLearning
+import Models
+import Testing
+
+/// What every algorithm of the catalog must do, so that a new one is tested by being listed.
+@Suite struct ConformanceTests {
+  static let names = metaLearners.members.names
+
+  /// The algorithm, with inner steps long enough for so small a board.
+  func learner(_ name: String) throws -> any MetaLearner {
+    var learner: any Configurable = try metaLearners.make(name).get()
+    _ = set(option: "inner-lr", to: .number(0.1), of: &learner)
+    return try #require(learner as? any MetaLearner)
+  }
+
+  /// A board whose halves users like or dislike: what a user thinks of one item tells the rest.
+  static let board: Dataset = {
+    var stream = RandomKey(seed: 4).derived("board").stream
+    var table = Interactions()
+    let (users, items) = (60, 16)
+    for user in 0..<users {
+      let likesEven = stream.below(2) == 0
+      for item in 0..<items {
+        table.users.append(Int32(user))
+        table.items.append(Int32(item))
+        table.ratings.append((item % 2 == 0) == likesEven ? 5 : 1)
+      }
+    }
+    return Dataset(
+      name: "board", users: Entities(ids: Vocabulary((0..<users).map { "u\($0)" })),
+      items: Entities(ids: Vocabulary((0..<items).map { "i\($0)" })), interactions: table,
+      scale: RatingScale(1, 5))
+  }()
+
+  func training(_ learner: any MetaLearner, threads: Int = 1, epochs: Int = 60) -> Training {
+    var options = TrainingOptions()
+    options.epochs = epochs
+    options.batch = 8
+    options.patience = 0
+    options.threads = threads
+    let usual = learner.outerDefault
+    options.rate = usual.optimizer is Adam ? 0.01 : usual.rate
+    var network = MLP()
+    network.hidden = [16]
+    network.embed = 8
+    return Training(
+      Self.board, smallSplit(Self.board, query: 6), learner: learner, network: network,
+      loss: SquaredError(), options: options)
+  }
+
+  func run(_ training: inout Training) { while training.next() != nil {} }
+
+  func model(_ training: Training) -> TrainedModel {
+    TrainedModel(
+      learner: training.learner, problem: training.problem, weights: training.best, fingerprint: 1)
+  }
+
+  @Test(arguments: names) func trainingLowersTheValidationLoss(name: String) throws {
+    var training = training(try learner(name))
+    let before = training.initialValidLoss()
+    run(&training)
+    let after = training.history.map(\.validLoss).min() ?? .infinity
+    #expect(after < 0.7 * before, "\(before) → \(after)")
+  }
+
+  @Test(arguments: names) func adaptingRanksTheLikedHalfFirst(name: String) throws {
+    var training = training(try learner(name))
+    run(&training)
+    let model = model(training)
+    for liked in [0, 1] {
+      let support = (0..<8).map {
+        UserContext.Rating(item: Int32($0), rating: $0 % 2 == liked ? 5 : 1)
+      }
+      let scores = model.scores(
+        for: UserContext(user: nil, support: support), items: Array(8..<16))
+      let order = scores.indices.sorted { scores[$0] > scores[$1] }
+      let likedFirst = order.prefix(4).allSatisfy { $0 % 2 == liked }
+      #expect(likedFirst, "\(scores)")
+    }
+  }
+
+  @Test(arguments: names) func theSameBitsOnAnyNumberOfThreads(name: String) throws {
+    let results = try [1, 2, 3].map { threads in
+      var training = training(try learner(name), threads: threads, epochs: 3)
+      run(&training)
+      return training.best.all.array.map(\.bitPattern)
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0] == results[2])
+  }
+
+  @Test(arguments: names) func adaptingLeavesTheInitialWeightsAlone(name: String) throws {
+    var training = training(try learner(name), epochs: 2)
+    run(&training)
+    let model = model(training)
+    let before = model.weights.all.array
+    let context = UserContext(user: 1, support: [.init(item: 0, rating: 5)])
+    let first = model.scores(for: context, items: [1, 2, 3])
+    #expect(model.weights.all.array == before)
+    #expect(model.scores(for: context, items: [1, 2, 3]) == first)
+  }
+
+  @Test(arguments: names) func withoutSupportScoresAreFinite(name: String) throws {
+    var training = training(try learner(name), epochs: 1)
+    run(&training)
+    let scores = model(training).scores(
+      for: UserContext(user: nil, support: []), items: Array(0..<16))
+    let isFinite = scores.allSatisfy { $0.isFinite }
+    #expect(isFinite)
+  }
+
+  @Test(arguments: names) func aSavedModelScoresTheSameBits(name: String) throws {
+    var training = training(try learner(name), epochs: 2)
+    run(&training)
+    let model = model(training)
+    let bytes = ModelFile.encoded(model).encoded()
+    let file = try bytes.withUnsafeBytes { try Safetensors($0) }
+    let opened = try ModelFile.model(file, data: Self.board)
+    let context = UserContext(
+      user: 3, support: [.init(item: 0, rating: 5), .init(item: 3, rating: 1)])
+    let expected = model.scores(for: context, items: [4, 5, 6])
+    #expect(opened.scores(for: context, items: [4, 5, 6]) == expected)
+  }
+}
