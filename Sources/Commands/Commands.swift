@@ -5,7 +5,7 @@ package let commands = Catalog<any Command>(
   "command",
   [
     Load.self, Describe.self, Split.self,
-    ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self,
+    ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Trace.self, Open.self,
     Evaluate.self,
     Save.self,
   ])

@@ -35,7 +35,7 @@ import Testing
       scale: RatingScale(1, 5))
   }()
 
-  func training(_ learner: any MetaLearner, threads: Int = 1, epochs: Int = 60) -> Training {
+  func training(_ learner: any MetaLearner, threads: Int = 1, epochs: Int = 200) -> Training {
     var options = TrainingOptions()
     options.epochs = epochs
     options.batch = 8

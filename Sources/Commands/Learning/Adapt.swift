@@ -53,39 +53,13 @@ package struct Adapt: Command {
     if let user {
       let number = try data.userNumber(user)
       name = "user \(user)"
-      context = support(of: number, data, session.tasks, notes: &notes)
+      context = data.learnable(number, session.tasks, notes: &notes).context
     }
     context.support += try ratings.map { try given($0, data) }
     if let shots { context.support = Array(context.support.prefix(shots)) }
     let points = model.trace(for: context, items: [])
     session.adapted = AdaptedModel(model: model, context: context, name: name)
     return report(model, context, name, points.map(\.point), notes)
-  }
-
-  /// The ratings of a known user that adaptation may see.
-  private func support(
-    of user: Int, _ data: Dataset, _ tasks: TaskSplit?, notes: inout [Report.Block]
-  ) -> UserContext {
-    for part in [TaskSplit.Part.test, .valid] {
-      if let task = tasks?[part].first(where: { $0.user == user }) {
-        notes.append(
-          .note(
-            "A \(part.rawValue) task: adapted on its support; its \(task.query.count) query ratings stay unseen."
-          ))
-        return UserContext(task, in: data.interactions)
-      }
-    }
-    if tasks?.train.contains(where: { $0.user == user }) == true {
-      notes.append(.note("A training task: the model has seen all of these ratings."))
-    } else {
-      notes.append(.note("In no task of the split: adapted on all of these ratings."))
-    }
-    let table = data.interactions
-    return UserContext(
-      user: Int32(user),
-      support: table.users.indices.filter { Int(table.users[$0]) == user }.map {
-        UserContext.Rating(item: table.items[$0], rating: table.ratings[$0])
-      })
   }
 
   private func given(

@@ -25,4 +25,4 @@ package protocol Saveable: Configurable {
 }
 
 /// Everything that `save` can write.
-package let saveables = Catalog<any Saveable>("thing to save", [SaveSession.self])
+package let saveables = Catalog<any Saveable>("thing to save", [SaveModel.self, SaveSession.self])

@@ -1,0 +1,43 @@
+import Datasets
+import Models
+import Reports
+
+/// What an adaptation may see of a user, and what it may be judged on.
+struct LearnableRatings {
+  var context: UserContext
+  var query: [UserContext.Rating]
+}
+
+extension Dataset {
+  /// A user's ratings as the split divides them; all of them to learn from where it does not.
+  func learnable(
+    _ user: Int, _ tasks: TaskSplit?, notes: inout [Report.Block]
+  ) -> LearnableRatings {
+    for part in [TaskSplit.Part.test, .valid] {
+      if let task = tasks?[part].first(where: { $0.user == user }) {
+        let name = part == .test ? "test" : "validation"
+        notes.append(
+          .note(
+            "A \(name) user: adapted on her support; her \(task.query.count) query ratings stay unseen."
+          ))
+        return LearnableRatings(
+          context: UserContext(task, in: interactions), query: ratings(task.query))
+      }
+    }
+    if tasks?.train.contains(where: { $0.user == user }) == true {
+      notes.append(.note("A training user: the model has seen all of these ratings."))
+    } else if tasks != nil {
+      notes.append(.note("In no task of the split: adapted on all of these ratings."))
+    }
+    let rows = interactions.users.indices.filter { Int(interactions.users[$0]) == user }
+    return LearnableRatings(
+      context: UserContext(user: Int32(user), support: ratings(rows.map { Int32($0) })), query: [])
+  }
+
+  private func ratings(_ rows: [Int32]) -> [UserContext.Rating] {
+    rows.map {
+      UserContext.Rating(
+        item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)])
+    }
+  }
+}
