@@ -15,7 +15,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Reports", dependencies: ["Language"]),
-    .target(name: "Datasets", dependencies: ["Language", "Kernels"]),
+    .target(name: "Datasets", dependencies: ["Language", "CKernels", "Kernels"]),
     .target(name: "Models", dependencies: ["Language", "Kernels", "Datasets"]),
     .target(name: "MetaLearning", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
     .target(name: "Evaluation", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
@@ -39,7 +39,7 @@ let package = Package(
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "Language"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets"]),
     .testTarget(
       name: "MetaLearningTests",
