@@ -67,4 +67,8 @@ extension GradientLearner {
 /// Every algorithm that `meta-train` can name.
 package let metaLearners = Catalog<any MetaLearner>(
   "algorithm",
-  [MAML.self, FirstOrderMAML.self, Reptile.self, ANIL.self])
+  [
+    MAML.self, FirstOrderMAML.self, Reptile.self, ANIL.self, MeLU.self, MetaSGD.self,
+    PromptTuning.self, RidgeHead.self, Matching.self, Prototypical.self, Relation.self,
+    NeuralProcess.self, Pretrain.self,
+  ])

@@ -151,7 +151,7 @@ package struct InnerLoop: Sendable {
     let scores = queryScores(lane, path, episode)
     let loss = lane.problem.loss.value(
       tape, scores, episode.query.ratings, scale: lane.problem.scale)
-    let sums = blockSums(lane, path)
+    let sums = lane.blockSums(path.start)
     let lambda = adapted.map { tape.zeros(like: path.start[$0]) }
     tape.sweep(
       from: [.init(loss, tape.constant(1))],
@@ -159,16 +159,6 @@ package struct InnerLoop: Sendable {
     if order > 1 { sweepSteps(lane, path, sums: sums, lambda: lambda) }
     finish(lane, episode, sums: sums, lambda: lambda)
     return tape[loss][0, 0]
-  }
-
-  /// Where each block's gradient is summed: the lane for dense blocks, the task's own rows for tables.
-  private func blockSums(_ lane: Lane, _ path: Path) -> [Matrix] {
-    lane.problem.layout.blocks.indices.map { block in
-      guard lane.problem.layout.blocks[block].kind == .lookup else {
-        return lane.denseGradient(block)
-      }
-      return lane.tape.zeros(like: path.start[block])
-    }
   }
 
   /// All blocks: those that adapt into λ, the others into their sums.
@@ -231,9 +221,7 @@ package struct InnerLoop: Sendable {
   /// Adds λ₀ to the sums and hands the tables' rows to the lane.
   private func finish(_ lane: Lane, _ episode: Episode, sums: [Matrix], lambda: [Matrix]) {
     for (lambda, block) in zip(lambda, adapted) { lane.tape.kernels.axpy(1, lambda, sums[block]) }
-    for block in sums.indices where lane.problem.layout.blocks[block].kind == .lookup {
-      lane.keep(sums[block], rows: episode.tableRows, block: block)
-    }
+    lane.keepLookups(sums, episode)
   }
 
   /// Adds where adaptation ended minus where it began, times −1, to the lane's sums (Reptile); returns the
@@ -241,7 +229,7 @@ package struct InnerLoop: Sendable {
   package func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
     let tape = lane.tape
     let path = adapt(lane, weights, episode)
-    let sums = blockSums(lane, path)
+    let sums = lane.blockSums(path.start)
     for block in adapted {
       tape.kernels.axpy(1, tape[path.start[block]], sums[block])
       tape.kernels.axpy(-1, tape[path.end[block]], sums[block])

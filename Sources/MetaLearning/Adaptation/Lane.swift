@@ -70,4 +70,20 @@ package final class Lane {
       return tape.leaf(own)
     }
   }
+
+  /// Where each block's gradient is summed: the lane for dense blocks, zeros of the task's own rows for
+  /// tables.
+  func blockSums(_ weights: [TapeValue]) -> [Matrix] {
+    problem.layout.blocks.indices.map { block in
+      problem.layout.blocks[block].kind == .lookup
+        ? tape.zeros(like: weights[block]) : denseGradient(block)
+    }
+  }
+
+  /// Hands the tables' rows over until the batch is summed.
+  func keepLookups(_ sums: [Matrix], _ episode: Episode) {
+    for block in sums.indices where problem.layout.blocks[block].kind == .lookup {
+      keep(sums[block], rows: episode.tableRows, block: block)
+    }
+  }
 }

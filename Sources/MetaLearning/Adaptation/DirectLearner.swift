@@ -1,0 +1,120 @@
+import Kernels
+import Models
+
+/// An algorithm whose adaptation is one differentiable function of the support: it says how scores come
+/// about on the tape, and the gradient follows.
+package protocol DirectLearner: MetaLearner {
+  /// The scores of the query rows given the support. Shape: (query rows × outputs).
+  func scores(_ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane) -> TapeValue
+}
+
+/// A task's rows as the network represents them below its head, and what it predicts without adapting.
+package struct TaskFeatures {
+  /// One row for each rating. Shape: (rows × width).
+  package var support: TapeValue
+  package var query: TapeValue
+  /// Scores without the task's own part: linear weights and the head's bias. Shape: (rows × 1).
+  package var supportBase: TapeValue
+  package var queryBase: TapeValue
+  /// What the base leaves of the support ratings, in scores. Shape: (rows × 1).
+  package var residuals: TapeValue
+  package var supportCount: Int
+  package var queryCount: Int
+  package var width: Int
+  /// The ratings of the support rows.
+  package var ratings: Matrix
+}
+
+extension DirectLearner {
+  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
+    let tape = lane.tape
+    let leaves = lane.leaves(weights, episode)
+    let floor = tape.count
+    let scores = scores(lane.features(leaves, episode), leaves, in: lane)
+    let loss = lane.problem.loss.value(
+      tape, scores, episode.query.ratings, scale: lane.problem.scale)
+    let sums = lane.blockSums(leaves)
+    tape.sweep(
+      from: [.init(loss, tape.constant(1))],
+      to: zip(leaves, sums).map { Tape.Target($0, into: $1) }, floor: floor, differentiable: false)
+    lane.keepLookups(sums, episode)
+    return tape[loss][0, 0]
+  }
+
+  package func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix {
+    let leaves = lane.leaves(weights, episode)
+    return lane.tape[scores(lane.features(leaves, episode), leaves, in: lane)]
+  }
+
+  package func trace(
+    _ episode: Episode, _ weights: Weights, in lane: Lane
+  ) -> [AdaptationPoint] {
+    let tape = lane.tape
+    let leaves = lane.leaves(weights, episode)
+    let features = lane.features(leaves, episode)
+    // The support judged by itself: before with nothing known, after with all of it.
+    var itself = features
+    (itself.query, itself.queryBase, itself.queryCount) =
+      (features.support, features.supportBase, features.supportCount)
+    var points: [AdaptationPoint] = []
+    for step in 0...1 {
+      func known(_ task: TaskFeatures) -> TapeValue {
+        step == 0 ? task.queryBase : scores(task, leaves, in: lane)
+      }
+      var loss: Float = 0
+      if features.supportCount > 0 {
+        loss =
+          tape[
+            lane.problem.loss.value(
+              tape, known(itself), features.ratings, scale: lane.problem.scale)][0, 0]
+      }
+      points.append(
+        AdaptationPoint(
+          step: step, supportLoss: loss, distance: 0, queryScores: tape[known(features)].array))
+    }
+    return points
+  }
+}
+
+extension Lane {
+  /// The rows of a task below the head.
+  func features(_ weights: [TapeValue], _ episode: Episode) -> TaskFeatures {
+    let last = problem.network.lastStage(problem.shape)
+    let bias = problem.layout.index(of: "head.bias").map { weights[$0] } ?? tape.constant(0)
+    func rows(_ rows: EncodedRows) -> (TapeValue, TapeValue) {
+      var state = problem.network.features(
+        tape, weights, rows, support: episode.support, shape: problem.shape)
+      for stage in 1..<last {
+        state = problem.network.advance(state, stage: stage, tape, weights, shape: problem.shape)
+      }
+      var base = tape.repeatRow(bias, rows: rows.count)
+      if state.residual.isSome { base = tape.add(base, state.residual) }
+      return (state.hidden, base)
+    }
+    let (support, supportBase) = rows(episode.support)
+    let (query, queryBase) = rows(episode.query)
+    return TaskFeatures(
+      support: support, query: query, supportBase: supportBase, queryBase: queryBase,
+      residuals: tape.subtract(tape.leaf(targets(episode.support.ratings)), supportBase),
+      supportCount: episode.support.count, queryCount: episode.query.count,
+      width: tape[query].columns, ratings: episode.support.ratings)
+  }
+
+  /// The scores that stand for ratings.
+  private func targets(_ ratings: Matrix) -> Matrix {
+    let scores = tape.arena.matrix(rows: ratings.rows, columns: 1)
+    for row in 0..<ratings.rows {
+      scores[row, 0] =
+        problem.loss.scores(ofRating: ratings[row, 0], scale: problem.scale).values[0]
+    }
+    return scores
+  }
+
+  /// One of the algorithm's own blocks.
+  func own(_ name: String, _ weights: [TapeValue]) -> TapeValue {
+    guard let index = problem.layout.index(of: name) else {
+      preconditionFailure("the algorithm did not ask for a block called \(name)")
+    }
+    return weights[index]
+  }
+}

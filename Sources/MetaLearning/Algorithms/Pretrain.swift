@@ -1,0 +1,39 @@
+import Kernels
+import Language
+import Models
+
+/// Ordinary training on all users together, then fine-tuning on one (Buffelli et al. 2023 ask for this row).
+package struct Pretrain: GradientLearner {
+  package var steps = 5
+  package var innerRate = 0.01
+  package var scope = AdaptationScope.decision
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "pretrain", "Trains on all users as if they were one, and fine-tunes on the new one.",
+    details: """
+      θ ← θ − β ∇(L_S + L_Q)(θ) without an inner loop; `adapt` then takes `steps` gradient steps on the new \
+      user's ratings. The plain transfer that meta-learning has to beat.
+      """,
+    [
+      .option("steps", \.steps, in: 0...1000, "fine-tuning steps when adapting"),
+      .option("inner-lr", \.innerRate, in: 0...100, "fine-tuning rate"),
+      .option("adapt", \.scope, "which weights fine-tuning moves"),
+    ],
+    examples: [Example("meta-train pretrain epochs=1")])
+
+  package func innerLoop(_ layout: Layout) -> InnerLoop {
+    InnerLoop(steps: steps, rates: .fixed(Float(innerRate)), order: 1, scope: scope, layout)
+  }
+
+  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
+    var loop = innerLoop(lane.problem.layout)
+    loop.steps = 0
+    let onQuery = loop.metaGradient(lane, weights, episode)
+    guard episode.support.count > 0 else { return onQuery }
+    let swapped = Episode(
+      tableRows: episode.tableRows, support: episode.query, query: episode.support)
+    return (onQuery + loop.metaGradient(lane, weights, swapped)) / 2
+  }
+}
