@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -148,6 +149,21 @@ void signal_at_prompt(bool at_prompt) { atomic_store(&is_at_prompt, at_prompt); 
 void mrs_terminal_hush(int on) {
   if (!has_original || atomic_exchange(&is_hushed, on != 0) == (on != 0)) return;
   hush_now(on != 0);
+}
+
+int mrs_terminal_wait(void) {
+  for (;;) {
+    if (atomic_exchange(&interrupts, 0) > 0) return -1;
+    struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {wake_pipe[0], POLLIN, 0}};
+    if (poll(fds, 2, -1) < 0 && errno != EINTR) return 1;
+    char drained[64];
+    if (fds[1].revents & POLLIN) {
+      while (read(wake_pipe[0], drained, sizeof drained) > 0) {
+      }
+    } else if (fds[0].revents) {
+      return 1;
+    }
+  }
 }
 
 int mrs_terminal_size(int fd, int *columns, int *rows) {

@@ -1,1 +1,3 @@
-print("mrs")
+import Shell
+
+MrsCommand.start()

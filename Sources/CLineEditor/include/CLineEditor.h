@@ -67,5 +67,7 @@ void mrs_signals_forget(void);
 
 /// While a command runs, what is typed is kept but not shown.
 void mrs_terminal_hush(int on);
+/// Waits until standard input has something: 1, or -1 when Ctrl-C came first.
+int mrs_terminal_wait(void);
 /// The size of the terminal behind a file descriptor; 0 when there is none that says so.
 int mrs_terminal_size(int fd, int *columns, int *rows);

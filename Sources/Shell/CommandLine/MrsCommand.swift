@@ -1,0 +1,165 @@
+import ArgumentParser
+import CLineEditor
+import Commands
+import Glibc
+import Language
+import Reports
+
+/// The `mrs` command line.
+package struct MrsCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "mrs",
+    abstract: "A laboratory for meta-learning recommendation in a terminal.",
+    discussion: """
+      Without a subcommand it opens the prompt; with something piped in, it runs that as a script.
+
+      Exit status: 0 fine, 1 an expectation or a recorded output differs, 2 the script is invalid and
+      nothing ran, 3 a command failed, 64 wrong usage, 130 interrupted.
+      """,
+    version: Version.text,
+    subcommands: [PromptCommand.self, RunCommand.self, CheckCommand.self, HelpTopicCommand.self],
+    defaultSubcommand: PromptCommand.self)
+
+  package init() {}
+
+  /// Runs the program and ends the process.
+  package static func start() -> Never {
+    mrs_locale_start()
+    main()
+    exit(0)
+  }
+}
+
+extension ExitStatus {
+  /// Ends the subcommand with this status.
+  func leave() throws {
+    if self != .success { throw ExitCode(rawValue) }
+  }
+}
+
+/// `mrs`: the prompt, or a script from a pipe.
+struct PromptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prompt", abstract: "Open the prompt, or run what is piped in. (default)")
+
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    let terminal = options.terminal
+    guard terminal.hasInput else {
+      mrs_signals_start(1)
+      let source = try Source(reading: "/dev/stdin", host: TerminalHost())
+      let script = Source(name: "stdin", text: source.text)
+      try ScriptRunner(output: options.output()).run(script).leave()
+      return
+    }
+    mrs_signals_start(0)
+    let history = History(path: History.usualPath)
+    let isEditing = terminal.allowsEditing && !options.plain
+    let editor: any LineEditor =
+      isEditing
+      ? LibeditEditor(history: history, highlights: terminal.allowsColour) ?? PlainReader()
+      : PlainReader()
+    let repl = Repl(editor: editor, history: history, output: options.output(), terminal: terminal)
+    try repl.run().leave()
+  }
+}
+
+/// `mrs run FILE name=value…`
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Check a script and run it.")
+
+  @Argument(help: "The script; `-` reads standard input.")
+  var file: String
+
+  @Argument(help: "Values of the script's parameters: name=value.")
+  var values: [String] = []
+
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    mrs_signals_start(1)
+    let parameters = try Parameters(values).values
+    let isInput = file == "-"
+    let output = options.output(directory: isInput ? "" : folder)
+    do {
+      let read = try Source(reading: isInput ? "/dev/stdin" : file, host: TerminalHost())
+      let source = isInput ? Source(name: "stdin", text: read.text) : read
+      try ScriptRunner(output: output, parameters: parameters).run(source).leave()
+    } catch let failure as CommandFailure {
+      try output.refuse(failure, file).leave()
+    }
+  }
+
+  private var folder: String {
+    let folder = Files.folder(of: file)
+    return folder == "." ? "" : folder
+  }
+}
+
+/// `mrs check FILE…`
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Say everything that is wrong with scripts; run nothing.")
+
+  @Argument(help: "The scripts.")
+  var files: [String]
+
+  @Flag(help: "Faults as JSON, one object a line, on standard output.")
+  var json = false
+
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    var worst = ExitStatus.success
+    for file in files {
+      var output = options.output()
+      if json {
+        output = Output(
+          results: JSONRenderer(), messages: JSONRenderer(), host: output.host,
+          write: { text, _ in Terminal.write(text, to: STDOUT_FILENO) })
+      }
+      do {
+        let source = try Source(reading: file, host: output.host)
+        let status = ScriptRunner(output: output).check(source)
+        if status != .success { worst = status }
+      } catch let failure as CommandFailure {
+        worst = output.refuse(failure, file)
+      }
+    }
+    try worst.leave()
+  }
+}
+
+/// `mrs help TOPIC`
+struct HelpTopicCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "help", abstract: "Explain a command, an algorithm, a metric, or list them.")
+
+  @Argument(help: "What to explain; nothing lists all topics.")
+  var topic: String?
+
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    let output = options.output()
+    let line = topic.map { "help \($0)" } ?? "help"
+    try ScriptRunner(output: output).run(Source(text: line)).leave()
+  }
+}
+
+extension Output {
+  /// Says that a file named on the command line cannot be read.
+  func refuse(_ failure: CommandFailure, _ file: String) -> ExitStatus {
+    let source = Source(text: file)
+    let label =
+      failure.suggestions.isEmpty
+      ? "" : "did you mean " + failure.suggestions.map { "`\($0)`" }.joined(separator: " or ") + "?"
+    show(
+      Diagnostic(
+        failure.code, failure.message, at: SourceRange(0, file.utf8.count), label: label,
+        help: failure.help), in: source)
+    return .usage
+  }
+}

@@ -1,0 +1,49 @@
+import Language
+import Reports
+
+/// Completions shown below the line: with a line of documentation each where there is room.
+struct Listing {
+  private let items: [Completion]
+
+  init(_ items: [Completion]) { self.items = items }
+
+  /// The listing, ending with a line end, cut to the width and to less than the screen.
+  func text(width: Int, rows: Int) -> String {
+    let room = max(4, rows - 4)
+    let hasSummaries = items.contains { !$0.summary.isEmpty }
+    if hasSummaries, items.count <= room { return documented(width: width) }
+    return columns(width: width, rows: room)
+  }
+
+  private func documented(width: Int) -> String {
+    let widest = min(items.map { displayWidth($0.text) }.max() ?? 0, width / 2)
+    return items.map { item in
+      let name = padded(clipped(item.text, to: widest), to: widest)
+      return clipped("  \(name)  \(item.summary)", to: width - 1).trimmingTrailingSpaces + "\n"
+    }.joined()
+  }
+
+  private func columns(width: Int, rows: Int) -> String {
+    let widest = min((items.map { displayWidth($0.text) }.max() ?? 0) + 2, max(2, width - 1))
+    let count = max(1, (width - 1) / widest)
+    let shown = items.prefix(count * rows)
+    let lines = (shown.count + count - 1) / count
+    var text = ""
+    for line in 0..<lines {
+      let row = stride(from: line, to: shown.count, by: lines).map { shown[$0].text }
+      text += row.map { padded(clipped($0, to: widest - 2), to: widest) }.joined()
+        .trimmingTrailingSpaces + "\n"
+    }
+    let more = items.count - shown.count
+    return more > 0 ? text + "… and \(grouped(more)) more\n" : text
+  }
+}
+
+extension String {
+  /// The text without spaces at its end.
+  var trimmingTrailingSpaces: String {
+    var text = self
+    while text.hasSuffix(" ") { text.removeLast() }
+    return text
+  }
+}

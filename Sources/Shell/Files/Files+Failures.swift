@@ -1,0 +1,28 @@
+import Commands
+import Glibc
+import Language
+
+extension Files {
+  /// The failure of the last system call in the user's words.
+  static func failure(_ verb: String, _ name: String) -> CommandFailure {
+    let reason = String(cString: strerror(errno)).lowercased()
+    return CommandFailure(
+      verb == "write" ? "E0504" : "E0501", "cannot \(verb) `\(name)`: \(reason)", argument: name)
+  }
+
+  /// Why a file cannot be opened, with names near it when it is not there.
+  static func missing(_ path: String, named name: String) -> CommandFailure {
+    guard errno == ENOENT else { return failure("read", name) }
+    let folder = folder(of: path)
+    guard kind(of: folder) == .folder else {
+      return CommandFailure(
+        "E0501", "there is no folder `\(Files.folder(of: name))`", argument: name)
+    }
+    let names = (try? list(folder, named: folder)) ?? []
+    let prefix = name.hasSuffix(last(of: path)) ? String(name.dropLast(last(of: path).count)) : ""
+    return CommandFailure(
+      "E0501", "there is no file `\(name)`",
+      suggestions: suggestions(for: last(of: path), among: names).map { prefix + $0 },
+      argument: name)
+  }
+}

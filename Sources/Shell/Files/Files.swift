@@ -1,0 +1,143 @@
+import Commands
+import Datasets
+import Glibc
+
+/// Files of the machine, with failures in the words of the language.
+package enum Files {
+  /// The whole file, mapped where it can be.
+  package static func contents(of path: String, named name: String) throws(CommandFailure)
+    -> FileContents
+  {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw missing(path, named: name) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw failure("read", name) }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR:
+      throw CommandFailure(
+        "E0501", "`\(name)` is a folder, and a file is needed", argument: name)
+    case S_IFREG:
+      return try mapped(file, count: Int(status.st_size), name: name)
+    default:
+      return FileContents(path: name, try stream(file, name: name))
+    }
+  }
+
+  private static func mapped(_ file: Int32, count: Int, name: String) throws(CommandFailure)
+    -> FileContents
+  {
+    guard count > 0 else { return FileContents(path: name, []) }
+    guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0), start != MAP_FAILED else {
+      throw failure("read", name)
+    }
+    nonisolated(unsafe) let mapping = start
+    return FileContents(path: name, bytes: UnsafeRawBufferPointer(start: start, count: count)) {
+      munmap(mapping, count)
+    }
+  }
+
+  /// Everything that a pipe or device yields.
+  private static func stream(_ file: Int32, name: String) throws(CommandFailure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = read(file, &chunk, chunk.count)
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw failure("read", name) }
+      if got == 0 { return bytes }
+      bytes.append(contentsOf: chunk[..<got])
+    }
+  }
+
+  package static func kind(of path: String) -> FileKind? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+  }
+
+  /// The names in a folder, sorted.
+  package static func list(_ path: String, named name: String) throws(CommandFailure) -> [String] {
+    guard let folder = opendir(path) else { throw failure("list", name) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let text = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if text != ".", text != ".." { names.append(text) }
+    }
+    return names.sorted()
+  }
+
+  /// Replaces the file in one step: whoever looks sees all of the old file or all of the new one,
+  /// also after a power cut.
+  package static func write(_ bytes: [UInt8], to path: String, named name: String)
+    throws(CommandFailure)
+  {
+    let target = resolved(path)
+    if kind(of: target) == .folder {
+      throw CommandFailure("E0504", "`\(name)` is a folder, and a file is to be written", argument: name)
+    }
+    let temporary = "\(folder(of: target))/.\(last(of: target)).\(getpid()).new"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw failure("write", name) }
+    var status = stat()
+    if stat(target, &status) == 0 { fchmod(file, status.st_mode & 0o7777) }
+    let isWritten = writeAll(bytes, to: file) && fsync(file) == 0
+    let problem = errno
+    let isClosed = close(file) == 0
+    guard isWritten, isClosed, rename(temporary, target) == 0 else {
+      if !isWritten { errno = problem }
+      let failed = failure("write", name)
+      unlink(temporary)
+      throw failed
+    }
+    let parent = open(folder(of: target), O_RDONLY | O_CLOEXEC)
+    if parent >= 0 {
+      fsync(parent)
+      close(parent)
+    }
+  }
+
+  /// Writes every byte, whatever the signals; false when it cannot.
+  @discardableResult
+  package static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let put = Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+        if put < 0, errno == EINTR { continue }
+        if put <= 0 { return false }
+        done += put
+      }
+      return true
+    }
+  }
+
+  /// Makes the folder and those it lies in; false when it cannot.
+  package static func makeFolder(_ path: String) -> Bool {
+    if kind(of: path) == .folder { return true }
+    let parent = folder(of: path)
+    guard parent == path || makeFolder(parent) else { return false }
+    return mkdir(path, 0o700) == 0 || errno == EEXIST
+  }
+
+  /// The path with symbolic links followed as far as it exists.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// The folder that a path lies in.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The last name of a path.
+  package static func last(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+}

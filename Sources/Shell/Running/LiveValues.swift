@@ -1,0 +1,62 @@
+import Commands
+import Datasets
+import Language
+
+/// What completion offers from the live session and from the disk.
+struct LiveValues: Sendable {
+  /// Nobody reads more, and answers must come at once.
+  private static let limit = 300
+
+  let session: Session
+  let host: TerminalHost
+
+  /// What could stand in a place of that kind and begins with the prefix.
+  func values(_ kind: CompletionKind, prefix: String) -> [NamedValue] {
+    switch kind {
+    case .nothing: []
+    case .file(let extensions): files(prefix) { name in
+      extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
+    }
+    case .folder: files(prefix) { _ in false }
+    case .live("user"): session.data.map { entities($0.users, prefix) } ?? []
+    case .live("item"): session.data.map { entities($0.items, prefix) } ?? []
+    case .live("column"): session.data.map { columns($0, prefix) } ?? []
+    case .live: []
+    }
+  }
+
+  private func entities(_ entities: Entities, _ prefix: String) -> [NamedValue] {
+    var found: [NamedValue] = []
+    for (index, name) in entities.ids.names.enumerated() where name.hasPrefix(prefix) {
+      let title = entities.label(index)
+      found.append(NamedValue(name, title == name ? "" : title))
+      if found.count == LiveValues.limit { break }
+    }
+    return found
+  }
+
+  private func columns(_ data: Dataset, _ prefix: String) -> [NamedValue] {
+    let named =
+      data.users.features.map { NamedValue($0.name, "of users") }
+      + data.items.features.map { NamedValue($0.name, "of items") }
+      + data.interactions.columns.keys.sorted().map { NamedValue($0, "of ratings") }
+    return named.filter { $0.name.hasPrefix(prefix) }
+  }
+
+  /// Folders, and the files that are wanted; hidden ones only when asked for.
+  private func files(_ prefix: String, _ isWanted: (String) -> Bool) -> [NamedValue] {
+    let start = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+    let rest = prefix.dropFirst(start.count)
+    guard let names = try? host.list(start.isEmpty ? "." : start) else { return [] }
+    var found: [NamedValue] = []
+    for name in names where name.hasPrefix(rest) && (rest.hasPrefix(".") || !name.hasPrefix(".")) {
+      if host.kind(of: start + name) == .folder {
+        found.append(NamedValue(start + name + "/", "folder"))
+      } else if isWanted(name) {
+        found.append(NamedValue(start + name, ""))
+      }
+      if found.count == LiveValues.limit { break }
+    }
+    return found
+  }
+}

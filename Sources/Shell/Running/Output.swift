@@ -1,0 +1,66 @@
+import Commands
+import Glibc
+import Language
+import Reports
+
+/// Where results and messages go and how they are written: results to standard output, progress and
+/// diagnostics to standard error.
+package struct Output {
+  package var results: any Renderer
+  package var messages: any Renderer
+  package var isQuiet: Bool
+  let host: TerminalHost
+  let write: (String, Int32) -> Void
+
+  /// - Parameter write: where texts go, by file descriptor; tests collect them.
+  package init(
+    results: any Renderer, messages: any Renderer, isQuiet: Bool = false, host: TerminalHost,
+    write: @escaping (String, Int32) -> Void = Terminal.write
+  ) {
+    self.results = results
+    self.messages = messages
+    self.isQuiet = isQuiet
+    self.host = host
+    self.write = write
+  }
+
+  package func show(_ report: Report) {
+    host.clearProgress()
+    guard !isQuiet else { return }
+    write(results.text(report), STDOUT_FILENO)
+  }
+
+  package func show(_ diagnostic: Diagnostic, in source: Source) {
+    host.clearProgress()
+    write(messages.text(diagnostic, in: source), STDERR_FILENO)
+  }
+
+  /// A line that is neither a result nor a fault.
+  package func say(_ text: String) {
+    host.clearProgress()
+    write(messages.page.ink(text, .dim) + "\n", STDERR_FILENO)
+  }
+
+  /// At most this many faults of one source are shown; the rest are mostly consequences.
+  static let mostFaults = 20
+
+  /// What a run that did not complete has to say.
+  package func show(_ result: RunResult, of source: Source) {
+    switch result {
+    case .completed: host.clearProgress()
+    case .interrupted: say("interrupted; the session is as it was before this command")
+    case .failed(let fault), .expectationFailed(let fault): show(fault, in: source)
+    case .invalid(let faults):
+      for fault in faults.prefix(Output.mostFaults) { show(fault, in: source) }
+      if faults.count > Output.mostFaults {
+        say("… and \(faults.count - Output.mostFaults) more")
+      }
+    }
+  }
+
+  /// Follows the width of a terminal that may have changed.
+  mutating func follow(_ terminal: Terminal) {
+    if terminal.hasOutput { results.page.width = Terminal.width(of: STDOUT_FILENO) }
+    if terminal.hasErrors { messages.page.width = Terminal.width(of: STDERR_FILENO) }
+  }
+}

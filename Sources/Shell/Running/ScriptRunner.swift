@@ -1,0 +1,34 @@
+import Commands
+import Language
+
+/// Runs a whole script: checked first, then statement by statement until something fails.
+package struct ScriptRunner {
+  package var output: Output
+  package var parameters: [String: Value]
+
+  package init(output: Output, parameters: [String: Value] = [:]) {
+    self.output = output
+    self.parameters = parameters
+  }
+
+  /// Runs the source in a new session; results appear as they come.
+  package func run(_ source: Source) -> ExitStatus {
+    var interpreter = Interpreter()
+    interpreter.parameters = parameters
+    for fault in interpreter.check(source) where fault.severity == .warning {
+      output.show(fault, in: source)
+    }
+    let result = interpreter.run(source, host: output.host) { outcome in
+      if let report = outcome.report { output.show(report) }
+    }
+    output.show(result, of: source)
+    return ExitStatus(result)
+  }
+
+  /// Everything wrong with a source, said; nothing runs.
+  package func check(_ source: Source) -> ExitStatus {
+    let faults = Interpreter().check(source)
+    for fault in faults { output.show(fault, in: source) }
+    return faults.contains { $0.severity == .error } ? .invalid : .success
+  }
+}

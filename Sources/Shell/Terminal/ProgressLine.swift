@@ -1,0 +1,75 @@
+import Commands
+import Reports
+
+/// One line that shows how far a command is, drawn over itself.
+struct ProgressLine {
+  private var title = ""
+  private var start = 0.0
+  private var first = 0.0
+  private var drawn = -1.0
+  private(set) var isShown = false
+
+  /// Ten times a second is as often as anyone can read.
+  private static let interval = 0.1
+
+  /// The text to write for this progress, or nil when it is too soon to draw again.
+  mutating func update(_ progress: Progress, at now: Double, width: Int, page: Page) -> String? {
+    if progress.title != title || progress.done < first {
+      (title, start, first, drawn) = (progress.title, now, progress.done, now)
+    }
+    guard now - drawn >= ProgressLine.interval else { return nil }
+    drawn = now
+    isShown = true
+    return "\r" + text(progress, elapsed: now - start, width: width, page: page) + "\u{1B}[K"
+  }
+
+  /// The text that takes the line away, or nil when there is none.
+  mutating func clear() -> String? {
+    title = ""
+    guard isShown else { return nil }
+    isShown = false
+    return "\r\u{1B}[K"
+  }
+
+  /// The line, cut to the width less one so that it never wraps.
+  func text(_ progress: Progress, elapsed: Double, width: Int, page: Page) -> String {
+    var parts = [progress.title]
+    if progress.total > 0 {
+      parts.append(bar(progress.done / progress.total, page))
+      parts.append("\(count(progress.done))/\(count(progress.total)) \(progress.unit)")
+    } else {
+      parts.append("\(count(progress.done)) \(progress.unit)")
+    }
+    let rate = (progress.done - first) / elapsed
+    if elapsed > 0.2, rate > 0 {
+      parts.append("\(short(rate))/s")
+      if progress.total > progress.done {
+        parts.append("ETA \(duration((progress.total - progress.done) / rate))")
+      }
+    }
+    if !progress.detail.isEmpty { parts.append(progress.detail) }
+    if !progress.recent.isEmpty { parts.append(sparkline(progress.recent, width: 16)) }
+    return fitted(parts, to: width - 1)
+  }
+
+  /// The parts that fit, the first ones before the last ones.
+  private func fitted(_ parts: [String], to width: Int) -> String {
+    var line = ""
+    for part in parts {
+      let next = line.isEmpty ? part : line + "  " + part
+      if displayWidth(next) > width { return line.isEmpty ? clipped(part, to: width) : line }
+      line = next
+    }
+    return line
+  }
+
+  private func bar(_ fraction: Double, _ page: Page) -> String {
+    let cells = 20
+    let filled = min(cells, max(0, Int((fraction * Double(cells)).rounded(.down))))
+    return String(repeating: "━", count: filled) + String(repeating: "┄", count: cells - filled)
+  }
+
+  private func count(_ value: Double) -> String {
+    value == value.rounded() && value.magnitude < 1e15 ? grouped(Int(value)) : short(value)
+  }
+}
