@@ -26,7 +26,7 @@ package struct MrsCommand: ParsableCommand {
   package static func start() -> Never {
     mrs_locale_start()
     main()
-    exit(0)
+    Glibc.exit(0)
   }
 }
 
@@ -70,10 +70,10 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Check a script and run it.")
 
-  @Argument(help: "The script; `-` reads standard input.")
+  @ArgumentParser.Argument(help: "The script; `-` reads standard input.")
   var file: String
 
-  @Argument(help: "Values of the script's parameters: name=value.")
+  @ArgumentParser.Argument(help: "Values of the script's parameters: name=value.")
   var values: [String] = []
 
   @OptionGroup var options: OutputOptions
@@ -103,7 +103,7 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Say everything that is wrong with scripts; run nothing.")
 
-  @Argument(help: "The scripts.")
+  @ArgumentParser.Argument(help: "The scripts.")
   var files: [String]
 
   @Flag(help: "Faults as JSON, one object a line, on standard output.")
@@ -124,8 +124,8 @@ struct CheckCommand: ParsableCommand {
         let source = try Source(reading: file, host: output.host)
         let status = ScriptRunner(output: output).check(source)
         if status != .success { worst = status }
-      } catch let failure as CommandFailure {
-        worst = output.refuse(failure, file)
+      } catch {
+        worst = output.refuse(error, file)
       }
     }
     try worst.leave()
@@ -137,7 +137,7 @@ struct HelpTopicCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "help", abstract: "Explain a command, an algorithm, a metric, or list them.")
 
-  @Argument(help: "What to explain; nothing lists all topics.")
+  @ArgumentParser.Argument(help: "What to explain; nothing lists all topics.")
   var topic: String?
 
   @OptionGroup var options: OutputOptions
