@@ -55,11 +55,12 @@ struct PromptCommand: ParsableCommand {
     }
     mrs_signals_start(0)
     let history = History(path: History.usualPath)
-    let isEditing = terminal.allowsEditing && !options.plain
-    let editor: any LineEditor =
-      isEditing
-      ? LibeditEditor(history: history, highlights: terminal.allowsColour) ?? PlainReader()
-      : PlainReader()
+    var editor: any LineEditor = PlainReader()
+    if terminal.allowsEditing, !options.plain,
+      let edited = LibeditEditor(history: history, highlights: terminal.allowsColour)
+    {
+      editor = edited
+    }
     let repl = Repl(editor: editor, history: history, output: options.output(), terminal: terminal)
     try repl.run().leave()
   }

@@ -1,0 +1,125 @@
+import Language
+import Reports
+
+/// `help maml`: what something is, how it is written, and lines that show it at work.
+package struct Help: Command {
+  package var topics: [String] = []
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "help", "Explains commands, algorithms, metrics and everything else that has a name.",
+    [
+      .rest(
+        "topic", \.topics, "what to explain; nothing lists the commands",
+        expects: "the name of a command, an algorithm, a metric or a group of them",
+        completion: .live("topic"))
+    ],
+    examples: [
+      Example("help"), Example("help meta-train"), Example("help metrics"), Example("help maml"),
+    ])
+
+  package func run(in session: inout Session, host: any Host) throws -> Report {
+    if topics.isEmpty { return overview }
+    var blocks: [Report.Block] = []
+    for topic in topics { blocks += try explanation(of: topic) }
+    return Report(blocks)
+  }
+
+  private var overview: Report {
+    var table = TopicGroup.all[0].table()
+    table.footnotes = [
+      "`help NAME` explains one of them; `help \(TopicGroup.all.dropFirst().map(\.name).joined(separator: "`, `help "))` list more."
+    ]
+    return Report([.table(table)])
+  }
+
+  private func explanation(of topic: String) throws -> [Report.Block] {
+    let name = String(topic.split(separator: "@").first ?? "")
+    if let group = TopicGroup.all.first(where: { $0.name == name }) {
+      return [.table(group.table())]
+    }
+    let pages = TopicGroup.all.flatMap { group in
+      group.members.forms.filter { $0.name == name }.map { HelpPage($0, of: group).blocks }
+    }
+    if !pages.isEmpty { return Array(pages.joined()) }
+    throw CommandFailure(
+      "E0202", "there is no help on `\(topic)`", help: ["`help` lists what there is"],
+      suggestions: suggestions(for: topic, among: TopicGroup.topics.map(\.name)), argument: topic)
+  }
+}
+
+/// What help says of one form.
+struct HelpPage {
+  private let form: Form
+  private let group: TopicGroup
+
+  init(_ form: Form, of group: TopicGroup) {
+    self.form = form
+    self.group = group
+  }
+
+  var blocks: [Report.Block] {
+    var blocks: [Report.Block] = [.heading(form.name), .text(form.summary)]
+    if !form.details.isEmpty { blocks.append(.text(form.details)) }
+    if group.name == "commands" { blocks.append(.code(usage)) }
+    blocks += parameters
+    if !form.needs.isEmpty {
+      let needs = form.needs.map { "\($0.name) (`\($0.remedy)`)" }
+      blocks.append(.note("Needs " + needs.joined(separator: " and ") + "."))
+    }
+    if !form.examples.isEmpty { blocks.append(.code(examples)) }
+    return blocks
+  }
+
+  /// The line as it is written, optional parts in brackets.
+  private var usage: String {
+    let parts = form.parameters.compactMap { parameter -> String? in
+      switch parameter.place {
+      case .positional: parameter.isRequired ? parameter.name.uppercased() : "[\(parameter.name.uppercased())]"
+      case .filler, .flag: "[\(parameter.name)]"
+      case .rest: "[\(parameter.name.uppercased()) …]"
+      case .pairs: "[\(parameter.name.uppercased())=VALUE …]"
+      case .option: nil
+      }
+    }
+    let hasOptions = form.parameters.contains { $0.place == .option || $0.members != nil }
+    return ([form.name] + parts + (hasOptions ? ["[option=value …]"] : [])).joined(separator: " ")
+  }
+
+  private var parameters: [Report.Block] {
+    let shown = form.parameters.filter { $0.place != .filler }
+    guard !shown.isEmpty else { return [] }
+    let table = Table(
+      columns: [.init(isOnlyOptions ? "option" : "part"), .init("takes"), .init("default"), .init("what it is")],
+      rows: shown.map { parameter in
+        let sign = parameter.place == .option ? "=" : ""
+        return [
+          .text(parameter.name + sign), .text(takes(parameter)), .text(parameter.defaultText),
+          .text(parameter.summary),
+        ]
+      })
+    let choices = shown.compactMap { parameter in
+      parameter.members.map {
+        "\(parameter.name): \($0.names.joined(separator: ", ")); `help NAME` lists the options of each"
+      }
+    }
+    return [.table(table)] + choices.map { .note($0) }
+  }
+
+  private var isOnlyOptions: Bool { form.parameters.allSatisfy { $0.place == .option } }
+
+  private func takes(_ parameter: ParameterForm) -> String {
+    guard parameter.namedValues.isEmpty else {
+      return parameter.namedValues.map(\.name).joined(separator: ", ")
+    }
+    return parameter.expectation
+  }
+
+  private var examples: String {
+    let width = form.examples.map { displayWidth($0.line) }.max() ?? 0
+    return form.examples.map { example in
+      example.summary.isEmpty ? example.line : padded(example.line, to: width) + "  # " + example.summary
+    }.joined(separator: "\n")
+  }
+}

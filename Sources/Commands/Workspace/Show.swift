@@ -1,0 +1,41 @@
+import Language
+import Reports
+
+/// `show`: what the session holds.
+package struct Show: Command {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "show", "Shows what the session holds: data, tasks, model, adapted model, settings.",
+    examples: [Example("show")])
+
+  package func run(in session: inout Session, host: any Host) throws -> Report {
+    var rows: [(String, String)] = []
+    if let data = session.data {
+      rows.append(
+        (
+          "data",
+          "\(data.name): \(grouped(data.interactions.count)) ratings of "
+            + "\(grouped(data.items.count)) items by \(grouped(data.users.count)) users"
+        ))
+    }
+    if let tasks = session.tasks {
+      let parts = [("train", tasks.train), ("valid", tasks.valid), ("test", tasks.test)]
+      let counts = parts.map { "\(grouped($0.1.count)) \($0.0)" }.joined(separator: ", ")
+      rows.append(("tasks", "\(counts) (\(tasks.recipe))"))
+    }
+    rows.append(("network", described(session.network)))
+    if let model = session.model { rows.append(("model", model.title)) }
+    if let adapted = session.adapted {
+      rows.append(
+        ("adapted", "to \(adapted.name), on \(grouped(adapted.context.support.count)) ratings"))
+    }
+    rows.append(("settings", described(session.settings)))
+    return Report([
+      .table(
+        Table(
+          columns: [.init("what"), .init("it is")],
+          rows: rows.map { [.text($0.0), .text($0.1)] }))
+    ])
+  }
+}

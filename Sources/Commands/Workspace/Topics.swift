@@ -1,0 +1,44 @@
+import Evaluation
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// Everything that `help` can explain, by kind; made from the catalogs alone.
+package struct TopicGroup: Sendable {
+  /// What the group is asked for by: "algorithms".
+  package let name: String
+  package let summary: String
+  package let members: MemberList
+
+  /// Every group, in the order that `help` lists them.
+  package static var all: [TopicGroup] {
+    [
+      TopicGroup(name: "commands", summary: "what can be done", members: commands.members),
+      TopicGroup(
+        name: "algorithms", summary: "what `meta-train` learns with", members: metaLearners.members),
+      TopicGroup(
+        name: "baselines", summary: "what every model has to beat", members: baselines.members),
+      TopicGroup(name: "metrics", summary: "what `evaluate` measures", members: metrics.members),
+      TopicGroup(name: "networks", summary: "what `model` chooses", members: networks.members),
+      TopicGroup(name: "losses", summary: "what training makes small", members: losses.members),
+      TopicGroup(
+        name: "optimizers", summary: "how training moves the weights", members: optimizers.members),
+      TopicGroup(
+        name: "formats", summary: "how results are written", members: renderers.members),
+    ]
+  }
+
+  /// Names and summaries of everything that can be asked for.
+  package static var topics: [NamedValue] {
+    all.map { NamedValue($0.name, $0.summary) }
+      + all.flatMap { $0.members.forms.map { NamedValue($0.name, $0.summary) } }
+  }
+
+  /// The members as a table of names and summaries.
+  func table() -> Table {
+    Table(
+      name, columns: [.init("name"), .init("what it is")],
+      rows: members.forms.map { [.text($0.name), .text($0.summary)] })
+  }
+}
