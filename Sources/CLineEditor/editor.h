@@ -44,6 +44,7 @@ typedef struct {
   int columns;
   int rows;
   int last_row;
+  int last_column;
   int cursor_row;
   int cursor_column;
   bool is_paintable;
@@ -65,6 +66,8 @@ void paint(mrs_editor *editor);
 void unpaint(mrs_editor *editor);
 /// Puts the cursor below the last row of the line.
 void leave_line(mrs_editor *editor);
+/// The same, with a few characters behind the line.
+void leave_line_saying(mrs_editor *editor, const char *last);
 void show_line_anew(mrs_editor *editor);
 void put(mrs_editor *editor, const char *text);
 

@@ -44,9 +44,7 @@ static int fill(mrs_editor *editor) {
       mrs_signals_forget();
       editor->input_at = editor->input_count = 0;
       editor->is_interrupted = true;
-      unpaint(editor);
-      put(editor, "^C");
-      leave_line(editor);
+      leave_line_saying(editor, "^C");
       errno = EINTR;
       return -1;
     }

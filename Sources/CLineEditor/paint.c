@@ -86,7 +86,7 @@ layout line_layout(mrs_editor *editor, int columns) {
   int seen = 80;
   mrs_terminal_size(1, &seen, &rows);
   if (columns <= 0) columns = seen;
-  layout result = {columns, rows, 0, 0, 0, true};
+  layout result = {columns, rows, 0, 0, 0, 0, true};
   const LineInfoW *line = el_wline(editor->el);
   int row = editor->prompt_width / columns;
   int column = editor->prompt_width % columns;
@@ -98,6 +98,7 @@ layout line_layout(mrs_editor *editor, int columns) {
     if (advance(*at, columns, &row, &column) < 0) result.is_paintable = false;
   }
   result.last_row = row;
+  result.last_column = column;
   if (line->cursor == line->lastchar) {
     result.cursor_row = row;
     result.cursor_column = column;
@@ -182,6 +183,8 @@ void paint(mrs_editor *editor) {
     add_line(&out, editor, place.columns, inks);
     add_text(&out, "\x1b" "8");
     if (editor->ghost) {
+      // Some terminals forget the saved place once it is restored.
+      add_text(&out, "\x1b" "7");
       editor->is_ghost_shown = add_ghost(&out, editor, &place);
       add_text(&out, "\x1b" "8");
     }
@@ -198,14 +201,19 @@ void unpaint(mrs_editor *editor) {
   editor->is_ghost_shown = false;
 }
 
-void leave_line(mrs_editor *editor) {
+void leave_line_saying(mrs_editor *editor, const char *last) {
   unpaint(editor);
   layout place = line_layout(editor, 0);
   output out = {NULL, 0, 0};
   add_move(&out, place.last_row - place.cursor_row, 'B');
+  add_text(&out, "\r");
+  add_move(&out, place.last_column, 'C');
+  add_text(&out, last);
   add_text(&out, "\r\n");
   if (out.bytes) put(editor, out.bytes);
   free(out.bytes);
 }
+
+void leave_line(mrs_editor *editor) { leave_line_saying(editor, ""); }
 
 void show_line_anew(mrs_editor *editor) { el_wset(editor->el, EL_REFRESH); }

@@ -34,10 +34,10 @@ package struct PlainRenderer: Renderer {
     let gutter = table.emphasis == nil ? "" : "  "
     let layout = TableLayout(table, width: page.width - gutter.count)
     var result = table.title.isEmpty ? [] : [table.title]
-    result.append(gutter + layout.line(layout.titles))
-    result.append(gutter + layout.line(layout.widths.map { String(repeating: "-", count: $0) }))
+    result += layout.lines(layout.titles).map { gutter + $0 }
+    result += layout.lines(layout.widths.map { String(repeating: "-", count: $0) }).map { gutter + $0 }
     for (index, row) in layout.rows.enumerated() {
-      result.append((index == table.emphasis ? "* " : gutter) + layout.line(row))
+      result += layout.lines(row).map { (index == table.emphasis ? "* " : gutter) + $0 }
     }
     for footnote in table.footnotes { result += wrapped(footnote, to: page.width) }
     return lines(result)

@@ -35,16 +35,22 @@ struct TableLayout {
     }
   }
 
-  /// One line of the table, without spaces at its end.
-  func line(_ cells: [String]) -> String {
-    var line = ""
-    for (column, cell) in cells.enumerated() {
-      if column > 0 { line += String(repeating: " ", count: TableLayout.gap) }
-      let cut = isRight[column] ? cell : clipped(cell, to: widths[column])
-      line += padded(cut, to: widths[column], right: isRight[column])
+  /// The lines of one row, without spaces at their ends; texts that do not fit go on below.
+  func lines(_ cells: [String]) -> [String] {
+    let parts = zip(cells, widths).map { cell, width in
+      wrapped(cell, to: width).map { clipped($0, to: width) }
     }
-    while line.hasSuffix(" ") { line.removeLast() }
-    return line
+    let height = parts.map(\.count).max() ?? 0
+    return (0..<height).map { line in
+      var text = ""
+      for (column, part) in parts.enumerated() {
+        if column > 0 { text += String(repeating: " ", count: TableLayout.gap) }
+        let cell = line < part.count ? part[line] : ""
+        text += padded(cell, to: widths[column], right: isRight[column])
+      }
+      while text.hasSuffix(" ") { text.removeLast() }
+      return text
+    }
   }
 }
 

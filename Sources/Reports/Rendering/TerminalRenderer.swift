@@ -40,13 +40,13 @@ package struct TerminalRenderer: Renderer {
     if !table.title.isEmpty {
       result.append(page.ink(clipped(table.title, to: page.width), .strong))
     }
-    result.append(page.ink(gutter + layout.line(layout.titles), .dim))
+    result += layout.lines(layout.titles).map { page.ink(gutter + $0, .dim) }
     result.append(
       page.ink(gutter + String(repeating: "─", count: max(0, layout.totalWidth)), .dim))
     for (index, row) in layout.rows.enumerated() {
-      let line = layout.line(row)
-      result.append(
-        index == table.emphasis ? page.ink("▸ " + line, .strong) : gutter + line)
+      result += layout.lines(row).map {
+        index == table.emphasis ? page.ink("▸ " + $0, .strong) : gutter + $0
+      }
     }
     for footnote in table.footnotes {
       result += wrapped(footnote, to: page.width).map { page.ink($0, .dim) }

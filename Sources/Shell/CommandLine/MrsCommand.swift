@@ -16,7 +16,7 @@ package struct MrsCommand: ParsableCommand {
       Exit status: 0 fine, 1 an expectation or a recorded output differs, 2 the script is invalid and
       nothing ran, 3 a command failed, 64 wrong usage, 130 interrupted.
       """,
-    version: Version.text,
+    version: "mrs " + Version.text,
     subcommands: [PromptCommand.self, RunCommand.self, CheckCommand.self, HelpTopicCommand.self],
     defaultSubcommand: PromptCommand.self)
 
