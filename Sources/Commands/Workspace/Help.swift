@@ -76,7 +76,8 @@ struct HelpPage {
   private var usage: String {
     let parts = form.parameters.compactMap { parameter -> String? in
       switch parameter.place {
-      case .positional: parameter.isRequired ? parameter.name.uppercased() : "[\(parameter.name.uppercased())]"
+      case .positional:
+        parameter.isRequired ? parameter.name.uppercased() : "[\(parameter.name.uppercased())]"
       case .filler, .flag: "[\(parameter.name)]"
       case .rest: "[\(parameter.name.uppercased()) …]"
       case .pairs: "[\(parameter.name.uppercased())=VALUE …]"
@@ -91,7 +92,10 @@ struct HelpPage {
     let shown = form.parameters.filter { $0.place != .filler }
     guard !shown.isEmpty else { return [] }
     let table = Table(
-      columns: [.init(isOnlyOptions ? "option" : "part"), .init("takes"), .init("default"), .init("what it is")],
+      columns: [
+        .init(isOnlyOptions ? "option" : "part"), .init("takes"), .init("default"),
+        .init("what it is"),
+      ],
       rows: shown.map { parameter in
         let sign = parameter.place == .option ? "=" : ""
         return [
@@ -119,7 +123,8 @@ struct HelpPage {
   private var examples: String {
     let width = form.examples.map { displayWidth($0.line) }.max() ?? 0
     return form.examples.map { example in
-      example.summary.isEmpty ? example.line : padded(example.line, to: width) + "  # " + example.summary
+      example.summary.isEmpty
+        ? example.line : padded(example.line, to: width) + "  # " + example.summary
     }.joined(separator: "\n")
   }
 }

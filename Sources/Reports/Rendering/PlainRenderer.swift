@@ -35,7 +35,9 @@ package struct PlainRenderer: Renderer {
     let layout = TableLayout(table, width: page.width - gutter.count)
     var result = table.title.isEmpty ? [] : [table.title]
     result += layout.lines(layout.titles).map { gutter + $0 }
-    result += layout.lines(layout.widths.map { String(repeating: "-", count: $0) }).map { gutter + $0 }
+    result += layout.lines(layout.widths.map { String(repeating: "-", count: $0) }).map {
+      gutter + $0
+    }
     for (index, row) in layout.rows.enumerated() {
       result += layout.lines(row).map { (index == table.emphasis ? "* " : gutter) + $0 }
     }

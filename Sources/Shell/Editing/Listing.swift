@@ -31,7 +31,8 @@ struct Listing {
     var text = ""
     for line in 0..<lines {
       let row = stride(from: line, to: shown.count, by: lines).map { shown[$0].text }
-      text += row.map { padded(clipped($0, to: widest - 2), to: widest) }.joined()
+      text +=
+        row.map { padded(clipped($0, to: widest - 2), to: widest) }.joined()
         .trimmingTrailingSpaces + "\n"
     }
     let more = items.count - shown.count

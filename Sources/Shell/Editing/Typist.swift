@@ -78,7 +78,9 @@ extension Typist {
     let before = String(decoding: text.utf8.prefix(cursor), as: UTF8.self)
     if let last = before.last, !" =[(,;".contains(last) { return nil }
     let inside = highlights(in: before + "x", context: assistance).last
-    if let style = inside?.style, [.text, .comment, .output, .heading].contains(style) { return nil }
+    if let style = inside?.style, [.text, .comment, .output, .heading].contains(style) {
+      return nil
+    }
     let found = completions(in: text, at: cursor, context: assistance)
     guard !found.isEmpty else { return nil }
     return Listing(found).text(width: Terminal.width(of: 1), rows: max(Terminal.rows, 40))

@@ -77,7 +77,8 @@ package enum Files {
   {
     let target = resolved(path)
     if kind(of: target) == .folder {
-      throw CommandFailure("E0504", "`\(name)` is a folder, and a file is to be written", argument: name)
+      throw CommandFailure(
+        "E0504", "`\(name)` is a folder, and a file is to be written", argument: name)
     }
     let temporary = "\(folder(of: target))/.\(last(of: target)).\(getpid()).new"
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

@@ -14,9 +14,10 @@ struct LiveValues: Sendable {
   func values(_ kind: CompletionKind, prefix: String) -> [NamedValue] {
     switch kind {
     case .nothing: []
-    case .file(let extensions): files(prefix) { name in
-      extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
-    }
+    case .file(let extensions):
+      files(prefix) { name in
+        extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
+      }
     case .folder: files(prefix) { _ in false }
     case .live("user"): session.data.map { entities($0.users, prefix) } ?? []
     case .live("item"): session.data.map { entities($0.items, prefix) } ?? []
