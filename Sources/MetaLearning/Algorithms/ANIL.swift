@@ -5,7 +5,7 @@ import Models
 /// Almost no inner loop (Raghu et al. 2020): MAML whose inner steps move the head alone.
 package struct ANIL: GradientLearner {
   package var steps = 5
-  package var innerRate = 0.05
+  package var innerRate = 0.1
   package var order = 2
 
   package init() {}

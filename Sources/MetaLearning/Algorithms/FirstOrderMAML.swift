@@ -5,7 +5,7 @@ import Models
 /// MAML without curvature (Finn, Abbeel and Levine 2017, §5.2): the query gradient at θ′ moves θ.
 package struct FirstOrderMAML: GradientLearner {
   package var steps = 5
-  package var innerRate = 0.01
+  package var innerRate = 0.1
   package var scope = AdaptationScope.decision
 
   package init() {}

@@ -5,7 +5,7 @@ import Models
 /// Model-agnostic meta-learning (Finn, Abbeel and Levine 2017).
 package struct MAML: GradientLearner {
   package var steps = 5
-  package var innerRate = 0.01
+  package var innerRate = 0.1
   package var order = 2
   package var scope = AdaptationScope.decision
 

@@ -4,20 +4,14 @@ import Models
 
 /// Matching networks (Vinyals et al. 2016) for ratings: a query rating is a weighted mean of support residuals.
 package struct Matching: DirectLearner {
-  package var temperature = 1.0
-
   package init() {}
 
   package static let signature = Signature<Self>(
     "matching", "Predicts from the support ratings of similar items, by learned attention.",
     details: """
       score = base + Σ_s a(q, s) (r_s − base_s), a = softmax over the support of τ · z_q·z_s, with one more \
-      place that stands for "like none of them". τ is learned. Vinyals et al., NeurIPS 2016.
+      place that stands for "like none of them". τ is learned, from 1/√width on. Vinyals et al., NeurIPS 2016.
       """,
-    [
-      .option(
-        "temperature", \.temperature, in: 1e-3...1e3, "τ that learning starts from")
-    ],
     examples: [Example("meta-train matching epochs=1")])
 
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] {
@@ -28,8 +22,7 @@ package struct Matching: DirectLearner {
   }
 
   package func prepare(_ weights: inout Weights) {
-    guard let block = weights.layout.index(of: "matching.log-temperature") else { return }
-    weights.mutableView(block).fill(KernelSet.best.logarithm(Float(temperature)))
+    weights.fill("matching.log-temperature", with: -0.5 * weights.logHeadWidth)
   }
 
   package func scores(
@@ -43,6 +36,19 @@ package struct Matching: DirectLearner {
     return tape.attended(
       task, similarity: similarity, values: task.residuals,
       none: lane.own("matching.none", weights))
+  }
+}
+
+extension Weights {
+  /// The logarithm of the number of features below the head.
+  var logHeadWidth: Float {
+    let rows = layout.index(of: "head.weight").map { layout.blocks[$0].rows } ?? 1
+    return KernelSet.best.logarithm(Float(rows))
+  }
+
+  /// Sets every number of a block.
+  mutating func fill(_ name: String, with value: Float) {
+    if let block = layout.index(of: name) { mutableView(block).fill(value) }
   }
 }
 

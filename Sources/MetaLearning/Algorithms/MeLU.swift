@@ -5,7 +5,7 @@ import Models
 /// Meta-learned user preference estimator (Lee et al. 2019): MAML on the decision layers.
 package struct MeLU: GradientLearner {
   package var steps = 5
-  package var innerRate = 0.01
+  package var innerRate = 0.1
   package var order = 2
 
   package init() {}

@@ -5,7 +5,7 @@ import Models
 /// Meta-SGD (Li et al. 2017): MAML that learns the inner rates, too.
 package struct MetaSGD: GradientLearner {
   package var steps = 1
-  package var innerRate = 0.01
+  package var innerRate = 0.1
   package var order = 2
   package var scope = AdaptationScope.decision
 

@@ -5,7 +5,7 @@ import Models
 /// Ordinary training on all users together, then fine-tuning on one (Buffelli et al. 2023 ask for this row).
 package struct Pretrain: GradientLearner {
   package var steps = 5
-  package var innerRate = 0.01
+  package var innerRate = 0.1
   package var scope = AdaptationScope.decision
 
   package init() {}

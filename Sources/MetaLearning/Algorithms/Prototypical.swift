@@ -22,6 +22,11 @@ package struct Prototypical: DirectLearner {
     ]
   }
 
+  /// Squared distances grow with the number of features.
+  package func prepare(_ weights: inout Weights) {
+    weights.fill("prototypical.log-temperature", with: -weights.logHeadWidth)
+  }
+
   package func scores(
     _ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane
   ) -> TapeValue {

@@ -5,7 +5,7 @@ import Models
 /// Reptile (Nichol, Achiam and Schulman 2018): moves towards where tasks end up.
 package struct Reptile: GradientLearner {
   package var steps = 5
-  package var innerRate = 0.01
+  package var innerRate = 0.1
   package var scope = AdaptationScope.all
 
   package init() {}
