@@ -4,7 +4,7 @@ import Language
 package let commands = Catalog<any Command>(
   "command",
   [
-    Load.self, Describe.self, Split.self,
+    Load.self, Describe.self, Clean.self, Binarize.self, Weigh.self, Split.self,
     ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Trace.self, Open.self,
     Evaluate.self,
     Save.self,

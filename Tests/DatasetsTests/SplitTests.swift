@@ -40,7 +40,7 @@ private let key = RandomKey(seed: 7).derived("split")
     splitting.min = 30
     splitting.max = 40
     splitting.support = .count(5)
-    splitting.query = 4
+    splitting.query = .count(4)
     let split = try splitting.split(sample, key: key)
     let rows = sample.rowsByUser()
     for task in split.train + split.valid + split.test {
@@ -72,9 +72,9 @@ private let key = RandomKey(seed: 7).derived("split")
     data.interactions.columns["state"] = CategoricalColumn(vocabulary: vocabulary, codes: codes)
     var splitting = TaskSplitting()
     splitting.from = "state"
-    splitting.train = "warm"
-    splitting.test = .state("cold")
-    splitting.query = 3
+    splitting.train = ["warm"]
+    splitting.test = .values(["cold"])
+    splitting.query = .count(3)
     let split = try splitting.split(data, key: key)
     for task in split.train + split.valid {
       #expect((task.support + task.query).allSatisfy { states[Int($0)] == "warm" })
@@ -83,10 +83,134 @@ private let key = RandomKey(seed: 7).derived("split")
       #expect((task.support + task.query).allSatisfy { states[Int($0)] == "cold" })
     }
     #expect(Set(split.train.map(\.user)).isDisjoint(with: split.valid.map(\.user)))
-    splitting.test = .state("colt")
+    splitting.test = .values(["colt"])
     #expect(throws: DatasetError.self) { try splitting.split(data, key: key) }
     splitting.from = "stat"
     #expect(throws: DatasetError.self) { try splitting.split(data, key: key) }
+  }
+
+  /// The items that tasks rate.
+  private func items(_ tasks: [UserTask]) -> Set<Int32> {
+    Set(tasks.flatMap { ($0.support + $0.query).map { sample.interactions.items[Int($0)] } })
+  }
+
+  @Test func theFourStatesHoldWhatTheirNamesSay() throws {
+    for cold in [TaskSplitting.Cold.user, .item, .both, .none] {
+      var splitting = TaskSplitting()
+      splitting.cold = cold
+      splitting.test = .share(0.3)
+      splitting.query = .count(2)
+      splitting.min = 3
+      let split = try splitting.split(sample, key: key)
+      let known = Set((split.train + split.valid).map(\.user))
+      let newUsers = cold == .user || cold == .both
+      #expect(known.isDisjoint(with: split.test.map(\.user)) == newUsers, "\(cold)")
+      let newItems = cold == .item || cold == .both
+      let trained = items(split.train + split.valid)
+      #expect(trained.isDisjoint(with: items(split.test)) == newItems, "\(cold)")
+      #expect(split.leaks(in: sample.interactions).isClean)
+      #expect(!split.test.isEmpty)
+    }
+  }
+
+  @Test func itemsAndCategoriesAreInOnePartOnly() throws {
+    var splitting = TaskSplitting()
+    splitting.by = .item
+    splitting.query = .count(2)
+    splitting.min = 3
+    let byItem = try splitting.split(sample, key: key)
+    #expect(items(byItem.train).isDisjoint(with: items(byItem.test)))
+    #expect(items(byItem.train).isDisjoint(with: items(byItem.valid)))
+    splitting.by = .category
+    splitting.feature = "category"
+    splitting.test = .values(["plush", "science"])
+    let byCategory = try splitting.split(sample, key: key)
+    let names = categoryNames(sample.items, "category")
+    #expect(Set(items(byCategory.test).map { names[Int($0)][0] }) == ["plush", "science"])
+    #expect(!items(byCategory.train + byCategory.valid).contains { names[Int($0)][0] == "plush" })
+    splitting.test = .values(["plus"])
+    let error = #expect(throws: DatasetError.self) { try splitting.split(sample, key: key) }
+    #expect(error?.suggestions == ["plush"])
+    splitting.feature = "genre"
+    #expect(throws: DatasetError.self) { try splitting.split(sample, key: key) }
+  }
+
+  @Test func groupsOfUsersAreInOnePartOnly() throws {
+    var splitting = TaskSplitting()
+    splitting.by = .group
+    splitting.feature = "region"
+    splitting.test = .values(["islands"])
+    let split = try splitting.split(sample, key: key)
+    let regions = categoryNames(sample.users, "region")
+    #expect(split.test.allSatisfy { regions[Int($0.user)] == ["islands"] })
+    #expect(!(split.train + split.valid).contains { regions[Int($0.user)] == ["islands"] })
+    #expect(split.leaks(in: sample.interactions).sharedUsers == 0)
+  }
+
+  @Test func timeNeverRunsBackwards() throws {
+    var splitting = TaskSplitting()
+    splitting.by = .time
+    splitting.order = .time
+    splitting.query = .count(2)
+    splitting.min = 3
+    splitting.test = .share(0.3)
+    let split = try splitting.split(sample, key: key)
+    let times = sample.interactions.times
+    func all(_ tasks: [UserTask]) -> [Int64] {
+      tasks.flatMap { ($0.support + $0.query).map { times[Int($0)] } }
+    }
+    #expect(all(split.train).max() ?? 0 < all(split.valid).min() ?? 0)
+    #expect(all(split.valid).max() ?? 0 < all(split.test).min() ?? 0)
+    #expect(split.leaks(in: sample.interactions).rowsFromBefore == 0)
+    var timeless = sample
+    timeless.interactions.times = []
+    #expect(throws: DatasetError.self) { try splitting.split(timeless, key: key) }
+  }
+
+  @Test func foldsTestEveryUserOnce() throws {
+    var tested: [Int32] = []
+    for fold in 1...7 {
+      var splitting = TaskSplitting()
+      splitting.folds = 7
+      splitting.fold = fold
+      let split = try splitting.split(sample, key: key)
+      tested += split.test.map(\.user)
+      #expect(split.train.count + split.valid.count + split.test.count == 600)
+      #expect(split.leaks(in: sample.interactions).isClean)
+    }
+    #expect(tested.sorted() == (0..<600).map { Int32($0) })
+  }
+
+  @Test func sharesOfRatingsBecomeSupportAndQuery() throws {
+    var splitting = TaskSplitting()
+    splitting.support = .share(0.75)
+    splitting.query = .rest
+    for task in try splitting.split(sample, key: key).train {
+      let total = task.support.count + task.query.count
+      #expect(task.support.count == Int((Double(total) * 0.75).rounded()))
+      #expect(total == sample.rowsByUser()[Int(task.user)].count)
+    }
+    splitting.support = .rest
+    #expect(throws: DatasetError.self) { try splitting.split(sample, key: key) }
+  }
+
+  @Test func theLeakCheckerFindsPlantedLeaks() throws {
+    var split = try TaskSplitting().split(sample, key: key)
+    #expect(split.leaks(in: sample.interactions).isClean)
+    let stolen = split.test[0].query[0]
+    split.train[0].support.append(stolen)
+    #expect(split.leaks(in: sample.interactions).sharedRows == 1)
+    #expect(split.leaks(in: sample.interactions).repeatedPairs == 1)
+    // The same rating once more in the data, as a row of its own.
+    var data = sample
+    let first = split.test[1].query[0]
+    data.interactions.users.append(data.interactions.users[Int(first)])
+    data.interactions.items.append(data.interactions.items[Int(first)])
+    data.interactions.ratings.append(3)
+    data.interactions.times.append(0)
+    split = try TaskSplitting().split(sample, key: key)
+    split.test[1].support.append(Int32(data.interactions.count - 1))
+    #expect(split.leaks(in: data.interactions).repeatedPairs == 1)
   }
 }
 

@@ -4,49 +4,46 @@ import Reports
 
 /// `split`: makes tasks of the data and deals them out to train, validation and test.
 struct Split: Command {
-  var by = Grouping.user
   var splitting = TaskSplitting()
 
   init() {}
 
-  /// What one task is made of.
-  enum Grouping: String, ArgumentChoice {
-    case user
-
-    var summary: String {
-      switch self {
-      case .user: "the ratings of one user"
-      }
-    }
-  }
-
   static let signature = Signature<Self>(
     "split", "Makes a task of each user's ratings, and parts of the tasks.",
     details: """
-      A task has support ratings to adapt on and query ratings to be judged on. Users, not ratings, \
-      are dealt out: no user is in two parts, unless from= says so.
+      A task has support ratings to adapt on and query ratings to be judged on. Usually users are \
+      dealt out to the parts, so that no user is in two; by=, cold= and from= test on new items, \
+      categories or times instead.
       """,
     [
       .filler("tasks"),
-      .option("by", \.by, "what one task is made of"),
+      .option("by", \.splitting.by, "what is dealt out to the parts"),
+      .option("cold", \.splitting.cold, "who is new in the test part: MeLU's four states"),
       .option("support", \.splitting.support, "how many ratings to adapt on"),
-      .option("query", \.splitting.query, in: 1...100_000, "how many ratings to be judged on"),
+      .option("query", \.splitting.query, "how many ratings to be judged on"),
+      .option("order", \.splitting.order, "which ratings of a task are judged on"),
       .option(
         "min", \.splitting.min, in: 1...1_000_000,
         "fewest ratings of a user; query + 3 if not given"),
       .option("max", \.splitting.max, in: 1...100_000_000, "most ratings of a user"),
-      .option("valid", \.splitting.valid, "the users to choose models by"),
-      .option("test", \.splitting.test, "the users to report on"),
+      .option("valid", \.splitting.valid, "the part to choose models by"),
+      .option("test", \.splitting.test, "the part to report on"),
+      .option("feature", \.splitting.feature, "whose categories are dealt out, for by=category"),
       .option(
         "from", \.splitting.from, "a column that says what each rating is for",
         completion: .live("column")),
-      .option("train", \.splitting.train, "its value for ratings to train on"),
+      .option("train", \.splitting.train, "its values for ratings to train on"),
+      .option("folds", \.splitting.folds, in: 2...1000, "deal users into that many parts"),
+      .option("fold", \.splitting.fold, in: 1...1000, "which of them is the test part"),
     ],
     needs: [.data], gives: [.tasks],
     examples: [
       Example("split tasks"),
       Example("split tasks by=user support=rest query=10 min=13 max=100"),
       Example("split tasks support=5 query=5 valid=20% test=20%"),
+      Example("split tasks cold=item query=3", "known users, new items"),
+      Example("split tasks by=category feature=category test=plush query=1 min=3"),
+      Example("split tasks order=time folds=5 fold=2"),
     ])
 
   var resultFields: [String]? { ["train", "valid", "test"] }
@@ -68,36 +65,50 @@ struct Split: Command {
       "Tasks",
       columns: [
         .init("part"), .init("tasks", .right), .init("ratings", .right),
-        .init("median support", .right), .init("query", .right),
+        .init("median support", .right), .init("median query", .right),
       ])
     for part in TaskSplit.Part.allCases {
       let members = tasks[part]
-      let supports = members.map(\.support.count).sorted()
       table.rows.append([
         .text(part.rawValue), .count(members.count),
         .count(members.reduce(0) { $0 + $1.support.count + $1.query.count }),
-        supports.isEmpty ? .missing : .count(supports[supports.count / 2]),
-        members.isEmpty ? .missing : .count(members[0].query.count),
+        median(members.map(\.support.count)), median(members.map(\.query.count)),
       ])
     }
+    return Report(
+      [.table(table)] + remarks(on: tasks, of: data),
+      result: Record(
+        TaskSplit.Part.allCases.map { .init($0.rawValue, .number(Double(tasks[$0].count))) }))
+  }
+
+  private func median(_ counts: [Int]) -> Table.Cell {
+    counts.isEmpty ? .missing : .count(counts.sorted()[counts.count / 2])
+  }
+
+  private func remarks(on tasks: TaskSplit, of data: Dataset) -> [Report.Block] {
     let used = Set(TaskSplit.Part.allCases.flatMap { tasks[$0].map(\.user) })
-    var blocks: [Report.Block] = [.table(table)]
+    let facts = tasks.leaks(in: data.interactions)
+    var blocks: [Report.Block] = []
     let left = data.users.count - used.count
     if left > 0 {
       blocks.append(
         .note("\(grouped(left)) of \(grouped(data.users.count)) users are in no part"))
     }
-    let trained = Set((tasks.train + tasks.valid).map(\.user))
-    let both = tasks.test.count { trained.contains($0.user) }
-    if both > 0 {
+    if facts.sharedUsers > 0 {
       blocks.append(
         .note(
-          "\(grouped(both)) test users are also train or validation users, with other ratings, as "
-            + "from=\(splitting.from ?? "") says"))
+          "\(grouped(facts.sharedUsers)) test users are also train or validation users, with other "
+            + "ratings: the test is not on new users"))
     }
-    return Report(
-      blocks,
-      result: Record(
-        TaskSplit.Part.allCases.map { .init($0.rawValue, .number(Double(tasks[$0].count))) }))
+    if facts.newItems > 0 {
+      blocks.append(.note("\(grouped(facts.newItems)) items of the test are in no training task"))
+    }
+    if facts.repeatedPairs > 0 {
+      blocks.append(
+        .warning(
+          "\(grouped(facts.repeatedPairs)) ratings to be judged on are given twice in the data, and "
+            + "the other one may be learnt from; `clean dedupe=last` removes them"))
+    }
+    return blocks
   }
 }

@@ -83,6 +83,7 @@ private struct ToyShop {
         interactions.times.append(time)
       }
     }
+    interactions.columns["behaviour"] = behaviours(of: interactions.ratings)
     let users = Entities(
       ids: Vocabulary((1...userCount).map { "\($0)" }),
       features: [
@@ -99,6 +100,17 @@ private struct ToyShop {
     return Dataset(
       name: "sample (generated toys)", users: users, items: items, interactions: interactions,
       scale: RatingScale(1, 5))
+  }
+
+  /// What was done beside rating; the better the toy, the more often it was bought.
+  private func behaviours(of ratings: [Float]) -> CategoricalColumn {
+    CategoricalColumn(
+      vocabulary: Vocabulary(["look", "wish", "buy"]),
+      codes: ratings.enumerated().map { row, rating in
+        var chance = key.derived("behaviour").derived(row).stream
+        let eagerness = Double(rating) + 3 * chance.uniform()
+        return eagerness < 4 ? 0 : eagerness < 5.5 ? 1 : 2
+      })
   }
 
   private func categorical(_ name: String, _ codes: [Int], _ names: [String]) -> Feature {

@@ -1,33 +1,32 @@
 import Language
 
-/// How much of the users a part of a split gets: a share, a number, or the rows of one state.
+/// How much a part of a split gets: a share, a number, or what carries one of some values.
 package enum PartSize: Sendable, Equatable {
   case share(Double)
   case count(Int)
-  /// The rows whose value in the `from=` column is this.
-  case state(String)
+  /// The values of the `from=` column, or the categories, that are for this part.
+  case values([String])
 
   /// How many of `total` that is; at least one of a share that is not zero.
   func count(of total: Int) -> Int {
     switch self {
-    case .share(let share):
-      share == 0 ? 0 : max(1, Int((Double(total) * share).rounded()))
+    case .share(let share): share == 0 ? 0 : max(1, Int((Double(total) * share).rounded()))
     case .count(let count): count
-    case .state: 0
+    case .values: 0
     }
   }
 }
 
 extension PartSize: ArgumentReadable {
   package static var expectation: String {
-    "a share such as 10%, a number of users, or with from= a value of that column"
+    "a share such as 10%, a number, or with from= or by=category the values meant"
   }
 
   package var argumentText: String {
     switch self {
-    case .share(let share): Number.text((share * 10000).rounded() / 100) + "%"
+    case .share(let share): percentText(share)
     case .count(let count): "\(count)"
-    case .state(let state): state
+    case .values(let values): values.count == 1 ? values[0] : "[\(values.joined(separator: ", "))]"
     }
   }
 
@@ -35,47 +34,70 @@ extension PartSize: ArgumentReadable {
     switch value {
     case .number(let number) where number.unit == .percent || number.unit == nil:
       if number.value < 0 { return nil }
-      if number.value < 1 || number.unit == .percent {
+      if number.unit == .percent || number.value < 1 {
         return number.value < 1 ? .share(number.value) : nil
       }
       return Int(exactly: number.value).map { .count($0) }
-    case .word(let word), .text(let word): return .state(word)
+    case .word(let word), .text(let word): return .values([word])
+    case .list: return [String].read(value).flatMap { $0.isEmpty ? nil : .values($0) }
     default: return nil
     }
   }
 }
 
-/// How many ratings of a task are given to adapt on.
-package enum SupportSize: Sendable, Equatable {
-  /// All that are not in the query set.
+/// How many of a task's ratings belong to its support or query set.
+package enum SetSize: Sendable, Equatable {
+  /// All that the other set leaves.
   case rest
   case count(Int)
+  case share(Double)
 
-  /// The fewest ratings that this leaves to adapt on.
+  /// The fewest ratings that this may be.
   var least: Int {
     switch self {
-    case .rest: 1
+    case .rest, .share: 1
     case .count(let count): count
+    }
+  }
+
+  /// How many of `total` that is; nil for the rest.
+  func count(of total: Int) -> Int? {
+    switch self {
+    case .rest: nil
+    case .count(let count): count
+    case .share(let share): max(1, Int((Double(total) * share).rounded()))
     }
   }
 }
 
-extension SupportSize: ArgumentReadable {
-  package static var expectation: String { "`rest` or a whole number" }
+extension SetSize: ArgumentReadable {
+  package static var expectation: String { "`rest`, a whole number, or a share such as 80%" }
   package static var namedValues: [NamedValue] {
-    [NamedValue("rest", "all ratings that are not in the query set")]
+    [NamedValue("rest", "all ratings that the other set leaves")]
   }
 
   package var argumentText: String {
     switch self {
     case .rest: "rest"
     case .count(let count): "\(count)"
+    case .share(let share): percentText(share)
     }
   }
 
-  package static func read(_ value: Value) -> SupportSize? {
-    if value == .word("rest") { return .rest }
-    guard let count = Int.read(value), count >= 0 else { return nil }
-    return .count(count)
+  package static func read(_ value: Value) -> SetSize? {
+    switch value {
+    case .word("rest"): return .rest
+    case .number(let number) where number.unit == .percent:
+      return number.value > 0 && number.value < 1 ? .share(number.value) : nil
+    case .number(let number) where number.unit == nil:
+      if number.value > 0, number.value < 1 { return .share(number.value) }
+      return Int(exactly: number.value).flatMap { $0 >= 0 ? .count($0) : nil }
+    default: return nil
+    }
   }
+}
+
+/// `12.5%`.
+private func percentText(_ share: Double) -> String {
+  Number.text((share * 10_000).rounded() / 100) + "%"
 }

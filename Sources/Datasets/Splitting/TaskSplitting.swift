@@ -1,197 +1,136 @@
 import Kernels
+import Language
 
-/// How ratings become tasks, and tasks become parts.
+/// How ratings become tasks, and tasks become parts. A task is always one user's ratings of one
+/// part; what is dealt out to the parts is a matter of choice.
 package struct TaskSplitting: Sendable {
-  package var support = SupportSize.rest
-  /// The ratings of each task that are kept to be judged on.
-  package var query = 10
+  /// What is dealt out to train, validation and test.
+  package enum Dealing: String, ArgumentChoice {
+    case user, item, category, group, time
+
+    package var summary: String {
+      switch self {
+      case .user: "users: no user is in two parts"
+      case .item: "items: no item is in two parts"
+      case .category: "categories of items, such as genres: test on new ones"
+      case .group: "groups of users, such as ages: test on new ones"
+      case .time: "stretches of time: train on the past, test on the newest ratings"
+      }
+    }
+  }
+
+  /// Who is new in the test tasks (Lee et al. 2019, MeLU: four states).
+  package enum Cold: String, ArgumentChoice {
+    case user, item, both, none
+
+    package var summary: String {
+      switch self {
+      case .user: "new users rate known items"
+      case .item: "known users rate new items"
+      case .both: "new users rate new items"
+      case .none: "known users rate known items, with other ratings than were trained on"
+      }
+    }
+  }
+
+  /// Which ratings of a task are kept to be judged on.
+  package enum Order: String, ArgumentChoice {
+    case random, time
+
+    package var summary: String {
+      switch self {
+      case .random: "any of them"
+      case .time: "the newest: a model never adapts on what came later"
+      }
+    }
+  }
+
+  package var by = Dealing.user
+  package var cold: Cold?
+  package var order = Order.random
+  package var support = SetSize.rest
+  package var query = SetSize.count(10)
   /// The fewest and the most ratings of a user who becomes a task.
   package var min: Int?
   package var max: Int?
   /// A column that says for each row which part it is for.
   package var from: String?
-  /// The value of that column whose rows are trained on.
-  package var train: String?
+  /// The values of that column whose rows are trained on.
+  package var train: [String] = []
   package var valid = PartSize.share(0.1)
   package var test = PartSize.share(0.1)
+  /// The feature whose categories are dealt out.
+  package var feature: String?
+  /// Deals users into that many parts, of which one is the test part.
+  package var folds: Int?
+  package var fold = 1
 
   package init() {}
 
   /// The fewest ratings a user needs.
-  package var leastRatings: Int { Swift.max(min ?? query + 3, query + support.least) }
+  package var leastRatings: Int {
+    let usual = query.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
+    return Swift.max(min ?? usual, query.least + support.least)
+  }
 
   /// The tasks of the data, in parts; chance derives from `key` and the users' ids only, so that
   /// neither the order of the rows of others nor other users change a user's task.
   package func split(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
-    let (train, valid, test) =
-      if let from {
-        try byColumn(from, of: data, key: key)
+    try check(data)
+    let parts =
+      if let rows = try division(of: data, key: key) {
+        try tasks(of: rows, in: data, key: key)
       } else {
         try byUsers(of: data, key: key)
       }
     return TaskSplit(
-      train: train, valid: valid, test: test, recipe: recipe,
-      fingerprint: data.fingerprint(with: [train, valid, test]))
+      train: parts.train, valid: parts.valid, test: parts.test, recipe: recipe,
+      fingerprint: data.fingerprint(with: [parts.train, parts.valid, parts.test]))
+  }
+
+  /// Refuses options that contradict each other or the data.
+  private func check(_ data: Dataset) throws(DatasetError) {
+    if support == .rest, query == .rest {
+      throw DatasetError(
+        "support=rest and query=rest leave open which ratings are which",
+        help: ["say how many one of them gets: query=10"], code: "E0520")
+    }
+    if case .share(let a) = support, case .share(let b) = query, a + b > 1 {
+      throw DatasetError("support and query are more than all ratings", code: "E0520")
+    }
+    if order == .time || by == .time, data.interactions.times.isEmpty {
+      throw DatasetError(
+        "the ratings have no times", help: ["load data with times, or leave out what needs them"],
+        code: "E0520")
+    }
+    if let folds, !(1...folds).contains(fold) {
+      throw DatasetError("there is no fold \(fold) of \(folds)", code: "E0520")
+    }
+    if [from != nil, cold != nil, folds != nil, by != .user].count(where: { $0 }) > 1 {
+      throw DatasetError(
+        "by=, cold=, from= and folds= each decide alone what the test part is",
+        help: ["leave all but one of them out"], code: "E0520")
+    }
   }
 
   /// The options in one line.
   private var recipe: String {
-    var words = ["by=user", "support=\(support.argumentText)", "query=\(query)"]
-    words.append("min=\(leastRatings)")
-    if let max { words.append("max=\(max)") }
-    if let from { words.append("from=\(from)") }
-    if let train { words.append("train=\(train)") }
-    words.append("valid=\(valid.argumentText)")
-    words.append("test=\(test.argumentText)")
+    var words = ["by=\(by.rawValue)"]
+    func add(_ name: String, _ text: String?) {
+      if let text { words.append("\(name)=\(text)") }
+    }
+    add("cold", cold?.rawValue)
+    add("feature", feature)
+    add("from", from)
+    add("train", train.isEmpty ? nil : train.joined(separator: ","))
+    add("folds", folds.map { "\($0) fold=\(fold)" })
+    add("support", support.argumentText)
+    add("query", query.argumentText)
+    add("order", order == .random ? nil : order.rawValue)
+    add("min", "\(leastRatings)")
+    add("max", max.map { "\($0)" })
+    add("valid", valid.argumentText)
+    add("test", folds == nil ? test.argumentText : nil)
     return words.joined(separator: " ")
-  }
-
-  private typealias Parts = (train: [UserTask], valid: [UserTask], test: [UserTask])
-
-  private func byUsers(of data: Dataset, key: RandomKey) throws(DatasetError) -> Parts {
-    for (option, size) in [("valid", valid), ("test", test)] {
-      if case .state(let state) = size {
-        throw DatasetError(
-          "\(option)=\(state) names a value of a column, and no column is given",
-          help: ["say which: from=…"], code: "E0520")
-      }
-    }
-    let tasks = try tasks(of: data, rows: nil, key: key, part: "")
-    let testCount = test.count(of: tasks.count)
-    let validCount = valid.count(of: tasks.count)
-    guard testCount + validCount < tasks.count else {
-      throw DatasetError(
-        "\(tasks.count) users have enough ratings; \(validCount) for validation and \(testCount) "
-          + "for the test leave none to train on", help: ["try smaller shares: valid=10% test=10%"],
-        code: "E0520")
-    }
-    var chance = key.derived("parts").stream
-    let shuffled = chance.shuffled(tasks)
-    return (
-      inOrder(shuffled[(testCount + validCount)...]),
-      inOrder(shuffled[testCount..<testCount + validCount]), inOrder(shuffled[..<testCount])
-    )
-  }
-
-  private func byColumn(
-    _ name: String, of data: Dataset, key: RandomKey
-  ) throws(DatasetError) -> Parts {
-    guard let column = data.interactions.columns[name] else {
-      let known = data.interactions.columns.keys.sorted()
-      throw DatasetError(
-        "the data have no column `\(name)`",
-        help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
-        code: "E0521")
-    }
-    guard case .state(let testState) = test else {
-      throw DatasetError(
-        "with from=\(name), test must say which value of `\(name)` to test on",
-        help: ["values: " + column.vocabulary.names.prefix(12).joined(separator: ", ")],
-        code: "E0521")
-    }
-    let trainTasks = try tasks(
-      of: data, rows: column.rows(of: train ?? "train", name: name), key: key, part: "train")
-    let testTasks = try tasks(
-      of: data, rows: column.rows(of: testState, name: name), key: key, part: "test")
-    if case .state(let state) = valid {
-      return (
-        trainTasks,
-        try tasks(of: data, rows: column.rows(of: state, name: name), key: key, part: "valid"),
-        testTasks
-      )
-    }
-    let count = valid.count(of: trainTasks.count)
-    guard count < trainTasks.count else {
-      throw DatasetError(
-        "\(trainTasks.count) users can be trained on; \(count) for validation leave none",
-        help: ["try a smaller share: valid=10%"], code: "E0520")
-    }
-    var chance = key.derived("parts").stream
-    let shuffled = chance.shuffled(trainTasks)
-    return (inOrder(shuffled[count...]), inOrder(shuffled[..<count]), testTasks)
-  }
-
-  private func inOrder(_ tasks: ArraySlice<UserTask>) -> [UserTask] {
-    tasks.sorted { $0.user < $1.user }
-  }
-
-  /// One task for each user with enough of these rows, in the order of users.
-  private func tasks(
-    of data: Dataset, rows: [Int32]?, key: RandomKey, part: String
-  ) throws(DatasetError) -> [UserTask] {
-    let groups = data.rowsByUser(among: rows)
-    let least = leastRatings
-    let most = max ?? Int.max
-    var tasks: [UserTask] = []
-    for (user, group) in groups.enumerated() where group.count >= least && group.count <= most {
-      var chance = key.derived("task" + part).derived(data.users.ids.names[user]).stream
-      let shuffled = chance.shuffled(group)
-      let given =
-        switch support {
-        case .rest: shuffled.count - query
-        case .count(let count): count
-        }
-      tasks.append(
-        UserTask(
-          user: Int32(user), support: Array(shuffled[query..<query + given]),
-          query: Array(shuffled[..<query])))
-    }
-    if tasks.isEmpty { throw nobody(groups.map(\.count), part: part) }
-    return tasks
-  }
-
-  /// Why no user is left.
-  private func nobody(_ counts: [Int], part: String) -> DatasetError {
-    let rated = counts.filter { $0 > 0 }
-    let most = rated.max() ?? 0
-    let fewest = rated.min() ?? 0
-    let place = part.isEmpty ? "" : " among the \(part) rows"
-    let range = max.map { "\(leastRatings) to \($0)" } ?? "\(leastRatings) or more"
-    var help = ["they have \(fewest) to \(most) ratings each"]
-    if most < leastRatings {
-      help.append("a user needs query + support ratings: try query=\(Swift.max(1, most / 2 - 1))")
-      if let min, min > query + support.least { help.append("or a smaller min=") }
-    } else {
-      help.append("try a larger max=")
-    }
-    return DatasetError("no user has \(range) ratings\(place)", help: help, code: "E0520")
-  }
-}
-
-extension CategoricalColumn {
-  /// The rows with that value.
-  func rows(of value: String, name: String) throws(DatasetError) -> [Int32] {
-    guard let code = vocabulary[value] else {
-      throw DatasetError(
-        "no row has the value `\(value)` in column `\(name)`",
-        help: ["values: " + vocabulary.names.prefix(12).joined(separator: ", ")], code: "E0521")
-    }
-    return codes.indices.lazy.filter { codes[$0] == Int32(code) }.map { Int32($0) }
-  }
-}
-
-extension Dataset {
-  /// The rows of each user, in the order of the file.
-  package func rowsByUser(among rows: [Int32]? = nil) -> [[Int32]] {
-    var groups = [[Int32]](repeating: [], count: users.count)
-    if let rows {
-      for row in rows { groups[Int(interactions.users[Int(row)])].append(row) }
-    } else {
-      for (row, user) in interactions.users.enumerated() { groups[Int(user)].append(Int32(row)) }
-    }
-    return groups
-  }
-
-  /// Equal for equal ratings and equal tasks.
-  func fingerprint(with parts: [[UserTask]]) -> UInt64 {
-    var words = [
-      digest(interactions.users), digest(interactions.items), digest(interactions.ratings),
-    ]
-    for part in parts {
-      words.append(UInt64(part.count))
-      words.append(
-        digest(part.flatMap { [$0.user, Int32($0.support.count)] + $0.support + $0.query }))
-    }
-    return digest(words)
   }
 }

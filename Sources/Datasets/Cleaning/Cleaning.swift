@@ -1,0 +1,232 @@
+import Language
+
+/// Ways to make data fit to learn from; each says how many rows it changed.
+package struct Cleaning: Sendable {
+  /// Which of several ratings of one item by one user is kept.
+  package enum Duplicates: String, ArgumentChoice {
+    case keep, first, last, mean
+
+    package var summary: String {
+      switch self {
+      case .keep: "all of them"
+      case .first: "the oldest, or the first in the file"
+      case .last: "the newest, or the last in the file"
+      case .mean: "one with their mean rating"
+      }
+    }
+  }
+
+  /// What becomes of unknown numbers among the features.
+  package enum Missing: String, ArgumentChoice {
+    case keep, drop, mean
+
+    package var summary: String {
+      switch self {
+      case .keep: "leave them unknown; models have a place for that"
+      case .drop: "remove ratings by such users and of such items"
+      case .mean: "put the mean of the known ones"
+      }
+    }
+  }
+
+  /// Which ratings are too far out to be believed.
+  package enum Outliers: String, ArgumentChoice {
+    case keep, iqr
+
+    package var summary: String {
+      switch self {
+      case .keep: "none"
+      case .iqr: "those beyond 1.5 interquartile ranges from the quartiles (Tukey 1977)"
+      }
+    }
+  }
+
+  package var duplicates = Duplicates.keep
+  package var missing = Missing.keep
+  package var outliers = Outliers.keep
+  /// The fewest ratings that every user and every item must have in the end.
+  package var core = 0
+
+  package init() {}
+
+  /// One thing that was done, and to how many.
+  package struct Change: Sendable, Equatable {
+    package var what: String
+    package var count: Int
+  }
+
+  /// The cleaned data and what was changed.
+  package func cleaned(_ data: Dataset) throws(DatasetError) -> (Dataset, [Change]) {
+    var data = data
+    var changes: [Change] = []
+    func keep(_ rows: [Int32], _ what: String) {
+      changes.append(Change(what: what, count: data.interactions.count - rows.count))
+      if rows.count < data.interactions.count { data = data.keeping(rows: rows) }
+    }
+    if duplicates != .keep {
+      if duplicates == .mean { data.interactions.averagePairs() }
+      keep(data.interactions.rowsWithoutRepeats(duplicates), "repeated ratings removed")
+    }
+    switch missing {
+    case .keep: break
+    case .drop: keep(data.rowsWithKnownNumbers, "ratings with unknown features removed")
+    case .mean: changes.append(Change(what: "unknown numbers filled", count: data.fillNumbers()))
+    }
+    if outliers == .iqr {
+      keep(data.interactions.rowsWithinFences, "outlying ratings removed")
+    }
+    if core > 1 { keep(data.interactions.core(core), "ratings outside the \(core)-core removed") }
+    guard data.interactions.count > 0 else {
+      throw DatasetError(
+        "no rating is left",
+        help: changes.map { "\($0.what): \($0.count)" }, code: "E0530")
+    }
+    return (data, changes)
+  }
+}
+
+extension Interactions {
+  private var allRows: [Int32] { Array(0..<Int32(count)) }
+
+  /// The rows of each pair of a user and an item, oldest first.
+  private var rowsByPair: [UInt64: [Int32]] {
+    let rows =
+      times.isEmpty ? allRows : allRows.sorted { (times[Int($0)], $0) < (times[Int($1)], $1) }
+    return Dictionary(grouping: rows) { row in
+      UInt64(UInt32(bitPattern: users[Int(row)])) << 32
+        | UInt64(UInt32(bitPattern: items[Int(row)]))
+    }
+  }
+
+  func rowsWithoutRepeats(_ kept: Cleaning.Duplicates) -> [Int32] {
+    rowsByPair.values.compactMap { kept == .last ? $0.last : $0.first }.sorted()
+  }
+
+  /// Gives all ratings of a pair their mean.
+  mutating func averagePairs() {
+    for rows in rowsByPair.values where rows.count > 1 {
+      let mean = rows.reduce(0) { $0 + Double(ratings[Int($1)]) } / Double(rows.count)
+      for row in rows { ratings[Int(row)] = Float(mean) }
+    }
+  }
+
+  var rowsWithinFences: [Int32] {
+    let sorted = ratings.sorted()
+    guard !sorted.isEmpty else { return [] }
+    func quantile(_ share: Double) -> Float {
+      let place = share * Double(sorted.count - 1)
+      let low = Int(place)
+      let high = Swift.min(low + 1, sorted.count - 1)
+      return sorted[low] + Float(place - Double(low)) * (sorted[high] - sorted[low])
+    }
+    let (lower, upper) = (quantile(0.25), quantile(0.75))
+    let reach = 1.5 * (upper - lower)
+    return allRows.filter { (lower - reach...upper + reach).contains(ratings[Int($0)]) }
+  }
+
+  /// The rows left when users and items with too few ratings go, again and again (Seidman 1983).
+  func core(_ least: Int) -> [Int32] {
+    var rows = allRows
+    while true {
+      var userCounts: [Int32: Int] = [:]
+      var itemCounts: [Int32: Int] = [:]
+      for row in rows {
+        userCounts[users[Int(row)], default: 0] += 1
+        itemCounts[items[Int(row)], default: 0] += 1
+      }
+      let kept = rows.filter {
+        userCounts[users[Int($0)], default: 0] >= least
+          && itemCounts[items[Int($0)], default: 0] >= least
+      }
+      if kept.count == rows.count { return rows }
+      rows = kept
+    }
+  }
+}
+
+extension Dataset {
+  /// Rows whose user and item have no unknown number.
+  var rowsWithKnownNumbers: [Int32] {
+    let unknownUsers = users.withUnknownNumbers
+    let unknownItems = items.withUnknownNumbers
+    return (0..<Int32(interactions.count)).filter { row in
+      !unknownUsers[Int(interactions.users[Int(row)])]
+        && !unknownItems[Int(interactions.items[Int(row)])]
+    }
+  }
+
+  /// Puts means in the place of unknown numbers; returns how many there were.
+  mutating func fillNumbers() -> Int { users.fillNumbers() + items.fillNumbers() }
+}
+
+extension Entities {
+  var withUnknownNumbers: [Bool] {
+    var unknown = [Bool](repeating: false, count: count)
+    for feature in features {
+      guard case .numbers(let numbers) = feature.values else { continue }
+      for (entity, number) in numbers.enumerated() where number.isNaN { unknown[entity] = true }
+    }
+    return unknown
+  }
+
+  mutating func fillNumbers() -> Int {
+    var filled = 0
+    for index in features.indices {
+      guard case .numbers(var numbers) = features[index].values else { continue }
+      let known = numbers.filter { !$0.isNaN }
+      guard !known.isEmpty, known.count < numbers.count else { continue }
+      let mean = Float(known.reduce(0) { $0 + Double($1) } / Double(known.count))
+      filled += numbers.count - known.count
+      for entity in numbers.indices where numbers[entity].isNaN { numbers[entity] = mean }
+      features[index].values = .numbers(numbers)
+    }
+    return filled
+  }
+}
+
+extension Dataset {
+  /// The data with ratings 1 from `threshold` on and 0 below it, and how many are 1.
+  package func binarized(threshold: Float) -> (Dataset, positives: Int) {
+    var data = self
+    var positives = 0
+    data.interactions.ratings = interactions.ratings.map { rating in
+      positives += rating >= threshold ? 1 : 0
+      return rating >= threshold ? 1 : 0
+    }
+    data.scale = RatingScale(0, 1)
+    return (data, positives)
+  }
+
+  /// The data with each row's rating the weight of its value in a column; nil for a value without
+  /// a weight.
+  package func weighted(
+    by column: String, _ weights: [(value: String, weight: Float)]
+  ) throws(DatasetError) -> Dataset {
+    guard let values = interactions.columns[column] else {
+      let known = interactions.columns.keys.sorted()
+      throw DatasetError(
+        "the data have no column `\(column)`",
+        help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
+        suggestions: suggestions(for: column, among: known), code: "E0521")
+    }
+    var byCode = [Float](repeating: .nan, count: values.vocabulary.count)
+    for (value, weight) in weights {
+      guard let code = values.vocabulary[value] else {
+        throw DatasetError(
+          "column `\(column)` has no value `\(value)`",
+          help: ["values: " + values.vocabulary.names.prefix(12).joined(separator: ", ")],
+          suggestions: suggestions(for: value, among: values.vocabulary.names), code: "E0521")
+      }
+      byCode[code] = weight
+    }
+    if let without = byCode.firstIndex(where: \.isNaN) {
+      throw DatasetError(
+        "the value `\(values.vocabulary.names[without])` of `\(column)` has no weight",
+        help: ["give every value one: \(values.vocabulary.names[without])=1"], code: "E0521")
+    }
+    var data = self
+    data.interactions.ratings = values.codes.map { byCode[Int($0)] }
+    data.scale = RatingScale(spanning: byCode)
+    return data
+  }
+}

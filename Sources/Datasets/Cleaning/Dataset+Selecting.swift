@@ -1,0 +1,73 @@
+extension Dataset {
+  /// The same data with those rows only; users and items without a row are gone.
+  package func keeping(rows: [Int32]) -> Dataset {
+    var result = self
+    result.interactions = interactions.selecting(rows)
+    let keptUsers = present(result.interactions.users, of: users.count)
+    let keptItems = present(result.interactions.items, of: items.count)
+    if keptUsers.count < users.count {
+      result.users = users.selecting(keptUsers)
+      result.interactions.users = renumbered(result.interactions.users, keptUsers, of: users.count)
+    }
+    if keptItems.count < items.count {
+      result.items = items.selecting(keptItems)
+      result.interactions.items = renumbered(result.interactions.items, keptItems, of: items.count)
+    }
+    return result
+  }
+
+  /// The numbers that occur, in order.
+  private func present(_ numbers: [Int32], of count: Int) -> [Int32] {
+    var occurs = [Bool](repeating: false, count: count)
+    for number in numbers { occurs[Int(number)] = true }
+    return (0..<Int32(count)).filter { occurs[Int($0)] }
+  }
+
+  private func renumbered(_ numbers: [Int32], _ kept: [Int32], of count: Int) -> [Int32] {
+    var places = [Int32](repeating: -1, count: count)
+    for (place, number) in kept.enumerated() { places[Int(number)] = Int32(place) }
+    return numbers.map { places[Int($0)] }
+  }
+}
+
+extension Interactions {
+  /// Those rows, in that order.
+  package func selecting(_ rows: [Int32]) -> Interactions {
+    func chosen<T>(_ values: [T]) -> [T] {
+      values.isEmpty ? [] : rows.map { values[Int($0)] }
+    }
+    return Interactions(
+      users: chosen(users), items: chosen(items), ratings: chosen(ratings), times: chosen(times),
+      columns: columns.mapValues {
+        CategoricalColumn(vocabulary: $0.vocabulary, codes: chosen($0.codes))
+      })
+  }
+}
+
+extension Entities {
+  /// Those entities, in that order, with their titles and features.
+  package func selecting(_ numbers: [Int32]) -> Entities {
+    Entities(
+      ids: Vocabulary(numbers.map { ids.names[Int($0)] }),
+      titles: titles.isEmpty ? [] : numbers.map { titles[Int($0)] },
+      features: features.map { $0.selecting(numbers) })
+  }
+}
+
+extension Feature {
+  /// The feature of those entities, in that order; categories keep their numbers.
+  package func selecting(_ entities: [Int32]) -> Feature {
+    switch values {
+    case .numbers(let numbers):
+      return Feature(name, .numbers(entities.map { numbers[Int($0)] }))
+    case .categories(let vocabulary, let offsets, let codes):
+      var newOffsets: [Int32] = [0]
+      var newCodes: [Int32] = []
+      for entity in entities {
+        newCodes += codes[Int(offsets[Int(entity)])..<Int(offsets[Int(entity) + 1])]
+        newOffsets.append(Int32(newCodes.count))
+      }
+      return Feature(name, .categories(vocabulary, offsets: newOffsets, codes: newCodes))
+    }
+  }
+}

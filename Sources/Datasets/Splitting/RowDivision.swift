@@ -1,0 +1,206 @@
+import Kernels
+import Language
+
+/// The rows that each part may use.
+struct RowDivision {
+  var train: [Int32]
+  /// Nil where users of the training part are to be put aside.
+  var valid: [Int32]?
+  var test: [Int32]
+
+  init(train: [Int32] = [], valid: [Int32]? = nil, test: [Int32] = []) {
+    self.train = train
+    self.valid = valid
+    self.test = test
+  }
+
+  /// Deals rows by a rule; rows without a part are left out.
+  init(_ count: Int, _ part: (Int) -> TaskSplit.Part?) {
+    var valid: [Int32] = []
+    var train: [Int32] = []
+    var test: [Int32] = []
+    for row in 0..<count {
+      switch part(row) {
+      case .train?: train.append(Int32(row))
+      case .valid?: valid.append(Int32(row))
+      case .test?: test.append(Int32(row))
+      case nil: break
+      }
+    }
+    self.init(train: train, valid: valid, test: test)
+  }
+}
+
+extension TaskSplitting {
+  /// The rows of each part, or nil where users are dealt out.
+  func division(of data: Dataset, key: RandomKey) throws(DatasetError) -> RowDivision? {
+    if let from { return try byColumn(from, of: data) }
+    if let cold { return byState(cold, of: data, key: key) }
+    switch by {
+    case .user: return nil
+    case .item: return byItems(of: data, key: key)
+    case .category: return try byFeature(of: data.items, data.interactions.items, "items", key)
+    case .group: return try byFeature(of: data.users, data.interactions.users, "users", key)
+    case .time: return byTime(of: data.interactions.times)
+    }
+  }
+
+  private func byColumn(_ name: String, of data: Dataset) throws(DatasetError) -> RowDivision {
+    guard let column = data.interactions.columns[name] else {
+      let known = data.interactions.columns.keys.sorted()
+      throw DatasetError(
+        "the data have no column `\(name)`",
+        help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
+        suggestions: suggestions(for: name, among: known), code: "E0521")
+    }
+    func rows(_ values: [String]) throws(DatasetError) -> [Int32] {
+      var wanted = Set<Int32>()
+      for value in values {
+        wanted.insert(Int32(try number(of: value, in: column.vocabulary, of: "column `\(name)`")))
+      }
+      return column.codes.indices.filter { wanted.contains(column.codes[$0]) }.map { Int32($0) }
+    }
+    guard case .values(let tested) = test else {
+      throw DatasetError(
+        "with from=\(name), test must say which value of `\(name)` to test on",
+        help: ["values: " + column.vocabulary.names.prefix(12).joined(separator: ", ")],
+        code: "E0521")
+    }
+    var division = RowDivision(train: try rows(train.isEmpty ? ["train"] : train))
+    division.test = try rows(tested)
+    if case .values(let values) = valid { division.valid = try rows(values) }
+    return division
+  }
+
+  private func number(
+    of value: String, in vocabulary: Vocabulary, of place: String
+  ) throws(DatasetError) -> Int {
+    if let number = vocabulary[value] { return number }
+    throw DatasetError(
+      "\(place) has no value `\(value)`",
+      help: ["values: " + vocabulary.names.prefix(12).joined(separator: ", ")],
+      suggestions: suggestions(for: value, among: vocabulary.names.prefix(1000)), code: "E0521")
+  }
+
+  /// New users are the test share of users; new items, of items.
+  private func byState(_ cold: Cold, of data: Dataset, key: RandomKey) -> RowDivision {
+    let newUsers = drawn(test, of: data.users.count, key.derived("new users"))
+    let newItems = drawn(test, of: data.items.count, key.derived("new items"))
+    let rows = data.interactions
+    var known: [Int32] = []
+    var test: [Int32] = []
+    for row in 0..<rows.count {
+      let state = (newUsers[Int(rows.users[row])], newItems[Int(rows.items[row])])
+      if state == (false, false) { known.append(Int32(row)) }
+      let wanted =
+        switch cold {
+        case .user: (true, false)
+        case .item: (false, true)
+        case .both: (true, true)
+        case .none: (false, false)
+        }
+      if state == wanted, cold != .none { test.append(Int32(row)) }
+    }
+    if cold == .none {
+      // Known users and items: other ratings of the same users.
+      let share = drawn(self.test, of: known.count, key.derived("new ratings"))
+      test = known.indices.filter { share[$0] }.map { known[$0] }
+      known = known.indices.filter { !share[$0] }.map { known[$0] }
+    }
+    return RowDivision(train: known, test: test)
+  }
+
+  private func byItems(of data: Dataset, key: RandomKey) -> RowDivision {
+    let parts = dealt(data.items.count, key.derived("items"))
+    let items = data.interactions.items
+    return RowDivision(items.count) { parts[Int(items[$0])] }
+  }
+
+  /// Deals out the categories of a feature. An entity with a test category is the test part's even
+  /// when it has others, too.
+  private func byFeature(
+    of entities: Entities, _ column: [Int32], _ noun: String, _ key: RandomKey
+  ) throws(DatasetError) -> RowDivision {
+    let (name, vocabulary, offsets, codes) = try categorical(of: entities, noun)
+    var parts = [TaskSplit.Part](repeating: .train, count: vocabulary.count)
+    var named = false
+    for (part, size) in [(TaskSplit.Part.valid, valid), (.test, test)] {
+      guard case .values(let values) = size else { continue }
+      named = true
+      for value in values {
+        parts[try number(of: value, in: vocabulary, of: "`\(name)`")] = part
+      }
+    }
+    let drawsValid = if case .values = valid { false } else { true }
+    if !named { parts = dealt(vocabulary.count, key.derived(name)) }
+    let entityParts = (0..<entities.count).map { entity -> TaskSplit.Part in
+      let own = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map { parts[Int($0)] }
+      return own.contains(.test) ? .test : own.contains(.valid) ? .valid : .train
+    }
+    var division = RowDivision(column.count) { entityParts[Int(column[$0])] }
+    if named, drawsValid { division.valid = nil }
+    return division
+  }
+
+  private func categorical(
+    of entities: Entities, _ noun: String
+  ) throws(DatasetError) -> (String, Vocabulary, [Int32], [Int32]) {
+    var known: [String] = []
+    for candidate in entities.features {
+      guard case .categories(let vocabulary, let offsets, let codes) = candidate.values else {
+        continue
+      }
+      if feature == nil || feature == candidate.name {
+        return (candidate.name, vocabulary, offsets, codes)
+      }
+      known.append(candidate.name)
+    }
+    throw DatasetError(
+      feature.map { "the \(noun) have no categories `\($0)`" }
+        ?? "the \(noun) have no categories to deal out",
+      help: known.isEmpty ? [] : ["features with categories: " + known.joined(separator: ", ")],
+      suggestions: feature.map { suggestions(for: $0, among: known) } ?? [], code: "E0521")
+  }
+
+  /// The oldest rows are trained on, the newest are the test part.
+  private func byTime(of times: [Int64]) -> RowDivision {
+    let sorted = times.sorted()
+    let testCount = test.count(of: sorted.count)
+    let validCount = valid.count(of: sorted.count)
+    func bound(_ rows: Int) -> Int64 {
+      rows <= 0 ? Int64.max : sorted[Swift.max(0, sorted.count - rows)]
+    }
+    let testFrom = bound(testCount)
+    let validFrom = bound(testCount + validCount)
+    var division = RowDivision(times.count) { row in
+      times[row] >= testFrom ? .test : times[row] >= validFrom ? .valid : .train
+    }
+    if validCount == 0 { division.valid = nil }
+    return division
+  }
+
+  /// A part for each of `count` things.
+  private func dealt(_ count: Int, _ key: RandomKey) -> [TaskSplit.Part] {
+    var chance = key.stream
+    var parts = [TaskSplit.Part](repeating: .train, count: count)
+    let testCount = Swift.min(test.count(of: count), count)
+    for (place, index) in chance.shuffled(Array(0..<count)).enumerated() {
+      if place < testCount {
+        parts[index] = .test
+      } else if place < testCount + valid.count(of: count) {
+        parts[index] = .valid
+      }
+    }
+    return parts
+  }
+
+  /// Which of `count` things are drawn.
+  private func drawn(_ size: PartSize, of count: Int, _ key: RandomKey) -> [Bool] {
+    var chance = key.stream
+    var flags = [Bool](repeating: false, count: count)
+    for index in chance.shuffled(Array(0..<count)).prefix(size.count(of: count)) {
+      flags[index] = true
+    }
+    return flags
+  }
+}

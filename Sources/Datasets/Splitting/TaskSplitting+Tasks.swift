@@ -1,0 +1,138 @@
+import Kernels
+
+extension TaskSplitting {
+  typealias Parts = (train: [UserTask], valid: [UserTask], test: [UserTask])
+
+  /// Deals out the users: one task each of all ratings.
+  func byUsers(of data: Dataset, key: RandomKey) throws(DatasetError) -> Parts {
+    for (option, size) in [("valid", valid), ("test", test)] {
+      if case .values(let values) = size {
+        throw DatasetError(
+          "\(option)=\(values[0]) names a value, and nothing says of what",
+          help: ["name the column: from=…", "or deal out categories: by=category"], code: "E0520")
+      }
+    }
+    let tasks = try tasks(of: data, rows: nil, key: key, part: "")
+    var chance = key.derived("parts").stream
+    let shuffled = chance.shuffled(tasks)
+    let testRange =
+      if let folds {
+        shuffled.count * (fold - 1) / folds..<shuffled.count * fold / folds
+      } else {
+        0..<Swift.min(test.count(of: tasks.count), tasks.count)
+      }
+    let rest = Array(shuffled[..<testRange.lowerBound] + shuffled[testRange.upperBound...])
+    let validCount = valid.count(of: folds == nil ? tasks.count : rest.count)
+    guard validCount < rest.count, !testRange.isEmpty || test.count(of: tasks.count) == 0 else {
+      throw DatasetError(
+        "\(tasks.count) users have enough ratings; \(validCount) for validation and "
+          + "\(testRange.count) for the test leave none to train on",
+        help: ["try smaller shares: valid=10% test=10%"], code: "E0520")
+    }
+    return (
+      inOrder(rest[validCount...]), inOrder(rest[..<validCount]), inOrder(shuffled[testRange])
+    )
+  }
+
+  /// Tasks of rows that are dealt out already. Without validation rows, users of the training part
+  /// are put aside for validation.
+  func tasks(
+    of rows: RowDivision, in data: Dataset, key: RandomKey
+  ) throws(DatasetError) -> Parts {
+    let train = try tasks(of: data, rows: rows.train, key: key, part: "train")
+    let test = try tasks(of: data, rows: rows.test, key: key, part: "test")
+    if let rows = rows.valid {
+      return (train, try tasks(of: data, rows: rows, key: key, part: "valid"), test)
+    }
+    let count = valid.count(of: train.count)
+    guard count < train.count else {
+      throw DatasetError(
+        "\(train.count) users can be trained on; \(count) for validation leave none",
+        help: ["try a smaller share: valid=10%"], code: "E0520")
+    }
+    var chance = key.derived("parts").stream
+    let shuffled = chance.shuffled(train)
+    return (inOrder(shuffled[count...]), inOrder(shuffled[..<count]), test)
+  }
+
+  private func inOrder(_ tasks: ArraySlice<UserTask>) -> [UserTask] {
+    tasks.sorted { $0.user < $1.user }
+  }
+
+  /// One task for each user with enough of these rows, in the order of users.
+  private func tasks(
+    of data: Dataset, rows: [Int32]?, key: RandomKey, part: String
+  ) throws(DatasetError) -> [UserTask] {
+    let groups = data.rowsByUser(among: rows)
+    let least = leastRatings
+    let most = max ?? Int.max
+    let taskKey = key.derived("task" + part)
+    var tasks: [UserTask] = []
+    for (user, group) in groups.enumerated() where group.count >= least && group.count <= most {
+      var chance = taskKey.derived(data.users.ids.names[user]).stream
+      var ordered = chance.shuffled(group)
+      if order == .time {
+        // Newest first; of equal times chance decides, and so does not change with the file.
+        let rank = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
+        let times = data.interactions.times
+        ordered.sort {
+          (times[Int($1)], rank[$0] ?? 0) < (times[Int($0)], rank[$1] ?? 0)
+        }
+      }
+      let queryCount =
+        query.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
+      let supportCount = Swift.min(
+        support.count(of: group.count) ?? group.count - queryCount, group.count - queryCount)
+      guard queryCount > 0, supportCount >= 0 else { continue }
+      tasks.append(
+        UserTask(
+          user: Int32(user), support: Array(ordered[queryCount..<queryCount + supportCount]),
+          query: Array(ordered[..<queryCount])))
+    }
+    if tasks.isEmpty { throw nobody(groups.map(\.count), part: part) }
+    return tasks
+  }
+
+  /// Why no user is left.
+  private func nobody(_ counts: [Int], part: String) -> DatasetError {
+    let rated = counts.filter { $0 > 0 }
+    let most = rated.max() ?? 0
+    let fewest = rated.min() ?? 0
+    let place = part.isEmpty ? "" : " among the \(part) rows"
+    let range = max.map { "\(leastRatings) to \($0)" } ?? "\(leastRatings) or more"
+    var help = ["they have \(fewest) to \(most) ratings each"]
+    if most < leastRatings {
+      help.append("a user needs query + support ratings: try query=\(Swift.max(1, most / 2 - 1))")
+      if let min, min > query.least + support.least { help.append("or a smaller min=") }
+    } else {
+      help.append("try a larger max=")
+    }
+    return DatasetError("no user has \(range) ratings\(place)", help: help, code: "E0520")
+  }
+}
+
+extension Dataset {
+  /// The rows of each user, in the order of the file.
+  package func rowsByUser(among rows: [Int32]? = nil) -> [[Int32]] {
+    var groups = [[Int32]](repeating: [], count: users.count)
+    if let rows {
+      for row in rows { groups[Int(interactions.users[Int(row)])].append(row) }
+    } else {
+      for (row, user) in interactions.users.enumerated() { groups[Int(user)].append(Int32(row)) }
+    }
+    return groups
+  }
+
+  /// Equal for equal ratings and equal tasks.
+  func fingerprint(with parts: [[UserTask]]) -> UInt64 {
+    var words = [
+      digest(interactions.users), digest(interactions.items), digest(interactions.ratings),
+    ]
+    for part in parts {
+      words.append(UInt64(part.count))
+      words.append(
+        digest(part.flatMap { [$0.user, Int32($0.support.count)] + $0.support + $0.query }))
+    }
+    return digest(words)
+  }
+}

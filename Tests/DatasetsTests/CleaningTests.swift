@@ -1,0 +1,107 @@
+import Datasets
+import Testing
+
+/// A data set of (user, item, rating, time).
+private func dataset(_ rows: [(String, String, Float, Int64)]) -> Dataset {
+  var users = Vocabulary()
+  var items = Vocabulary()
+  var table = Interactions()
+  for (user, item, rating, time) in rows {
+    table.users.append(Int32(users.insert(user)))
+    table.items.append(Int32(items.insert(item)))
+    table.ratings.append(rating)
+    table.times.append(time)
+  }
+  table.columns["place"] = CategoricalColumn(
+    vocabulary: Vocabulary(["home", "away"]), codes: rows.indices.map { Int32($0 % 2) })
+  return Dataset(
+    name: "t", users: Entities(ids: users), items: Entities(ids: items), interactions: table,
+    scale: RatingScale(1, 5))
+}
+
+/// The cleaning with these options.
+private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
+  var cleaning = Cleaning()
+  change(&cleaning)
+  return cleaning
+}
+
+@Suite struct CleaningTests {
+  private let repeated = dataset([
+    ("a", "x", 1, 30), ("a", "x", 5, 10), ("b", "x", 2, 5), ("a", "x", 3, 20), ("a", "y", 4, 1),
+  ])
+
+  @Test func oneOfSeveralRatingsIsKept() throws {
+    for (rule, rating) in [(Cleaning.Duplicates.first, Float(5)), (.last, 1), (.mean, 3)] {
+      let (data, changes) = try cleaning { $0.duplicates = rule }.cleaned(repeated)
+      #expect(changes.map(\.count) == [2])
+      #expect(data.interactions.count == 3)
+      let rows = (0..<3).filter {
+        data.interactions.users[$0] == 0 && data.interactions.items[$0] == 0
+      }
+      #expect(rows.map { data.interactions.ratings[$0] } == [rating])
+    }
+  }
+
+  @Test func theCoreHasEnoughRatingsOfAll() throws {
+    let (data, _) = try cleaning { $0.core = 5 }.cleaned(
+      SampleData().load(from: MemoryFiles([String: String]())))
+    for (numbers, count) in [
+      (data.interactions.users, data.users.count), (data.interactions.items, data.items.count),
+    ] {
+      var counts = [Int](repeating: 0, count: count)
+      for number in numbers { counts[Int(number)] += 1 }
+      #expect(counts.min() ?? 0 >= 5)
+    }
+    #expect(throws: DatasetError.self) { try cleaning { $0.core = 4 }.cleaned(repeated) }
+  }
+
+  @Test func entitiesWithoutRatingsGoWithTheirFeatures() {
+    var data = repeated
+    data.items.titles = ["X", "Y"]
+    data.items.features = [
+      Feature("price", .numbers([1, 2])),
+      Feature(
+        "tags", .categories(Vocabulary(["p", "q"]), offsets: [0, 2, 3], codes: [0, 1, 1])),
+    ]
+    let rest = data.keeping(rows: [4])
+    #expect(rest.users.ids.names == ["a"])
+    #expect(rest.items.titles == ["Y"])
+    #expect(numbers(rest.items, "price") == [2])
+    #expect(categoryNames(rest.items, "tags") == [["q"]])
+    #expect(rest.interactions.items == [0])
+    #expect(rest.interactions.columns["place"]?.codes == [0])
+  }
+
+  @Test func outlyingRatingsGo() throws {
+    let data = dataset((0..<20).map { ("u\($0)", "x", $0 == 7 ? 99 : 3 + Float($0 % 3), 0) })
+    let (cleaned, changes) = try cleaning { $0.outliers = .iqr }.cleaned(data)
+    #expect(changes.map(\.count) == [1])
+    #expect(cleaned.interactions.ratings.max() == 5)
+  }
+
+  @Test func unknownNumbersAreFilledOrTheirRatingsGo() throws {
+    var data = repeated
+    data.items.features = [Feature("price", .numbers([4, .nan]))]
+    let (filled, changes) = try cleaning { $0.missing = .mean }.cleaned(data)
+    #expect(numbers(filled.items, "price") == [4, 4])
+    #expect(changes.map(\.count) == [1])
+    let (dropped, _) = try cleaning { $0.missing = .drop }.cleaned(data)
+    #expect(dropped.items.ids.names == ["x"])
+  }
+
+  @Test func ratingsFromTheThresholdOnAreLikes() {
+    let (data, positives) = repeated.binarized(threshold: 3)
+    #expect(data.interactions.ratings == [0, 1, 0, 1, 1])
+    #expect(positives == 3)
+    #expect(data.scale == RatingScale(0, 1))
+  }
+
+  @Test func behavioursBecomeRatings() throws {
+    let data = try repeated.weighted(by: "place", [("home", 1), ("away", 5)])
+    #expect(data.interactions.ratings == [1, 5, 1, 5, 1])
+    #expect(throws: DatasetError.self) { try repeated.weighted(by: "place", [("home", 1)]) }
+    #expect(throws: DatasetError.self) { try repeated.weighted(by: "plaice", []) }
+    #expect(throws: DatasetError.self) { try repeated.weighted(by: "place", [("hom", 1)]) }
+  }
+}
