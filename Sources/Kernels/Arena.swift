@@ -3,10 +3,10 @@
 /// A task's whole adaptation lives in one arena that the next task reuses, so that it stays in the
 /// core's own cache and nothing is allocated while training.
 package final class Arena {
-  private var chunks: [UnsafeMutablePointer<Float>] = []
-  private var sizes: [Int] = []
-  private var chunk = 0
-  private var offset = 0
+  @exclusivity(unchecked) private var chunks: [UnsafeMutablePointer<Float>] = []
+  @exclusivity(unchecked) private var sizes: [Int] = []
+  @exclusivity(unchecked) private var chunk = 0
+  @exclusivity(unchecked) private var offset = 0
 
   package init() {}
 

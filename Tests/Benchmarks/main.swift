@@ -23,15 +23,18 @@ func learner(_ name: String, steps: Int) -> any MetaLearner {
   case "fomaml":
     var fomaml = FirstOrderMAML()
     fomaml.steps = steps
+    fomaml.innerRate = 0.01
     fomaml.scope = .all
     return fomaml
   case "reptile":
     var reptile = Reptile()
     reptile.steps = steps
+    reptile.innerRate = 0.01
     return reptile
   default:
     var maml = MAML()
     maml.steps = steps
+    maml.innerRate = 0.01
     maml.scope = name == "w2" ? .decision : .all
     return maml
   }

@@ -18,13 +18,14 @@ package struct TapeValue: Sendable, Equatable {
 package final class Tape {
   package let kernels: KernelSet
   package let arena = Arena()
-  private(set) var nodes: UnsafeMutablePointer<Node>
-  private(set) var marks: UnsafeMutablePointer<Mark>
-  private var capacity = 256
-  package private(set) var count = 0
-  var bags: [Bags] = []
+  // One lane owns a tape: no two accesses overlap, and checking each would cost a tenth of the time.
+  @exclusivity(unchecked) private(set) var nodes: UnsafeMutablePointer<Node>
+  @exclusivity(unchecked) private(set) var marks: UnsafeMutablePointer<Mark>
+  @exclusivity(unchecked) private var capacity = 256
+  @exclusivity(unchecked) package private(set) var count = 0
+  @exclusivity(unchecked) var bags: [Bags] = []
   /// Whether adjoints are to be differentiated again; if not, sums of adjoints are made in place.
-  var isDifferentiable = true
+  @exclusivity(unchecked) var isDifferentiable = true
 
   package init(kernels: KernelSet = .best) {
     self.kernels = kernels
