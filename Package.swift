@@ -51,7 +51,11 @@ let package = Package(
       name: "CommandsTests",
       dependencies: ["Commands", "Language", "Reports", "Datasets", "Evaluation", "Kernels"]),
     .testTarget(name: "ShellTests", dependencies: ["Shell"]),
-    .testTarget(name: "ArchitectureTests", dependencies: ["Commands", "Language", "Reports"]),
+    .testTarget(
+      name: "ArchitectureTests",
+      dependencies: [
+        "Commands", "Language", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -10,7 +10,8 @@ import Reports
 let catalogs = [
   ListedCatalog(commands), ListedCatalog(metaLearners), ListedCatalog(baselines),
   ListedCatalog(networks), ListedCatalog(losses), ListedCatalog(optimizers),
-  ListedCatalog(metrics), ListedCatalog(renderers),
+  ListedCatalog(metrics), ListedCatalog(datasetFormats), ListedCatalog(saveables),
+  ListedCatalog(renderers),
 ]
 
 /// A catalog without the type of its members.

@@ -14,9 +14,10 @@ struct Readme {
   /// A script with its recorded output behind `#>`.
   static let session = Part(start: "```mrs\n", end: "```\n")
   static let commandTable = Part(start: "<!-- commands -->\n", end: "<!-- end of commands -->\n")
-  static let path = "README.md"
 
   var text: String
+
+  init() throws { text = try SourceTree.text("README.md") }
 
   /// What stands in a part.
   subscript(part: Part) -> String {
@@ -33,20 +34,10 @@ struct Readme {
     return start.upperBound..<end.lowerBound
   }
 
-  /// The script with what each of its statements says below it.
-  static func recorded(_ script: String) -> String {
-    var interpreter = Interpreter()
-    var renderer = PlainRenderer()
-    renderer.page.width = 90
-    let source = Source(name: path, text: script)
-    var lines: [String] = []
-    let result = interpreter.run(source, host: MemoryHost()) { outcome in
-      lines += outcome.text.split(separator: "\n").map(String.init)
-      let said = outcome.report.map { renderer.text($0) } ?? ""
-      lines += said.split(separator: "\n", omittingEmptySubsequences: true).map { "#> \($0)" }
-    }
-    if result != .completed { lines.append("#> \(result)") }
-    return lines.map { $0 + "\n" }.joined()
+  /// Replaces a part in the file.
+  mutating func record(_ part: Part, _ contents: String) throws {
+    self[part] = contents
+    try text.write(toFile: SourceTree.root + "/README.md", atomically: true, encoding: .utf8)
   }
 
   /// One row for every command, in the order of the catalog.
@@ -55,5 +46,15 @@ struct Readme {
       "| `\(form.name)` | \(form.summary) | `\(form.examples.first?.line ?? form.name)` |\n"
     }
     return "| command | what it does | example |\n| --- | --- | --- |\n" + rows.joined()
+  }
+}
+
+extension StatementOutcome {
+  /// The statement with what it says below it, each line behind `#>`.
+  var recorded: String {
+    var renderer = PlainRenderer()
+    renderer.page.width = 90
+    let said = report.map { renderer.text($0) } ?? ""
+    return text + "\n" + said.split(separator: "\n").map { "#> \($0)\n" }.joined()
   }
 }
