@@ -35,7 +35,9 @@ let package = Package(
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
     .executableTarget(
       name: "benchmark",
-      dependencies: ["MetaLearning", "Models", "Kernels", "Datasets"], path: "Tests/Benchmarks"),
+      dependencies: [
+        "MetaLearning", "Models", "Kernels", "Datasets", "Commands", "Language", "Reports", "Shell",
+      ], path: "Tests/Benchmarks"),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),

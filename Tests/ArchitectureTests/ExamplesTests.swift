@@ -11,7 +11,7 @@ import Testing
     for example in form.examples {
       var interpreter = try Preludes.interpreter(with: form.needs)
       let source = Source(name: "example", text: example.line)
-      let result = interpreter.run(source, host: MemoryHost(Preludes.files))
+      let result = interpreter.run(source, host: MemoryHost(Preludes.host))
       #expect(result == .completed, "\(example.line)")
     }
   }
@@ -21,8 +21,17 @@ import Testing
 private enum Preludes {
   private static let made = Mutex<[[Noun]: Interpreter]>([:])
 
-  /// What examples read; all of it is made up here.
-  static let files: [String: String] = [:]
+  /// What examples may read: what the examples of `save` write.
+  static let host: MemoryHost = {
+    let host = MemoryHost()
+    for form in saveables.members.forms {
+      guard var interpreter = try? interpreter(with: form.needs) else { continue }
+      for example in form.examples {
+        _ = interpreter.run(Source(name: "prelude", text: example.line), host: host)
+      }
+    }
+    return host
+  }()
 
   /// A session in which every one of the nouns is there.
   static func interpreter(with nouns: [Noun]) throws -> Interpreter {

@@ -7,9 +7,10 @@ final class MemoryHost: Host {
   private let files: Mutex<[String: [UInt8]]>
   private let start = ContinuousClock.now
 
-  init(_ files: [String: String] = [:]) {
-    self.files = Mutex(files.mapValues { Array($0.utf8) })
-  }
+  init() { files = Mutex([:]) }
+
+  /// A host that has the files of another.
+  init(_ other: MemoryHost) { files = Mutex(other.files.withLock { $0 }) }
 
   func read(_ path: String) throws(CommandFailure) -> FileContents {
     guard let bytes = files.withLock({ $0[path] }) else {

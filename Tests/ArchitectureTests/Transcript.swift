@@ -35,7 +35,8 @@ struct Transcript: Equatable {
     guard let value = Double(word) else { return .word(word) }
     if ["s", "ms", "min"].contains(next.prefix { $0.isLetter }) { return .duration }
     let decimals = word.split(separator: ".").dropFirst().first?.count ?? 0
-    return .number(value, unit: decimals == 0 ? 0 : (0..<decimals).reduce(1) { unit, _ in unit / 10 })
+    return .number(
+      value, unit: decimals == 0 ? 0 : (0..<decimals).reduce(1) { unit, _ in unit / 10 })
   }
 
   private static func areEqual(_ a: Word, _ b: Word) -> Bool {

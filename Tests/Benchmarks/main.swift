@@ -2,9 +2,16 @@ import Glibc
 import Kernels
 import MetaLearning
 
-/// `benchmark INPUTS [workload] [threads]`: meta-steps a second on the peers' workloads, with the loss
-/// that every program must agree on.
+/// `benchmark session MRS [FOLDER]`: what a user waits for.
+///
+/// `benchmark INPUTS [workload] [threads]`: meta-steps a second on the peers' workloads, with the
+/// loss that every program must agree on.
 let arguments = CommandLine.arguments
+if arguments.count > 2, arguments[1] == "session" {
+  var times = SessionTimes()
+  try times.run(program: arguments[2], folder: arguments.dropFirst(3).first)
+  exit(0)
+}
 guard arguments.count > 1 else {
   print("usage: benchmark INPUTS [w1|w2|anil|fomaml|reptile] [threads]")
   exit(64)

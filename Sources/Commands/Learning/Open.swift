@@ -58,7 +58,8 @@ package struct Open: Command {
         + (session.data?.users.features ?? []).map(\.name) + ["item"])
     if !missing.isEmpty {
       blocks.append(
-        .warning("The data lack features it was trained on: \(missing.sorted().joined(separator: ", "))."))
+        .warning(
+          "The data lack features it was trained on: \(missing.sorted().joined(separator: ", "))."))
     }
     return Report(
       blocks, result: Record([.init("weights", .number(Double(model.weights.count)))]))

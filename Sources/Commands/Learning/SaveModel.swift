@@ -28,7 +28,8 @@ package struct SaveModel: Saveable {
     return Report(
       [
         .text(
-          "Wrote \(model.title) with \(model.weights.count) weights, \(bytes.count / 1024) KiB, to \(path).")
+          "Wrote \(model.title) with \(model.weights.count) weights, \(bytes.count / 1024) KiB, to \(path)."
+        )
       ],
       result: Record([
         .init("file", .text(path)), .init("weights", .number(Double(model.weights.count))),

@@ -10,7 +10,8 @@ package struct NeuralProcess: DirectLearner {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "neural-process", "Learns to read the support ratings into a summary that conditions the scores.",
+    "neural-process",
+    "Learns to read the support ratings into a summary that conditions the scores.",
     details: """
       t = mean over the support of tanh([z_s, r_s − base_s]·W + b); score = base + (z_q ⊙ (1 + t·G) + t·H)·v: \
       adaptation is one pass, without gradient steps. Garnelo et al., ICML 2018; for recommendation TaNP, \

@@ -50,7 +50,9 @@ package struct FieldFit: Sendable {
     }
   }
 
-  private static func fit(_ feature: Feature, _ side: FeatureField.Side, _ seen: [Bool]) -> FeatureField {
+  private static func fit(_ feature: Feature, _ side: FeatureField.Side, _ seen: [Bool])
+    -> FeatureField
+  {
     switch feature.values {
     case .categories(let vocabulary, let offsets, let codes):
       var known = [Bool](repeating: false, count: vocabulary.count)

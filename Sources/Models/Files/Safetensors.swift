@@ -99,7 +99,8 @@ package struct Safetensors: Sendable {
       switch value {
       case .metadata(let found): metadata = found
       case .tensor(let entry):
-        tensors.append(try Self.tensor(name, entry, UnsafeRawBufferPointer(rebasing: bytes[start...])))
+        tensors.append(
+          try Self.tensor(name, entry, UnsafeRawBufferPointer(rebasing: bytes[start...])))
       }
     }
   }
