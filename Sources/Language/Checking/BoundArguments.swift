@@ -10,24 +10,21 @@ package struct BoundArguments: Sendable {
 
   /// What a call needs and gives: by its verb, and by the members its arguments choose.
   package func nouns(of type: any Configurable.Type) -> (needs: [Noun], gives: [Noun]) {
-    let form = type.form
-    var needs = form.needs
-    var gives = form.gives
+    var needs = type.needs
+    var gives = type.gives
     func add(_ name: String, from members: MemberList?) {
       let name = name.split(separator: "@").first.map(String.init) ?? name
       guard let member = members?.types.first(where: { $0.name == name }) else { return }
-      let form = member.form
-      needs += form.needs.filter { !needs.contains($0) }
-      gives += form.gives.filter { !gives.contains($0) }
+      needs += member.needs.filter { !needs.contains($0) }
+      gives += member.gives.filter { !gives.contains($0) }
     }
     for (argument, taker) in zip(arguments, binding.takers) {
       guard let members = taker?.members, let value = argument.value else { continue }
       for word in value.elements ?? [value] { add(word.text, from: members) }
     }
-    for parameter in form.parameters where parameter.members != nil {
-      if !binding.takers.contains(where: { $0?.name == parameter.name }) {
-        add(parameter.defaultText, from: parameter.members)
-      }
+    for (name, member, members) in type.defaultMembers
+    where !binding.takers.contains(where: { $0?.name == name }) {
+      add(member, from: members)
     }
     return (needs, gives)
   }
@@ -38,5 +35,22 @@ extension Problem {
   package func range(in argument: ArgumentSyntax) -> SourceRange {
     let isOfKey = ["E0203", "E0305", "E0205"].contains(code)
     return isOfKey ? argument.key?.range ?? argument.range : argument.value.range
+  }
+}
+
+extension Configurable {
+  /// What it needs and gives, without the rest of its form.
+  static var needs: [Noun] { signature.needs }
+  static var gives: [Noun] { signature.gives }
+
+  /// For each parameter that chooses a member, the one that is chosen when nothing is written.
+  static var defaultMembers: [(parameter: String, member: String, among: MemberList)] {
+    var root: Self?
+    return signature.parameters.compactMap { parameter in
+      guard let members = parameter.form.members else { return nil }
+      let defaults = root ?? Self()
+      root = defaults
+      return (parameter.form.name, parameter.defaultText(defaults), members)
+    }
   }
 }

@@ -39,7 +39,7 @@ extension Checker {
     // What was most likely meant is taken as done, so that one slip does not report ten faults.
     if let first = near.first, let type = context.command(first), followsNouns {
       context.ledger.give(
-        type.form.gives, needs: type.form.needs, at: site(verb))
+        type.gives, needs: type.needs, at: site(verb))
     }
   }
 
@@ -57,7 +57,11 @@ extension Checker {
     }
     let bound = BoundArguments(arguments, to: &root)
     let whole = verb?.range ?? written.first?.range ?? SourceRange(0, 0)
+    var extra = 0
     for (index, problem) in bound.binding.problems {
+      // The first value too many says it for all that follow.
+      if problem.code == "E0206" { extra += 1 }
+      if problem.code == "E0206", extra > 1 { continue }
       guard let index else {
         diagnostics.append(problem.diagnostic(at: whole))
         continue
@@ -95,7 +99,10 @@ extension Checker {
       !missing.contains { $0.comes(from: noun) }
     }) {
       if !hasUnseen { report(missing: noun, for: verb) }
-      for noun in missing { context.ledger.assume(noun, at: site(verb)) }
+      for link in missing.flatMap({ context.ledger.chain(to: $0) })
+      where context.ledger.entry(link) == nil {
+        context.ledger.assume(link, at: site(verb))
+      }
     } else if let noun = needs.first(where: { context.ledger.entry($0)?.isCertain == false }) {
       reportDoubtful(noun, for: verb)
     }
@@ -120,7 +127,7 @@ extension Checker {
       firstWord(noun.remedy) + (context.ledger.entry(noun) == nil ? " ✗" : " ✓")
     }
     let first = chain.first { context.ledger.entry($0) == nil } ?? noun
-    let givers = context.commands.types.filter { $0.form.gives.contains(first) }.map { $0.name }
+    let givers = context.commands.types.filter { $0.gives.contains(first) }.map { $0.name }
     var help = ["needs: " + steps.joined(separator: " → "), "try: " + first.remedy]
     if givers.count > 1 {
       help.append("given by: " + givers.joined(separator: ", "))

@@ -103,12 +103,11 @@ package struct Evaluator {
   }
 
   private mutating func list(_ elements: [Expression]) -> Value? {
-    var values: [Value]? = []
+    var values: [Value] = []
     for element in elements {
-      let value = value(of: element)
-      values = value.flatMap { value in values.map { $0 + [value] } }
+      if let value = value(of: element) { values.append(value) }
     }
-    return values.map { .list($0) }
+    return values.count == elements.count ? .list(values) : nil
   }
 
   /// The number an expression gives; nil as for `value(of:)`.

@@ -19,6 +19,7 @@ extension Parser {
   private mutating func operation(above floor: Int) -> Expression {
     var left = operand(above: floor)
     var length = 0
+    skipNewlinesBeforeOperator()
     while let next = operatorAt(0), next.precedence > floor {
       length += 1
       guard length <= Parser.deepest else {
@@ -31,6 +32,7 @@ extension Parser {
       let mark = token()
       checkSpaces(around: mark)
       step()
+      if brackets > 0 { skipNewlines() }
       let right = deeper(Expression(.invalid, token().range)) {
         $0.operation(above: next.precedence)
       }
@@ -41,8 +43,16 @@ extension Parser {
           label: "compares the answer of the first",
           help: ["write `\(next.rawValue) … and … \(again.rawValue) …`"])
       }
+      skipNewlinesBeforeOperator()
     }
     return left
+  }
+
+  private mutating func skipNewlinesBeforeOperator() {
+    guard brackets > 0, token().kind == .newline else { return }
+    let before = cursor
+    skipNewlines()
+    if operatorAt(0) == nil { cursor = before }
   }
 
   private mutating func skipExpression() {
@@ -150,6 +160,8 @@ extension Parser {
     let open = token().range
     step()
     skipNewlines()
+    brackets += 1
+    defer { brackets -= 1 }
     let value = expression()
     skipNewlinesBefore(.closeParenthesis)
     close(.closeParenthesis, opened: open, what: "this bracket")
@@ -161,6 +173,8 @@ extension Parser {
     step()
     var elements: [Expression] = []
     skipNewlines()
+    brackets += 1
+    defer { brackets -= 1 }
     while !at(.closeBracket), token().kind != .end, !at(.openBrace) {
       elements.append(expression())
       skipNewlinesBefore(.comma)

@@ -34,6 +34,8 @@ struct Parser {
   let significant: [Int]
   var cursor = 0
   var depth = 0
+  /// How many brackets are open: within them, the ends of lines mean nothing.
+  var brackets = 0
   var diagnostics: [Diagnostic]
   var isOpen = false
 
