@@ -52,9 +52,10 @@ private struct Binder<Root: Configurable> {
     for (index, argument) in arguments.enumerated() where argument.key != nil {
       option(argument, index)
     }
-    for (parameter, used) in zip(parameters, used) where !used {
+    for (parameter, used) in zip(parameters, used)
+    where !used || parameter.form.place == .rest || parameter.form.place == .pairs {
       binding.open.append(parameter.form)
-      if parameter.form.isRequired {
+      if parameter.form.isRequired, !used {
         binding.problems.append((nil, missing(parameter.form)))
       }
     }

@@ -1,0 +1,153 @@
+/// What is not wrong with a script but will trouble whoever replays it; warnings, in order of place.
+/// For files: a line at the prompt is not looked at.
+package func lints(of source: Source, in context: CheckContext) -> [Diagnostic] {
+  let (script, _) = parse(source.text)
+  var linter = Linter(source: source, context: context)
+  linter.visit(script.statements)
+  linter.finish(script)
+  return linter.found.sorted { $0.primary.range.lower < $1.primary.range.lower }
+}
+
+private struct Linter {
+  let source: Source
+  let context: CheckContext
+  var found: [Diagnostic] = []
+  var hasVersion = false
+  var seed: SourceRange?
+  /// The first verb that makes something.
+  var maker: Name?
+  /// Names that were bound and not read since, with what bound them.
+  var unread: [String: (range: SourceRange, keyword: Keyword)] = [:]
+
+  init(source: Source, context: CheckContext) {
+    self.source = source
+    self.context = context
+  }
+
+  mutating func warn(
+    _ code: String, _ message: String, at range: SourceRange, label: String = "",
+    help: [String] = [], fix: Diagnostic.Fix? = nil
+  ) {
+    found.append(
+      Diagnostic(code, message, at: range, label: label, severity: .warning, help: help, fix: fix))
+  }
+
+  mutating func visit(_ statements: [Statement]) {
+    for statement in statements { visit(statement) }
+  }
+
+  private mutating func visit(_ statement: Statement) {
+    for call in statement.calls { visit(call) }
+    switch statement.kind {
+    case .version: hasVersion = true
+    case .settings(let arguments):
+      for argument in arguments {
+        if argument.key?.text == "seed" { seed = seed ?? argument.range }
+        read(argument.value)
+      }
+    case .assignment(let name, let value):
+      if case .expression(let expression) = value { read(expression) }
+      unread[name.text] = (name.range, .let)
+    case .parameter(let parameter):
+      if let value = parameter.defaultValue { read(value) }
+      unread[parameter.name.text] = (parameter.name.range, .param)
+    case .branch(let branch): read(branch.condition)
+    case .loop(let loop): read(loop.sequence)
+    case .expectation(let expectation): visit(expectation)
+    case .pipeline, .definition, .inclusion, .invalid: break
+    }
+    for block in statement.blocks { visit(block.statements) }
+  }
+
+  private mutating func visit(_ call: Call) {
+    if let type = context.command(call.verb.text), !type.gives.isEmpty { maker = maker ?? call.verb }
+    for argument in call.arguments {
+      read(argument.value)
+      guard let path = argument.value.plainText, path.hasPrefix("/") || path.hasPrefix("~/") else {
+        continue
+      }
+      warn(
+        "W0603", "this path means something on this machine only", at: argument.value.range,
+        help: ["write it relative to the script, or make it a `param`"])
+    }
+  }
+
+  private mutating func visit(_ expectation: Expectation) {
+    guard case .condition(let condition, let tolerance, let over) = expectation.kind else { return }
+    read(condition)
+    if let over { read(over.level) }
+    if !condition.readsVariables {
+      warn(
+        "W0606", "this expectation does not depend on anything", at: condition.range,
+        label: "no `$name` in it", help: ["bind a result with `let` and expect something of it"])
+    }
+    guard let tolerance else { return }
+    read(tolerance.amount)
+    guard case .number(let amount) = tolerance.amount.kind,
+      case .binary(_, _, let right) = condition.kind, case .number(let value) = right.kind
+    else { return }
+    let share = amount.unit == .percent ? amount.value : amount.value / max(abs(value.value), 1e-12)
+    if tolerance.kind == .within, share > 0.1 {
+      warn(
+        "W0605", "this tolerance lets nearly everything pass", at: tolerance.range,
+        label: "more than 10% of \(value.spelling)", help: ["a tolerance of 1% is usual"])
+    }
+  }
+
+  private mutating func read(_ expression: Expression) {
+    for name in expression.variables { unread[name] = nil }
+  }
+
+  mutating func finish(_ script: Script) {
+    for (name, bound) in unread where !name.hasPrefix("_") {
+      warn(
+        bound.keyword == .let ? "W0602" : "W0607", "`\(name)` is never used", at: bound.range,
+        help: ["delete it, or read it with `$\(name)`"])
+    }
+    let start = SourceRange(0, 0)
+    if !hasVersion, !script.statements.isEmpty {
+      warn(
+        "W0604", "the script does not say which version of the language it is written in",
+        at: start, help: ["begin it with `mrs 1`"], fix: .init(start, "mrs 1\n", isCertain: true))
+    }
+    if seed == nil, let maker {
+      warn(
+        "W0601", "no seed is set", at: maker.range, label: "uses the seed of whoever runs it",
+        help: ["begin with `set seed=7`"])
+    }
+  }
+}
+
+extension Expression {
+  /// The names of the variables that stand in it.
+  var variables: [String] {
+    switch kind {
+    case .variable(let name, _): [name.text]
+    case .text(let parts):
+      parts.flatMap { part -> [String] in
+        guard case .value(let value) = part else { return [] }
+        return value.variables
+      }
+    case .list(let elements): elements.flatMap(\.variables)
+    case .range(let lower, let upper, let step):
+      lower.variables + upper.variables + (step?.variables ?? [])
+    case .negative(let operand), .not(let operand): operand.variables
+    case .binary(let left, _, let right), .element(let left, let right):
+      left.variables + right.variables
+    case .number, .word, .invalid: []
+    }
+  }
+
+  var readsVariables: Bool { !variables.isEmpty }
+
+  /// The text it is, when nothing is put into it.
+  var plainText: String? {
+    switch kind {
+    case .word(let word): return word
+    case .text(let parts):
+      guard parts.count == 1, case .literal(let text) = parts[0] else { return nil }
+      return text
+    default: return nil
+    }
+  }
+}

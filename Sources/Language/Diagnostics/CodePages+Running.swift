@@ -1,0 +1,73 @@
+/// E04 to E09: what only running can show.
+let runningPages = [
+  CodePage(
+    "E0408", "nobody to judge on",
+    "The split has no users of this part. Give the part a share when splitting: test=0.1."),
+  CodePage(
+    "E0500", "a file could not be read", "The message says why the system refused."),
+  CodePage(
+    "E0501", "no such file",
+    "Paths are relative to the script, at the prompt to the current folder. Completion shows what is there."),
+  CodePage(
+    "E0502", "an unknown user or item",
+    "Ids are those of the file that was loaded; items may be named by their title, in quotes."),
+  CodePage(
+    "E0503", "a file that holds something else",
+    "A model file must be one that `save model` wrote, whole, for data of the same shape."),
+  CodePage(
+    "E0504", "a file could not be written",
+    "The folder must exist and be writable. Nothing was changed: files are replaced in one step."),
+  CodePage(
+    "E0510", "data that cannot be read", "The message names the file and the line."),
+  CodePage(
+    "E0511", "data of another form",
+    "The message names the file, the line, and what was expected there."),
+  CodePage("E0512", "too much for memory or for this format", "The message says what the limit is."),
+  CodePage(
+    "E0513", "a file of another data set", "Ratings, users and items must belong together."),
+  CodePage(
+    "E0520", "a split that leaves nobody",
+    "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "
+      + "users have."),
+  CodePage("E0521", "a split by a column that is not there", "The message lists what the data have."),
+  CodePage(
+    "E0601", "training diverged",
+    "The loss became infinite or not a number. A smaller learning rate, or a bound on the gradient, "
+      + "usually helps. The session still has the model it had before."),
+  CodePage(
+    "E0701", "an expectation does not hold",
+    "The script ran and its numbers are not what it expects. `mrs run` ends with status 1.",
+    wrong: "expect 1 + 1 == 3", right: "expect 1 + 1 == 2"),
+  CodePage(
+    "E0702", "an expected error did not come",
+    "`expect error E0402 { … }` holds when its block fails with this code; what the block did is undone."),
+  CodePage("E0703", "a value that is not there", "The expression has no value that can be used here."),
+  CodePage(
+    "E0900", "a fault of mrs itself",
+    "This should not happen. The session is as it was before the command; please report the script."),
+]
+
+/// W06: what will trouble whoever replays a script.
+let lintPages = [
+  CodePage(
+    "W0601", "no seed", "Without `set seed=…` a script uses the usual seed of the version that runs it.",
+    wrong: "mrs 1\nload data", right: "mrs 1\nset seed=7\nload data"),
+  CodePage(
+    "W0602", "a name that is never used", "", wrong: "mrs 1\nlet x = 5", right: "mrs 1\nlet x = 5\nexpect $x == 5"),
+  CodePage(
+    "W0603", "a path of one machine", "Others do not have this folder.",
+    wrong: "mrs 1\nset seed=7\nload \"/home/me/ratings.csv\"",
+    right: "mrs 1\nset seed=7\nload \"ratings.csv\""),
+  CodePage(
+    "W0604", "no version line", "`mrs 1` keeps a script's meaning when the language grows.",
+    wrong: "let x = 1\nexpect $x == 1", right: "mrs 1\nlet x = 1\nexpect $x == 1"),
+  CodePage(
+    "W0605", "a wide tolerance", "An expectation that nearly everything fulfils proves nothing.",
+    wrong: "mrs 1\nlet x = 1\nexpect $x == 1 ± 0.5", right: "mrs 1\nlet x = 1\nexpect $x == 1 ± 0.01"),
+  CodePage(
+    "W0606", "an expectation of nothing", "It holds whatever the script computes.",
+    wrong: "mrs 1\nexpect 1 < 2", right: "mrs 1\nlet x = 1\nexpect $x < 2"),
+  CodePage(
+    "W0607", "a parameter that is never used", "", wrong: "mrs 1\nparam lr = 0.1",
+    right: "mrs 1\nparam lr = 0.1\nexpect $lr < 1"),
+]

@@ -1,0 +1,118 @@
+/// The output that is recorded under a line of a script, in lines that begin with `#>`.
+package struct Recording: Sendable, Equatable {
+  /// The statements of the line, blocks included.
+  package var statements: SourceRange
+  /// What is recorded, without the marks; nil when nothing is.
+  package var lines: [String]?
+  /// The recorded lines in the source; empty where they would begin.
+  package var range: SourceRange
+}
+
+/// For each line of statements of a script the output recorded under it, in order.
+package func recordings(in source: Source) -> [Recording] {
+  let (script, _) = parse(source.text)
+  var recordings: [Recording] = []
+  for statement in script.statements {
+    let line = source.line(of: max(statement.range.upper - 1, statement.range.lower))
+    if let last = recordings.last, source.line(of: last.statements.upper - 1) == line {
+      recordings[recordings.count - 1].statements = last.statements.union(statement.range)
+      continue
+    }
+    recordings.append(recording(of: statement.range, behind: line, in: source))
+  }
+  return recordings
+}
+
+private func recording(of range: SourceRange, behind line: Int, in source: Source) -> Recording {
+  var lines: [String] = []
+  var next = line + 1
+  while next <= source.lineStarts.count, let text = recordedText(source.text(ofLine: next)) {
+    lines.append(text)
+    next += 1
+  }
+  func start(_ line: Int) -> Int {
+    line <= source.lineStarts.count ? source.lineStarts[line - 1] : source.text.utf8.count
+  }
+  return Recording(
+    statements: range, lines: lines.isEmpty ? nil : lines,
+    range: SourceRange(start(line + 1), start(next)))
+}
+
+/// What stands behind `#>`, or nil for another line.
+private func recordedText(_ line: String) -> String? {
+  let text = line.drop { $0 == " " || $0 == "\t" }
+  guard text.hasPrefix("#>") else { return nil }
+  let rest = text.dropFirst(2)
+  return String(rest.hasPrefix(" ") ? rest.dropFirst() : rest)
+}
+
+/// The text of a source with new output recorded under its lines; `outputs` belongs to
+/// `recordings(in:)`, nil leaves a recording as it is. Tolerances and signs that a person has put
+/// there stay.
+package func recorded(_ outputs: [[String]?], in source: Source, slack: Double = 0.5) -> String {
+  let places = recordings(in: source)
+  var text = ""
+  var end = 0
+  for (place, output) in zip(places, outputs) {
+    text += source.slice(SourceRange(end, place.range.lower))
+    end = place.range.upper
+    guard let output else {
+      text += source.slice(place.range)
+      continue
+    }
+    if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+    let start = source.lineStarts[source.line(of: place.statements.lower) - 1]
+    let indent = source.slice(SourceRange(start, place.statements.lower))
+      .prefix { $0 == " " || $0 == "\t" }
+    for line in merged(place.lines ?? [], output, slack) {
+      text += indent + (line.isEmpty ? "#>" : "#> " + line) + "\n"
+    }
+  }
+  return text + source.slice(SourceRange(end, source.text.utf8.count))
+}
+
+/// New lines in which the signs of the old ones are kept.
+private func merged(_ old: [String], _ new: [String], _ slack: Double) -> [String] {
+  let trimmed = Array(new.map { trimmingEnd($0) })
+  let lines = old.map { OutputLine(OutputToken.tokens(of: $0)) }
+  if !old.isEmpty, firstDifference(recorded: old, printed: new, slack: slack) == nil {
+    let isPlain = zip(old, lines).allSatisfy { !$1.hasSigns && !$0.contains("±") }
+    // What agrees is left alone when a person has worked on it, and is refreshed when not.
+    return isPlain ? trimmed : old
+  }
+  guard old.count == trimmed.count else { return trimmed }
+  return zip(zip(old, lines), trimmed).map { pair, new in merged(pair.0, pair.1, new, slack) }
+}
+
+private func trimmingEnd(_ line: String) -> String {
+  String(line.reversed().drop { $0 == " " || $0 == "\t" || $0 == "\r" }.reversed())
+}
+
+private func merged(_ old: String, _ line: OutputLine, _ new: String, _ slack: Double) -> String {
+  let seen = OutputToken.tokens(of: new)
+  if line.difference(seen, slack) == nil { return old.contains("±") || line.hasSigns ? old : new }
+  guard line.hasSigns || old.contains("±") else { return new }
+  var words: [String] = []
+  var at = 0
+  var index = 0
+  while index < line.tokens.count {
+    let token = line.tokens[index]
+    if token.text == "..." { return (words + ["..."]).joined(separator: " ") }
+    guard at < seen.count else { return new }
+    if let width = token.placeholderWidth(seen[at...]) {
+      words.append(token.text)
+      at += width
+      index += 1
+    } else if let (_, width) = line.tolerance(behind: index, seen, at) {
+      let kept = line.tokens[index..<index + width].map(\.text).joined(separator: " ")
+      words.append(seen[at].text + (kept.firstIndex(of: "±").map { " " + kept[$0...] } ?? ""))
+      index += width
+      at += 1
+    } else {
+      words.append(seen[at].text)
+      index += 1
+      at += 1
+    }
+  }
+  return at == seen.count ? words.joined(separator: " ") : new
+}

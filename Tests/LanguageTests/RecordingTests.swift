@@ -1,0 +1,71 @@
+import Language
+import Testing
+
+/// Recorded output against what is printed now.
+@Suite struct RecordingTests {
+  @Test(arguments: [
+    ("mae 0.4123", "mae 0.4123", true), ("mae 0.4123", "mae  0.41234", true),
+    ("mae 0.4123", "mae 0.4124", false), ("mae 0.4123", "rmse 0.4123", false),
+    ("mae 0.41 ± 0.02", "mae 0.43", true), ("mae 0.41 ± 0.02", "mae 0.44", false),
+    ("mae 0.41 ±10%", "mae 0.45", true), ("mae 0.41±0.02", "mae 0.43", true),
+    ("mae 0.41 ± 0.02", "mae 0.41 ± 0.02", true), ("mae 0.41 ± 0.02", "mae 0.41 ± 0.03", false),
+    ("took <time>", "took 1.3 s", true), ("took <time> in all", "took 13ms in all", true),
+    ("took <time>", "took long", false), ("wrote <path>", "wrote /a/b.mrs", true),
+    ("used <mem>", "used 12.5 MB", true), ("hash <hash>", "hash 8f3a2b1c", true),
+    ("a <*> c", "a b c", true), ("a <*> c", "a c", false), ("1,682 items", "1,682 items", true),
+    ("1,682 items", "1,683 items", false), ("ndcg@10=0.31", "ndcg@10=0.314", true),
+    ("ndcg@10=0.31", "ndcg@5=0.31", false), ("a ...", "a b c d", true), ("5%", "5%", true),
+    ("│ mae │ 0.74 │", "mae 0.74", true), ("-0.5", "-0.5", true), ("-0.5", "0.5", false),
+    ("1e-3", "1.2e-3", true), ("1e-3", "3e-3", false), ("", "", true), ("a", "", false),
+  ])
+  func wordsAndNumbersAreComparedByMeaning(recorded: String, printed: String, agrees: Bool) {
+    let found = firstDifference(recorded: [recorded], printed: [printed])
+    #expect((found == nil) == agrees, "\(String(describing: found))")
+  }
+
+  @Test func linesMayBeLeftOut() {
+    let printed = ["title", "row 1", "row 2", "row 3", "end 0.5"]
+    #expect(firstDifference(recorded: ["title", "...", "end 0.5"], printed: printed) == nil)
+    #expect(firstDifference(recorded: ["title", "..."], printed: printed) == nil)
+    #expect(firstDifference(recorded: ["title", "...", "stop"], printed: printed)?.line == 2)
+    #expect(firstDifference(recorded: ["title"], printed: printed)?.seen == "row 1")
+    #expect(firstDifference(recorded: printed + ["more"], printed: printed)?.line == 5)
+  }
+
+  @Test func theFirstDifferenceIsNamed() {
+    let found = firstDifference(recorded: ["a 1", "b 0.20"], printed: ["a 1", "b 0.30"])
+    #expect(found?.line == 1 && found?.recorded == "0.20" && found?.seen == "0.30")
+  }
+
+  private let script = Source(
+    text: "load data\n#> 100 users\ntopk 5; topk 6\nfor k in 1..2 {\n  topk $k\n}\n#> a 0.5 ± 0.1\n#> <time>\n")
+
+  @Test func recordingsBelongToTheLineAboveThem() {
+    let found = recordings(in: script)
+    #expect(found.map(\.lines) == [["100 users"], nil, ["a 0.5 ± 0.1", "<time>"]])
+    #expect(script.slice(found[1].statements) == "topk 5; topk 6")
+  }
+
+  @Test func updatingRecordsWhatWasPrintedAndKeepsTolerances() {
+    let outputs: [[String]?] = [["101 users"], ["1. Heat", ""], ["a 0.9", "3 s"]]
+    let updated = recorded(outputs, in: script)
+    #expect(
+      updated == "load data\n#> 101 users\ntopk 5; topk 6\n#> 1. Heat\n#>\nfor k in 1..2 {\n"
+        + "  topk $k\n}\n#> a 0.9 ± 0.1\n#> <time>\n")
+    #expect(recorded(outputs, in: Source(text: updated)) == updated)
+  }
+
+  @Test func tolerancesSurviveAHundredUpdates() {
+    var source = script
+    for index in 0..<100 {
+      let text = recorded([nil, nil, ["a \(Double(index) / 7)", "\(index) ms"]], in: source)
+      source = Source(text: text)
+    }
+    #expect(source.text.hasSuffix("± 0.1\n#> <time>\n"))
+    #expect(source.text.contains("#> 100 users"))
+  }
+
+  @Test func anEndWithoutANewLineIsNoObstacle() {
+    #expect(recorded([["x"]], in: Source(text: "topk")) == "topk\n#> x\n")
+  }
+}
