@@ -44,7 +44,8 @@ import Testing
     for text in ["load; split by=", "load; split; meta-train ", "load; split; meta-train; adapt "] {
       for completion in completions(in: text, at: text.utf8.count, context: context)
       where !completion.text.hasSuffix("=") && !completion.text.hasSuffix("/") {
-        let line = Source(text: text).slice(SourceRange(0, completion.range.lower)) + completion.text
+        let line =
+          Source(text: text).slice(SourceRange(0, completion.range.lower)) + completion.text
         #expect(Laboratory.check(line).isEmpty, "\(line)")
       }
     }
@@ -61,14 +62,18 @@ import Testing
         "meta-train:verb", "maml:member", "steps:option", "=:symbol", "5:number", "x:unknown",
         "=:symbol", "1:number", "# c:comment",
       ])
-    #expect(shown("let r = tokp \"a\" ") == [
-      "let:keyword", "r:variable", "=:symbol", "tokp:unknown", "\"a\":text",
-    ])
+    #expect(
+      shown("let r = tokp \"a\" ") == [
+        "let:keyword", "r:variable", "=:symbol", "tokp:unknown", "\"a\":text",
+      ])
     #expect(shown("topk $nope 5").contains("$nope:unknown"))
   }
 
   @Test func whatIsStillBeingTypedIsNotShownAsWrong() {
     #expect(shown("meta-tr") == ["meta-tr:word"])
-    #expect(shown("meta-train maml ste=") == ["meta-train:verb", "maml:member", "ste:unknown", "=:symbol"])
+    #expect(
+      shown("meta-train maml ste=") == [
+        "meta-train:verb", "maml:member", "ste:unknown", "=:symbol",
+      ])
   }
 }

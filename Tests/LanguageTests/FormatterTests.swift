@@ -5,10 +5,16 @@ import Testing
 @Suite struct FormatterTests {
   @Test(arguments: [
     ("load   data  ;split", "load data; split\n"),
-    ("meta-train maml inner_rate=0.1   hidden=[ 1,2 , 3 ]", "meta-train maml inner-rate=0.1 hidden=[1, 2, 3]\n"),
+    (
+      "meta-train maml inner_rate=0.1   hidden=[ 1,2 , 3 ]",
+      "meta-train maml inner-rate=0.1 hidden=[1, 2, 3]\n"
+    ),
     ("\n\n\nload\n\n\n\nsplit   \n\n", "load\n\nsplit\n"),
     ("for k in [5,10]{\ntopk $k\nif $k>5 {topk}\n}", nil),
-    ("for k in [5,10]{\ntopk $k\nif $k > 5 {topk}\n}", "for k in [5, 10] {\n  topk $k\n  if $k > 5 { topk }\n}\n"),
+    (
+      "for k in [5,10]{\ntopk $k\nif $k > 5 {topk}\n}",
+      "for k in [5, 10] {\n  topk $k\n  if $k > 5 { topk }\n}\n"
+    ),
     ("let x = [\n1,\n2\n]", "let x = [\n  1,\n  2\n]\n"),
     ("topk 5 # why\n#> 0.41 ", "topk 5  # why\n#> 0.41\n"),
     ("load \\\ndata", "load \\\n  data\n"),
@@ -31,8 +37,10 @@ import Testing
 
   @Test func anyMixOfLinesKeepsItsMeaning() {
     let parts = [
-      "load data", "topk   5", ";", "\n", "\n\n", "if 1 < 2 {", "}", "let x = [1,\n 2]", "# c ", "## t",
-      "#> o", " ", "\\\n", "meta-train maml hidden=64,64", "for k in 1..3 { topk $k }", "expect 1 == 2 ± 1%",
+      "load data", "topk   5", ";", "\n", "\n\n", "if 1 < 2 {", "}", "let x = [1,\n 2]", "# c ",
+      "## t",
+      "#> o", " ", "\\\n", "meta-train maml hidden=64,64", "for k in 1..3 { topk $k }",
+      "expect 1 == 2 ± 1%",
     ]
     var state: UInt64 = 7
     var count = 0

@@ -23,7 +23,8 @@ import Testing
   /// Every kind of slip, at every place of the script where it can be made.
   static var mutants: [String] {
     let words = [
-      "load", "split", "by", "user", "query", "meta-train", "maml", "steps", "order", "epochs", "hidden",
+      "load", "split", "by", "user", "query", "meta-train", "maml", "steps", "order", "epochs",
+      "hidden",
       "evaluate", "ndcg@10", "mrr", "expect", "topk", "adapt", "inner-rate", "trial", "set", "seed",
       "threads", "save", "session", "$r", "$k", "$rate", "for", "if", "else", "def", "let", "in",
     ]
@@ -35,7 +36,10 @@ import Testing
     }
     let values: [(String, [String])] = [
       ("=10", ["=ten", "=0", "=-1", "=1.5", "=10s", "= 10", "=", "=[1, 2"]),
-      ("steps=5", ["steps=five", "steps=0", "steps=5%", "steps = 5", "steps=", "steps=\"5", "steps"]),
+      (
+        "steps=5",
+        ["steps=five", "steps=0", "steps=5%", "steps = 5", "steps=", "steps=\"5", "steps"]
+      ),
       ("order=2", ["order=3", "order=x", "order=0", "order=$q", "order=2 order=1", "--order 2"]),
       ("epochs=3", ["epochs=3 4", "epochs=3,4", "epochs", "3", "epochs=3)", "epochs=[3]5"]),
       ("=user", ["=item", "=5", "=usr"]), ("=64,64", ["=64,x", "=64, 64", "=a"]),
@@ -44,7 +48,9 @@ import Testing
       ("\"x.mrs\"", ["\"x.mrs", "", "\"a\" \"b\""]), ("=4", ["=four", "= four"]),
     ]
     for (value, wrong) in values {
-      for place in places(of: value) { for text in wrong { mutants.append(replacing(place, with: text)) } }
+      for place in places(of: value) {
+        for text in wrong { mutants.append(replacing(place, with: text)) }
+      }
     }
     let lines = script.split(separator: "\n").map(String.init)
     for index in [0, 1, 2, 3] {
@@ -56,19 +62,23 @@ import Testing
       mutants.append(swapped.joined(separator: "\n"))
     }
     mutants.append((lines[...2] + ["split tasks by=time"] + lines[3...]).joined(separator: "\n"))
-    mutants.append(([lines[0], lines[1], lines[2], lines[0]] + lines[3...]).joined(separator: "\n"))
+    mutants.append(
+      ([lines[0], lines[1], lines[2], lines[0]] + lines[3...]).joined(separator: "\n"))
     return mutants
   }
 
   private static func places(of word: String) -> [SourceRange] {
     let bytes = Array(script.utf8)
     let wanted = Array(word.utf8)
-    let isName = wanted.allSatisfy { $0 >= 0x61 && $0 <= 0x7A || $0 == 0x2D || $0 == 0x40 || $0 < 0x3A }
+    let isName = wanted.allSatisfy {
+      $0 >= 0x61 && $0 <= 0x7A || $0 == 0x2D || $0 == 0x40 || $0 < 0x3A
+    }
     return (0...(bytes.count - wanted.count)).compactMap { start in
       let end = start + wanted.count
       guard bytes[start..<end].elementsEqual(wanted) else { return nil }
       func isPart(_ byte: UInt8) -> Bool {
-        (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte == 0x2D || byte == 0x24 || byte == 0x40
+        (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte == 0x2D || byte == 0x24
+          || byte == 0x40
           || byte == 0x2E
       }
       if isName || word.hasPrefix("$") {
@@ -99,7 +109,8 @@ import Testing
   }
 
   @Test func theScriptItselfIsRight() {
-    #expect(Laboratory.check(Self.script).isEmpty, "\(Laboratory.check(Self.script).map(\.message))")
+    #expect(
+      Laboratory.check(Self.script).isEmpty, "\(Laboratory.check(Self.script).map(\.message))")
   }
 
   @Test func mutantsAreCaughtBeforeTheyRun() {
@@ -109,7 +120,8 @@ import Testing
       !Laboratory.check(mutant).contains { $0.severity == .error }
     }
     let caught = Double(mutants.count - missed.count) / Double(mutants.count)
-    #expect(caught >= 0.98, "\(missed.count) of \(mutants.count) missed: \(missed.map(Self.change))")
+    #expect(
+      caught >= 0.98, "\(missed.count) of \(mutants.count) missed: \(missed.map(Self.change))")
     print("\(mutants.count - missed.count) of \(mutants.count) mutants caught")
   }
 
@@ -125,7 +137,8 @@ import Testing
 
   @Test func singleSlipsGetTheRightFirstSuggestion() {
     let words = [
-      "load", "split", "query", "meta-train", "steps", "order", "epochs", "hidden", "evaluate", "topk",
+      "load", "split", "query", "meta-train", "steps", "order", "epochs", "hidden", "evaluate",
+      "topk",
       "adapt", "threads", "seed", "maml",
     ]
     var asked = 0

@@ -38,7 +38,9 @@ import Testing
   }
 
   private let script = Source(
-    text: "load data\n#> 100 users\ntopk 5; topk 6\nfor k in 1..2 {\n  topk $k\n}\n#> a 0.5 ± 0.1\n#> <time>\n")
+    text:
+      "load data\n#> 100 users\ntopk 5; topk 6\nfor k in 1..2 {\n  topk $k\n}\n#> a 0.5 ± 0.1\n#> <time>\n"
+  )
 
   @Test func recordingsBelongToTheLineAboveThem() {
     let found = recordings(in: script)

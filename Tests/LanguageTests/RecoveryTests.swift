@@ -30,17 +30,21 @@ import Testing
   }
 
   @Test func oneSlipDoesNotMakeMany() {
-    #expect(Laboratory.check("load\nspilt tasks\nmeta-train\nadapt 1\ntopk").map(\.code) == ["E0201"])
+    #expect(
+      Laboratory.check("load\nspilt tasks\nmeta-train\nadapt 1\ntopk").map(\.code) == ["E0201"])
     #expect(Laboratory.check("topk 5\ntopk 5\nadapt 3").map(\.code) == ["E0402"])
   }
 
   @Test(arguments: [
     "", "\n\n", "# only a comment", "\u{FEFF}load data\r\nsplit\r\n", "load data;;;split",
-    "load \\\n  data", "let x = [1,\n  2,\n  3\n]\nlet y = ($x[2] +\n 1)", "mrs 1\nset seed=7 threads=2",
-    "load \"data/my ratings.csv\"", "load 'a\\b'", "load data/u.data", "load ./x.csv", "load ../x.csv",
+    "load \\\n  data", "let x = [1,\n  2,\n  3\n]\nlet y = ($x[2] +\n 1)",
+    "mrs 1\nset seed=7 threads=2",
+    "load \"data/my ratings.csv\"", "load 'a\\b'", "load data/u.data", "load ./x.csv",
+    "load ../x.csv",
     "adapt 42", "adapt user 42", "adapt new 50=5 \"Heat (1995)\"=4 172=-1.5", "let x = 3 * 4",
     "let w = warm", "let t = \"k is {3 + 4}\"", "def f(a, b: number = 2) {\n  topk $a\n}\nf 3 b=4",
-    "## text\n#> recorded\ntopk # behind", "let r = evaluate ndcg@10 mrr\nexpect $r.ndcg@10 >= 0.3 ± 0.1",
+    "## text\n#> recorded\ntopk # behind",
+    "let r = evaluate ndcg@10 mrr\nexpect $r.ndcg@10 >= 0.3 ± 0.1",
     "evaluate | plot", "for k in 1..5 { topk $k }", "for k in 0..1 step 0.5 { }",
     "if 1 < 2 { topk } else if 2 < 3 { topk 3 } else { topk 4 }", "meta-train maml hidden=64,64",
     "meta-train maml inner_rate=1e-3 hidden=[32, 32]", "param lr: number = 0.01",
@@ -67,7 +71,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["load \\", "let x = [1,", "for k in [1] {", "if 1 < 2 {\n  topk", "def f(a,", "topk (1 +"])
+  @Test(arguments: [
+    "load \\", "let x = [1,", "for k in [1] {", "if 1 < 2 {\n  topk", "def f(a,", "topk (1 +",
+  ])
   func openTextsAreIncomplete(text: String) { #expect(isIncomplete(text)) }
 
   @Test(arguments: ["load", "topk }", "let x = [1, 2", "load \"abc", "for k in [5, 10 { topk $k }"])

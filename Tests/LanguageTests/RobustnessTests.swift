@@ -41,9 +41,12 @@ import Testing
 
   @Test func anyMixOfTokensIsUnderstood() {
     let parts = [
-      "let", "if", "for", "def", "else", "expect", "error", "param", "include", "set", "load", "topk",
-      "meta-train", "maml", "steps", "=", "==", "..", "[", "]", "{", "}", "(", ")", ",", ";", "|", "\n",
-      " ", " ", " ", "$x", "$", "\"", "'", "\\", "5", "-1e3", "10k", "±", "+/-", "#", "#>", "##", "x:y",
+      "let", "if", "for", "def", "else", "expect", "error", "param", "include", "set", "load",
+      "topk",
+      "meta-train", "maml", "steps", "=", "==", "..", "[", "]", "{", "}", "(", ")", ",", ";", "|",
+      "\n",
+      " ", " ", " ", "$x", "$", "\"", "'", "\\", "5", "-1e3", "10k", "±", "+/-", "#", "#>", "##",
+      "x:y",
       "@", "\0", "é", "\u{FEFF}", "\r\n", "in", "over", "p<0.01", "not", "and", "~=", "-",
     ]
     var state: UInt64 = 42
@@ -57,8 +60,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ["[", "(", "{", "if 1 < 2 { ", "for k in [1] { ", "let x = (", "\"{", "-", "not ", "1 + ",
-    "$x[", "expect error { ", "else ", "def f() { ", "a | ", "[1, "])
+  @Test(arguments: [
+    "[", "(", "{", "if 1 < 2 { ", "for k in [1] { ", "let x = (", "\"{", "-", "not ", "1 + ",
+    "$x[", "expect error { ", "else ", "def f() { ", "a | ", "[1, ",
+  ])
   func deepNestingIsAFaultAndNoTrap(opener: String) {
     for prefix in ["", "let y = "] {
       let text = prefix + String(repeating: opener, count: 10_000)
@@ -85,7 +90,8 @@ import Testing
   }
 
   @Test func bytesThatAreNoTextAreNamed() {
-    let text = String(decoding: [0x74, 0x6F, 0x70, 0x6B, 0x20, 0xFF, 0xFE, 0x0A, 0x00], as: UTF8.self)
+    let text = String(
+      decoding: [0x74, 0x6F, 0x70, 0x6B, 0x20, 0xFF, 0xFE, 0x0A, 0x00], as: UTF8.self)
     #expect(Laboratory.checkLine(text).map(\.code).allSatisfy { $0 == "E0101" })
     #expect(Laboratory.checkLine(text).contains { $0.message.contains("UTF-8") })
     goThrough(text)

@@ -60,7 +60,9 @@ private struct Linter {
   }
 
   private mutating func visit(_ call: Call) {
-    if let type = context.command(call.verb.text), !type.gives.isEmpty { maker = maker ?? call.verb }
+    if let type = context.command(call.verb.text), !type.gives.isEmpty {
+      maker = maker ?? call.verb
+    }
     for argument in call.arguments {
       read(argument.value)
       guard let path = argument.value.plainText, path.hasPrefix("/") || path.hasPrefix("~/") else {

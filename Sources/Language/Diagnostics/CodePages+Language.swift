@@ -68,7 +68,8 @@ let namePages = [
     "E0205", "an argument is missing or given twice", "Each parameter takes one value.",
     wrong: "load; split query=5 query=10", right: "load; split query=10"),
   CodePage(
-    "E0206", "a value too many", "The verb has taken all values it can take; options need their name.",
+    "E0206", "a value too many",
+    "The verb has taken all values it can take; options need their name.",
     wrong: "load; split; meta-train; adapt 42; topk 5 6",
     right: "load; split; meta-train; adapt 42; topk 5"),
   CodePage(
@@ -79,7 +80,8 @@ let namePages = [
     "E0208", "a command that takes no input", "Behind `|` stands a command that takes a result.",
     wrong: "load | split", right: "load; split"),
   CodePage(
-    "E0209", "a name that is taken", "A word has one meaning: a procedure cannot be named like a verb.",
+    "E0209", "a name that is taken",
+    "A word has one meaning: a procedure cannot be named like a verb.",
     wrong: "def load() { split }", right: "def prepare() { load; split }"),
 ]
 
@@ -92,7 +94,8 @@ let valuePages = [
     "E0302", "a value out of range", "The message names the range.",
     wrong: "load; split query=0", right: "load; split query=10"),
   CodePage(
-    "E0303", "an unknown named value", "The option takes one of a few words, which the message lists.",
+    "E0303", "an unknown named value",
+    "The option takes one of a few words, which the message lists.",
     wrong: "load; split by=usr", right: "load; split by=user"),
   CodePage(
     "E0305", "an option of another algorithm",
@@ -109,15 +112,18 @@ let valuePages = [
 /// E04: the order of steps.
 let orderPages = [
   CodePage(
-    "E0401", "no data yet", "Everything begins with `load`; without a file it opens a small sample.",
+    "E0401", "no data yet",
+    "Everything begins with `load`; without a file it opens a small sample.",
     wrong: "split tasks", right: "load data\nsplit tasks"),
   CodePage(
     "E0402", "a step is missing",
     "A command needs what earlier ones make: load → split → meta-train → adapt. The whole script is "
       + "looked at before its first line runs.",
-    wrong: "load data\nsplit tasks\nadapt 42", right: "load data\nsplit tasks\nmeta-train maml\nadapt 42"),
+    wrong: "load data\nsplit tasks\nadapt 42",
+    right: "load data\nsplit tasks\nmeta-train maml\nadapt 42"),
   CodePage(
-    "E0403", "a step that may be missing", "What only one branch of an `if` makes may not be there after.",
+    "E0403", "a step that may be missing",
+    "What only one branch of an `if` makes may not be there after.",
     wrong: "load data\nlet n = 3\nif $n > 2 { split tasks }\nmeta-train maml",
     right: "load data\nsplit tasks\nmeta-train maml"),
   CodePage(

@@ -7,7 +7,8 @@ let runningPages = [
     "E0500", "a file could not be read", "The message says why the system refused."),
   CodePage(
     "E0501", "no such file",
-    "Paths are relative to the script, at the prompt to the current folder. Completion shows what is there."),
+    "Paths are relative to the script, at the prompt to the current folder. Completion shows what is there."
+  ),
   CodePage(
     "E0502", "an unknown user or item",
     "Ids are those of the file that was loaded; items may be named by their title, in quotes."),
@@ -22,14 +23,16 @@ let runningPages = [
   CodePage(
     "E0511", "data of another form",
     "The message names the file, the line, and what was expected there."),
-  CodePage("E0512", "too much for memory or for this format", "The message says what the limit is."),
+  CodePage(
+    "E0512", "too much for memory or for this format", "The message says what the limit is."),
   CodePage(
     "E0513", "a file of another data set", "Ratings, users and items must belong together."),
   CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "
       + "users have."),
-  CodePage("E0521", "a split by a column that is not there", "The message lists what the data have."),
+  CodePage(
+    "E0521", "a split by a column that is not there", "The message lists what the data have."),
   CodePage(
     "E0601", "training diverged",
     "The loss became infinite or not a number. A smaller learning rate, or a bound on the gradient, "
@@ -40,20 +43,25 @@ let runningPages = [
     wrong: "expect 1 + 1 == 3", right: "expect 1 + 1 == 2"),
   CodePage(
     "E0702", "an expected error did not come",
-    "`expect error E0402 { … }` holds when its block fails with this code; what the block did is undone."),
-  CodePage("E0703", "a value that is not there", "The expression has no value that can be used here."),
+    "`expect error E0402 { … }` holds when its block fails with this code; what the block did is undone."
+  ),
+  CodePage(
+    "E0703", "a value that is not there", "The expression has no value that can be used here."),
   CodePage(
     "E0900", "a fault of mrs itself",
-    "This should not happen. The session is as it was before the command; please report the script."),
+    "This should not happen. The session is as it was before the command; please report the script."
+  ),
 ]
 
 /// W06: what will trouble whoever replays a script.
 let lintPages = [
   CodePage(
-    "W0601", "no seed", "Without `set seed=…` a script uses the usual seed of the version that runs it.",
+    "W0601", "no seed",
+    "Without `set seed=…` a script uses the usual seed of the version that runs it.",
     wrong: "mrs 1\nload data", right: "mrs 1\nset seed=7\nload data"),
   CodePage(
-    "W0602", "a name that is never used", "", wrong: "mrs 1\nlet x = 5", right: "mrs 1\nlet x = 5\nexpect $x == 5"),
+    "W0602", "a name that is never used", "", wrong: "mrs 1\nlet x = 5",
+    right: "mrs 1\nlet x = 5\nexpect $x == 5"),
   CodePage(
     "W0603", "a path of one machine", "Others do not have this folder.",
     wrong: "mrs 1\nset seed=7\nload \"/home/me/ratings.csv\"",
@@ -63,7 +71,8 @@ let lintPages = [
     wrong: "let x = 1\nexpect $x == 1", right: "mrs 1\nlet x = 1\nexpect $x == 1"),
   CodePage(
     "W0605", "a wide tolerance", "An expectation that nearly everything fulfils proves nothing.",
-    wrong: "mrs 1\nlet x = 1\nexpect $x == 1 ± 0.5", right: "mrs 1\nlet x = 1\nexpect $x == 1 ± 0.01"),
+    wrong: "mrs 1\nlet x = 1\nexpect $x == 1 ± 0.5",
+    right: "mrs 1\nlet x = 1\nexpect $x == 1 ± 0.01"),
   CodePage(
     "W0606", "an expectation of nothing", "It holds whatever the script computes.",
     wrong: "mrs 1\nexpect 1 < 2", right: "mrs 1\nlet x = 1\nexpect $x < 2"),

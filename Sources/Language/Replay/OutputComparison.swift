@@ -38,9 +38,12 @@ private func difference(
       guard let next = recorded.first else { return nil }
       // The first printed line that agrees with the next recorded one goes on from here.
       guard
-        let start = printed.firstIndex(where: { OutputLine(next.tokens).difference($0, slack) == nil })
+        let start = printed.firstIndex(where: {
+          OutputLine(next.tokens).difference($0, slack) == nil
+        })
       else {
-        return OutputDifference(line: next.line, recorded: text(next.tokens), seen: "nothing like it")
+        return OutputDifference(
+          line: next.line, recorded: text(next.tokens), seen: "nothing like it")
       }
       printed = printed[start...]
       continue
@@ -105,7 +108,8 @@ struct OutputLine {
   ) -> ((OutputToken, OutputToken) -> Bool, Int)? {
     if at + 1 < seen.count, seen[at + 1].text.hasPrefix("±") { return nil }
     let token = tokens[index].text
-    if let sign = token.firstIndex(of: "±"), sign != token.startIndex, !seen[at].text.contains("±") {
+    if let sign = token.firstIndex(of: "±"), sign != token.startIndex, !seen[at].text.contains("±")
+    {
       let amount = OutputToken(String(token[token.index(after: sign)...]))
       let number = OutputToken(String(token[..<sign]))
       return OutputLine.within(amount).map { within in ({ _, seen in within(number, seen) }, 1) }
@@ -153,7 +157,8 @@ extension OutputToken {
     case "<time>": return first.text == "<time>" ? 1 : measured(OutputToken.times)
     case "<mem>": return first.text == "<mem>" ? 1 : measured(OutputToken.sizes)
     case "<path>":
-      return first.text.contains("/") || first.text.contains(".") || first.text == "<path>" ? 1 : nil
+      return first.text.contains("/") || first.text.contains(".") || first.text == "<path>"
+        ? 1 : nil
     case "<hash>":
       let isHash =
         first.text.utf8.count >= 6
