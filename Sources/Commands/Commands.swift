@@ -8,5 +8,5 @@ package let commands = Catalog<any Command>(
     ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Trace.self, Open.self,
     Evaluate.self,
     Save.self,
-    Show.self, Help.self,
+    Show.self, Help.self, Explain.self,
   ])

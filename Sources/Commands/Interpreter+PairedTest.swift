@@ -1,16 +1,57 @@
+import Evaluation
 import Language
 import Reports
 
 extension Run {
-  /// `expect $a.ndcg@10 > $b.ndcg@10 over users p<0.01`
+  /// `expect $a.ndcg@10 > $b.ndcg@10 over users p<0.01`: the difference has this direction, and a
+  /// paired t test over the users that both results judged finds it significant at this level.
   func expect(
     _ left: Expression, _ mark: Operator, _ right: Expression, over: PairedTestClause,
     _ statement: Statement
   ) throws(Stop) {
-    throw .failed(
-      placed(
-        Diagnostic(
-          "E0703", "these results hold no values for each of the \(over.units.text)",
-          at: left.range.union(right.range))))
+    let first = try judged(left)
+    let second = try judged(right)
+    let level = try number(over.level).value
+    guard first.field == second.field, over.units.text == "users",
+      let test = pairedTest(of: first.field, first.result, second.result)
+    else {
+      throw .failed(
+        placed(
+          Diagnostic(
+            "E0703", "these results cannot be compared user by user",
+            at: left.range.union(over.range),
+            help: [
+              "both sides are the same metric of two results of `evaluate`, "
+                + "with at least two users in common, over `users`"
+            ])))
+    }
+    let mean = test.difference.mean
+    let hasDirection =
+      switch mark {
+      case .greater, .atLeast: mean > 0
+      case .less, .atMost: mean < 0
+      default: mean != 0
+      }
+    guard !hasDirection || test.pValue >= level else { return }
+    throw fault(
+      left.range.union(over.range),
+      "mean difference \(shown(mean)) over \(test.count) users, p=\(shown(test.pValue))", statement)
   }
+
+  /// The result that a field is read from, and the field.
+  private func judged(_ expression: Expression) throws(Stop) -> (result: Record, field: String) {
+    guard case .variable(let name, let fields) = expression.kind, let field = fields.last,
+      fields.count == 1, case .record(let record)? = interpreter.variables[name.text]?.value
+    else {
+      throw .failed(
+        placed(
+          Diagnostic(
+            "E0703", "a paired test needs a metric of a result", at: expression.range,
+            help: ["for example: $a.ndcg@10"])))
+    }
+    return (record, field.text)
+  }
+
+  /// Four places are enough to see why an expectation failed.
+  private func shown(_ value: Double) -> String { Number.text((value * 1e4).rounded() / 1e4) }
 }

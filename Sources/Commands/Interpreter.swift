@@ -43,7 +43,10 @@ package struct Interpreter: Sendable {
       commands: catalog.members, settings: Settings.self, variables: variables,
       procedures: procedures, ledger: ledger, traits: traits)
     context.parameters = parameters
-    if let host { context.included = { try? Source(reading: $0, host: host) } }
+    if let host {
+      context.included = { try? Source(reading: $0, host: host) }
+      context.missing = { path, _ in host.problem(reading: path) }
+    }
     return context
   }
 
@@ -113,5 +116,20 @@ extension Source {
   package init(reading path: String, host: any Host) throws(CommandFailure) {
     let contents = try host.read(path)
     self.init(name: path, text: String(decoding: contents.bytes, as: UTF8.self))
+  }
+}
+
+extension Host {
+  /// What is wrong with a path that is about to be read; nil when something is there.
+  fileprivate func problem(reading path: String) -> Problem? {
+    guard kind(of: path) == nil else { return nil }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let name = String(path.dropFirst(folder.count))
+    let names = (try? list(folder.isEmpty ? "." : folder)) ?? []
+    let near = suggestions(for: name, among: names).map { Value.text(folder + $0).sourceText }
+    return Problem(
+      "E0501", "no file `\(path)` here",
+      help: ["paths are relative to the script, at the prompt to the current folder"],
+      suggestions: near)
   }
 }

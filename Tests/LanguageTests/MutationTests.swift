@@ -53,6 +53,10 @@ import Testing
       }
     }
     let lines = script.split(separator: "\n").map(String.init)
+    for index in lines.indices {
+      mutants.append(
+        (lines[..<index] + [lines[index] + " )"] + lines[(index + 1)...]).joined(separator: "\n"))
+    }
     for index in [0, 1, 2, 3] {
       mutants.append((lines[..<index] + lines[(index + 1)...]).joined(separator: "\n"))
     }

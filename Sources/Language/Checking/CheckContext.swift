@@ -28,6 +28,10 @@ package struct CheckContext: Sendable {
   /// nothing is known of included files, and what they may have brought is not missed.
   package var included: (@Sendable (_ path: String) -> Source?)?
 
+  /// What is wrong with a file or folder that a command wants to read; nil when it is there. Without
+  /// this, files are not looked at.
+  package var missing: (@Sendable (_ path: String, CompletionKind) -> Problem?)?
+
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
     variables: [String: BoundValue] = [:], procedures: [String: Procedure] = [:],

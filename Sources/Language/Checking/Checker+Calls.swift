@@ -69,6 +69,7 @@ extension Checker {
       diagnostics.append(
         diagnostic(problem, of: written[index], takenBy: bound.binding.takers[index]))
     }
+    checkFiles(of: bound, written, isReading: !type.gives.isEmpty)
     if let verb, followsNouns {
       let (needs, gives) = bound.nouns(of: type)
       follow(verb, needs: needs, gives: gives)
@@ -88,6 +89,25 @@ extension Checker {
         ? ["\(form.name): \(form.summary)"] : [form.name + ": " + values.joined(separator: " ")]
     }
     return problem.diagnostic(at: problem.range(in: argument))
+  }
+
+  /// Says which files that a command reads are not there, unless the script writes them before.
+  private mutating func checkFiles(
+    of bound: BoundArguments, _ arguments: [ArgumentSyntax], isReading: Bool
+  ) {
+    guard let missing = context.missing else { return }
+    for (index, taker) in bound.binding.takers.enumerated() {
+      guard let taker, taker.completion.isPath, let path = bound.arguments[index].value?.text
+      else { continue }
+      guard isReading else {
+        written.insert(path)
+        continue
+      }
+      guard !written.contains(path), let problem = missing(path, taker.completion) else { continue }
+      var found = problem.diagnostic(at: arguments[index].value.range)
+      if conditions > 0 { found.severity = .warning }
+      diagnostics.append(found)
+    }
   }
 
   // MARK: Step order
@@ -192,5 +212,15 @@ extension NounLedger {
       for link in self.chain(to: source) where !chain.contains(link) { chain.append(link) }
     }
     return chain + [noun]
+  }
+}
+
+extension CompletionKind {
+  /// Whether a value of this kind is the name of a file or folder.
+  fileprivate var isPath: Bool {
+    switch self {
+    case .file, .folder: true
+    case .nothing, .live: false
+    }
   }
 }

@@ -18,6 +18,7 @@ extension Checker {
     var body = self
     body.diagnostics = []
     body.followsNouns = false
+    body.conditions += 1
     body.context.variables = [:]
     for parameter in definition.parameters {
       let known = parameter.defaultValue.flatMap { value(of: $0) }

@@ -42,6 +42,10 @@ struct Checker {
 
   /// Whether a file was included that could not be looked at: what it brought is not known.
   var hasUnseen = false
+  /// How many branches, loops and procedures are open: what stands in them may never run.
+  var conditions = 0
+  /// The files that commands of the script write.
+  var written: Set<String> = []
   var declared: Set<String> = []
 
   init(source: Source, context: CheckContext) {
@@ -216,6 +220,8 @@ struct Checker {
     _ = evaluator.truth(of: branch.condition)
     report(evaluator.diagnostics)
     let before = context
+    conditions += 1
+    defer { conditions -= 1 }
     check(branch.then)
     let afterThen = context
     context = before
@@ -237,6 +243,8 @@ struct Checker {
     let hidden = context.variables[loop.variable.text]
     bind(loop.variable, BoundValue(elements?.count == 1 ? elements?.first : nil))
     loops += 1
+    conditions += 1
+    defer { conditions -= 1 }
     check(loop.body)
     let first = context.ledger
     // What the body gives may make stale what its own beginning uses in the next round.

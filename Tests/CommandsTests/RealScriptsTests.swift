@@ -1,0 +1,66 @@
+import Commands
+import Language
+import Testing
+
+/// Scripts of the real language.
+@Suite struct RealScriptsTests {
+  private let brief = "load data\nsplit tasks\nmeta-train maml steps=5\nadapt user 42\ntopk 10\n"
+
+  private func check(_ text: String, host: (any Host)? = nil) -> [Diagnostic] {
+    Interpreter().check(Source(name: "t.mrs", text: text), host: host)
+  }
+
+  @Test func theFiveLinesOfTheBriefAreRight() {
+    #expect(check(brief).isEmpty, "\(check(brief).map(\.message))")
+  }
+
+  @Test func everyLineOfTheBriefIsNeeded() {
+    let lines = brief.split(separator: "\n")
+    for left in 0..<3 {
+      let text = lines.indices.filter { $0 != left }.map { lines[$0] }.joined(separator: "\n")
+      #expect(check(text).contains { $0.code == "E0401" || $0.code == "E0402" }, "\(text)")
+    }
+  }
+
+  @Test func aNewSplitMakesTheModelStale() {
+    #expect(check(brief + "split tasks query=5\ntopk").map(\.code) == ["E0404"])
+  }
+
+  @Test func filesThatAreNotThereAreFoundBeforeAnythingRuns() throws {
+    let host = RecordingHost(["ratings.csv": "user,item,rating\n"])
+    let found = check("load csv \"rating.csv\"", host: host)
+    let first = try #require(found.first { $0.code == "E0501" })
+    #expect(first.fix?.replacement == "\"ratings.csv\"")
+    #expect(!check("load csv \"ratings.csv\"", host: host).contains { $0.code == "E0501" })
+  }
+
+  @Test func everyExampleOfEveryCommandIsUnderstood() {
+    for form in commands.members.forms {
+      for example in form.examples {
+        let (_, faults) = parse(example.line)
+        #expect(faults.isEmpty, "\(example.line)")
+        let names = check(example.line).filter { !$0.code.hasPrefix("E04") }
+        #expect(names.isEmpty, "\(example.line): \(names.map(\.message))")
+      }
+    }
+  }
+
+  @Test func theExamplesOfThePagesHoldForTheRealLanguage() {
+    for page in codePages where page.code < "E04" && !page.wrong.isEmpty {
+      #expect(check(page.wrong).contains { $0.code == page.code }, "\(page.code) \(page.wrong)")
+      let rest = check(page.right).filter { $0.severity == .error }
+      #expect(rest.isEmpty, "\(page.code) \(page.right): \(rest.map(\.message))")
+    }
+  }
+
+  @Test func explainShowsThePageOfACode() throws {
+    var interpreter = Interpreter()
+    var shown: [StatementOutcome] = []
+    let result = interpreter.run(Source(text: "explain e0404"), host: RecordingHost()) {
+      shown.append($0)
+    }
+    #expect(result == .completed)
+    #expect(shown.first?.report?.blocks.first == .heading("E0404: something stale"))
+    #expect(check("explain E0440").first?.code == "E0303")
+  }
+}
