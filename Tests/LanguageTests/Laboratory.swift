@@ -83,7 +83,7 @@ struct Load: Configurable {
   static let signature = Signature<Self>(
     "load", "Reads ratings.",
     [
-      .filler("data"),
+      .filler("data"), .filler("csv"),
       .positional(
         "file", \.path, "where they are", isRequired: false,
         completion: .file(extensions: ["csv"])),

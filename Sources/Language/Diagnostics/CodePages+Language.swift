@@ -4,7 +4,7 @@ let formPages = [
     "E0101", "a character that has no meaning",
     "Only letters, digits and the marks of the language can stand outside of texts. Curly quotes and "
       + "long dashes come from programs that beautify text; files must be UTF-8.",
-    wrong: "load “ratings.csv”", right: "load \"ratings.csv\""),
+    wrong: "load csv “ratings.csv”", right: "load csv \"ratings.csv\""),
   CodePage(
     "E0102", "something stands where it cannot",
     "A statement is a verb with its values and options, on one line. `;` separates statements.",
@@ -17,7 +17,7 @@ let formPages = [
     "E0104", "an unknown escape in a text",
     "In double quotes `\\n`, `\\t`, `\\\\`, `\\\"`, `\\{` and `\\}` have a meaning. In single quotes "
       + "nothing has.",
-    wrong: "load \"data\\ratings.csv\"", right: "load 'data\\ratings.csv'"),
+    wrong: "load csv \"data\\ratings.csv\"", right: "load csv 'data\\ratings.csv'"),
   CodePage(
     "E0105", "an option is not written name=value",
     "Options are written without spaces around `=` and without dashes, so that a script reads the same "

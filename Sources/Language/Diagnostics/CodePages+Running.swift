@@ -64,8 +64,8 @@ let lintPages = [
     right: "mrs 1\nlet x = 5\nexpect $x == 5"),
   CodePage(
     "W0603", "a path of one machine", "Others do not have this folder.",
-    wrong: "mrs 1\nset seed=7\nload \"/home/me/ratings.csv\"",
-    right: "mrs 1\nset seed=7\nload \"ratings.csv\""),
+    wrong: "mrs 1\nset seed=7\nload csv \"/home/me/ratings.csv\"",
+    right: "mrs 1\nset seed=7\nload csv \"ratings.csv\""),
   CodePage(
     "W0604", "no version line", "`mrs 1` keeps a script's meaning when the language grows.",
     wrong: "let x = 1\nexpect $x == 1", right: "mrs 1\nlet x = 1\nexpect $x == 1"),
