@@ -126,3 +126,39 @@ func smooth(_ network: any Network) -> any Network {
     #expect(abs(slope - byFirst) > 0.1 * bySecond, "first order is not told apart: \(byFirst)")
   }
 }
+
+@Suite struct DualLoopTests {
+  /// The gradient sums of one task by a way of computing them.
+  func gradient(
+    _ learner: any GradientLearner, order: Int,
+    _ compute: (InnerLoop, Lane, Weights, Episode) -> Float
+  ) -> [Float] {
+    var network = MLP()
+    network.hidden = [6, 5]
+    network.embed = 5
+    let world = smallProblem(learner, network: network, loss: SquaredError())
+    var loop = learner.innerLoop(world.problem.layout)
+    loop.order = order
+    let options = OuterOptions(optimizer: SGD())
+    let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
+    nonisolated(unsafe) let work = compute
+    _ = outer.take(tasks: 1, rate: 1) { [loop] _, weights, lane in
+      work(loop, lane, weights, lane.episode(world.split.train[1], world.data))
+    }
+    return zip(world.weights.all.array, outer.weights.all.array).map { $0 - $1 }
+  }
+
+  @Test(arguments: [1, 2])
+  func theShortCutForTheFirstLayerIsExact(order: Int) {
+    var maml = MAML()
+    maml.steps = 4
+    maml.innerRate = 0.05
+    let short = gradient(maml, order: order) { $0.metaGradient($1, $2, $3) }
+    let plain = gradient(maml, order: order) { $0.plainMetaGradient($1, $2, $3) }
+    let size = plain.map { abs($0) }.max() ?? 0
+    let worst = zip(short, plain).map { abs($0 - $1) }.max() ?? 1
+    #expect(size > 0.01)
+    #expect(worst < 2e-5 * max(1, size), "\(worst) of \(size)")
+    #expect(short != plain, "the short cut was not taken")
+  }
+}

@@ -31,7 +31,9 @@ package struct InnerLoop: Sendable {
     self.rates = rates
     self.order = order
     let last = layout.blocks.filter { !$0.name.hasPrefix("rate") }.map(\.stage).max() ?? 0
-    adapted = layout.blocks.indices.filter { scope.includes(layout.blocks[$0], lastStage: last) }
+    adapted = layout.blocks.indices.filter {
+      layout.blocks[$0].count > 0 && scope.includes(layout.blocks[$0], lastStage: last)
+    }
     firstStage = adapted.map { layout.blocks[$0].stage }.min() ?? 0
   }
 
@@ -145,6 +147,16 @@ package struct InnerLoop: Sendable {
 
   /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
   package func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
+    if let dual = DualLoop(self, lane, episode) {
+      return dual.metaGradient(lane, weights, episode)
+    }
+    return plainMetaGradient(lane, weights, episode)
+  }
+
+  /// The same without the short cut for a first layer.
+  package func plainMetaGradient(
+    _ lane: Lane, _ weights: Weights, _ episode: Episode
+  ) -> Float {
     let tape = lane.tape
     let path = adapt(lane, weights, episode)
     let floor = tape.count
@@ -227,6 +239,9 @@ package struct InnerLoop: Sendable {
   /// Adds where adaptation ended minus where it began, times −1, to the lane's sums (Reptile); returns the
   /// support loss before the first step.
   package func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
+    if let dual = DualLoop(self, lane, episode) {
+      return dual.displacement(lane, weights, episode)
+    }
     let tape = lane.tape
     let path = adapt(lane, weights, episode)
     let sums = lane.blockSums(path.start)

@@ -131,18 +131,18 @@ package struct MLP: Network {
   package func advance(
     _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [TapeValue], shape: InputShape
   ) -> NetworkState {
-    var at = 1 + (wide ? 1 : 0) + (shape.promptWidth > 0 ? 1 : 0)
-    let hasCommon = widths(shape).common > 0
     var next = state
     let isRelu = activation == .relu
+    guard let first = firstLayer(shape) else { return state }
     if stage == 1 {
-      var bias = weights[at + (hasCommon ? 2 : 1)]
-      if hasCommon { bias = tape.affine(state.common, weights[at + 1], bias) }
-      next.hidden = activated(tape, tape.affine(state.hidden, weights[at], bias, relu: isRelu))
+      var bias = weights[first.bias]
+      if let common = first.common { bias = tape.affine(state.common, weights[common], bias) }
+      next.hidden = activated(
+        tape, tape.affine(state.hidden, weights[first.own], bias, relu: isRelu))
       next.common = .none
       return next
     }
-    at += (hasCommon ? 3 : 2) + 2 * (stage - 2)
+    let at = first.bias + 1 + 2 * (stage - 2)
     if stage <= hidden.count {
       next.hidden = activated(
         tape, tape.affine(state.hidden, weights[at], weights[at + 1], relu: isRelu))
@@ -151,6 +151,21 @@ package struct MLP: Network {
     next.hidden = tape.affine(state.hidden, weights[at], weights[at + 1])
     if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
     next.residual = .none
+    return next
+  }
+
+  package func firstLayer(_ shape: InputShape) -> FirstLayer? {
+    let at = 1 + (wide ? 1 : 0) + (shape.promptWidth > 0 ? 1 : 0)
+    let hasCommon = widths(shape).common > 0
+    return FirstLayer(
+      own: at, common: hasCommon ? at + 1 : nil, bias: at + (hasCommon ? 2 : 1))
+  }
+
+  package func activate(_ state: NetworkState, _ tape: Tape) -> NetworkState {
+    var next = state
+    next.hidden =
+      activation == .relu ? tape.map(.relu, state.hidden) : activated(tape, state.hidden)
+    next.common = .none
     return next
   }
 
