@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Language
 import MetaLearning
 import Models
 import Testing
@@ -36,11 +37,12 @@ let gradientCases: [GradientCase] = {
 
 /// The network with small layers and without kinks, so that differences have a meaning.
 func smooth(_ network: any Network) -> any Network {
-  guard var mlp = network as? MLP else { return network }
-  mlp.hidden = [6, 5]
-  mlp.embed = 3
-  mlp.activation = .tanh
-  return mlp
+  var small: any Configurable = network
+  _ = set(option: "embed", to: .number(3), of: &small)
+  _ = set(option: "hidden", to: .list([.number(6), .number(5)]), of: &small)
+  _ = set(option: "width", to: .number(5), of: &small)
+  _ = set(option: "activation", to: .word("tanh"), of: &small)
+  return small as? any Network ?? network
 }
 
 @Suite struct MetaGradientTests {

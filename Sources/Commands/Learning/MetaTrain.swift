@@ -58,6 +58,11 @@ package struct MetaTrain: Command {
     guard let data = session.data, let split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
+    if learner is any DirectLearner, loss.outputs(data.scale) > 1 {
+      throw CommandFailure(
+        "E0306", "`\(type(of: learner).name)` needs a loss with one score for each item",
+        help: ["losses with one: mse, bce, bpr"], argument: type(of: loss).name)
+    }
     let start = host.now()
     var training = Training(
       data, split, learner: learner, network: session.network, loss: loss,

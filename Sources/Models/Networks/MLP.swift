@@ -56,10 +56,7 @@ package struct MLP: Network {
         "embedding", rows: shape.tableRows, columns: embed, kind: .lookup, stage: 0, scale: 0.1)
     ]
     if wide {
-      blocks.append(
-        WeightBlock(
-          "linear", rows: shape.tableRows, columns: shape.outputs, kind: .lookup, stage: 0,
-          scale: 0))
+      blocks.append(.linear(shape))
     }
     if shape.promptWidth > 0 {
       blocks.append(
@@ -99,7 +96,7 @@ package struct MLP: Network {
     if let own = rows.own {
       let bags = tape.register(own)
       state.hidden = tape.embed(weights[0], bags: bags, groups: rows.ownFields)
-      if wide { state.residual = linear(tape, weights[1], rows) }
+      if wide { state.residual = tape.linear(weights[1], rows) }
     }
     if let vectors = rows.vectors {
       let given = tape.leaf(vectors)
@@ -115,17 +112,6 @@ package struct MLP: Network {
         state.common.isSome ? tape.concatenateColumns(state.common, prompt) : prompt
     }
     return state
-  }
-
-  /// The sum of the linear weights of a row's own and shared feature values. Shape: (rows × outputs).
-  private func linear(_ tape: Tape, _ lookup: TapeValue, _ rows: EncodedRows) -> TapeValue {
-    guard let own = rows.own else { return .none }
-    let all = tape.register(own.grouped(by: rows.ownFields))
-    let sums = tape.embed(lookup, bags: all, groups: 1)
-    guard let common = rows.common else { return sums }
-    let shared = tape.register(common.grouped(by: rows.commonFields))
-    return tape.add(
-      sums, tape.repeatRow(tape.embed(lookup, bags: shared, groups: 1), rows: rows.count))
   }
 
   package func advance(

@@ -36,6 +36,11 @@ package struct NetworkState {
   package var common = TapeValue.none
   /// What is added to the scores at the end.
   package var residual = TapeValue.none
+  /// The features of the support rows, for networks that look at them, and their ratings.
+  package var support = TapeValue.none
+  package var ratings = TapeValue.none
+  /// Whether the rows are the support itself.
+  package var isSupport = false
 
   package init(hidden: TapeValue, common: TapeValue = .none, residual: TapeValue = .none) {
     self.hidden = hidden
@@ -44,7 +49,7 @@ package struct NetworkState {
   }
 
   /// The variables that a later stage depends on.
-  package var variables: [TapeValue] { [hidden, common, residual].filter(\.isSome) }
+  package var variables: [TapeValue] { [hidden, common, residual, support].filter(\.isSome) }
 }
 
 /// The blocks of a first stage that is x·W + u·U + b followed by something that needs no weights.
@@ -96,4 +101,5 @@ extension Network {
 }
 
 /// Every network that `model` can name.
-package let networks = Catalog<any Network>("network", [MLP.self])
+package let networks = Catalog<any Network>(
+  "network", [MLP.self, Factor.self, Mixture.self, Attention.self])
