@@ -17,8 +17,9 @@ extension Checker {
       for argument in call.arguments { _ = value(of: argument.value) }
       return nil
     }
-    let root = check(call.arguments, of: type, verb: verb)
-    let traits = context.traits(root)
+    let verdict = verdict(on: call, of: type)
+    if followsNouns { follow(verb, needs: verdict.needs, gives: verdict.gives) }
+    let traits = verdict.traits
     if takesInput, !traits.takesInput {
       diagnostics.append(
         Diagnostic(
@@ -47,16 +48,33 @@ extension Checker {
     NounLedger.Site(verb.range, name: line(verb.range))
   }
 
+  /// What is known of a call. One written like a faultless one before it is not bound again.
+  private mutating func verdict(on call: Call, of type: any Configurable.Type) -> Verdict {
+    let spelled = source.slice(call.range)
+    if let known = verdicts[spelled] {
+      checkFiles(of: known.bound, call.arguments, isReading: !known.gives.isEmpty)
+      return known
+    }
+    let before = diagnostics.count
+    let (root, bound) = check(call.arguments, of: type, whole: call.verb.range)
+    let (needs, gives) = bound.nouns(of: type)
+    let verdict = Verdict(
+      bound: bound, needs: needs, gives: gives, traits: context.traits(root))
+    if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")) {
+      verdicts[spelled] = verdict
+    }
+    return verdict
+  }
+
   /// Binds arguments to a command or to the settings; returns it with what could be bound.
   mutating func check(
-    _ written: [ArgumentSyntax], of type: any Configurable.Type, verb: Name?
-  ) -> any Configurable {
+    _ written: [ArgumentSyntax], of type: any Configurable.Type, whole: SourceRange
+  ) -> (root: any Configurable, bound: BoundArguments) {
     var root: any Configurable = type.init()
     let arguments = written.map { argument in
       Argument(key: argument.key?.text, value(of: argument.value))
     }
     let bound = BoundArguments(arguments, to: &root)
-    let whole = verb?.range ?? written.first?.range ?? SourceRange(0, 0)
     var extra = 0
     for (index, problem) in bound.binding.problems {
       // The first value too many says it for all that follow.
@@ -70,11 +88,7 @@ extension Checker {
         diagnostic(problem, of: written[index], takenBy: bound.binding.takers[index]))
     }
     checkFiles(of: bound, written, isReading: !type.gives.isEmpty)
-    if let verb, followsNouns {
-      let (needs, gives) = bound.nouns(of: type)
-      follow(verb, needs: needs, gives: gives)
-    }
-    return root
+    return (root, bound)
   }
 
   /// A problem of an argument: at its key when the key is wrong, else at its value.
@@ -213,6 +227,14 @@ extension NounLedger {
     }
     return chain + [noun]
   }
+}
+
+/// What is known of a call without faults whose arguments are all written out.
+struct Verdict {
+  var bound: BoundArguments
+  var needs: [Noun]
+  var gives: [Noun]
+  var traits: CheckContext.Traits
 }
 
 extension CompletionKind {

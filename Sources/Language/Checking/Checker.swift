@@ -42,6 +42,8 @@ struct Checker {
 
   /// Whether a file was included that could not be looked at: what it brought is not known.
   var hasUnseen = false
+  /// Calls seen before, by how they are written.
+  var verdicts: [String: Verdict] = [:]
   /// How many branches, loops and procedures are open: what stands in them may never run.
   var conditions = 0
   /// The files that commands of the script write.
@@ -188,7 +190,7 @@ struct Checker {
 
   private mutating func check(settings arguments: [ArgumentSyntax]) {
     guard let type = context.settings else { return }
-    _ = check(arguments, of: type, verb: nil)
+    _ = check(arguments, of: type, whole: arguments.first?.range ?? SourceRange(0, 0))
   }
 
   // MARK: Blocks
