@@ -17,7 +17,8 @@ import Testing
   }
 
   @Test func theDirectionCounts() {
-    guard case .expectationFailed(let found) = run("expect $b.ndcg@10 > $a.ndcg@10 over users p<0.5")
+    guard
+      case .expectationFailed(let found) = run("expect $b.ndcg@10 > $a.ndcg@10 over users p<0.5")
     else { return #expect(Bool(false)) }
     #expect(found.code == "E0701")
     #expect(found.primary.text.contains("over 8 users"))
@@ -30,7 +31,8 @@ import Testing
   }
 
   @Test func resultsWithoutUsersCannotBeCompared() {
-    guard case .failed(let found) = run("let c = 3\nexpect $c > $b.ndcg@10 over users p<0.05") else {
+    guard case .failed(let found) = run("let c = 3\nexpect $c > $b.ndcg@10 over users p<0.05")
+    else {
       return #expect(Bool(false))
     }
     #expect(found.code == "E0703")

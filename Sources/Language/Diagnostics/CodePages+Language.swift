@@ -89,10 +89,10 @@ let namePages = [
 let valuePages = [
   CodePage(
     "E0301", "a value of another kind", "The message says which kind the option takes.",
-    wrong: "load; split query=ten", right: "load; split query=10"),
+    wrong: "load; split; meta-train maml steps=five", right: "load; split; meta-train maml steps=5"),
   CodePage(
     "E0302", "a value out of range", "The message names the range.",
-    wrong: "load; split query=0", right: "load; split query=10"),
+    wrong: "load; split; meta-train maml order=3", right: "load; split; meta-train maml order=2"),
   CodePage(
     "E0303", "an unknown named value",
     "The option takes one of a few words, which the message lists.",
