@@ -12,6 +12,7 @@ typedef struct {
   uint8_t separator;
   uint8_t doubled;
   uint8_t quoted;
+  uint8_t backslash;
 } scanner;
 
 static inline int at_separator(const scanner *s, const uint8_t *p) {
@@ -114,6 +115,10 @@ static span span_at(const scanner *s, const uint8_t *p) {
         return f;
       }
       p = quote + 1;
+      if (s->backslash && quote > f.first && quote[-1] == '\\') {
+        f.escaped = 1;
+        continue;
+      }
       if (p < limit && *p == '"') {
         f.escaped = 1;
         p++;
@@ -231,7 +236,8 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
 
 mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const mrs_layout *layout,
                          void *const *columns, int64_t capacity) {
-  const scanner s = {bytes, bytes + to, layout->separator, layout->doubled, layout->quoted};
+  const scanner s = {bytes, bytes + to, layout->separator, layout->doubled, layout->quoted,
+                     layout->backslash};
   const int width = s.doubled ? 2 : 1;
   const uint8_t *p = bytes + from, *line = p;
   mrs_scan_result result = {0, from, from, 0, mrs_fine};

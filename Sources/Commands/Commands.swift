@@ -4,7 +4,8 @@ import Language
 package let commands = Catalog<any Command>(
   "command",
   [
-    Load.self, Describe.self, Clean.self, Binarize.self, Weigh.self, Split.self,
+    Load.self, Attach.self, Describe.self, Clean.self, Binarize.self, Weigh.self, Split.self,
+    Export.self,
     ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Trace.self, Open.self,
     Evaluate.self,
     Save.self,

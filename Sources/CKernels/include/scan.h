@@ -41,6 +41,7 @@ typedef struct {
   uint8_t separator;
   uint8_t doubled;  // the separator is written twice, as in `1::2::3`
   uint8_t quoted;   // fields may stand in double quotes (RFC 4180)
+  uint8_t backslash;  // a backslash takes away the meaning of a quote
 } mrs_layout;
 
 typedef struct {

@@ -46,7 +46,7 @@ struct Describe: Command {
     }
     for (rating, count) in counts.sorted(by: { $0.key < $1.key }) {
       table.rows.append([
-        .text(Number.text(Double(String(rating)) ?? Double(rating))), .count(count),
+        .text(text(rating)), .count(count),
         .number(100 * Double(count) / Double(max(1, ratings.count)), digits: 1),
       ])
     }
@@ -140,7 +140,8 @@ extension Feature {
       ]
     case .numbers(let numbers):
       let known = numbers.filter { !$0.isNaN }
-      let range = known.min().flatMap { low in known.max().map { "\(low) to \($0)" } } ?? ""
+      let range =
+        known.min().flatMap { low in known.max().map { "\(text(low)) to \(text($0))" } } ?? ""
       return [
         .text("number"), .count(Set(known).count), .count(numbers.count - known.count),
         .text(range),
@@ -148,6 +149,9 @@ extension Feature {
     }
   }
 }
+
+/// The number without needless digits.
+private func text(_ number: Float) -> String { Number.text(Double("\(number)") ?? Double(number)) }
 
 /// The day of a time in seconds since 1970, in UTC: `1997-09-20` (Hinnant's days-to-civil).
 func date(_ seconds: Int64) -> String {

@@ -146,18 +146,21 @@ struct DelimitedHeader {
   }
 
   /// The first column with a usual name for this role.
-  func usual(_ role: String) -> String? {
-    let known = usualNames[role] ?? []
-    return names.first { name in
-      known.contains(name.lowercased().filter { $0.isLetter || $0.isNumber })
-    }
-  }
+  func usual(_ role: String) -> String? { usualName(role, among: names) }
 
   private func missing(_ name: String) -> DatasetError {
     DatasetError(
       "the header has no column `\(name)`; it has: " + names.joined(separator: ", "),
       file: contents.path, line: 1, suggestions: suggestions(for: name, among: names),
       code: "E0511")
+  }
+}
+
+/// The first of the names that is usual for this role.
+func usualName(_ role: String, among names: [String]) -> String? {
+  let known = usualNames[role] ?? []
+  return names.first { name in
+    known.contains(name.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 }
 

@@ -28,9 +28,18 @@ struct EntityTable {
     self.rows = rows
   }
 
+  /// How many entities the file describes.
+  var known: Int { rows.count { $0 >= 0 } }
+
   /// The text of a field for each entity; empty where it is unknown.
   func texts(_ name: String) throws(DatasetError) -> [String] {
     let texts = try table.texts(name)
+    guard texts.count == table.count else {
+      throw DatasetError(
+        "there is no column `\(name)`", file: table.contents.path, line: 1,
+        help: ["columns: " + table.layout.fields.map(\.name).joined(separator: ", ")],
+        code: "E0511")
+    }
     return rows.map { $0 < 0 ? "" : texts[Int($0)] }
   }
 
@@ -57,7 +66,9 @@ struct EntityTable {
   /// One number each; NaN where it is unknown.
   func numbers(_ name: String, from field: String? = nil) -> Feature {
     let numbers = table.numbers(field ?? name)
-    return Feature(name, .numbers(rows.map { $0 < 0 ? .nan : numbers[Int($0)] }))
+    return Feature(
+      name,
+      .numbers(rows.map { numbers.indices.contains(Int($0)) ? numbers[Int($0)] : .nan }))
   }
 }
 

@@ -4,5 +4,6 @@ import Language
 package let datasetFormats = Catalog<any DatasetFormat>(
   "data format",
   [
-    SampleData.self, MovieLens.self, RecBole.self, DelimitedText.self,
+    SampleData.self, MovieLens.self, RecBole.self, DelimitedText.self, JSONLines.self,
+    AmazonReviews.self, BookCrossing.self, MeLUStates.self,
   ])

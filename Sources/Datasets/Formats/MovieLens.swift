@@ -59,7 +59,7 @@ package struct MovieLens: DatasetFormat {
 }
 
 /// One folder with a release in it.
-private struct MovieLensFolder {
+struct MovieLensFolder {
   let path: String
   let names: [String]
   let files: any FileSource
@@ -118,7 +118,7 @@ private struct MovieLensFolder {
     return dataset
   }
 
-  private func addDatFeatures(to dataset: inout Dataset) throws {
+  func addDatFeatures(to dataset: inout Dataset) throws {
     if names.contains("users.dat") {
       let fields =
         [Field("id", .id)]

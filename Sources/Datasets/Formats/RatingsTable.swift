@@ -1,13 +1,23 @@
+import Kernels
+
 extension Dataset {
   /// The data set of a table of ratings, without features; `others` become columns by their names.
   init(
     name: String, ratings table: ScannedTable, user: String, item: String,
     rating: String, time: String, scale: RatingScale? = nil, others: [String] = []
   ) throws(DatasetError) {
-    let source = table.contents.source
     let skipped = table.skipped
-    let users = try table.indexed(user)
-    let items = try table.indexed(item)
+    // Three independent passes over much memory: numbering users, numbering items, the digest.
+    let passes = orderedMap(3, threads: processorCount) { pass -> Pass in
+      if pass == 2 { return .source(table.contents.source) }
+      return .index(
+        Result { () throws(DatasetError) in try table.indexed(pass == 0 ? user : item) })
+    }
+    guard case .index(let userIndex) = passes[0], case .index(let itemIndex) = passes[1],
+      case .source(let source) = passes[2]
+    else { preconditionFailure("passes come back in their order") }
+    let users = try userIndex.get()
+    let items = try itemIndex.get()
     let ratings = table.numbers(rating)
     var columns: [String: CategoricalColumn] = [:]
     for other in others {
@@ -17,13 +27,26 @@ extension Dataset {
     self.init(
       name: name, users: Entities(ids: users.vocabulary), items: Entities(ids: items.vocabulary),
       interactions: Interactions(
-        users: users.codes, items: items.codes, ratings: ratings, times: table.times(time),
+        users: users.codes, items: items.codes, ratings: ratings,
+        times: inSeconds(table.times(time)),
         columns: columns),
       scale: scale ?? RatingScale(spanning: ratings), sources: [source])
     if skipped > 0 {
       notes.append("\(source.path): \(skipped) rows could not be read and were passed over")
     }
   }
+}
+
+/// What came of one pass over a table.
+private enum Pass: Sendable {
+  case index(Result<(codes: [Int32], vocabulary: Vocabulary), DatasetError>)
+  case source(Dataset.Source)
+}
+
+/// Times so large that they must count milliseconds, as seconds; others as they are.
+private func inSeconds(_ times: [Int64]) -> [Int64] {
+  guard let newest = times.max(), newest > 100_000_000_000 else { return times }
+  return times.map { $0 / 1000 }
 }
 
 extension RatingScale {

@@ -42,6 +42,8 @@ package struct RowLayout: Sendable, Equatable {
   package var isDoubled: Bool
   /// Fields may stand in double quotes.
   package var isQuoted: Bool
+  /// A backslash takes away the meaning of a quote.
+  package var hasBackslashes = false
   /// Further fields at the end of a row are let pass.
   package var allowsMore = false
 

@@ -80,6 +80,8 @@ package struct ScannedTable: Sendable {
   package let contents: FileContents
   package let layout: RowLayout
   package var encoding = TextEncoding.utf8
+  /// How the texts marked as escaped are to be read.
+  var escapes = Escapes.quotes
   /// Where the first row starts.
   let start: Int
   package internal(set) var columns: [ScannedColumn]
@@ -87,9 +89,17 @@ package struct ScannedTable: Sendable {
   /// Rows that could not be read and were passed over, as was asked.
   package internal(set) var skipped = 0
 
+  enum Escapes { case quotes, json }
+
   /// The column of that name.
   package func column(_ name: String) -> ScannedColumn? {
     layout.fields.firstIndex { $0.name == name }.map { columns[$0] }
+  }
+
+  /// Puts other values in the place of a column.
+  mutating func replace(_ name: String, by column: ScannedColumn) {
+    guard let index = layout.fields.firstIndex(where: { $0.name == name }) else { return }
+    columns[index] = column
   }
 
   package func numbers(_ name: String) -> [Float] {
@@ -126,10 +136,10 @@ package struct ScannedTable: Sendable {
         help: ["save the file as UTF-8"], code: "E0511")
     }
     guard token & 2 != 0 else { return text }
-    return unescaped(text)
+    return escapes == .quotes ? unescaped(text) : JSONText.unescaped(text)
   }
 
-  /// Each pair of quotes is one.
+  /// Each pair of quotes is one, and so is a quote behind a backslash where backslashes count.
   private func unescaped(_ text: String) -> String {
     var result = ""
     var previousWasQuote = false
@@ -139,6 +149,10 @@ package struct ScannedTable: Sendable {
         continue
       }
       previousWasQuote = character == "\""
+      if previousWasQuote, layout.hasBackslashes, result.last == "\\" {
+        result.removeLast()
+        previousWasQuote = false
+      }
       result.unicodeScalars.append(character)
     }
     return result

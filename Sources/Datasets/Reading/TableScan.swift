@@ -120,7 +120,7 @@ private struct TableScan {
       var layout = mrs_layout(
         kinds: kinds.baseAddress, fields: Int32(kinds.count), more: self.layout.allowsMore ? 1 : 0,
         separator: self.layout.separator, doubled: self.layout.isDoubled ? 1 : 0,
-        quoted: self.layout.isQuoted ? 1 : 0)
+        quoted: self.layout.isQuoted ? 1 : 0, backslash: self.layout.hasBackslashes ? 1 : 0)
       while from < range.upperBound {
         let shifted = zip(columns, strides).map { $0?.advanced(by: $1 * part.rows) }
         let result = mrs_scan(

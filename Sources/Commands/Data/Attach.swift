@@ -1,0 +1,82 @@
+import Datasets
+import Language
+import Reports
+
+/// `attach`: more features of users or items, from a file.
+struct Attach: Command {
+  /// Whose features they are.
+  enum Whom: String, ArgumentChoice {
+    case users, items
+
+    var summary: String {
+      switch self {
+      case .users: "features of users"
+      case .items: "features of items"
+      }
+    }
+  }
+
+  var whom = Whom.items
+  var file = ""
+  var name: String?
+  var ids: String?
+  var id: String?
+
+  init() {}
+
+  static let signature = Signature<Self>(
+    "attach", "Adds features of users or items from a file: a table, or vectors in NumPy's format.",
+    details: """
+      A table has a header and one line for each user or item. The rows of an array are in the order \
+      of the lines of ids=, or of the data where that is left out.
+      """,
+    [
+      .positional("whom", \.whom, "whose features they are"),
+      .positional(
+        "file", \.file, "the table (.csv, .tsv) or array (.npy)",
+        completion: .file(extensions: ["csv", "tsv", "npy"])),
+      .option("as", \.name, "what the features are called: image"),
+      .option(
+        "ids", \.ids, "a file with the id of each row of an array",
+        completion: .file(extensions: ["txt"])),
+      .option("id", \.id, "the column of ids of a table"),
+    ],
+    needs: [.data], gives: [.data],
+    examples: [Example("attach items \"materials.csv\" as=made")])
+
+  func run(in session: inout Session, host: any Host) throws -> Report {
+    guard var data = session.data else {
+      throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
+    }
+    let contents = try host.read(file)
+    let order = try ids.map { path in try reading { try host.read(path).lines() } }
+    let noun = whom == .users ? "user" : "item"
+    var entities = whom == .users ? data.users : data.items
+    let before = entities.features.count
+    let known = try reading {
+      if file.hasSuffix(".npy") || file.hasSuffix(".npz") {
+        return try entities.attach(
+          NumPyArray(contents), named: name ?? "vector", order: order, path: file)
+      }
+      return try entities.attach(table: contents, id: id, prefix: name, noun: noun)
+    }
+    if whom == .users { data.users = entities } else { data.items = entities }
+    data.sources.append(contents.source)
+    session.data = data
+    session.tasks = nil
+    let added = entities.features.count - before
+    var blocks: [Report.Block] = [
+      .text(
+        "Attached \(added) feature\(added == 1 ? "" : "s") to \(grouped(known)) of "
+          + "\(grouped(entities.count)) \(whom.rawValue).")
+    ]
+    if known < entities.count {
+      blocks.append(.note("of the others they are unknown"))
+    }
+    return Report(
+      blocks,
+      result: Record([
+        .init("features", .number(Double(added))), .init("known", .number(Double(known))),
+      ]))
+  }
+}

@@ -1,0 +1,132 @@
+import Language
+
+/// Ways to write a data set for other programs.
+package enum ExportFormat: String, ArgumentChoice {
+  case csv, jsonl, recbole, npy
+
+  package var summary: String {
+    switch self {
+    case .csv: "one file with a header"
+    case .jsonl: "one JSON object a line"
+    case .recbole: "RecBole's atomic files: .inter, .user, .item"
+    case .npy: "a NumPy array of user, item, rating (and time), ids as numbers; ids in text files"
+    }
+  }
+}
+
+extension Dataset {
+  /// The files that hold these data, their names starting with `stem`.
+  package func exported(as format: ExportFormat, stem: String) -> [(path: String, bytes: [UInt8])] {
+    switch format {
+    case .csv: [(stem, rows(CSVWriter()))]
+    case .jsonl: [(stem, rows(JSONLinesWriter()))]
+    case .recbole: recBoleFiles(stem)
+    case .npy: numPyFiles(stem)
+    }
+  }
+
+  private func rows(_ writer: some RowWriter) -> [UInt8] {
+    let extra = interactions.columns.keys.sorted()
+    let hasTimes = !interactions.times.isEmpty
+    var text = writer.header(["user", "item", "rating"] + (hasTimes ? ["time"] : []) + extra)
+    for row in 0..<interactions.count {
+      var fields: [(String, RowField)] = [
+        ("user", .text(users.ids.names[Int(interactions.users[row])])),
+        ("item", .text(items.ids.names[Int(interactions.items[row])])),
+        ("rating", .number(interactions.ratings[row])),
+      ]
+      if hasTimes { fields.append(("time", .whole(interactions.times[row]))) }
+      for name in extra {
+        guard let column = interactions.columns[name] else { continue }
+        fields.append((name, .text(column.vocabulary.names[Int(column.codes[row])])))
+      }
+      text += writer.row(fields)
+    }
+    return Array(text.utf8)
+  }
+
+  private func recBoleFiles(_ stem: String) -> [(path: String, bytes: [UInt8])] {
+    let hasTimes = !interactions.times.isEmpty
+    let extra = interactions.columns.keys.sorted()
+    var inter = "user_id:token\titem_id:token\trating:float" + (hasTimes ? "\ttimestamp:float" : "")
+    inter += extra.map { "\t\($0):token" }.joined() + "\n"
+    for row in 0..<interactions.count {
+      inter += oneLine(users.ids.names[Int(interactions.users[row])]) + "\t"
+      inter += oneLine(items.ids.names[Int(interactions.items[row])]) + "\t"
+      inter += RowField.number(interactions.ratings[row]).text
+      if hasTimes { inter += "\t\(interactions.times[row])" }
+      for name in extra {
+        guard let column = interactions.columns[name] else { continue }
+        inter += "\t" + oneLine(column.vocabulary.names[Int(column.codes[row])])
+      }
+      inter += "\n"
+    }
+    return [
+      (stem + ".inter", Array(inter.utf8)),
+      (stem + ".user", Array(users.recBoleText(id: "user_id").utf8)),
+      (stem + ".item", Array(items.recBoleText(id: "item_id").utf8)),
+    ]
+  }
+
+  private func numPyFiles(_ stem: String) -> [(path: String, bytes: [UInt8])] {
+    let base = stem.hasSuffix(".npy") ? String(stem.dropLast(4)) : stem
+    var values: [Float] = []
+    for row in 0..<interactions.count {
+      values += [Float(interactions.users[row]), Float(interactions.items[row])]
+      values.append(interactions.ratings[row])
+    }
+    let array = NumPyArray(rows: interactions.count, columns: 3, values: values)
+    func list(_ names: [String]) -> [UInt8] {
+      Array(names.map { oneLine($0) + "\n" }.joined().utf8)
+    }
+    return [
+      (base + ".npy", array.bytes), (base + ".users.txt", list(users.ids.names)),
+      (base + ".items.txt", list(items.ids.names)),
+    ]
+  }
+}
+
+extension Entities {
+  /// These entities as a RecBole atomic file.
+  fileprivate func recBoleText(id: String) -> String {
+    var text = "\(id):token" + (titles.isEmpty ? "" : "\ttitle:token_seq")
+    for feature in features { text += "\t\(oneLine(feature.name)):\(feature.recBoleType)" }
+    text += "\n"
+    for entity in 0..<count {
+      text += oneLine(ids.names[entity])
+      if !titles.isEmpty { text += "\t" + oneLine(titles[entity]) }
+      for feature in features { text += "\t" + feature.recBoleText(entity) }
+      text += "\n"
+    }
+    return text
+  }
+}
+
+extension Feature {
+  fileprivate var recBoleType: String {
+    switch values {
+    case .numbers: return "float"
+    case .categories(_, let offsets, _):
+      return zip(offsets, offsets.dropFirst()).contains { $1 - $0 > 1 } ? "token_seq" : "token"
+    }
+  }
+
+  fileprivate func recBoleText(_ entity: Int) -> String {
+    switch values {
+    case .numbers(let numbers):
+      return numbers[entity].isNaN ? "" : RowField.number(numbers[entity]).text
+    case .categories(let vocabulary, let offsets, let codes):
+      let names = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map {
+        vocabulary.names[Int($0)]
+      }
+      if recBoleType == "token" { return names.map(oneLine).joined() }
+      // Spaces divide a sequence, so that a name may hold none.
+      return names.map { String(oneLine($0).map { $0 == " " ? "_" : $0 }) }.joined(separator: " ")
+    }
+  }
+}
+
+/// The text without tabs and line ends, which would end a field.
+private func oneLine(_ text: String) -> String {
+  String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 })
+}

@@ -1,0 +1,68 @@
+import Language
+
+/// One value of a row that is written.
+enum RowField {
+  case text(String)
+  case number(Float)
+  case whole(Int64)
+
+  /// The value without quotes: `4`, `3.5`.
+  var text: String {
+    switch self {
+    case .text(let text): text
+    case .number(let number): Number.text(Double("\(number)") ?? Double(number))
+    case .whole(let number): "\(number)"
+    }
+  }
+}
+
+/// A way to write rows.
+protocol RowWriter {
+  func header(_ names: [String]) -> String
+  func row(_ fields: [(String, RowField)]) -> String
+}
+
+/// Commas and, where they are needed, quotes (RFC 4180).
+struct CSVWriter: RowWriter {
+  func header(_ names: [String]) -> String { names.map(quoted).joined(separator: ",") + "\n" }
+
+  func row(_ fields: [(String, RowField)]) -> String {
+    fields.map { quoted($0.1.text) }.joined(separator: ",") + "\n"
+  }
+
+  private func quoted(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { ![34, 44, 10, 13].contains($0) } && !text.hasPrefix(" ")
+    if isPlain, !text.hasSuffix(" ") { return text }
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"") + "\""
+  }
+}
+
+/// One object a line.
+struct JSONLinesWriter: RowWriter {
+  func header(_ names: [String]) -> String { "" }
+
+  func row(_ fields: [(String, RowField)]) -> String {
+    let members = fields.map { name, field in
+      if case .text(let text) = field { return "\(quoted(name)): \(quoted(text))" }
+      return "\(quoted(name)): \(field.text)"
+    }
+    return "{" + members.joined(separator: ", ") + "}\n"
+  }
+
+  private func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case _ where scalar.value < 32:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

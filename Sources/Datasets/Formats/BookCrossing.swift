@@ -1,0 +1,113 @@
+import Language
+
+/// Book-Crossing (Ziegler et al. 2005): semicolons, quotes, Latin-1; a rating of 0 says only that the
+/// book was read.
+package struct BookCrossing: DatasetFormat {
+  /// What becomes of ratings of 0.
+  package enum Implicit: String, ArgumentChoice {
+    case drop, keep
+
+    package var summary: String {
+      switch self {
+      case .drop: "leave them out: they are no ratings"
+      case .keep: "keep them as ratings of 0"
+      }
+    }
+  }
+
+  package var folder = ""
+  package var implicit = Implicit.drop
+  package var badRows = BadRows.refuse
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "book-crossing", "A folder of Book-Crossing: ratings, users and books.",
+    [
+      .positional(
+        "folder", \.folder, "where the files are", expects: "a folder", completion: .folder),
+      .option("implicit", \.implicit, "what becomes of ratings of 0"),
+      .option("errors", \.badRows, "what to do with ratings that cannot be read"),
+    ])
+
+  package func load(from files: any FileSource) throws -> Dataset {
+    let names = try files.names(in: folder)
+    func file(_ endings: String...) -> String? {
+      names.first { name in endings.contains { name.lowercased().hasSuffix($0) } }
+    }
+    guard let ratings = file("ratings.csv") else {
+      throw DatasetError.nothing(
+        like: ["`BX-Book-Ratings.csv`", "`Ratings.csv`"], in: folder, seen: names)
+    }
+    var dataset = try self.ratings(files.read(filePath(folder, ratings)))
+    if let users = file("users.csv") {
+      let table = try entities(
+        files.read(filePath(folder, users)), numeric: ["Age"], of: dataset.users.ids, noun: "user")
+      let countries = try table.texts("Location").map { place in
+        String(place.split(separator: ",").last?.drop { $0 == " " } ?? "")
+      }
+      dataset.users.features = [
+        table.numbers("age", from: "Age"),
+        categories("country", countries.map { $0.isEmpty ? [] : [$0] }),
+      ]
+      dataset.sources.append(table.table.contents.source)
+    }
+    if let books = file("books.csv") {
+      let table = try entities(
+        files.read(filePath(folder, books)), numeric: ["Year-Of-Publication"],
+        of: dataset.items.ids, noun: "item")
+      dataset.items.titles = try table.texts("Book-Title")
+      dataset.items.features = [
+        try table.category("author", from: "Book-Author"),
+        try table.category("publisher", from: "Publisher"),
+        table.numbers("year", from: "Year-Of-Publication"),
+      ]
+      dataset.sources.append(table.table.contents.source)
+    }
+    return dataset
+  }
+
+  private func ratings(_ contents: FileContents) throws(DatasetError) -> Dataset {
+    let header = try DelimitedHeader(contents, separator: nil)
+    try header.require(["User-ID", "ISBN", "Book-Rating"])
+    var layout = header.layout { $0 == "Book-Rating" ? .number : .id }
+    layout.hasBackslashes = true
+    var table = try layout.scan(contents, from: header.next, badRows: badRows)
+    table.encoding = .guessed(contents.bytes)
+    let data = try Dataset(
+      name: "Book-Crossing", ratings: table, user: "User-ID", item: "ISBN", rating: "Book-Rating",
+      time: "")
+    if implicit == .keep { return data }
+    let rated = data.interactions.ratings.indices.filter { data.interactions.ratings[$0] > 0 }
+    guard !rated.isEmpty else {
+      throw DatasetError(
+        "all ratings are 0, which says only that a book was read", file: contents.path,
+        help: ["keep them: implicit=keep"], code: "E0511")
+    }
+    var explicit = data.keeping(rows: rated.map { Int32($0) })
+    explicit.scale = RatingScale(1, 10)
+    explicit.notes.append(
+      "\(data.interactions.count - rated.count) ratings of 0, which are no ratings, are left out")
+    return explicit
+  }
+
+  /// Users or books; their rows hold so many odd characters that unreadable ones are passed over.
+  private func entities(
+    _ contents: FileContents, numeric: Set<String>, of ids: Vocabulary, noun: String
+  ) throws(DatasetError) -> EntityTable {
+    let header = try DelimitedHeader(contents, separator: nil)
+    try header.require(Array(numeric))
+    var layout = header.layout { name in
+      name == header.names.first ? .id : name.hasPrefix("Image") ? .skip : .text
+    }
+    layout.hasBackslashes = true
+    var table = try layout.scan(contents, from: header.next, badRows: .skip)
+    table.encoding = .guessed(contents.bytes)
+    // NULL and such are no numbers, but no faults either.
+    for name in numeric {
+      let numbers = try table.texts(name).map { Float(number(in: $0)) }
+      table.replace(name, by: .numbers(numbers))
+    }
+    return try EntityTable(table, id: header.names.first ?? "", of: ids, noun: noun)
+  }
+}

@@ -1,0 +1,138 @@
+/// Reads JSON from bytes, value by value, without making a tree of it (RFC 8259).
+struct JSONText {
+  let contents: FileContents
+  private(set) var position: Int
+  let end: Int
+
+  init(_ contents: FileContents, from position: Int? = nil, to end: Int? = nil) {
+    self.contents = contents
+    self.position = position ?? contents.textStart
+    self.end = end ?? contents.bytes.count
+  }
+
+  /// What is wrong at the present place.
+  func error(_ message: String) -> DatasetError {
+    DatasetError(
+      message, file: contents.path, line: contents.line(at: min(position, contents.bytes.count)),
+      code: "E0512")
+  }
+
+  /// The next byte that is no white space, not passed over.
+  mutating func peek() -> UInt8? {
+    while position < end, [32, 9, 10, 13].contains(contents.bytes[position]) { position += 1 }
+    return position < end ? contents.bytes[position] : nil
+  }
+
+  /// Passes over that character if it is next.
+  mutating func take(_ character: Character) -> Bool {
+    guard peek() == character.asciiValue else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func expect(_ character: Character, _ place: String) throws(DatasetError) {
+    guard take(character) else { throw error("`\(character)` is missing \(place)") }
+  }
+
+  /// A text in quotes, as a token.
+  mutating func stringToken() throws(DatasetError) -> UInt64 {
+    try expect("\"", "where a text starts")
+    let start = position
+    var escaped: UInt64 = 0
+    while position < end, contents.bytes[position] != 34 {
+      if contents.bytes[position] < 32 {
+        throw error("a text holds a line end or control character")
+      }
+      if contents.bytes[position] == 92 {
+        escaped = 2
+        position += 1
+      }
+      position += 1
+    }
+    guard position < end else { throw error("a text has no closing quote") }
+    let length = position - start
+    position += 1
+    guard length < 1 << 22 else { throw error("a text is longer than 4 MB") }
+    return UInt64(start) << 24 | UInt64(length) << 2 | escaped
+  }
+
+  /// A number as it is written.
+  mutating func numberBytes() throws(DatasetError) -> Range<Int> {
+    _ = peek()
+    let start = position
+    while position < end, "+-.0123456789eE".utf8.contains(contents.bytes[position]) {
+      position += 1
+    }
+    if position == start || position - start > 64 { throw error("a number is expected here") }
+    return start..<position
+  }
+
+  /// Passes over any value.
+  mutating func skipValue(depth: Int = 0) throws(DatasetError) {
+    if depth > 64 { throw error("more than 64 levels of brackets") }
+    switch peek() {
+    case UInt8(ascii: "\""): _ = try stringToken()
+    case UInt8(ascii: "{"):
+      try members { text throws(DatasetError) in try text.skipValue(depth: depth + 1) }
+    case UInt8(ascii: "["):
+      try elements { text throws(DatasetError) in try text.skipValue(depth: depth + 1) }
+    case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+      while position < end, (97...122).contains(contents.bytes[position]) { position += 1 }
+    default: _ = try numberBytes()
+    }
+  }
+
+  /// Calls `body` at the value of each member of an object; it must read exactly that value.
+  private mutating func members(
+    _ body: (inout JSONText) throws(DatasetError) -> Void
+  ) throws(DatasetError) {
+    try object { text, _ throws(DatasetError) in try body(&text) }
+  }
+
+  /// Calls `body` with the name of each member at its value.
+  mutating func object(
+    _ body: (inout JSONText, UInt64) throws(DatasetError) -> Void
+  ) throws(DatasetError) {
+    try expect("{", "where an object starts")
+    if take("}") { return }
+    repeat {
+      _ = peek()
+      let name = try stringToken()
+      try expect(":", "behind a name")
+      try body(&self, name)
+    } while take(",")
+    try expect("}", "at the end of an object")
+  }
+
+  /// Calls `body` at each element of a list.
+  mutating func elements(
+    _ body: (inout JSONText) throws(DatasetError) -> Void
+  ) throws(DatasetError) {
+    try expect("[", "where a list starts")
+    if take("]") { return }
+    repeat { try body(&self) } while take(",")
+    try expect("]", "at the end of a list")
+  }
+
+  /// The text with its escapes read; what no escape can be is left as it is.
+  static func unescaped(_ text: String) -> String {
+    var units: [UInt16] = []
+    var rest = Array(text.utf16)[...]
+    while let unit = rest.popFirst() {
+      guard unit == 92, let next = rest.popFirst() else {
+        units.append(unit)
+        continue
+      }
+      let simple: [UInt16: UInt16] = [98: 8, 102: 12, 110: 10, 114: 13, 116: 9]
+      if next == 117, rest.count >= 4,
+        let code = UInt16(String(decoding: rest.prefix(4), as: UTF16.self), radix: 16)
+      {
+        units.append(code)
+        rest = rest.dropFirst(4)
+      } else {
+        units.append(simple[next] ?? next)
+      }
+    }
+    return String(decoding: units, as: UTF16.self)
+  }
+}
