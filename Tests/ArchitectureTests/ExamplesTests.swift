@@ -21,9 +21,10 @@ import Testing
 private enum Preludes {
   private static let made = Mutex<[[Noun]: Interpreter]>([:])
 
-  /// What examples may read: what the examples of `save` write.
+  /// What examples may read: what the examples of `save` write, and a table made up here.
   static let host: MemoryHost = {
     let host = MemoryHost()
+    try? host.write(Array("item,made\n1,wood\n2,tin\n".utf8), to: "materials.csv")
     for form in saveables.members.forms {
       guard var interpreter = try? interpreter(with: form.needs) else { continue }
       for example in form.examples {
