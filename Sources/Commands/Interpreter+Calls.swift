@@ -39,6 +39,11 @@ extension Run {
       throw .failed(
         placed(Diagnostic("E0201", "there is no command `\(call.verb.text)`", at: call.verb.range)))
     }
+    if let type = type as? any SweepCommand.Type, let sweep = try sweep(call, of: type) {
+      let report = try run(sweep, of: type, call)
+      give(type, BoundArguments(sweep.run(0).arguments, of: type), call)
+      return report
+    }
     var root: any Configurable = type.init()
     let binding = try bind(call.arguments, to: &root, whole: call.verb.range)
     guard var command = root as? any Command else { return Report() }
@@ -47,14 +52,28 @@ extension Run {
       command = receiver
     }
     let report = try run(command, call)
-    let nouns = binding.nouns(of: type)
-    interpreter.ledger.give(
-      nouns.gives, needs: nouns.needs,
-      at: .init(site ?? call.verb.range, name: "line \(source.line(of: call.verb.range.lower))"))
+    give(type, binding, call)
     return report
   }
 
-  private mutating func run(_ command: any Command, _ call: Call) throws(Stop) -> Report {
+  /// The combinations that a call asks for; nil when it asks for one run.
+  private func sweep(_ call: Call, of type: any Configurable.Type) throws(Stop) -> Sweep? {
+    let arguments = try arguments(of: call.arguments)
+    let hasSeveral = arguments.contains { $0.key != nil && $0.value?.elements != nil }
+    return hasSeveral ? Sweep(arguments, of: type) : nil
+  }
+
+  /// Notes what a call has given.
+  private mutating func give(
+    _ type: any Configurable.Type, _ bound: BoundArguments, _ call: Call
+  ) {
+    let nouns = bound.nouns(of: type)
+    interpreter.ledger.give(
+      nouns.gives, needs: nouns.needs,
+      at: .init(site ?? call.verb.range, name: "line \(source.line(of: call.verb.range.lower))"))
+  }
+
+  mutating func run(_ command: any Command, _ call: Call) throws(Stop) -> Report {
     var draft = interpreter.session
     do {
       let report = try command.run(in: &draft, host: host)
@@ -78,14 +97,18 @@ extension Run {
   mutating func bind(
     _ written: [ArgumentSyntax], to root: inout any Configurable, whole: SourceRange
   ) throws(Stop) -> BoundArguments {
+    let bound = BoundArguments(try arguments(of: written), to: &root)
+    guard let (index, problem) = bound.binding.problems.first else { return bound }
+    let range = index.map { problem.range(in: written[$0]) } ?? whole
+    throw .failed(placed(problem.diagnostic(at: range)))
+  }
+
+  private func arguments(of written: [ArgumentSyntax]) throws(Stop) -> [Argument] {
     var arguments: [Argument] = []
     for argument in written {
       arguments.append(Argument(key: argument.key?.text, try value(of: argument.value)))
     }
-    let bound = BoundArguments(arguments, to: &root)
-    guard let (index, problem) = bound.binding.problems.first else { return bound }
-    let range = index.map { problem.range(in: written[$0]) } ?? whole
-    throw .failed(placed(problem.diagnostic(at: range)))
+    return arguments
   }
 
   /// Runs the body of a procedure with the values of its parameters.

@@ -108,7 +108,7 @@ package enum RunResult: Sendable, Equatable {
 private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { configurable in
   CheckContext.Traits(
     resultFields: (configurable as? any Command)?.resultFields,
-    takesInput: configurable is any InputCommand)
+    takesInput: configurable is any InputCommand, sweeps: configurable is any SweepCommand)
 }
 
 extension Source {

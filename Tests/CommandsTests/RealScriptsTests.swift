@@ -1,5 +1,6 @@
 import Commands
 import Language
+import Reports
 import Testing
 
 /// Scripts of the real language.
@@ -46,11 +47,40 @@ import Testing
   }
 
   @Test func theExamplesOfThePagesHoldForTheRealLanguage() {
-    for page in codePages where page.code < "E04" && !page.wrong.isEmpty {
+    for page in codePages where page.code < "E05" && !page.wrong.isEmpty {
       #expect(check(page.wrong).contains { $0.code == page.code }, "\(page.code) \(page.wrong)")
       let rest = check(page.right).filter { $0.severity == .error }
       #expect(rest.isEmpty, "\(page.code) \(page.right): \(rest.map(\.message))")
     }
+  }
+
+  @Test func severalValuesOfAnOptionAreASweep() throws {
+    let text =
+      "load data\nsplit tasks\nlet s = meta-train maml steps=[0, 2] inner-lr=[0.05, 0.1] epochs=1"
+    #expect(check(text).isEmpty, "\(check(text).map(\.message))")
+    #expect(check("load; split; meta-train maml steps=[1, x] epochs=1").map(\.code) == ["E0301"])
+    #expect(
+      check("load; split; meta-train maml steps=1..5 epochs=[0, -1]").map(\.code) == ["E0302"])
+    #expect(
+      check("load; split; meta-train maml steps=0..500 batch=1..500").map(\.code) == ["E0302"])
+    var interpreter = Interpreter()
+    var shown: [Report] = []
+    let result = interpreter.run(Source(text: text), host: RecordingHost()) { outcome in
+      if let report = outcome.report { shown.append(report) }
+    }
+    #expect(result == .completed)
+    guard case .table(let table)? = shown.last?.blocks.first else { return #expect(Bool(false)) }
+    #expect(table.rows.count == 4)
+    let losses = shown.last?.result["runs"]?.elements?.compactMap { run -> Double? in
+      guard case .record(let record) = run, case .number(let loss)? = record["loss"] else {
+        return nil
+      }
+      return loss.value
+    }
+    guard case .number(let kept)? = shown.last?.result["loss"] else { return #expect(Bool(false)) }
+    #expect(losses?.count == 4)
+    #expect(kept.value == losses?.min())
+    #expect(interpreter.session.model != nil)
   }
 
   @Test func explainShowsThePageOfACode() throws {

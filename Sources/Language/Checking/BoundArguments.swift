@@ -2,10 +2,18 @@
 package struct BoundArguments: Sendable {
   package let arguments: [Argument]
   package let binding: Binding
+  /// Whether the call stands for several runs, and this is the first of them.
+  package var isSweep = false
 
   package init(_ arguments: [Argument], to root: inout any Configurable) {
     self.arguments = arguments
     binding = bind(arguments, to: &root)
+  }
+
+  /// The arguments bound to a new value of a type.
+  package init(_ arguments: [Argument], of type: any Configurable.Type) {
+    var root: any Configurable = type.init()
+    self.init(arguments, to: &root)
   }
 
   /// What a call needs and gives: by its verb, and by the members its arguments choose.

@@ -7,9 +7,15 @@ package struct CheckContext: Sendable {
     /// Whether it may stand behind `|`.
     package var takesInput: Bool
 
-    package init(resultFields: [String]? = nil, takesInput: Bool = false) {
+    /// Whether its options may hold several values: it then runs for every combination.
+    package var sweeps: Bool
+
+    package init(
+      resultFields: [String]? = nil, takesInput: Bool = false, sweeps: Bool = false
+    ) {
       self.resultFields = resultFields
       self.takesInput = takesInput
+      self.sweeps = sweeps
     }
   }
 

@@ -58,8 +58,9 @@ extension Checker {
     let before = diagnostics.count
     let (root, bound) = check(call.arguments, of: type, whole: call.verb.range)
     let (needs, gives) = bound.nouns(of: type)
-    let verdict = Verdict(
-      bound: bound, needs: needs, gives: gives, traits: context.traits(root))
+    var traits = context.traits(root)
+    if bound.isSweep { traits.resultFields?.append("runs") }
+    let verdict = Verdict(bound: bound, needs: needs, gives: gives, traits: traits)
     if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")) {
       verdicts[spelled] = verdict
     }
@@ -74,9 +75,29 @@ extension Checker {
     let arguments = written.map { argument in
       Argument(key: argument.key?.text, value(of: argument.value))
     }
-    let bound = BoundArguments(arguments, to: &root)
+    var bound = BoundArguments(arguments, to: &root)
+    var problems = bound.binding.problems
+    if !problems.isEmpty, context.traits(root).sweeps, let sweep = Sweep(arguments, of: type) {
+      let calls = sweep.representatives.map { BoundArguments($0, of: type) }
+      bound = calls.first ?? bound
+      bound.isSweep = true
+      problems = calls.flatMap(\.binding.problems)
+      if sweep.count > Sweep.mostRuns {
+        problems.append(
+          (nil, Problem("E0302", "this asks for more than \(Sweep.mostRuns) runs")))
+      }
+    }
+    report(problems, of: written, bound, whole: whole)
+    checkFiles(of: bound, written, isReading: !type.gives.isEmpty)
+    return (root, bound)
+  }
+
+  private mutating func report(
+    _ problems: [(argument: Int?, problem: Problem)], of written: [ArgumentSyntax],
+    _ bound: BoundArguments, whole: SourceRange
+  ) {
     var extra = 0
-    for (index, problem) in bound.binding.problems {
+    for (index, problem) in problems {
       // The first value too many says it for all that follow.
       if problem.code == "E0206" { extra += 1 }
       if problem.code == "E0206", extra > 1 { continue }
@@ -87,8 +108,6 @@ extension Checker {
       diagnostics.append(
         diagnostic(problem, of: written[index], takenBy: bound.binding.takers[index]))
     }
-    checkFiles(of: bound, written, isReading: !type.gives.isEmpty)
-    return (root, bound)
   }
 
   /// A problem of an argument: at its key when the key is wrong, else at its value.
