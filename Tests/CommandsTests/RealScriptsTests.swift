@@ -25,6 +25,10 @@ import Testing
 
   @Test func aNewSplitMakesTheModelStale() {
     #expect(check(brief + "split tasks query=5\ntopk").map(\.code) == ["E0404"])
+    let judged = check("load\nsplit\nmeta-train\nsplit\nevaluate")
+    #expect(judged.map(\.code) == ["E0404"])
+    #expect(check("load\nsplit\nmeta-train\nsplit\nmeta-train\nevaluate").isEmpty)
+    #expect(check("load\nsplit\nevaluate").isEmpty)
   }
 
   @Test func filesThatAreNotThereAreFoundBeforeAnythingRuns() throws {

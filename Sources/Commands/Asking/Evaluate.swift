@@ -50,7 +50,7 @@ package struct Evaluate: Command {
       .option("gain", \.gain, "what a rating is worth in nDCG"),
       .option("positives", \.positives, "which ratings count as positive"),
     ],
-    needs: [.tasks],
+    needs: [.tasks], uses: [.model],
     examples: [
       Example("evaluate", "all usual metrics on the test users"),
       Example("evaluate mae ndcg@10 part=valid"),

@@ -18,7 +18,9 @@ extension Checker {
       return nil
     }
     let verdict = verdict(on: call, of: type)
-    if followsNouns { follow(verb, needs: verdict.needs, gives: verdict.gives) }
+    if followsNouns {
+      follow(verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives)
+    }
     let traits = verdict.traits
     if takesInput, !traits.takesInput {
       diagnostics.append(
@@ -146,7 +148,9 @@ extension Checker {
   // MARK: Step order
 
   /// Says when what a verb needs is missing or stale, and notes what it gives.
-  private mutating func follow(_ verb: Name, needs: [Noun], gives: [Noun]) {
+  private mutating func follow(
+    _ verb: Name, needs: [Noun], uses: [Noun], gives: [Noun]
+  ) {
     let missing = needs.filter { context.ledger.entry($0) == nil }
     if let noun = missing.first(where: { noun in
       !missing.contains { $0.comes(from: noun) }
@@ -159,7 +163,7 @@ extension Checker {
     } else if let noun = needs.first(where: { context.ledger.entry($0)?.isCertain == false }) {
       reportDoubtful(noun, for: verb)
     }
-    for noun in needs {
+    for noun in needs + uses {
       guard let entry = context.ledger.entry(noun),
         let (source, newer) = context.ledger.replacement(staling: noun)
       else { continue }

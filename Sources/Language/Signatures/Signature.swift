@@ -23,11 +23,13 @@ package struct Signature<Root>: Sendable {
   package let parameters: [Parameter<Root>]
   package let needs: [Noun]
   package let gives: [Noun]
+  /// What it takes into account when it is there: stale, it would be a fault as well.
+  package let uses: [Noun]
   package let examples: [Example]
 
   package init(
     _ name: String, _ summary: String, details: String = "", _ parameters: [Parameter<Root>] = [],
-    needs: [Noun] = [], gives: [Noun] = [], examples: [Example] = []
+    needs: [Noun] = [], uses: [Noun] = [], gives: [Noun] = [], examples: [Example] = []
   ) {
     self.name = name
     self.summary = summary
@@ -35,6 +37,7 @@ package struct Signature<Root>: Sendable {
     self.parameters = parameters
     self.needs = needs
     self.gives = gives
+    self.uses = uses
     self.examples = examples
   }
 }
