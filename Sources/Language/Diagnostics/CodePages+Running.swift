@@ -17,22 +17,32 @@ let runningPages = [
     "A model file must be one that `save model` wrote, whole, for data of the same shape."),
   CodePage(
     "E0504", "a file could not be written",
-    "The folder must exist and be writable. Nothing was changed: files are replaced in one step."),
+    "The folder must exist and be writable, and the file not be one the data came from. Nothing was "
+      + "changed: files are replaced in one step."),
   CodePage(
     "E0510", "data that cannot be read", "The message names the file and the line."),
   CodePage(
     "E0511", "data of another form",
-    "The message names the file, the line, and what was expected there."),
+    "The file is empty, packed, no text, or lacks what the format needs; the message says which."),
   CodePage(
-    "E0512", "too much for memory or for this format", "The message says what the limit is."),
+    "E0512", "a row that cannot be read",
+    "The message names the file, the line, and what was expected there. `errors=skip` passes over such "
+      + "rows and counts them."),
   CodePage(
     "E0513", "a file of another data set", "Ratings, users and items must belong together."),
+  CodePage(
+    "E0514", "an array that cannot be read",
+    "Arrays are NumPy's, of one or two dimensions, stored by rows, with finite numbers and one row for "
+      + "each id."),
   CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "
       + "users have."),
   CodePage(
-    "E0521", "a split by a column that is not there", "The message lists what the data have."),
+    "E0521", "a column or value that is not there", "The message lists what the data have."),
+  CodePage(
+    "E0530", "cleaning that leaves nothing to learn from",
+    "No rating is left, or all ratings have become equal: ask for less."),
   CodePage(
     "E0601", "training diverged",
     "The loss became infinite or not a number. A smaller learning rate, or a bound on the gradient, "
