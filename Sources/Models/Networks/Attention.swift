@@ -8,6 +8,7 @@ import Language
 package struct Attention: Network {
   package var width = 32
   package var embed = 16
+  package var activation = MLP.Activation.relu
   package var wide = true
 
   package init() {}
@@ -17,6 +18,7 @@ package struct Attention: Network {
     [
       .option("width", \.width, in: 1...1024, "width of the layers"),
       .option("embed", \.embed, in: 1...512, "width of each feature's embedding"),
+      .option("activation", \.activation, "what follows the first layer"),
       .option("wide", \.wide, "add a linear weight for each feature value"),
     ],
     examples: [Example("model attention width=16")])
@@ -75,12 +77,15 @@ package struct Attention: Network {
     }
     var bias = weight(.bias)
     if state.common.isSome { bias = tape.affine(state.common, weight(.common), bias) }
-    let rows = tape.affine(state.hidden, weight(.own), bias, relu: true)
+    func layer(_ rows: TapeValue) -> TapeValue {
+      activation.applied(
+        tape.affine(rows, weight(.own), bias, relu: activation == .relu), on: tape)
+    }
+    let rows = layer(state.hidden)
     next.hidden = rows
     next.common = .none
     if tape[state.support].rows > 0 {
-      let support = tape.affine(state.support, weight(.own), bias, relu: true)
-      let context = attended(tape, rows, support, state, weight)
+      let context = attended(tape, rows, layer(state.support), state, weight)
       next.hidden = tape.add(
         rows, tape.map(.tanh, tape.affine(context, weight(.context), weight(.contextBias))))
     }

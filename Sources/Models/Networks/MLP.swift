@@ -123,15 +123,15 @@ package struct MLP: Network {
     if stage == 1 {
       var bias = weights[first.bias]
       if let common = first.common { bias = tape.affine(state.common, weights[common], bias) }
-      next.hidden = activated(
-        tape, tape.affine(state.hidden, weights[first.own], bias, relu: isRelu))
+      next.hidden = activation.applied(
+        tape.affine(state.hidden, weights[first.own], bias, relu: isRelu), on: tape)
       next.common = .none
       return next
     }
     let at = first.bias + 1 + 2 * (stage - 2)
     if stage <= hidden.count {
-      next.hidden = activated(
-        tape, tape.affine(state.hidden, weights[at], weights[at + 1], relu: isRelu))
+      next.hidden = activation.applied(
+        tape.affine(state.hidden, weights[at], weights[at + 1], relu: isRelu), on: tape)
       return next
     }
     next.hidden = tape.affine(state.hidden, weights[at], weights[at + 1])
@@ -150,13 +150,17 @@ package struct MLP: Network {
   package func activate(_ state: NetworkState, _ tape: Tape) -> NetworkState {
     var next = state
     next.hidden =
-      activation == .relu ? tape.map(.relu, state.hidden) : activated(tape, state.hidden)
+      activation == .relu
+      ? tape.map(.relu, state.hidden) : activation.applied(state.hidden, on: tape)
     next.common = .none
     return next
   }
+}
 
-  private func activated(_ tape: Tape, _ x: TapeValue) -> TapeValue {
-    switch activation {
+extension MLP.Activation {
+  /// The function of a value; relu is taken to be applied by the affine map already.
+  func applied(_ x: TapeValue, on tape: Tape) -> TapeValue {
+    switch self {
     case .relu: x
     case .tanh: tape.map(.tanh, x)
     case .sigmoid: tape.map(.sigmoid, x)
