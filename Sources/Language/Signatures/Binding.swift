@@ -36,6 +36,8 @@ private struct Binder<Root: Configurable> {
   /// How far the words without a name have come.
   var cursor = 0
   var title = Root.name
+  /// The options of all members of a choice whose name was not understood: any of them may be meant.
+  var possible: [String] = []
 
   init(root: Root, count: Int) {
     self.root = root
@@ -110,6 +112,9 @@ private struct Binder<Root: Configurable> {
     used[at] = true
     if let problem = parameter.assign(&root, argument) {
       binding.problems.append((index, problem))
+      possible += (parameter.form.members?.forms ?? []).flatMap { form in
+        form.parameters.filter { $0.place == .option }.map(\.name)
+      }
     } else if parameter.nested != nil {
       reveal(at, spelling: argument.value.flatMap { String.read($0) })
     }
@@ -154,7 +159,7 @@ private struct Binder<Root: Configurable> {
       }
     } else if let at = parameters.indices.first(where: { parameters[$0].form.place == .pairs }) {
       take(at, argument, index)
-    } else {
+    } else if !possible.contains(key) {
       binding.problems.append((index, unknown(key)))
     }
   }
@@ -172,7 +177,7 @@ private struct Binder<Root: Configurable> {
         "E0305", "`\(key)` has no meaning for `\(title)`",
         label: "`\(key)` is for: " + owners.joined(separator: ", "))
     }
-    let near = suggestions(for: key, among: optionNames)
+    let near = suggestions(for: key, among: optionNames + possible)
     return Problem(
       "E0203", "`\(title)` has no option `\(key)`",
       help: optionNames.isEmpty

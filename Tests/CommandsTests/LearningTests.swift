@@ -1,0 +1,118 @@
+import Commands
+import Language
+import Testing
+
+/// meta-train, adapt, topk, save and open as a script uses them, on the built-in sample.
+@Suite struct LearningTests {
+  /// A session with data and tasks.
+  func prepared(_ host: RecordingHost, _ more: String = "") throws -> Interpreter {
+    var interpreter = Interpreter()
+    let source = Source(name: "start", text: "load data\nsplit tasks\n" + more)
+    try #require(interpreter.run(source, host: host) == .completed)
+    return interpreter
+  }
+
+  func run(_ interpreter: inout Interpreter, _ text: String, _ host: RecordingHost) -> RunResult {
+    interpreter.run(Source(name: "test", text: text), host: host)
+  }
+
+  /// The code of a failure, or "".
+  func code(_ result: RunResult) -> String {
+    if case .failed(let diagnostic) = result { return diagnostic.code }
+    return ""
+  }
+
+  @Test func aDivergingTrainingNamesItsStepAndLeavesTheSession() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host)
+    let result = run(
+      &interpreter, "meta-train maml inner-lr=100 steps=60 adapt=all epochs=1", host)
+    #expect(code(result) == "E0601", "\(result)")
+    if case .failed(let diagnostic) = result {
+      #expect(diagnostic.message.contains("at step 1"))
+      #expect(diagnostic.help.contains { $0.contains("inner-lr") })
+    }
+    #expect(interpreter.session.model == nil)
+    #expect(interpreter.session.tasks != nil)
+  }
+
+  @Test func stoppingKeepsTheBestFinishedEpoch() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host)
+    host.interruptsAt = 40
+    let result = run(&interpreter, "meta-train maml steps=1 epochs=50", host)
+    #expect(result == .completed)
+    #expect(interpreter.session.model?.isPartial == true)
+    #expect(interpreter.session.model?.history.count == 2)
+  }
+
+  @Test func stoppingBeforeTheFirstEpochLeavesTheSession() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host)
+    host.interruptsAt = 3
+    #expect(run(&interpreter, "meta-train maml epochs=50", host) == .interrupted)
+    #expect(interpreter.session.model == nil)
+  }
+
+  @Test func aSavedModelOpensAndRanksTheSame() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(
+      host, "meta-train maml steps=2 epochs=2\nsave model \"m.safetensors\"\n")
+    let script = "let a = adapt user 42\nlet t = topk 5"
+    try #require(run(&interpreter, script, host) == .completed)
+    let before = interpreter.variables["t"]?.value
+    #expect(before != nil)
+    try #require(
+      run(&interpreter, "open model \"m.safetensors\"\n" + script, host) == .completed)
+    #expect(interpreter.variables["t"]?.value == before)
+  }
+
+  @Test func aModelFileThatIsCutShortIsRefused() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(
+      host, "meta-train ridge epochs=1\nsave model \"m.safetensors\"\n")
+    let whole = try #require(host.files["m.safetensors"])
+    for length in [0, 7, 8, 100, whole.count / 2, whole.count - 1] {
+      host.files["m.safetensors"] = Array(whole[..<length])
+      #expect(code(run(&interpreter, "open model \"m.safetensors\"", host)) == "E0503")
+      #expect(interpreter.session.model != nil)
+    }
+  }
+
+  @Test func unknownUsersAndItemsAreNamedWithSuggestions() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host, "meta-train ridge epochs=1\n")
+    for line in ["adapt user nobody", "adapt new 99999=5", "adapt new 5=77", "adapt new x=5"] {
+      let result = run(&interpreter, line, host)
+      guard case .failed(let diagnostic) = result else {
+        Issue.record("\(line): \(result)")
+        continue
+      }
+      #expect(["E0502", "E0302"].contains(diagnostic.code), "\(line): \(diagnostic.code)")
+      #expect(interpreter.session.adapted == nil)
+    }
+  }
+
+  @Test func theSameScriptGivesTheSameBitsOnOneAndTwoThreads() throws {
+    let models = try [1, 2].map { threads in
+      let host = RecordingHost()
+      var interpreter = Interpreter()
+      let text = """
+        set threads=\(threads)
+        load data
+        split tasks
+        meta-train maml steps=2 epochs=2
+        save model "m.safetensors"
+        """
+      try #require(run(&interpreter, text, host) == .completed)
+      return try #require(host.files["m.safetensors"])
+    }
+    #expect(models[0] == models[1])
+  }
+
+  @Test func aLossWithSeveralScoresIsRefusedByAHeadInClosedForm() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host)
+    #expect(code(run(&interpreter, "meta-train ridge loss=ce epochs=1", host)) == "E0306")
+  }
+}
