@@ -52,7 +52,9 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: ["Commands", "Language", "Reports", "Datasets", "Evaluation", "Kernels"]),
-    .testTarget(name: "ShellTests", dependencies: ["Shell"]),
+    .testTarget(
+      name: "ShellTests", dependencies: ["Shell", "Commands", "Language", "Reports"],
+      exclude: ["pty"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

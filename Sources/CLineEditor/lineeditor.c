@@ -58,6 +58,12 @@ mrs_editor *mrs_editor_open(mrs_owner owner, const char *const *sgr, int sgr_cou
   editor->is_vi = mode && wcscmp(mode, L"vi") == 0;
   const char *terminal = getenv("TERM");
   editor->has_paste = !editor->is_vi && terminal && strcmp(terminal, "dumb") != 0;
+  // Inserting and deleting cells in place loses count of wide characters in wrapped lines; without
+  // these abilities libedit writes the rest of the row again.
+  static const wchar_t *const abilities[] = {L"ic", L"IC", L"im", L"dc", L"DC", L"dm"};
+  for (size_t i = 0; i < sizeof abilities / sizeof *abilities; i++) {
+    el_wset(editor->el, EL_SETTC, abilities[i], L"", NULL);
+  }
   bind_keys(editor);
   el_wset(editor->el, EL_PROMPT_ESC, prompt_of, 1);
   el_wset(editor->el, EL_GETCFN, read_char);

@@ -9,5 +9,7 @@ package let commands = Catalog<any Command>(
     ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Trace.self, Open.self,
     Evaluate.self,
     Save.self,
-    Show.self, Help.self, Explain.self,
+    DrawPlot.self, Show.self, Help.self, Explain.self,
+    CellHistory.self, Undo.self, Redo.self, GoTo.self, Branching.self, Rerun.self, Edit.self,
+    Publish.self, Recover.self, TakeLesson.self, Quit.self,
   ])

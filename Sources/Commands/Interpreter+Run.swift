@@ -33,7 +33,8 @@ struct Run {
   /// Runs the statements of the source that was given; what succeeded enters the log.
   mutating func all(_ statements: [Statement]) -> RunResult {
     do throws(Stop) {
-      for statement in statements {
+      for (index, statement) in statements.enumerated() {
+        if index > 0 { try goOn() }
         let seed = interpreter.session.settings.seed
         try run(statement)
         record(statement, seed: seed)
@@ -62,7 +63,16 @@ struct Run {
   }
 
   mutating func run(_ statements: [Statement]) throws(Stop) {
-    for statement in statements { try run(statement) }
+    for (index, statement) in statements.enumerated() {
+      if index > 0 { try goOn() }
+      try run(statement)
+    }
+  }
+
+  /// Stops between two statements: a command may have finished early because of Ctrl-C, and what
+  /// follows it was not wanted then.
+  private func goOn() throws(Stop) {
+    do { try host.checkpoint(Progress("", done: 0, total: 0)) } catch { throw .interrupted }
   }
 
   /// Runs a block; names it binds end with it.

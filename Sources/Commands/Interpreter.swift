@@ -115,7 +115,7 @@ extension Source {
   /// The text of a file; bytes that are not UTF-8 become a character the checker reports.
   package init(reading path: String, host: any Host) throws(CommandFailure) {
     let contents = try host.read(path)
-    self.init(name: path, text: String(decoding: contents.bytes, as: UTF8.self))
+    self.init(name: path, text: contents.withBytes { String(decoding: $0, as: UTF8.self) })
   }
 }
 

@@ -11,7 +11,7 @@ let catalogs = [
   ListedCatalog(commands), ListedCatalog(metaLearners), ListedCatalog(baselines),
   ListedCatalog(networks), ListedCatalog(losses), ListedCatalog(optimizers),
   ListedCatalog(metrics), ListedCatalog(datasetFormats), ListedCatalog(saveables),
-  ListedCatalog(renderers),
+  ListedCatalog(renderers), ListedCatalog(notebookFormats), ListedCatalog(plots),
 ]
 
 /// A catalog without the type of its members.

@@ -8,11 +8,30 @@ import Testing
   @Test(arguments: commandForms.map(\.name))
   func everyExampleOfTheCommandRuns(name: String) throws {
     let form = try #require(commandForms.first { $0.name == name })
+    if commands.types.contains(where: { $0.name == name && $0 is any NotebookCommand.Type }) {
+      for example in form.examples { try runAtThePrompt(example) }
+      return
+    }
     for example in form.examples {
       var interpreter = try Preludes.interpreter(with: form.needs)
       let source = Source(name: "example", text: example.line)
       let result = interpreter.run(source, host: MemoryHost(Preludes.host))
       #expect(result == .completed, "\(example.line)")
+    }
+  }
+
+  /// Commands of the notebook go back to cells; here are some, and a branch.
+  private func runAtThePrompt(_ example: Example) throws {
+    let host = MemoryHost(Preludes.host)
+    var notebook = Notebook()
+    let before = [
+      "load data", "split tasks", "show", "meta-train maml epochs=1", "show", "show", "show",
+      "branch careful", "undo 3", "rerun 1", "goto 7", "undo",
+    ]
+    for line in before { _ = notebook.run(line, host: host, observe: { _ in }) }
+    guard case .wish = notebook.run(example.line, host: host, observe: { _ in }) else {
+      Issue.record("\(example.line)")
+      return
     }
   }
 }

@@ -24,6 +24,9 @@ package struct TopicGroup: Sendable {
       TopicGroup(name: "losses", summary: "what training makes small", members: losses.members),
       TopicGroup(
         name: "optimizers", summary: "how training moves the weights", members: optimizers.members),
+      TopicGroup(name: "plots", summary: "what `plot` draws", members: plots.members),
+      TopicGroup(
+        name: "documents", summary: "what `publish` writes", members: notebookFormats.members),
       TopicGroup(
         name: "formats", summary: "how results are written", members: renderers.members),
     ]

@@ -22,5 +22,10 @@ package final class FileContents: @unchecked Sendable {
     self.init(path: path, bytes: UnsafeRawBufferPointer(copy)) { owned.deallocate() }
   }
 
+  /// The bytes, which stay where they are until `body` has returned.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withExtendedLifetime(self) { body(bytes) }
+  }
+
   deinit { release() }
 }

@@ -58,6 +58,12 @@ let runningPages = [
   CodePage(
     "E0703", "a value that is not there", "The expression has no value that can be used here."),
   CodePage(
+    "E0801", "a command of the prompt in a script",
+    "Commands about cells, such as `undo`, work at the prompt, as a line of their own."),
+  CodePage(
+    "E0802", "a cell or a state that is not there",
+    "`history` lists the cells of the session, `branch` the states that have names."),
+  CodePage(
     "E0900", "a fault of mrs itself",
     "This should not happen. The session is as it was before the command; please report the script."
   ),

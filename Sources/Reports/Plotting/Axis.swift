@@ -32,6 +32,6 @@ package struct Axis: Sendable, Equatable {
     while power > rough { power /= 10 }
     while power * 10 <= rough { power *= 10 }
     let factor = rough / power
-    return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10)
+    return power * (factor < 1.5 ? 1 : factor < 3.5 ? 2 : factor < 7.5 ? 5 : 10)
   }
 }

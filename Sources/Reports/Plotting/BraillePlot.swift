@@ -14,7 +14,7 @@ package struct BraillePlot {
     let all = curve.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     guard page.width >= 30, !all.isEmpty else {
       return ([curve.title] + curve.series.map { $0.summary(of: curve) })
-        .map { $0 + "\n" }.joined()
+        .flatMap { wrapped($0, to: page.width) }.map { $0 + "\n" }.joined()
     }
     let x = Axis(covering: all.map(\.x), ticks: 5)
     let y = Axis(covering: all.map(\.y), ticks: 4)

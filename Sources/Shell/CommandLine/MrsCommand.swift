@@ -13,11 +13,19 @@ package struct MrsCommand: ParsableCommand {
     discussion: """
       Without a subcommand it opens the prompt; with something piped in, it runs that as a script.
 
-      Exit status: 0 fine, 1 an expectation or a recorded output differs, 2 the script is invalid and
-      nothing ran, 3 a command failed, 64 wrong usage, 130 interrupted.
+      Exit status:
+        0    fine
+        1    an expectation or a recorded output differs
+        2    the script is invalid, nothing ran
+        3    a command failed
+        64   wrong usage
+        130  interrupted
       """,
     version: "mrs " + Version.text,
-    subcommands: [PromptCommand.self, RunCommand.self, CheckCommand.self, HelpTopicCommand.self],
+    subcommands: [
+      PromptCommand.self, RunCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self,
+      FixCommand.self, HelpTopicCommand.self,
+    ],
     defaultSubcommand: PromptCommand.self)
 
   package init() {}
@@ -40,7 +48,7 @@ extension ExitStatus {
 /// `mrs`: the prompt, or a script from a pipe.
 struct PromptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "prompt", abstract: "Open the prompt, or run what is piped in. (default)")
+    commandName: "prompt", abstract: "Open the prompt, or run what is piped in.")
 
   @OptionGroup var options: OutputOptions
 
@@ -61,7 +69,10 @@ struct PromptCommand: ParsableCommand {
     {
       editor = edited
     }
-    let repl = Repl(editor: editor, history: history, output: options.output(), terminal: terminal)
+    let lost = LostSession.newest()
+    let repl = Repl(
+      editor: editor, history: history, journal: Journal(), lost: lost, output: options.output(),
+      terminal: terminal)
     try repl.run().leave()
   }
 }
@@ -145,6 +156,15 @@ struct HelpTopicCommand: ParsableCommand {
 
   func run() throws {
     let output = options.output()
+    // The parser's own words point here for its subcommands; names of the language come first.
+    if let topic, !TopicGroup.topics.contains(where: { $0.name == topic }),
+      let subcommand = MrsCommand.configuration.subcommands.first(where: {
+        $0.configuration.commandName == topic
+      })
+    {
+      output.write(MrsCommand.helpMessage(for: subcommand) + "\n", STDOUT_FILENO)
+      return
+    }
     let line = topic.map { "help \($0)" } ?? "help"
     try ScriptRunner(output: output).run(Source(text: line)).leave()
   }

@@ -2,10 +2,10 @@ import ArgumentParser
 import Language
 
 /// `name=value` from the command line, as values of the language.
-struct Parameters {
-  var values: [String: Value] = [:]
+package struct Parameters {
+  package private(set) var values: [String: Value] = [:]
 
-  init(_ arguments: [String]) throws {
+  package init(_ arguments: [String]) throws {
     for argument in arguments {
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {

@@ -17,7 +17,7 @@ enum ExternalEditor {
     guard run(program, on: path) == 0,
       let contents = try? Files.contents(of: path, named: path)
     else { return nil }
-    let edited = String(decoding: contents.bytes, as: UTF8.self).trimmingSpaces
+    let edited = contents.withBytes { String(decoding: $0, as: UTF8.self) }.trimmingSpaces
     return edited == text ? nil : edited
   }
 

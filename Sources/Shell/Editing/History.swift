@@ -34,11 +34,10 @@ package final class History {
       warning = "the history is not kept: no folder can be made for \(path)"
       return
     }
-    guard let contents = try? Files.contents(of: path, named: path) else { return }
-    let lines = contents.bytes.split(separator: UInt8(ascii: "\n"))
+    let lines = Files.lines(of: path)
     // A line that is damaged, such as by a full disk, costs that line alone.
     entries = lines.suffix(History.capacity).compactMap {
-      guard let line = JSON(parsing: String(decoding: $0, as: UTF8.self)),
+      guard let line = JSON(parsing: $0),
         let text = line["text"]?.string, !text.isEmpty
       else { return nil }
       return Entry(text, time: line["time"]?.number.flatMap { Int(exactly: $0) } ?? 0)
@@ -76,8 +75,10 @@ package final class History {
   }
 
   private func endsWithLine(_ path: String) -> Bool {
-    guard let contents = try? Files.contents(of: path, named: path) else { return true }
-    return contents.bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
+    guard Files.isRegular(path), let contents = try? Files.contents(of: path, named: path) else {
+      return true
+    }
+    return contents.withBytes { $0.last.map { $0 == UInt8(ascii: "\n") } ?? true }
   }
 
   private func shorten(_ path: String) {

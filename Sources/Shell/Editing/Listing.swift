@@ -2,13 +2,13 @@ import Language
 import Reports
 
 /// Completions shown below the line: with a line of documentation each where there is room.
-struct Listing {
+package struct Listing {
   private let items: [Completion]
 
-  init(_ items: [Completion]) { self.items = items }
+  package init(_ items: [Completion]) { self.items = items }
 
   /// The listing, ending with a line end, cut to the width and to less than the screen.
-  func text(width: Int, rows: Int) -> String {
+  package func text(width: Int, rows: Int) -> String {
     let room = max(4, rows - 4)
     let hasSummaries = items.contains { !$0.summary.isEmpty }
     if hasSummaries, items.count <= room { return documented(width: width) }

@@ -2,7 +2,7 @@ import Language
 
 /// How the parts of a line look while it is typed: parameters of SGR sequences, the terminal's own
 /// sixteen colours, which every theme keeps readable.
-enum Theme {
+package enum Theme {
   static func code(_ style: Highlight.Style) -> String {
     switch style {
     case .verb: "1;34"
@@ -23,7 +23,7 @@ enum Theme {
   static var codes: [String] { [""] + Highlight.Style.allCases.map(code) }
 
   /// The number of a style in `codes`.
-  static func number(_ style: Highlight.Style) -> UInt8 {
+  package static func number(_ style: Highlight.Style) -> UInt8 {
     UInt8((Highlight.Style.allCases.firstIndex(of: style) ?? -1) + 1)
   }
 }

@@ -7,7 +7,7 @@ extension Files {
   static func failure(_ verb: String, _ name: String) -> CommandFailure {
     let reason = String(cString: strerror(errno)).lowercased()
     return CommandFailure(
-      verb == "write" ? "E0504" : "E0501", "cannot \(verb) `\(name)`: \(reason)", argument: name)
+      verb == "write" ? "E0504" : "E0500", "cannot \(verb) `\(name)`: \(reason)", argument: name)
   }
 
   /// Why a file cannot be opened, with names near it when it is not there.

@@ -50,6 +50,21 @@ package enum Files {
     }
   }
 
+  /// The lines of a file that may be damaged, empty ones left out; none for what is no file.
+  package static func lines(of path: String) -> [String] {
+    guard isRegular(path), let contents = try? contents(of: path, named: path) else { return [] }
+    return contents.withBytes { bytes in
+      bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    }
+  }
+
+  /// Whether a file is there that has an end: no device, no pipe.
+  package static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Whether something is there, and whether it is a folder.
   package static func kind(of path: String) -> FileKind? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

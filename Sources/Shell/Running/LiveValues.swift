@@ -23,8 +23,17 @@ struct LiveValues: Sendable {
     case .live("item"): session.data.map { entities($0.items, prefix) } ?? []
     case .live("column"): session.data.map { columns($0, prefix) } ?? []
     case .live("topic"): TopicGroup.topics.filter { $0.name.hasPrefix(prefix) }
+    case .live("lesson"): lessons.filter { $0.name.hasPrefix(prefix) }
     case .live: []
     }
+  }
+
+  private var lessons: [NamedValue] {
+    TakeLesson.names(host).map { NamedValue($0, "") }
+      + [
+        NamedValue("hint", "the next hint"), NamedValue("again", "the step again"),
+        NamedValue("stop", "leave the lesson"),
+      ]
   }
 
   private func entities(_ entities: Entities, _ prefix: String) -> [NamedValue] {

@@ -7,65 +7,127 @@ import Reports
 package final class Repl {
   private let editor: any LineEditor
   private let history: History
+  private let journal: Journal
   private let terminal: Terminal
   private var output: Output
-  package private(set) var interpreter = Interpreter()
-  /// The number of the next cell.
-  package private(set) var number = 1
+  private var lost: LostSession?
+  package private(set) var notebook = Notebook()
   private var hasLeft = false
 
-  package init(editor: any LineEditor, history: History, output: Output, terminal: Terminal) {
+  package init(
+    editor: any LineEditor, history: History, journal: Journal = Journal(folder: nil),
+    lost: LostSession? = nil, output: Output, terminal: Terminal
+  ) {
     self.editor = editor
     self.history = history
+    self.journal = journal
+    self.lost = lost
     self.output = output
     self.terminal = terminal
   }
 
   package func run() -> ExitStatus {
-    if !output.isQuiet {
-      output.say("mrs \(Version.text) · help for help, Tab completes, ? lists, Ctrl-D leaves")
-    }
-    if let warning = history.warning { output.say(warning) }
+    greet()
     while !hasLeft {
-      let live = LiveValues(session: interpreter.session, host: output.host)
-      editor.assistance = interpreter.assistance(live: { live.values($0, prefix: $1) })
+      let live = LiveValues(session: notebook.interpreter.session, host: output.host)
+      editor.assistance = notebook.interpreter.assistance(live: { live.values($0, prefix: $1) })
       switch editor.read(prompt: prompt, initial: "") {
       case .end:
         output.say("")
         hasLeft = true
       case .interrupted: continue
-      case .line(let text): cell(text)
+      case .line(let text): take(text.trimmingSpaces)
       }
     }
+    journal.finish()
     return .success
+  }
+
+  private func greet() {
+    if !output.isQuiet {
+      output.say("mrs \(Version.text) · help for help, Tab completes, ? lists, Ctrl-D leaves")
+    }
+    for warning in [history.warning, journal.warning] { if let warning { output.say(warning) } }
+    if let lost {
+      let count = lost.statements.count
+      output.say(
+        "the session of \(lost.clock) was cut off: `recover` brings back its "
+          + (count == 1 ? "one statement" : "\(count) statements"))
+      if let running = lost.running {
+        output.say("this was running: " + clipped(running.replacing("\n", with: " ⏎ "), to: 60))
+      }
+    }
   }
 
   /// The number in the prompt stands between marks that take no room on the screen.
   private var prompt: String {
-    guard output.messages.page.hasColour else { return "mrs [\(number)]> " }
-    return "\u{1}\u{1B}[1;36m\u{1}mrs [\(number)]\u{1}\u{1B}[0m\u{1}> "
+    guard output.messages.page.hasColour else { return "mrs [\(notebook.number)]> " }
+    return "\u{1}\u{1B}[1;36m\u{1}mrs [\(notebook.number)]\u{1}\u{1B}[0m\u{1}> "
   }
 
-  /// Runs what was typed as one cell.
-  private func cell(_ text: String) {
-    let text = text.trimmingSpaces
+  /// Remembers what was typed and runs it.
+  private func take(_ text: String) {
     guard !text.isEmpty else { return }
-    let hadWarning = history.warning != nil
+    let warned = (history.warning, journal.warning)
     history.remember(text)
-    if !hadWarning, let warning = history.warning { output.say(warning) }
-    if text == "quit" || text == "exit" {
-      hasLeft = true
-      return
-    }
+    run(text)
+    if warned.0 == nil, let warning = history.warning { output.say(warning) }
+    if warned.1 == nil, let warning = journal.warning { output.say(warning) }
+  }
+
+  /// Runs a cell; false when what was to follow it should not.
+  @discardableResult
+  private func run(_ text: String) -> Bool {
     output.follow(terminal)
-    let source = Source(text: text)
+    journal.starts(text)
     mrs_signals_forget()
     mrs_terminal_hush(1)
-    let result = interpreter.run(source, host: output.host) { outcome in
+    let outcome = notebook.run(text, host: output.host) { outcome in
       if let report = outcome.report { output.show(report) }
     }
     mrs_terminal_hush(0)
-    output.show(result, of: source)
-    number += 1
+    switch outcome {
+    case .ran(let result):
+      output.show(result, of: Source(text: text))
+      journal.reaches(notebook.interpreter.log)
+      if let answer = notebook.lessonAnswer(host: output.host) { output.show(answer) }
+      return result == .completed && mrs_signals_interrupts() == 0
+    case .wish(let wish):
+      grant(wish)
+      journal.reaches(notebook.interpreter.log)
+      return true
+    }
+  }
+
+  private func grant(_ wish: NotebookWish) {
+    switch wish {
+    case .show(let report): output.show(report)
+    case .leave: hasLeft = true
+    case .run(let texts): runAll(texts)
+    case .edit(let text):
+      guard let edited = ExternalEditor.edit(text), !edited.isEmpty else {
+        output.say("nothing was changed, nothing runs")
+        return
+      }
+      output.say("mrs [\(notebook.number)]> " + edited)
+      take(edited)
+    case .recover:
+      guard let lost else {
+        output.say("there is nothing to recover")
+        return
+      }
+      if runAll(lost.statements) { lost.forget() }
+      self.lost = nil
+    }
+  }
+
+  /// Runs cells one after the other, each shown as if it were typed, until one fails.
+  @discardableResult
+  private func runAll(_ texts: [String]) -> Bool {
+    for text in texts {
+      output.say("mrs [\(notebook.number)]> " + text)
+      guard run(text) else { return false }
+    }
+    return true
   }
 }

@@ -1,3 +1,4 @@
+import CLineEditor
 import Commands
 import Language
 
@@ -22,6 +23,8 @@ package struct ScriptRunner {
       if let report = outcome.report { output.show(report) }
     }
     output.show(result, of: source)
+    // A training that was stopped keeps its best epoch and succeeds; the script was stopped all the same.
+    if result == .completed, mrs_signals_interrupts() > 0 { return .interrupted }
     return ExitStatus(result)
   }
 

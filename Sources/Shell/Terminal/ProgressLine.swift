@@ -2,18 +2,22 @@ import Commands
 import Reports
 
 /// One line that shows how far a command is, drawn over itself.
-struct ProgressLine {
+package struct ProgressLine {
   private var title = ""
   private var start = 0.0
   private var first = 0.0
   private var drawn = -1.0
-  private(set) var isShown = false
+  private var isShown = false
+
+  package init() {}
 
   /// Ten times a second is as often as anyone can read.
   private static let interval = 0.1
 
   /// The text to write for this progress, or nil when it is too soon to draw again.
-  mutating func update(_ progress: Progress, at now: Double, width: Int, page: Page) -> String? {
+  package mutating func update(_ progress: Progress, at now: Double, width: Int, page: Page)
+    -> String?
+  {
     if progress.title != title || progress.done < first {
       (title, start, first, drawn) = (progress.title, now, progress.done, now)
     }
@@ -24,7 +28,7 @@ struct ProgressLine {
   }
 
   /// The text that takes the line away, or nil when there is none.
-  mutating func clear() -> String? {
+  package mutating func clear() -> String? {
     title = ""
     guard isShown else { return nil }
     isShown = false
@@ -32,7 +36,7 @@ struct ProgressLine {
   }
 
   /// The line, cut to the width less one so that it never wraps.
-  func text(_ progress: Progress, elapsed: Double, width: Int, page: Page) -> String {
+  package func text(_ progress: Progress, elapsed: Double, width: Int, page: Page) -> String {
     var parts = [progress.title]
     if progress.total > 0 {
       parts.append(bar(progress.done / progress.total, page))

@@ -11,6 +11,13 @@ package struct Terminal: Sendable {
   /// Whether lines can be edited: input and output are a terminal.
   package var allowsEditing: Bool { hasInput && hasOutput }
 
+  package init(hasInput: Bool, hasOutput: Bool, hasErrors: Bool, allowsColour: Bool) {
+    self.hasInput = hasInput
+    self.hasOutput = hasOutput
+    self.hasErrors = hasErrors
+    self.allowsColour = allowsColour
+  }
+
   /// The surroundings of this process.
   package static var current: Terminal {
     let kind = environment("TERM") ?? "dumb"

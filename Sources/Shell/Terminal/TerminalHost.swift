@@ -41,7 +41,7 @@ package final class TerminalHost: Host {
 
   package func checkpoint(_ progress: Progress) throws(Interrupted) {
     if mrs_signals_interrupts() > 0 { throw Interrupted() }
-    guard showsProgress else { return }
+    guard showsProgress, !progress.title.isEmpty else { return }
     let time = now()
     line.withLock { line in
       let width = Terminal.width(of: STDERR_FILENO)

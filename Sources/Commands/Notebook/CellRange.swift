@@ -1,0 +1,68 @@
+import Language
+
+/// Cells from one number to another, both among them.
+package struct CellRange: ArgumentReadable, Equatable {
+  package var low: Int
+  package var high: Int
+
+  package init(_ low: Int, _ high: Int) {
+    self.low = low
+    self.high = high
+  }
+
+  package static var expectation: String { "the number of a cell, or a range such as 3..7" }
+  package var argumentText: String { low > high ? "" : low == high ? "\(low)" : "\(low)..\(high)" }
+
+  package static func read(_ value: Value) -> CellRange? {
+    if let number = Int.read(value) { return number > 0 ? CellRange(number, number) : nil }
+    guard case .range(let low, let high, 1) = value, let first = Int(exactly: low),
+      let last = Int(exactly: high), first > 0, last >= first, last - first < 10_000
+    else { return nil }
+    return CellRange(first, last)
+  }
+}
+
+/// Any value, as it would be written.
+package struct Spelled: ArgumentReadable, Equatable {
+  package var text: String
+
+  package static var expectation: String { "a value" }
+  package var argumentText: String { text }
+
+  package static func read(_ value: Value) -> Spelled? {
+    switch value {
+    case .number(let number): Spelled(text: number.spelling)
+    case .word(let word): Spelled(text: word)
+    case .text(let text):
+      text.contains("\"") ? Spelled(text: "'\(text)'") : Spelled(text: "\"\(text)\"")
+    case .truth(let truth): Spelled(text: truth ? "yes" : "no")
+    case .range(let low, let high, let step):
+      Spelled(
+        text: "\(Number.text(low))..\(Number.text(high))"
+          + (step == 1 ? "" : " step \(Number.text(step))"))
+    case .list(let values):
+      Spelled(text: "[" + values.compactMap { read($0)?.text }.joined(separator: ", ") + "]")
+    case .record: nil
+    }
+  }
+}
+
+extension Statement {
+  /// The calls that stand in it directly.
+  var calls: [Call] {
+    switch kind {
+    case .pipeline(let calls): calls
+    case .assignment(_, .pipeline(let calls)): calls
+    default: []
+    }
+  }
+}
+
+extension Source {
+  /// A text made from this one by changes behind a range, with that range replaced.
+  func replacing(_ range: SourceRange, in changed: String, with replacement: String) -> String {
+    let head = slice(SourceRange(0, range.lower))
+    let tail = changed.utf8.dropFirst(range.upper)
+    return head + replacement + String(decoding: tail, as: UTF8.self)
+  }
+}

@@ -1,0 +1,59 @@
+import Language
+import Reports
+
+/// A session as a Jupyter notebook with its results (nbformat 4.5).
+package struct JupyterNotebook: NotebookFormat {
+  package init() {}
+
+  package static let fileEnding = "ipynb"
+
+  package static let signature = Signature<Self>(
+    "ipynb", "A Jupyter notebook with its results as text and HTML.",
+    examples: [Example("publish \"morning.ipynb\"")])
+
+  package func text(of cells: [Cell]) -> String {
+    JSON.object([
+      "cells": .array(cells.map(json)),
+      "metadata": .object([
+        "kernelspec": .object([
+          "display_name": .string("mrs"), "language": .string("mrs"), "name": .string("mrs"),
+        ]),
+        "language_info": .object(["name": .string("mrs"), "file_extension": .string(".mrs")]),
+      ]),
+      "nbformat": .number(4), "nbformat_minor": .number(5),
+    ]).prettyText + "\n"
+  }
+
+  private func json(_ cell: Cell) -> JSON {
+    if let prose = cell.prose {
+      return .object([
+        "cell_type": .string("markdown"), "id": .string("cell-\(cell.number)"),
+        "metadata": .object([]), "source": lines(prose),
+      ])
+    }
+    return .object([
+      "cell_type": .string("code"), "execution_count": .number(cell.number),
+      "id": .string("cell-\(cell.number)"), "metadata": .object([]),
+      "outputs": .array(cell.reports.map(output)), "source": lines(cell.text),
+    ])
+  }
+
+  private func output(_ report: Report) -> JSON {
+    .object([
+      "data": .object([
+        "text/html": lines(HTMLRenderer().text(report)),
+        "text/plain": lines(PlainRenderer().text(report)),
+      ]),
+      "metadata": .object([]), "output_type": .string("display_data"),
+    ])
+  }
+
+  /// A text as notebooks keep it: its lines, each but the last with its end.
+  private func lines(_ text: String) -> JSON {
+    let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let kept = parts.enumerated().map {
+      $0.offset < parts.count - 1 ? $0.element + "\n" : $0.element
+    }
+    return .array(kept.filter { !$0.isEmpty }.map { .string(String($0)) })
+  }
+}

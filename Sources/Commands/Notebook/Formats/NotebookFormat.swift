@@ -1,0 +1,76 @@
+import Language
+import Reports
+
+/// A way to write a whole session down: what was typed and what came of it.
+package protocol NotebookFormat: Configurable {
+  /// The ending of its files, without the dot.
+  static var fileEnding: String { get }
+  /// The cells that stand, as the text of a file.
+  func text(of cells: [Cell]) -> String
+}
+
+/// Everything that `publish` can write, by name.
+package let notebookFormats = Catalog<any NotebookFormat>(
+  "notebook format", [MarkdownNotebook.self, HTMLNotebook.self, JupyterNotebook.self])
+
+/// `publish "morning.html"`: the session as a document.
+package struct Publish: NotebookCommand {
+  var path = ""
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "publish", "Writes the cells of this session with their results as a document.",
+    details:
+      "The ending decides: `.md` Markdown, `.html` one page with its plots, `.ipynb` Jupyter.",
+    [
+      .positional(
+        "file", \.path, "where to", expects: "a file name ending in .md, .html or .ipynb",
+        completion: .file(extensions: notebookFormats.endings),
+        where: { Publish.format(of: $0) != nil })
+    ],
+    examples: [Example("publish \"morning.html\""), Example("publish \"morning.ipynb\"")])
+
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+    guard let format = Publish.format(of: path) else {
+      throw CommandFailure(
+        "E0302", "`\(path)` has no ending that says what to write", argument: path)
+    }
+    let abandoned = notebook.abandoned
+    let cells = notebook.cells.filter { $0.status == .completed && !abandoned.contains($0.number) }
+    try host.write(Array(format.text(of: cells).utf8), to: path)
+    let left = notebook.cells.count - cells.count
+    var blocks: [Report.Block] = [
+      .text("Wrote \(cells.count) \(cells.count == 1 ? "cell" : "cells") to \(path).")
+    ]
+    if left > 0 { blocks.append(.note("Left out \(left) that failed or were undone.")) }
+    return .show(Report(blocks))
+  }
+
+  private static func format(of path: String) -> (any NotebookFormat)? {
+    for type in notebookFormats.types {
+      guard let format = type.init() as? any NotebookFormat else { continue }
+      if path.hasSuffix("." + Swift.type(of: format).fileEnding) { return format }
+    }
+    return nil
+  }
+}
+
+extension Catalog where Kind == any NotebookFormat {
+  /// The endings of the files of all formats.
+  fileprivate var endings: [String] {
+    types.compactMap { ($0 as? any NotebookFormat.Type)?.fileEnding }
+  }
+}
+
+extension Cell {
+  /// The text of a cell that holds nothing but `##` lines, without their marks.
+  var prose: String? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard !lines.isEmpty, lines.allSatisfy({ $0.hasPrefix("##") }) else { return nil }
+    return lines.map { line in
+      let rest = line.dropFirst(2)
+      return String(rest.first == " " ? rest.dropFirst() : rest)
+    }.joined(separator: "\n")
+  }
+}

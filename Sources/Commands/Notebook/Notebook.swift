@@ -1,0 +1,175 @@
+import Language
+import Reports
+
+/// A session at a prompt: its cells, and the state after each of them. A value; since a state is one,
+/// too, going back to any of them costs nothing.
+package struct Notebook: Sendable {
+  package private(set) var cells: [Cell] = []
+  package private(set) var interpreter = Interpreter()
+  /// The states that were visited, as the number of the cell that made each; 0 is the empty session.
+  package private(set) var path = [0]
+  /// Where in the path the session is.
+  package private(set) var place = 0
+  private var states: [Int: Interpreter]
+  /// The lesson that is being taken.
+  package var lesson: LessonProgress?
+  private var branches: [(name: String, cell: Int)] = []
+
+  package init() { states = [0: interpreter] }
+
+  /// The number that the next cell has.
+  package var number: Int { (cells.last?.number ?? 0) + 1 }
+
+  /// Runs what was typed as a new cell.
+  ///
+  /// A command of the notebook (`undo`, `rerun 3`) is not itself a cell: what it wants done comes back.
+  package mutating func run(
+    _ text: String, host: any Host, observe: (StatementOutcome) -> Void
+  ) -> Outcome {
+    let source = Source(text: text)
+    if let command = notebookCommand(in: source) {
+      let faults = interpreter.check(source, host: host).filter { $0.severity == .error }
+      guard faults.isEmpty else { return .ran(.invalid(faults)) }
+      do {
+        return .wish(try command.run(in: &self, host: host))
+      } catch let failure as CommandFailure {
+        return .ran(.failed(failure.diagnostic(at: SourceRange(0, text.utf8.count))))
+      } catch {
+        return .ran(.interrupted)
+      }
+    }
+    return .ran(runCell(source, host: host, observe: observe))
+  }
+
+  /// What came of a line.
+  package enum Outcome: Sendable {
+    case ran(RunResult)
+    case wish(NotebookWish)
+  }
+
+  private mutating func runCell(
+    _ source: Source, host: any Host, observe: (StatementOutcome) -> Void
+  ) -> RunResult {
+    var cell = Cell(number: number, text: source.text)
+    let start = host.now()
+    let before = interpreter.session.log.entries.count
+    let result = interpreter.run(source, host: host) { outcome in
+      if let report = outcome.report { cell.reports.append(report) }
+      observe(outcome)
+    }
+    cell.seconds = host.now() - start
+    switch result {
+    case .completed: break
+    case .interrupted: cell.status = .interrupted
+    case .failed(let fault), .expectationFailed(let fault): cell.faults = [fault]
+    case .invalid(let faults): cell.faults = faults
+    }
+    if !cell.faults.isEmpty { cell.status = .failed }
+    bindResult(of: cell)
+    cells.append(cell)
+    // Statements before the one that failed have changed the session.
+    if result == .completed || interpreter.session.log.entries.count != before {
+      states[cell.number] = interpreter
+      visit(cell.number)
+    }
+    return result
+  }
+
+  /// What a lesson says after a cell: praise and the next step, when the step is done.
+  package mutating func lessonAnswer(host: any Host) -> Report? {
+    guard var progress = lesson, let step = progress.current, let cell = cells.last,
+      cell.status == .completed,
+      progress.lesson.isDone(step, in: interpreter, last: cell.text, host: host)
+    else { return nil }
+    progress.advance()
+    var blocks: [Report.Block] = [.text("Done.")] + progress.task.blocks
+    while let next = progress.current, next.isReading {
+      progress.advance()
+      if progress.current != nil { blocks += progress.task.blocks }
+    }
+    lesson = progress.current == nil ? nil : progress
+    return Report(blocks)
+  }
+
+  /// `$_` is the last result, `$_3` that of cell 3.
+  private mutating func bindResult(of cell: Cell) {
+    guard let result = cell.reports.last?.result, !result.fields.isEmpty else { return }
+    let value = BoundValue(.record(result), origin: "the result of cell \(cell.number)")
+    interpreter.variables["_"] = value
+    interpreter.variables["_\(cell.number)"] = value
+  }
+
+  private mutating func visit(_ cell: Int) {
+    path.removeSubrange((place + 1)...)
+    path.append(cell)
+    place += 1
+  }
+}
+
+extension Notebook {
+  /// The command that a line is, if it is one of the notebook and nothing else.
+  private func notebookCommand(in source: Source) -> (any NotebookCommand)? {
+    let (script, _) = parse(source.text)
+    guard script.statements.count == 1, case .pipeline(let calls) = script.statements[0].kind,
+      calls.count == 1,
+      let type = commands.types.first(where: { $0.name == calls[0].verb.text })
+    else { return nil }
+    var root: any Configurable = type.init()
+    var evaluator = Evaluator(interpreter.variables)
+    let arguments = calls[0].arguments.map {
+      Argument(key: $0.key?.text, evaluator.value(of: $0.value))
+    }
+    _ = bind(arguments, to: &root)
+    return root as? any NotebookCommand
+  }
+
+  /// The cell of that number.
+  package func cell(_ number: Int) throws -> Cell {
+    if let cell = cells.first(where: { $0.number == number }) { return cell }
+    throw CommandFailure(
+      "E0802", "there is no cell \(number)",
+      help: [cells.isEmpty ? "nothing has run yet" : "there are cells 1 to \(self.number - 1)"])
+  }
+
+  /// Goes `steps` along the states that were visited, back when negative; returns the cell whose
+  /// state it is now.
+  package mutating func step(_ steps: Int) throws -> Int {
+    let goal = place + steps
+    guard path.indices.contains(goal) else {
+      let left = steps < 0 ? place : path.count - 1 - place
+      throw CommandFailure(
+        "E0802",
+        "there is nothing \(left == 0 ? "" : "that far ")to \(steps < 0 ? "undo" : "redo")",
+        help: [left == 0 ? "`history` shows the cells" : "at most \(left)"])
+    }
+    place = goal
+    interpreter = states[path[place]] ?? interpreter
+    return path[place]
+  }
+
+  /// Goes to the state after a cell, which `undo` leaves again.
+  package mutating func go(to number: Int) throws {
+    if number != 0 { _ = try cell(number) }
+    guard let state = states[number] else {
+      throw CommandFailure(
+        "E0802", "cell \(number) failed and left no state", help: ["`history` shows which did"])
+    }
+    interpreter = state
+    visit(number)
+  }
+
+  /// Gives the present state a name.
+  package mutating func name(_ name: String) {
+    branches.removeAll { $0.name == name }
+    branches.append((name, path[place]))
+  }
+
+  /// Names and the cells whose states they are.
+  package var named: [(name: String, cell: Int)] { branches }
+
+  /// The numbers of cells whose changes the present state has not got: undone, failed, or elsewhere.
+  package var abandoned: Set<Int> {
+    let kept = Set(path[...place])
+    return Set(cells.map(\.number)).subtracting(kept)
+  }
+}

@@ -1,0 +1,28 @@
+import Language
+import Reports
+
+/// A command about the cells themselves; it runs at the prompt, as a line of its own.
+package protocol NotebookCommand: Command {
+  /// What it says or wants done; it may change which state the notebook is in.
+  func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish
+}
+
+/// What a command of the notebook wants done.
+package enum NotebookWish: Sendable {
+  case show(Report)
+  /// Run these as new cells, one after the other.
+  case run([String])
+  /// Let the user edit this, and run it.
+  case edit(String)
+  /// Run what a session that did not end properly had done.
+  case recover
+  case leave
+}
+
+extension NotebookCommand {
+  package func run(in session: inout Session, host: any Host) throws -> Report {
+    throw CommandFailure(
+      "E0801", "`\(Self.name)` works at the prompt only, as a line of its own",
+      help: ["a script has no cells to go back to"])
+  }
+}

@@ -1,0 +1,128 @@
+import Language
+import Reports
+
+/// `rerun 3..7 steps=10`: cells again, with other options.
+package struct Rerun: NotebookCommand {
+  var cells = CellRange(1, 0)
+  var changes: [KeyedValue<Spelled>] = []
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "rerun", "Runs cells again, as new cells, with other options if given.",
+    details: "An option replaces its value in every cell that has it or whose command takes it.",
+    [
+      .positional(
+        "cells", \.cells, "which: `3` or `3..7`; the last one if not given", isRequired: false),
+      .pairs("option", \.changes, "options with their new values"),
+    ],
+    examples: [Example("rerun"), Example("rerun 3"), Example("rerun 3..5 steps=10")])
+
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+    let last = notebook.number - 1
+    let range = cells.low <= cells.high ? cells : CellRange(last, last)
+    var texts: [String] = []
+    for number in range.low...range.high { texts.append(try notebook.cell(number).text) }
+    for change in changes {
+      let changed = texts.map { changing($0, change, notebook) }
+      guard changed.contains(where: { $0 != nil }) else {
+        throw CommandFailure(
+          "E0203", "none of these cells takes the option `\(change.key)`", argument: change.key)
+      }
+      texts = zip(texts, changed).map { $1 ?? $0 }
+    }
+    return .run(texts)
+  }
+
+  /// The text with the option changed, or nil when it has no place for it.
+  private func changing(
+    _ text: String, _ change: KeyedValue<Spelled>, _ notebook: Notebook
+  ) -> String? {
+    let source = Source(text: text)
+    let key = canonical(option: change.key)
+    var result = text
+    var isChanged = false
+    for call in parse(text).0.statements.reversed().flatMap(\.calls).reversed() {
+      let written = call.arguments.last { $0.key.map { canonical(option: $0.text) } == key }
+      if let range = written?.value.range {
+        result = source.replacing(range, in: result, with: change.value.text)
+        isChanged = true
+      }
+    }
+    if isChanged { return result }
+    let appended = "\(text) \(change.key)=\(change.value.text)"
+    let refused = ["E0203", "E0205", "E0206", "E0305"]
+    let faults = Interpreter().check(Source(text: appended))
+    return faults.contains { refused.contains($0.code) } ? nil : appended
+  }
+}
+
+/// `edit 3`: a cell in the user's own editor; what comes out is run.
+package struct Edit: NotebookCommand {
+  var cell = 0
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "edit", "Opens a cell in $EDITOR and runs what comes out of it.",
+    [
+      .positional(
+        "cell", \.cell, "its number; the last one if not given", isRequired: false,
+        expects: "the number of a cell", where: { $0 >= 0 })
+    ],
+    examples: [Example("edit"), Example("edit 3")])
+
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+    let number = cell > 0 ? cell : notebook.number - 1
+    return .edit(number == 0 ? "" : try notebook.cell(number).text)
+  }
+}
+
+/// `recover`: what an earlier session did that did not end properly.
+package struct Recover: NotebookCommand {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "recover", "Runs again what an earlier session did that was cut off.",
+    details: "Sessions are written down cell by cell while they run; training repeats exactly.",
+    examples: [Example("recover")])
+
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish { .recover }
+}
+
+/// `quit`
+package struct Quit: NotebookCommand {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "quit", "Leaves the prompt, as Ctrl-D does.", examples: [Example("quit")])
+
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish { .leave }
+}
+
+/// `history`: the cells of this session.
+package struct CellHistory: NotebookCommand {
+  var words: [String] = []
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "history", "Lists the cells of this session, with how long they took.",
+    [.rest("word", \.words, "only cells that contain all of these")],
+    examples: [Example("history"), Example("history maml")])
+
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+    let abandoned = notebook.abandoned
+    let shown = notebook.cells.filter { cell in words.allSatisfy { cell.text.contains($0) } }
+    let table = Table(
+      columns: [.init("cell", .right), .init("state"), .init("time", .right), .init("text")],
+      rows: shown.map { cell in
+        let isGone = abandoned.contains(cell.number) && cell.status == .completed
+        return [
+          .count(cell.number), .text(isGone ? "undone" : cell.status.rawValue),
+          .text(duration(cell.seconds)), .text(cell.text.replacing("\n", with: " ⏎ ")),
+        ]
+      })
+    return .show(Report(shown.isEmpty ? [.note("No cells yet.")] : [.table(table)]))
+  }
+}

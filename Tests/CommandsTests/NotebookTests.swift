@@ -1,0 +1,131 @@
+import Commands
+import Datasets
+import Language
+import Reports
+import Testing
+
+/// Keeps what is written in memory and never wants to stop.
+private final class PageHost: Host, @unchecked Sendable {
+  var files: [String: [UInt8]] = [:]
+
+  func read(_ path: String) throws(CommandFailure) -> FileContents {
+    guard let bytes = files[path] else { throw CommandFailure("E0501", "there is no `\(path)`") }
+    return FileContents(path: path, bytes)
+  }
+  func kind(of path: String) -> FileKind? { files[path] == nil ? nil : .file }
+  func list(_ path: String) -> [String] { files.keys.sorted() }
+  func write(_ bytes: [UInt8], to path: String) { files[path] = bytes }
+  func now() -> Double { 0 }
+  func checkpoint(_ progress: Progress) {}
+}
+
+@Suite struct NotebookTests {
+  private let host = PageHost()
+
+  /// A notebook after these lines; each must have worked.
+  private func notebook(_ lines: String...) -> Notebook {
+    var notebook = Notebook()
+    for line in lines { #expect(ran(line, in: &notebook), "\(line)") }
+    return notebook
+  }
+
+  private func ran(_ line: String, in notebook: inout Notebook) -> Bool {
+    switch notebook.run(line, host: host, observe: { _ in }) {
+    case .ran(let result): result == .completed
+    case .wish: true
+    }
+  }
+
+  private func texts(_ line: String, in notebook: inout Notebook) -> [String]? {
+    guard case .wish(.run(let texts)) = notebook.run(line, host: host, observe: { _ in }) else {
+      return nil
+    }
+    return texts
+  }
+
+  private func seed(_ notebook: Notebook) -> Int { notebook.interpreter.session.settings.seed }
+
+  @Test func undoAndRedoWalkThroughTheStates() {
+    var notebook = notebook("set seed=1", "set seed=2", "set seed=3", "undo 2")
+    #expect(seed(notebook) == 1)
+    #expect(ran("redo", in: &notebook) && seed(notebook) == 2)
+    #expect(!ran("redo 2", in: &notebook) && seed(notebook) == 2)
+    #expect(ran("undo 2", in: &notebook) && !ran("undo", in: &notebook))
+  }
+
+  @Test func aNewCellAfterUndoTakesAnotherWay() {
+    var notebook = notebook("set seed=1", "set seed=2", "undo", "set seed=9")
+    #expect(!ran("redo", in: &notebook) && seed(notebook) == 9)
+    #expect(notebook.interpreter.log == ["set seed=1", "set seed=9"])
+    #expect(ran("goto 2", in: &notebook) && seed(notebook) == 2)
+    #expect(ran("undo", in: &notebook) && seed(notebook) == 9)
+  }
+
+  @Test func branchesNameStates() {
+    var notebook = notebook("set seed=1", "branch first", "set seed=2", "goto first")
+    #expect(seed(notebook) == 1)
+    #expect(!ran("goto nowhere", in: &notebook))
+  }
+
+  @Test func undoForgetsWhatACellBound() {
+    var notebook = notebook("let a = 1", "let b = 2", "undo")
+    #expect(ran("expect $a == 1", in: &notebook))
+    #expect(!ran("expect $b == 2", in: &notebook))
+  }
+
+  @Test func aThousandUndosAreImmediate() {
+    var notebook = notebook("load data", "split tasks", "set seed=2")
+    let clock = ContinuousClock()
+    let spent = clock.measure {
+      for _ in 0..<500 { _ = ran("undo", in: &notebook) && ran("redo", in: &notebook) }
+    }
+    #expect(spent < .seconds(1))
+  }
+
+  @Test func aFailedCellChangesNothingButHasANumber() {
+    var notebook = notebook("set seed=1")
+    #expect(!ran("laod", in: &notebook))
+    #expect(notebook.number == 3 && seed(notebook) == 1)
+    #expect(!ran("goto 2", in: &notebook))
+  }
+
+  @Test func rerunChangesOptionsWhereTheyStandAndWhereTheyAreTaken() {
+    var notebook = notebook("load data", "split tasks query=5")
+    #expect(texts("rerun 2", in: &notebook) == ["split tasks query=5"])
+    #expect(texts("rerun 1..2 query=7", in: &notebook) == ["load data", "split tasks query=7"])
+    #expect(texts("rerun 2 max=50", in: &notebook) == ["split tasks query=5 max=50"])
+    #expect(texts("rerun 2 nonsense=1", in: &notebook) == nil)
+    #expect(texts("rerun 9", in: &notebook) == nil)
+  }
+
+  @Test func theLastResultHasAName() {
+    var notebook = notebook("load data")
+    guard let field = notebook.cells.last?.reports.last?.result.fields.first?.name else { return }
+    #expect(ran("expect $_.\(field) == $_1.\(field)", in: &notebook))
+  }
+
+  @Test func commandsOfTheNotebookAreRefusedInScripts() {
+    var interpreter = Interpreter()
+    let result = interpreter.run(Source(text: "set seed=2; undo"), host: host)
+    guard case .failed(let fault) = result else {
+      Issue.record("it ran: \(result)")
+      return
+    }
+    #expect(fault.code == "E0801")
+  }
+
+  @Test func documentsHoldTheCellsThatStand() throws {
+    var notebook = notebook("## # A morning\n## with <data>", "load data", "set seed=5", "undo")
+    for ending in ["md", "html", "ipynb"] {
+      #expect(ran("publish \"out.\(ending)\"", in: &notebook))
+      let text = String(decoding: host.files["out.\(ending)"] ?? [], as: UTF8.self)
+      #expect(text.contains("load") && text.contains("A morning") && !text.contains("seed=5"))
+    }
+    let page = String(decoding: host.files["out.html"] ?? [], as: UTF8.self)
+    #expect(page.contains("&lt;data&gt;") && !page.contains("src=") && !page.contains("href="))
+    let book = try #require(
+      JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
+    #expect(book["cells"]?.array?.map { $0["cell_type"]?.string } == ["markdown", "code"])
+    #expect(!ran("publish \"out.doc\"", in: &notebook))
+  }
+}

@@ -1,0 +1,142 @@
+"""A terminal with a screen that tests can read, and the real program in it."""
+
+import os
+import signal
+import tempfile
+import termios
+import time
+
+import pexpect
+import pyte
+
+PROGRAM = os.environ.get("MRS_PROGRAM", ".build/release/mrs")
+
+
+class Terminal:
+    """`mrs` at a pseudo-terminal: keys go in, a screen with text and colours comes out."""
+
+    def __init__(self, *arguments, rows=30, columns=100, state=None, env=None, program=PROGRAM):
+        self.folder = tempfile.TemporaryDirectory(prefix="mrs-terminal-")
+        environment = dict(
+            os.environ,
+            TERM="xterm-256color",
+            LC_ALL="C.UTF-8",
+            HOME=self.folder.name,
+            XDG_STATE_HOME=state or os.path.join(self.folder.name, "state"),
+        )
+        environment.pop("NO_COLOR", None)
+        environment.update(env or {})
+        self.screen = pyte.HistoryScreen(columns, rows, history=5000, ratio=0.5)
+        self.stream = pyte.ByteStream(self.screen)
+        self.output = b""
+        self.child = pexpect.spawn(
+            program, list(arguments), env=environment, dimensions=(rows, columns), timeout=30,
+            encoding=None,
+        )
+        self.child.delaybeforesend = None
+        self.modes_before = termios.tcgetattr(self.child.child_fd)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.close(force=True)
+        self.folder.cleanup()
+
+    def pump(self, seconds=0.05):
+        """Reads for a while what the program writes."""
+        end = time.time() + seconds
+        while True:
+            try:
+                data = self.child.read_nonblocking(65536, max(0.01, end - time.time()))
+                self.output += data
+                self.stream.feed(data)
+            except pexpect.TIMEOUT:
+                pass
+            except pexpect.EOF:
+                return
+            if time.time() >= end:
+                return
+
+    def send(self, keys):
+        self.child.send(keys)
+
+    def settle(self, quiet=0.15, limit=10):
+        """Reads until nothing has been written for a while."""
+        end = time.time() + limit
+        seen = -1
+        while time.time() < end and seen != len(self.output):
+            seen = len(self.output)
+            self.pump(quiet)
+
+    def wait(self, text, seconds=30):
+        """Reads until the screen holds a text."""
+        end = time.time() + seconds
+        while text not in self.text:
+            if time.time() > end:
+                raise AssertionError(f"never saw {text!r}; the screen is:\n{self.text}")
+            self.pump()
+        return self
+
+    def wait_prompt(self, number, seconds=30):
+        """Reads until the line of the cursor is the empty prompt of a cell."""
+        end = time.time() + seconds
+        while self.line != f"mrs [{number}]>":
+            if time.time() > end:
+                raise AssertionError(f"never saw prompt {number}; the screen is:\n{self.text}")
+            self.pump()
+        self.settle(0.05)
+        return self
+
+    def wait_end(self, seconds=20):
+        """Reads until the program has ended; returns its exit status, negative for a signal."""
+        end = time.time() + seconds
+        while time.time() < end:
+            self.pump()
+            if not self.child.isalive():
+                signaled = self.child.signalstatus
+                return self.child.exitstatus if signaled is None else -signaled
+        raise AssertionError(f"did not end; the screen is:\n{self.text}")
+
+    @property
+    def text(self):
+        """Everything on the screen, line ends instead of the spaces that fill lines."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    @property
+    def line(self):
+        """The line that the cursor is in."""
+        return self.screen.display[self.screen.cursor.y].rstrip()
+
+    def colour(self, text):
+        """The colours of the first cell of the last place where the text stands."""
+        for row in range(self.screen.lines - 1, -1, -1):
+            column = self.screen.display[row].rfind(text)
+            if column >= 0:
+                return self.screen.buffer[row][column].fg
+        raise AssertionError(f"{text!r} is not on the screen:\n{self.text}")
+
+    def resize(self, rows, columns):
+        self.screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
+
+    def signal(self, number):
+        self.child.kill(number)
+
+    @property
+    def modes(self):
+        return termios.tcgetattr(self.child.child_fd)
+
+    @property
+    def paste_is_marked(self):
+        """Whether the program left the terminal marking pastes."""
+        return self.output.rfind(b"\x1b[?2004h") > self.output.rfind(b"\x1b[?2004l")
+
+
+def interrupt(terminal):
+    """Ctrl-C. What was typed before it must have been read: the terminal driver drops the rest."""
+    terminal.settle()
+    terminal.send("\x03")
+
+
+__all__ = ["Terminal", "interrupt", "signal"]
