@@ -21,7 +21,8 @@ extension Loss {
 }
 
 /// Every loss that `loss=` can name.
-package let losses = Catalog<any Loss>("loss", [SquaredError.self, CrossEntropy.self, RatingClasses.self, PairwiseRanking.self])
+package let losses = Catalog<any Loss>(
+  "loss", [SquaredError.self, CrossEntropy.self, RatingClasses.self, PairwiseRanking.self])
 
 /// The mean squared error.
 package struct SquaredError: Loss {
