@@ -18,7 +18,8 @@ struct Load: Command {
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()
-    let data = try reading { try format.load(from: host) }
+    let files = KeptFiles(host)
+    let data = try withExtendedLifetime(files) { try reading { try format.load(from: files) } }
     session.data = data
     session.tasks = nil
     return report(on: data, seconds: host.now() - start)

@@ -31,11 +31,12 @@ package struct Open: Command {
     }
     let contents = try host.read(path)
     do {
-      let model = try ModelFile.model(try Safetensors(contents.bytes), data: data)
+      let file = contents.withBytes { bytes in Result { try Safetensors(bytes) } }
+      let model = try ModelFile.model(try file.get(), data: data)
       session.model = model
       session.adapted = nil
       return report(model, session)
-    } catch {
+    } catch let error as ModelFileError {
       throw CommandFailure(
         "E0503", "`\(path)` \(error.message)",
         help: ["`save model` writes files that `open` reads"], argument: path)

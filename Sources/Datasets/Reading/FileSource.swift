@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where formats get their files from, without knowing what a file system is.
 package protocol FileSource: AnyObject, Sendable {
   associatedtype Failure: Error
@@ -7,6 +9,23 @@ package protocol FileSource: AnyObject, Sendable {
   func kind(of path: String) -> FileKind?
   /// The names in a folder, sorted.
   func list(_ path: String) throws(Failure) -> [String]
+}
+
+/// Files that stay mapped as long as this object lives: parsed rows point into them.
+package final class KeptFiles: FileSource {
+  private let source: any FileSource
+  private let kept = Mutex<[FileContents]>([])
+
+  package init(_ source: any FileSource) { self.source = source }
+
+  package func read(_ path: String) throws -> FileContents {
+    let contents = try source.read(path)
+    kept.withLock { $0.append(contents) }
+    return contents
+  }
+
+  package func kind(of path: String) -> FileKind? { source.kind(of: path) }
+  package func list(_ path: String) throws -> [String] { try source.list(path) }
 }
 
 package enum FileKind: Sendable { case file, folder }
