@@ -12,6 +12,16 @@ import pyte
 PROGRAM = os.environ.get("MRS_PROGRAM", ".build/release/mrs")
 
 
+def modes_of_a_new_terminal():
+    """The modes that a terminal has before any program has touched it."""
+    leader, follower = os.openpty()
+    try:
+        return termios.tcgetattr(follower)
+    finally:
+        os.close(leader)
+        os.close(follower)
+
+
 class Terminal:
     """`mrs` at a pseudo-terminal: keys go in, a screen with text and colours comes out."""
 
@@ -34,7 +44,8 @@ class Terminal:
             encoding=None,
         )
         self.child.delaybeforesend = None
-        self.modes_before = termios.tcgetattr(self.child.child_fd)
+        # The child may have changed its own already.
+        self.modes_before = modes_of_a_new_terminal()
 
     def __enter__(self):
         return self
