@@ -6,6 +6,6 @@ package let commands = Catalog<any Command>(
   [
     Load.self, Describe.self, Split.self,
     ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Trace.self, Open.self,
-    Evaluate.self,
+    Evaluate.self, Compare.self, Significance.self, ABTest.self, Keep.self,
     Save.self,
   ])
