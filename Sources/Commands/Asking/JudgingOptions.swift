@@ -15,21 +15,19 @@ package struct JudgingOptions: Sendable {
   package init() {}
 
   /// The options as parameters of a command that has them at `path`.
-  static func parameters<Root>(
-    _ path: Path<Root, JudgingOptions>
-  ) -> [Parameter<Root>] {
-    [
-      .option("part", path.appending(path: \.part), "whose query ratings to predict"),
-      .option(
-        "k", path.appending(path: \.k), in: 1...1_000_000,
-        "how many places count where no `@` says it"),
-      .option("gain", path.appending(path: \.gain), "what a rating is worth in nDCG"),
-      .option(
-        "positives", path.appending(path: \.positives), "which ratings count as positive"),
-      .option(
-        "candidates", path.appending(path: \.candidates), "which items are put in order"),
-    ]
+  static func parameters<Root>(_ path: Path<Root, JudgingOptions>) -> [Parameter<Root>] {
+    own.map { option in
+      option.lifted(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+    }
   }
+
+  private static let own: [Parameter<JudgingOptions>] = [
+    .option("part", \.part, "whose query ratings to predict"),
+    .option("k", \.k, in: 1...1_000_000, "how many places count where no `@` says it"),
+    .option("gain", \.gain, "what a rating is worth in nDCG"),
+    .option("positives", \.positives, "which ratings count as positive"),
+    .option("candidates", \.candidates, "which items are put in order"),
+  ]
 
   /// The rows that no evaluation hides.
   static let alwaysShown: [any Baseline] = [

@@ -1,3 +1,4 @@
+import MetaLearning
 import Models
 
 /// A training that can be repeated with another seed.
