@@ -7,7 +7,7 @@ package let commands = Catalog<any Command>(
     Load.self, Attach.self, Describe.self, Clean.self, Binarize.self, Weigh.self, Split.self,
     Export.self,
     ChooseModel.self, MetaTrain.self, Adapt.self, TopK.self, Trace.self, Open.self,
-    Evaluate.self,
+    Evaluate.self, Compare.self, Significance.self, ABTest.self, Keep.self,
     Save.self,
     DrawPlot.self, Show.self, Help.self, Explain.self,
     CellHistory.self, Undo.self, Redo.self, GoTo.self, Branching.self, Rerun.self, Edit.self,

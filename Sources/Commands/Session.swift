@@ -9,7 +9,16 @@ package struct Session: Sendable {
   package var tasks: TaskSplit?
   /// The network that the next training uses.
   package var network: any Network = MLP()
-  package var model: TrainedModel?
+  package var model: TrainedModel? {
+    didSet {
+      recipe = nil
+      if let model { models[model.title] = model }
+    }
+  }
+  /// Every model that was trained or opened, by its name; the newest under a name stays.
+  package var models: [String: TrainedModel] = [:]
+  /// How the model was trained, when this session did it: what `evaluate seeds=5` repeats.
+  package var recipe: TrainingRecipe?
   package var adapted: AdaptedModel?
   package var settings = Settings()
   /// The statements that succeeded.

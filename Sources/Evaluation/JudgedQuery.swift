@@ -7,13 +7,19 @@ package struct JudgedQuery: Sendable {
   package let scores: [Float]
   package let ratings: [Float]
   package let scale: RatingScale
+  /// What is known of the items, for metrics beyond accuracy.
+  package let background: Background?
   /// Positions of the candidates from the highest score to the lowest.
   package let order: [Int]
   /// Runs of equal scores in `order`, best first; one candidate alone is a run too.
   package let ties: [Range<Int>]
 
-  package init(items: [Int32] = [], scores: [Float], ratings: [Float], scale: RatingScale) {
+  package init(
+    items: [Int32] = [], scores: [Float], ratings: [Float], scale: RatingScale,
+    background: Background? = nil
+  ) {
     self.items = items
+    self.background = background
     self.scores = scores
     self.ratings = ratings
     self.scale = scale
@@ -37,7 +43,13 @@ package struct JudgedQuery: Sendable {
   package var shuffled: JudgedQuery {
     JudgedQuery(
       items: items, scores: Array(repeating: 0, count: scores.count), ratings: ratings,
-      scale: scale)
+      scale: scale, background: background)
+  }
+
+  /// Runs of equal scores among the first `places` ranks, each with how many of its places lie there.
+  func reachedTies(_ places: Int) -> [(tie: Range<Int>, reached: Int)] {
+    ties.prefix { $0.lowerBound < places }
+      .map { ($0, min($0.upperBound, places) - $0.lowerBound) }
   }
 
   /// The share of candidates whose score another candidate has too.

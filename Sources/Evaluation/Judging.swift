@@ -3,97 +3,108 @@ import Kernels
 import Language
 import Models
 
-/// What one recommender reached on every task.
-package struct Judgement: Sendable {
-  package var title: String
-  /// One row a metric, one value a task, in the order they were given.
-  package var values: [[Double?]]
-  /// The mean share of candidates that share their score.
-  package var tieRate: Double
-  /// On how many tasks all scores are as good as equal.
-  package var flatTasks: Int
-  package var taskCount: Int
-
-  /// The mean of that metric over tasks, if it has a meaning on any.
-  package func mean(_ metric: Int) -> MeanInterval? { MeanInterval(values[metric]) }
-
-  /// Why the order says nothing about the model, if it does not: it gives (nearly) equal scores.
-  package var collapse: String? {
-    if flatTasks * 2 > taskCount {
-      return "\(title) gives all candidates of \(flatTasks) of \(taskCount) users the same score"
-    }
-    if tieRate > 0.5 {
-      let percent = Int((tieRate * 100).rounded())
-      return "\(title) gives \(percent) % of the candidates a score that another one has too"
-    }
-    return nil
-  }
-}
-
 /// The tasks, the metrics and the data that recommenders are judged on: the same for all of them.
 package struct Trial: Sendable {
-  package var dataset: Dataset
-  package var tasks: [UserTask]
-  package var metrics: [any Metric]
+  package let dataset: Dataset
+  package let tasks: [UserTask]
+  package let metrics: [any Metric]
+  package let candidates: Candidates
+  private let background: Background
+  private let rated: RatedItems
+  private let key: RandomKey
   /// How many threads to use; the values are the same on any number of them.
-  package var threads: Int
+  private let threads: Int
 
-  package init(dataset: Dataset, tasks: [UserTask], metrics: [any Metric], threads: Int = 1) {
+  /// - Parameters:
+  ///   - training: the tasks that popularity is counted on.
+  ///   - key: what sampled candidates are drawn by.
+  package init(
+    dataset: Dataset, tasks: [UserTask], metrics: [any Metric], training: [UserTask] = [],
+    candidates: Candidates = .query, key: RandomKey = RandomKey(seed: 0), threads: Int = 1
+  ) {
     self.dataset = dataset
     self.tasks = tasks
     self.metrics = metrics
+    self.candidates = candidates
+    self.key = key
     self.threads = threads
+    background = Background(dataset, training: training)
+    rated = RatedItems(candidates == .query ? [] : tasks, in: dataset.interactions)
   }
 
   /// How the recommender does on every task. It sees the support ratings, never the query's.
   package func judgement(of recommender: any Recommender) -> Judgement {
-    let verdicts = orderedMap(tasks.count, threads: threads) { index in
-      let query = query(tasks[index], scoredBy: recommender)
-      return Verdict(
-        values: metrics.map {
-          $0.needsRatings && !recommender.predictsRatings ? nil : $0.value(of: query)
-        },
-        tieRate: query.tieRate, isFlat: query.count > 1 && query.scoreVariance < 1e-6)
+    judgement(recommender.title, predictsRatings: recommender.predictsRatings) { task, items in
+      let scores = recommender.scores(
+        for: UserContext(task, in: dataset.interactions), items: items)
+      precondition(scores.count == items.count, "\(recommender.title) must score every item")
+      return scores
+    } value: { metric, query in
+      metric.value(of: query)
+    } total: { metric, queries in
+      metric.total(of: queries)
     }
-    return judgement(recommender.title, verdicts)
   }
 
   /// The expected values of scores that know nothing.
   package func chance() -> Judgement {
-    judgement(
-      "chance",
-      tasks.map { task in
-        let query = query(task, scores: Array(repeating: 0, count: task.query.count))
-        return Verdict(values: metrics.map { $0.chance(of: query) }, tieRate: 0, isFlat: false)
-      })
+    judgement("chance", predictsRatings: true) { _, items in
+      Array(repeating: 0, count: items.count)
+    } value: { metric, query in
+      metric.chance(of: query)
+    } total: { metric, queries in
+      metric.totalChance(of: queries)
+    }
   }
 
-  private struct Verdict {
-    var values: [Double?]
-    var tieRate: Double
-    var isFlat: Bool
-  }
-
-  private func judgement(_ title: String, _ verdicts: [Verdict]) -> Judgement {
+  private func judgement(
+    _ title: String, predictsRatings: Bool,
+    scores: @Sendable (UserTask, [Int32]) -> [Float],
+    value: @Sendable (any Metric, JudgedQuery) -> Double?,
+    total: (any Metric, [JudgedQuery]) -> Double?
+  ) -> Judgement {
+    let isAsked = metrics.map { predictsRatings || !$0.needsRatings }
+    let keepsQueries = metrics.contains { $0.isPooled }
+    let verdicts = orderedMap(tasks.count, threads: threads) { index in
+      let items = items(of: tasks[index])
+      let query = query(tasks[index], items, scores: scores(tasks[index], items))
+      return Verdict(
+        values: zip(metrics, isAsked).map { $1 && !$0.isPooled ? value($0, query) : nil },
+        tieRate: query.tieRate, isFlat: query.count > 1 && query.scoreVariance < 1e-6,
+        query: keepsQueries ? query : nil)
+    }
+    let queries = verdicts.compactMap(\.query)
     let ties = verdicts.reduce(0.0) { $0 + $1.tieRate }
     return Judgement(
       title: title, values: metrics.indices.map { metric in verdicts.map { $0.values[metric] } },
+      totals: zip(metrics, isAsked).map { $1 && $0.isPooled ? total($0, queries) : nil },
       tieRate: verdicts.isEmpty ? 0 : ties / Double(verdicts.count),
       flatTasks: verdicts.count { $0.isFlat }, taskCount: verdicts.count)
   }
 
-  private func query(_ task: UserTask, scoredBy recommender: any Recommender) -> JudgedQuery {
-    let interactions = dataset.interactions
-    let items = task.query.map { interactions.items[Int($0)] }
-    let scores = recommender.scores(for: UserContext(task, in: interactions), items: items)
-    precondition(scores.count == items.count, "\(recommender.title) must score every item")
-    return query(task, scores: scores)
+  private struct Verdict: Sendable {
+    var values: [Double?]
+    var tieRate: Double
+    var isFlat: Bool
+    var query: JudgedQuery?
   }
 
-  private func query(_ task: UserTask, scores: [Float]) -> JudgedQuery {
-    let interactions = dataset.interactions
-    return JudgedQuery(
-      items: task.query.map { interactions.items[Int($0)] }, scores: scores,
-      ratings: task.query.map { interactions.ratings[Int($0)] }, scale: dataset.scale)
+  /// The candidates of a task, those of its query ratings first.
+  private func items(of task: UserTask) -> [Int32] {
+    let items = task.query.map { dataset.interactions.items[Int($0)] }
+    let count = dataset.items.count
+    return switch candidates {
+    case .query: items
+    case .sampled(let wanted):
+      items + rated.sample(wanted, for: task.user, of: count, key: key)
+    case .all: items + rated.unrated(by: task.user, of: count)
+    }
+  }
+
+  private func query(_ task: UserTask, _ items: [Int32], scores: [Float]) -> JudgedQuery {
+    JudgedQuery(
+      items: items, scores: scores,
+      ratings: task.query.map { dataset.interactions.ratings[Int($0)] }, scale: dataset.scale,
+      background: background)
   }
 }

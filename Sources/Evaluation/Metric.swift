@@ -31,6 +31,12 @@ package protocol Metric: Configurable {
   func value(of query: JudgedQuery) -> Double?
   /// The expected value of scores that know nothing; nil where there is no such level.
   func chance(of query: JudgedQuery) -> Double?
+  /// Whether it has one value for all tasks together, and none for each.
+  var isPooled: Bool { get }
+  /// The value over all tasks, for a pooled metric.
+  func total(of queries: [JudgedQuery]) -> Double?
+  /// The same of scores that know nothing.
+  func totalChance(of queries: [JudgedQuery]) -> Double?
   /// How it is defined, in one line for a footnote; metrics of one definition share the line.
   func definition(on scale: RatingScale) -> String
   /// Takes the defaults for all that is left open.
@@ -41,6 +47,9 @@ extension Metric {
   package var higherIsBetter: Bool { true }
   package var needsRatings: Bool { false }
   package func chance(of query: JudgedQuery) -> Double? { value(of: query.shuffled) }
+  package var isPooled: Bool { false }
+  package func total(of queries: [JudgedQuery]) -> Double? { nil }
+  package func totalChance(of queries: [JudgedQuery]) -> Double? { nil }
   package mutating func adopt(_ defaults: MetricDefaults) {}
 }
 
@@ -58,6 +67,12 @@ extension CutoffMetric {
 
   /// How many places of this query count.
   func places(of query: JudgedQuery) -> Int { min(cutoff ?? query.count, query.count) }
+}
+
+extension CutoffMetric {
+  package mutating func adopt(_ defaults: MetricDefaults) {
+    if cutoff == nil { cutoff = defaults.cutoff }
+  }
 }
 
 /// A metric that tells positives from the rest.

@@ -5,5 +5,6 @@ package let metrics = Catalog<any Metric>(
   "metric",
   [
     MeanAbsoluteError.self, RootMeanSquaredError.self, NDCG.self, Precision.self, Recall.self,
-    HitRate.self, ReciprocalRank.self,
+    HitRate.self, ReciprocalRank.self, AveragePrecision.self, AreaUnderCurve.self, LogLoss.self,
+    Coverage.self, Diversity.self, Novelty.self, Calibration.self,
   ])

@@ -121,6 +121,31 @@ struct PositiveSet {
     }
   }
 
+  /// The probability that two given contested candidates are both positive.
+  var bothDrawn: Double {
+    guard contested > 1 else { return 0 }
+    return Double(drawn * (drawn - 1)) / Double(contested * (contested - 1))
+  }
+
+  /// The probability that of two given contested candidates the first is positive, the other not.
+  var firstDrawn: Double {
+    guard contested > 1 else { return 0 }
+    return Double(drawn * (contested - drawn)) / Double(contested * (contested - 1))
+  }
+
+  /// How many candidates of these ranks are certain positives, contested, and negative.
+  func counts(_ ranks: Range<Int>, in query: JudgedQuery) -> KindCounts {
+    var counts = KindCounts()
+    for rank in ranks {
+      switch kinds[query.order[rank]] {
+      case .positive: counts.positive += 1
+      case .contested: counts.contested += 1
+      case .negative: counts.negative += 1
+      }
+    }
+    return counts
+  }
+
   /// The probability that none of `seen` contested candidates is drawn.
   private func passedOver(_ seen: Int) -> Double {
     var probability = 1.0
@@ -161,5 +186,18 @@ struct PositiveSet {
       isMet = isMet || kinds.contains(.positive)
     }
     return misses
+  }
+}
+
+/// How many candidates of each kind there are.
+struct KindCounts {
+  var positive = 0.0
+  var contested = 0.0
+  var negative = 0.0
+
+  static func + (a: KindCounts, b: KindCounts) -> KindCounts {
+    KindCounts(
+      positive: a.positive + b.positive, contested: a.contested + b.contested,
+      negative: a.negative + b.negative)
   }
 }

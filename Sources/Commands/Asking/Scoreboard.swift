@@ -18,8 +18,8 @@ struct Scoreboard {
   }
 
   /// Adds a row; the subject is the one the user asked about.
-  mutating func judge(_ recommender: any Recommender, isSubject: Bool = false) {
-    rows.append(trial.judgement(of: recommender))
+  mutating func add(_ row: Judgement, isSubject: Bool = false) {
+    rows.append(row)
     if isSubject { subject = rows.count - 1 }
   }
 
@@ -38,7 +38,7 @@ struct Scoreboard {
     return report
   }
 
-  private func table(_ title: String) -> Table {
+  func table(_ title: String) -> Table {
     let metrics = trial.metrics
     let columns =
       [Table.Column("model")] + metrics.map { Table.Column($0.title, .right) }
@@ -64,7 +64,8 @@ struct Scoreboard {
   /// All that one must know to compare the numbers with others.
   private var footnotes: [String] {
     var notes = [
-      "mean over users ± 95 % interval (Student's t); candidates: \(candidates)"
+      "mean over users ± 95 % interval (Student's t); candidates: "
+        + trial.candidates.definition(trial.tasks)
     ]
     let lower = trial.metrics.filter { !$0.higherIsBetter }.map(\.title)
     if !lower.isEmpty { notes.append("lower is better: " + lower.joined(separator: ", ")) }
@@ -81,23 +82,16 @@ struct Scoreboard {
     return notes
   }
 
-  /// "the 10 query items of each user".
-  private var candidates: String {
-    let counts = trial.tasks.map(\.query.count)
-    let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-    return "the \(least == most ? "\(least)" : "\(least)–\(most)") query items of each user"
-  }
-
   /// Which metrics have no value for some users.
   private var partialMetrics: [String] {
     trial.metrics.indices.compactMap { index in
       let defined = chance.values[index].count { $0 != nil }
-      guard defined < trial.tasks.count, defined > 0 else { return nil }
+      guard !trial.metrics[index].isPooled, defined < trial.tasks.count else { return nil }
       return "\(trial.metrics[index].title): \(defined) of \(trial.tasks.count) users"
     }
   }
 
-  private var result: Record {
+  var result: Record {
     var result = Record()
     if let subject {
       let row = rows[subject]
@@ -106,7 +100,11 @@ struct Scoreboard {
     }
     result["users"] = .number(Double(trial.tasks.count))
     result[chance.title] = .record(means(chance))
-    for row in rows { result[row.title] = .record(means(row)) }
+    for row in rows {
+      var record = means(row)
+      record[UserValues.field] = .record(userValues(row))
+      result[row.title] = .record(record)
+    }
     if let subject { result[UserValues.field] = .record(userValues(rows[subject])) }
     return result
   }

@@ -48,15 +48,28 @@ package struct UserValues: Sendable, Equatable {
   }
 }
 
+extension UserValues {
+  /// The metrics, in order.
+  package var fields: [String] { columns.map(\.field) }
+
+  /// The values of a metric in this and another result, user by user of this one.
+  package func paired(
+    with other: UserValues, _ field: String
+  ) -> (first: [Double?], second: [Double?]) {
+    guard let first = self[field], let second = other[field] else { return ([], []) }
+    var place: [String: Int] = [:]
+    for (index, user) in other.users.enumerated() { place[user] = index }
+    return (first, users.map { user in place[user].flatMap { second[$0] } })
+  }
+}
+
 /// The paired t test of one metric in two results over the users that both judged.
 ///
 /// Nil when a result keeps no values of users, has no such metric, or fewer than two users are shared.
 package func pairedTest(of field: String, _ first: Record, _ second: Record) -> PairedTest? {
-  guard let first = UserValues(result: first), let second = UserValues(result: second),
-    let left = first[field], let right = second[field]
-  else { return nil }
-  var place: [String: Int] = [:]
-  for (index, user) in second.users.enumerated() { place[user] = index }
-  let matched = first.users.map { user in place[user].flatMap { right[$0] } }
-  return pairedTest(left, matched)
+  guard let first = UserValues(result: first), let second = UserValues(result: second) else {
+    return nil
+  }
+  let values = first.paired(with: second, field)
+  return pairedTest(values.first, values.second)
 }

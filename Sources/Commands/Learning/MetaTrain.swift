@@ -74,6 +74,7 @@ package struct MetaTrain: Command {
     session.model = TrainedModel(
       learner: learner, problem: training.problem, weights: training.best,
       fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
+    session.recipe = TrainingRecipe(command: self, network: session.network)
     session.adapted = nil
     return report(training, split, before: before, seconds: host.now() - start, isPartial)
   }

@@ -77,7 +77,7 @@ package struct Parameter<Root>: Sendable {
   }
 
   /// The same parameter, of a value that contains this root.
-  func lifted<Outer>(
+  package func lifted<Outer>(
     get: @escaping @Sendable (Outer) -> Root, set: @escaping @Sendable (inout Outer, Root) -> Void
   ) -> Parameter<Outer> {
     var liftedNested: (@Sendable (Outer) -> [Parameter<Outer>])?

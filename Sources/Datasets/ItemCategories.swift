@@ -1,15 +1,12 @@
-import Datasets
-import Kernels
-
 /// The categorical features of items as one list of numbers each, all features in one numbering.
-struct ItemCategories {
-  let offsets: [Int]
-  let codes: [Int32]
+package struct ItemCategories: Sendable {
+  package let offsets: [Int]
+  package let codes: [Int32]
   /// How many categories there are over all features.
-  let count: Int
+  package let count: Int
 
   /// - Parameter names: the features to use; all categorical ones when empty.
-  init(_ items: Entities, named names: [String]) {
+  package init(_ items: Entities, named names: [String]) {
     var lists = Array(repeating: [Int32](), count: items.count)
     var base = 0
     for feature in items.features where names.isEmpty || names.contains(feature.name) {
@@ -30,12 +27,12 @@ struct ItemCategories {
     count = base
   }
 
-  var itemCount: Int { offsets.count - 1 }
+  package var itemCount: Int { offsets.count - 1 }
 
-  func range(_ item: Int) -> Range<Int> { offsets[item]..<offsets[item + 1] }
+  package func range(_ item: Int) -> Range<Int> { offsets[item]..<offsets[item + 1] }
 
   /// The items of each category.
-  var members: [[Int32]] {
+  package var members: [[Int32]] {
     var members = Array(repeating: [Int32](), count: count)
     for item in 0..<itemCount {
       for place in range(item) { members[Int(codes[place])].append(Int32(item)) }

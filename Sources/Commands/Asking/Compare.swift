@@ -1,0 +1,89 @@
+import Datasets
+import Evaluation
+import Kernels
+import Language
+import MetaLearning
+import Reports
+
+/// `compare maml reptile mf`: models and baselines on the same users, and whether the first differs
+/// from each of the others by more than luck.
+package struct Compare: Command {
+  package var names: [String] = []
+  package var metrics = "ndcg"
+  package var options = JudgingOptions()
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "compare", "Compares models and baselines on the same users, with paired tests.",
+    details: """
+      A model is known by its algorithm, or by the name that `keep` gave it. The first is tested \
+      against every other row; p-values are corrected for the number of rows (Holm).
+      """,
+    [
+      .rest(
+        "names", \.names, "models and baselines, the one to test first", isRequired: true,
+        expects: "the name of a model or a baseline", completion: .live("model")),
+      .option(
+        "by", \.metrics, "the metric that is tested", expects: "the name of a metric",
+        where: { (try? Evaluation.metrics.make($0).get()) != nil }),
+    ] + JudgingOptions.parameters(\.options),
+    needs: [.tasks],
+    examples: [
+      Example("compare mf item-mean", "two baselines"),
+      Example("compare hybrid mf content by=mae"),
+    ])
+
+  package var resultFields: [String]? {
+    var fields = ["users", "chance", "tests"] + names
+    for baseline in JudgingOptions.alwaysShown where !names.contains(type(of: baseline).name) {
+      fields.append(type(of: baseline).name)
+    }
+    return fields + options.completed([]).map(\.field) + [UserValues.field, "tie-rate"]
+  }
+
+  package func run(in session: inout Session, host: any Host) throws -> Report {
+    let tested = options.completed([try Evaluation.metrics.make(metrics).get()])[0]
+    var measured = options.completed([])
+    if !measured.contains(where: { $0.field == tested.field }) { measured.append(tested) }
+    let trial = try options.trial(measured, in: session)
+    let contestants = Contestants(session: session)
+    let always = JudgingOptions.alwaysShown.map { type(of: $0).name }
+    var order: [String] = []
+    for name in names + always where !order.contains(name) { order.append(name) }
+    var board = Scoreboard(trial: trial)
+    for (done, name) in order.enumerated() {
+      try host.checkpoint(
+        Progress(
+          "compare", done: Double(done), total: Double(order.count), unit: "rows", detail: name))
+      board.add(
+        trial.judgement(of: try contestants.recommender(name)), isSubject: done == 0)
+    }
+    var report = board.report(title: "\(trial.tasks.count) \(options.part.rawValue) users")
+    guard let metric = measured.firstIndex(where: { $0.field == tested.field }) else {
+      return report
+    }
+    let differences = differences(board, metric, session.settings.key.derived("compare"))
+    report.blocks.append(
+      .table(Difference.table("\(order[0]) − other, \(tested.title)", "other", differences)))
+    report.result["tests"] = .record(tests(differences))
+    return report
+  }
+
+  private func differences(
+    _ board: Scoreboard, _ metric: Int, _ key: RandomKey
+  ) -> [Difference] {
+    let first = board.rows[0].values[metric]
+    return board.rows.dropFirst().compactMap { row in
+      Difference(row.title, (first, row.values[metric]), key: key.derived(row.title))
+    }
+  }
+
+  private func tests(_ differences: [Difference]) -> Record {
+    let corrected = holmCorrected(differences.map(\.test.pValue))
+    return Record(
+      zip(differences, corrected).map { difference, p in
+        .init(difference.title, .record(difference.record(corrected: p)))
+      })
+  }
+}

@@ -1,0 +1,60 @@
+import Datasets
+import Evaluation
+import Kernels
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// What a session can judge: its models by name, and every baseline.
+struct Contestants {
+  let session: Session
+
+  /// The recommender of that name, fitted to the training tasks if it is a baseline.
+  func recommender(_ name: String) throws(CommandFailure) -> any Recommender {
+    guard let data = session.data, let tasks = session.tasks else {
+      throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
+    }
+    if let model = session.models[name] {
+      try refuseLeak(model, tasks)
+      return Renamed(recommender: model, title: name)
+    }
+    guard case .success(let baseline) = baselines.make(name) else {
+      let known = session.models.keys.sorted() + baselines.members.names
+      throw CommandFailure(
+        "E0504", "no model or baseline is called `\(name)`",
+        help: ["known here: " + known.joined(separator: ", ")],
+        suggestions: suggestions(for: name, among: known), argument: name)
+    }
+    return fitted(baseline, data, tasks)
+  }
+
+  /// A baseline fitted to the training tasks.
+  func fitted(_ baseline: any Baseline, _ data: Dataset, _ tasks: TaskSplit) -> any Recommender {
+    let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
+    return baseline.fitted(to: data, training: tasks.train, key: key)
+  }
+
+  /// A model of another split may have been trained on the very users it would be judged on.
+  func refuseLeak(_ model: TrainedModel, _ tasks: TaskSplit) throws(CommandFailure) {
+    guard model.fingerprint != tasks.fingerprint else { return }
+    throw CommandFailure(
+      "E0404", "`\(model.title)` was trained on another split, and may know these users",
+      help: [
+        "the present split: \(tasks.recipe)",
+        "train a model on it, or split as it was when the model was trained",
+      ])
+  }
+}
+
+/// The same recommender under another name.
+private struct Renamed: Recommender {
+  let recommender: any Recommender
+  let title: String
+
+  var predictsRatings: Bool { recommender.predictsRatings }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    recommender.scores(for: user, items: items)
+  }
+}

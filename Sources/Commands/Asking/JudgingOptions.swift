@@ -1,0 +1,88 @@
+import Datasets
+import Evaluation
+import Kernels
+import Language
+import MetaLearning
+
+/// What all commands that judge have in common: whom, on what, and how a number is defined.
+package struct JudgingOptions: Sendable {
+  package var part = JudgedPart.test
+  package var k = 5
+  package var gain = Gain.exponential
+  package var positives = Positives.high
+  package var candidates = Candidates.query
+
+  package init() {}
+
+  /// The options as parameters of a command that has them at `path`.
+  static func parameters<Root>(_ path: Path<Root, JudgingOptions>) -> [Parameter<Root>] {
+    own.map { option in
+      option.lifted(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+    }
+  }
+
+  private static let own: [Parameter<JudgingOptions>] = [
+    .option("part", \.part, "whose query ratings to predict"),
+    .option("k", \.k, in: 1...1_000_000, "how many places count where no `@` says it"),
+    .option("gain", \.gain, "what a rating is worth in nDCG"),
+    .option("positives", \.positives, "which ratings count as positive"),
+    .option("candidates", \.candidates, "which items are put in order"),
+  ]
+
+  /// The rows that no evaluation hides.
+  static let alwaysShown: [any Baseline] = [
+    Popularity(), ItemMean(), Bias(), MatrixFactorization(),
+  ]
+
+  /// What is measured when nothing is asked for.
+  private static let usual: [any Metric] = [
+    MeanAbsoluteError(), RootMeanSquaredError(), NDCG(), Precision(), Recall(), HitRate(),
+    ReciprocalRank(),
+  ]
+
+  /// The metrics with all their options set; the usual ones when none is asked for.
+  func completed(_ metrics: [any Metric]) -> [any Metric] {
+    let defaults = MetricDefaults(cutoff: k, gain: gain, positives: positives)
+    return (metrics.isEmpty ? Self.usual : metrics).map { metric in
+      var metric = metric
+      metric.adopt(defaults)
+      return metric
+    }
+  }
+
+  /// The trial that these options describe.
+  func trial(_ metrics: [any Metric], in session: Session) throws(CommandFailure) -> Trial {
+    guard let data = session.data, let tasks = session.tasks else {
+      throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
+    }
+    let judged = tasks[part.part]
+    guard !judged.isEmpty else {
+      throw CommandFailure(
+        "E0408", "there are no \(part.rawValue) users to judge on",
+        help: ["give the split some: `split tasks \(part.rawValue)=10%`"])
+    }
+    return Trial(
+      dataset: data, tasks: judged, metrics: completed(metrics), training: tasks.train,
+      candidates: candidates, key: session.settings.key.derived("candidates"),
+      threads: session.threads)
+  }
+}
+
+/// The users that a model is judged on.
+package enum JudgedPart: String, ArgumentChoice {
+  case test, valid
+
+  package var summary: String {
+    switch self {
+    case .test: "the users kept for the final report"
+    case .valid: "the users that models are chosen by"
+    }
+  }
+
+  var part: TaskSplit.Part {
+    switch self {
+    case .test: .test
+    case .valid: .valid
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Datasets
+import Kernels
+import Language
+
+/// The items that a model has to put in order for a user. Numbers of different candidate sets must
+/// not be compared (Krichene and Rendle 2020, "On Sampled Metrics for Item Recommendation").
+package enum Candidates: Sendable, Equatable {
+  /// The items of the query ratings.
+  case query
+  /// Those, and this many that she never rated.
+  case sampled(Int)
+  /// Those, and all that she never rated.
+  case all
+
+  /// In words for a footnote, after "candidates: ".
+  package func definition(_ tasks: [UserTask]) -> String {
+    let counts = tasks.map(\.query.count)
+    let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+    let query = "the \(least == most ? "\(least)" : "\(least)–\(most)") query items of each user"
+    return switch self {
+    case .query: query
+    case .sampled(let count): query + " and \(count) drawn from those she never rated"
+    case .all: query + " and all that she never rated"
+    }
+  }
+}
+
+extension Candidates: ArgumentReadable {
+  package static var expectation: String { "`query`, `sampled:100` or `all`" }
+
+  package static var namedValues: [NamedValue] {
+    [
+      NamedValue("query", "the items of her query ratings"),
+      NamedValue("sampled:100", "those and 100 drawn from the items she never rated"),
+      NamedValue("all", "those and all items she never rated"),
+    ]
+  }
+
+  package var argumentText: String {
+    switch self {
+    case .query: "query"
+    case .sampled(let count): "sampled:\(count)"
+    case .all: "all"
+    }
+  }
+
+  package static func read(_ value: Value) -> Candidates? {
+    switch String.read(value) {
+    case "query"?: return .query
+    case "all"?: return .all
+    case let word? where word.hasPrefix("sampled:"):
+      guard let count = Int(word.dropFirst(8)), count > 0 else { return nil }
+      return .sampled(count)
+    default: return nil
+    }
+  }
+}
+
+/// Which items each user rated, for users of some tasks.
+struct RatedItems: Sendable {
+  private let lists: [Int32: [Int32]]
+
+  init(_ tasks: [UserTask], in interactions: Interactions) {
+    var lists: [Int32: [Int32]] = [:]
+    for task in tasks { lists[task.user] = [] }
+    for (user, item) in zip(interactions.users, interactions.items) { lists[user]?.append(item) }
+    self.lists = lists
+  }
+
+  /// The items that the user never rated, in order.
+  func unrated(by user: Int32, of count: Int) -> [Int32] {
+    var isRated = Array(repeating: false, count: count)
+    for item in lists[user] ?? [] { isRated[Int(item)] = true }
+    return (0..<Int32(count)).filter { !isRated[Int($0)] }
+  }
+
+  /// `wanted` of the items that the user never rated, each as likely as any other.
+  func sample(_ wanted: Int, for user: Int32, of count: Int, key: RandomKey) -> [Int32] {
+    var items = unrated(by: user, of: count)
+    var stream = key.derived(Int(user)).stream
+    let drawn = min(wanted, items.count)
+    for place in 0..<drawn { items.swapAt(place, place + stream.below(items.count - place)) }
+    return Array(items.prefix(drawn))
+  }
+}

@@ -1,0 +1,58 @@
+/// What one recommender reached on every task.
+package struct Judgement: Sendable {
+  package var title: String
+  /// One row a metric, one value a task, in the order they were given.
+  package var values: [[Double?]]
+  /// For each metric of all tasks together its value; nil for those that have one for each task.
+  package var totals: [Double?]
+  /// The mean share of candidates that share their score.
+  package var tieRate: Double
+  /// On how many tasks all scores are as good as equal.
+  package var flatTasks: Int
+  package var taskCount: Int
+
+  /// The value of that metric over all tasks, if it has a meaning on any.
+  package func mean(_ metric: Int) -> MeanInterval? {
+    MeanInterval(totals[metric].map { [$0] } ?? values[metric])
+  }
+
+  /// Why the order says nothing about the model, if it does not: it gives (nearly) equal scores.
+  package var collapse: String? {
+    if flatTasks * 2 > taskCount {
+      return "\(title) gives all candidates of \(flatTasks) of \(taskCount) users the same score"
+    }
+    if tieRate > 0.5 {
+      let percent = Int((tieRate * 100).rounded())
+      return "\(title) gives \(percent) % of the candidates a score that another one has too"
+    }
+    return nil
+  }
+
+  /// The mean of several judgements of the same tasks, task by task: one model, many seeds.
+  package static func mean(of judgements: [Judgement]) -> Judgement? {
+    guard var mean = judgements.first else { return nil }
+    let count = Double(judgements.count)
+    func average(_ values: [Double?]) -> Double? {
+      let known = values.compactMap { $0 }
+      return known.count == values.count ? known.reduce(0, +) / count : nil
+    }
+    for metric in mean.values.indices {
+      mean.totals[metric] = average(judgements.map { $0.totals[metric] })
+      for task in mean.values[metric].indices {
+        mean.values[metric][task] = average(judgements.map { $0.values[metric][task] })
+      }
+    }
+    mean.tieRate = judgements.reduce(0) { $0 + $1.tieRate } / count
+    mean.flatTasks = judgements.map(\.flatTasks).max() ?? 0
+    return mean
+  }
+
+  /// The same judgement of some of its tasks; totals are left out.
+  package func restricted(to tasks: [Int]) -> Judgement {
+    var part = self
+    part.values = values.map { row in tasks.map { row[$0] } }
+    part.totals = totals.map { _ in nil }
+    part.taskCount = tasks.count
+    return part
+  }
+}
