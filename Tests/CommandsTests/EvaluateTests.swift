@@ -80,7 +80,7 @@ private func table(_ report: Report) throws -> Table {
       Issue.record("no row of item-mean")
       return
     }
-    #expect(row.fields.map(\.name) == ["ndcg@2", "mae"])
+    #expect(row.fields.map(\.name) == ["ndcg@2", "mae", UserValues.field])
     #expect(result["users"] == .number(2))
     guard case .record(let popularity)? = result["popularity"] else { return }
     #expect(popularity["mae"] == nil)
@@ -120,7 +120,7 @@ private func table(_ report: Report) throws -> Table {
   @Test func theFieldsAreKnownBeforeRunning() throws {
     var command = Evaluate()
     command.metrics = [NDCG()]
-    command.k = 7
+    command.options.k = 7
     #expect(command.resultFields?.first == "ndcg@7")
     #expect(command.resultFields?.contains("item-mean") == true)
   }

@@ -85,7 +85,8 @@ package struct ABTest: Command {
         row("the same by formula", .number(design.power(groupSize: Double(users)), digits: 3)),
         row("false alarms", .number(alarms, digits: 3)),
         row(
-          "users a group for power \(Number.text(power))", needed.map { .count(Int(min($0, 1e15))) } ?? .missing),
+          "users a group for power \(Number.text(power))",
+          needed.map { .count(Int(min($0, 1e15))) } ?? .missing),
       ],
       footnotes: [
         "\(grouped(runs)) simulated tests (Welch, level \(Number.text(level))); users drawn from "
