@@ -214,7 +214,7 @@ extension Tape {
       if !isDifferentiable, marks[at].adjoint.isSome, marks[at].ownsAdjoint {
         kernels.scatter(bags[first], self[adjoint], into: self[marks[at].adjoint])
       } else {
-        give(scatter(adjoint, bags: first, into: a, groups: 1), to: node.a)
+        give(scatter(adjoint, bags: first, into: a), to: node.a)
       }
     case .scatter:
       let groups = bags[first].count / a.rows

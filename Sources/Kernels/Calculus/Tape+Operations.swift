@@ -187,7 +187,7 @@ extension Tape {
     return append(Node(rule: .embed, a: lookup, parameter: Int32(number), value: y))
   }
 
-  func scatter(_ rows: TapeValue, bags number: Int, into shape: Matrix, groups: Int) -> TapeValue {
+  func scatter(_ rows: TapeValue, bags number: Int, into shape: Matrix) -> TapeValue {
     let y = result(shape.rows, shape.columns)
     y.fill(0)
     kernels.scatter(bags[number], self[rows], into: y)

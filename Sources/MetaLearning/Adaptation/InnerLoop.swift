@@ -56,7 +56,6 @@ package struct InnerLoop: Sendable {
     /// The support rows as the first adapting stage finds them, and the first node of their record.
     var prefix: NetworkState?
     var prefixFloor: Int
-    var prefixTop: Int
   }
 
   // MARK: Forward
@@ -73,8 +72,7 @@ package struct InnerLoop: Sendable {
         lane, start, episode.support, episode, from: nil, through: 0..<firstStage)
     }
     var path = Path(
-      start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor,
-      prefixTop: tape.count)
+      start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor)
     for _ in 0..<steps where episode.support.count > 0 {
       let floor = tape.count
       let state = run(
