@@ -63,6 +63,9 @@ package final class FloatBuffer: @unchecked Sendable {
     self.count = count
   }
 
+  /// A copy of the contents.
+  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
   package func copy() -> FloatBuffer {
     let other = FloatBuffer(count: count)
     other.base.update(from: base, count: count)

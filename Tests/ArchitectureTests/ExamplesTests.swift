@@ -40,11 +40,11 @@ import Testing
 private enum Preludes {
   private static let made = Mutex<[[Noun]: Interpreter]>([:])
 
-  /// What examples may read: what the examples of `save` write, and a table made up here.
+  /// What examples may read: what the examples of `save` and `meta-train` write, and a table made up here.
   static let host: MemoryHost = {
     let host = MemoryHost()
     try? host.write(Array("item,made\n1,wood\n2,tin\n".utf8), to: "materials.csv")
-    for form in saveables.members.forms {
+    for form in saveables.members.forms + [MetaTrain.form] {
       guard var interpreter = try? interpreter(with: form.needs) else { continue }
       for example in form.examples {
         _ = interpreter.run(Source(name: "prelude", text: example.line), host: host)

@@ -19,6 +19,7 @@ package struct MetaTrain: Command {
   package var clip: Double?
   package var patience = 8
   package var resample = true
+  package var checkpoint = ""
 
   package init() {}
 
@@ -26,7 +27,9 @@ package struct MetaTrain: Command {
     "meta-train", "Learns from many tasks how to learn a new one from a few ratings.",
     details: """
       Each epoch goes through the training tasks in batches. The model with the lowest loss on the \
-      validation tasks is kept; Ctrl-C stops and keeps the best finished epoch.
+      validation tasks is kept; Ctrl-C stops and keeps the best finished epoch. With `checkpoint` the \
+      training is also in a file after every epoch: `resume` goes on with it to the same bits, and so does \
+      the same command again.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -45,16 +48,42 @@ package struct MetaTrain: Command {
         "patience", \.patience, in: 0...100_000,
         "epochs without a better validation loss before stopping; 0 never stops early"),
       .option("resample", \.resample, "draw support and query anew each epoch"),
+      .option(
+        "checkpoint", \.checkpoint, "a file to keep the training in, for `resume`",
+        expects: "the name of a file", completion: .writtenFile(extensions: ["checkpoint"]),
+        where: { !$0.isEmpty }),
     ],
     needs: [.tasks], gives: [.model],
     examples: [
       Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
       Example("meta-train maml order=1 epochs=1", "FOMAML"),
+      Example(
+        "meta-train maml epochs=2 checkpoint=\"maml.checkpoint\"", "`resume` can go on with it"),
     ])
 
   package var resultFields: [String]? { ["loss", "epochs", "seconds", "steps"] }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
+    try train(in: &session, host: host, from: try cutOff(session, host))
+  }
+
+  /// What the checkpoint's file holds of this very training, if it was cut off.
+  private func cutOff(_ session: Session, _ host: any Host) throws -> TrainingCheckpoint? {
+    guard !checkpoint.isEmpty, host.kind(of: checkpoint) == .file else { return nil }
+    do {
+      let found = try TrainingCheckpoint(reading: checkpoint, host: host)
+      return TrainingIdentity(self, session).differences(from: found.words).isEmpty ? found : nil
+    } catch let failure as CommandFailure where failure.code == "E0503" {
+      throw CommandFailure(
+        "E0508", "`\(checkpoint)` holds something else, which a checkpoint would replace",
+        help: ["name another file"], argument: checkpoint)
+    }
+  }
+
+  /// Trains from the beginning, or from where a checkpoint of this training stands.
+  func train(
+    in session: inout Session, host: any Host, from saved: TrainingCheckpoint?
+  ) throws -> Report {
     guard let data = session.data, let split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
@@ -68,7 +97,10 @@ package struct MetaTrain: Command {
       data, split, learner: learner, network: session.network, loss: loss,
       options: options(session))
     let before = training.initialValidLoss()
-    let isPartial = follow(&training, host)
+    try saved?.restore(&training)
+    let resumed = training.history.count
+    let identity = TrainingIdentity(self, session)
+    let isPartial = try follow(&training, identity, host)
     if let step = training.divergedAt { throw divergence(step, training) }
     if isPartial && training.history.isEmpty { throw Interrupted() }
     session.model = TrainedModel(
@@ -76,7 +108,11 @@ package struct MetaTrain: Command {
       fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
     session.recipe = TrainingRecipe(command: self, network: session.network)
     session.adapted = nil
-    return report(training, split, before: before, seconds: host.now() - start, isPartial)
+    var report = report(training, split, before: before, seconds: host.now() - start, isPartial)
+    if saved != nil, resumed > 0 {
+      report.blocks.insert(.note("Went on after epoch \(resumed), from \(checkpoint)."), at: 1)
+    }
+    return report
   }
 
   private func options(_ session: Session) -> TrainingOptions {
@@ -97,7 +133,15 @@ package struct MetaTrain: Command {
   }
 
   /// Takes all steps; true when the user stopped them.
-  private func follow(_ training: inout Training, _ host: any Host) -> Bool {
+  private func follow(
+    _ training: inout Training, _ identity: TrainingIdentity, _ host: any Host
+  ) throws -> Bool {
+    func keep() throws {
+      guard !checkpoint.isEmpty else { return }
+      try TrainingCheckpoint.write(training, identity, to: checkpoint, host: host)
+    }
+    // A file that cannot be written is found before the first epoch is lost.
+    try keep()
     let title = "meta-train \(type(of: learner).name)"
     while let step = training.next() {
       var progress = Progress(
@@ -106,6 +150,7 @@ package struct MetaTrain: Command {
       let valid =
         training.history.last.map { " · valid \(fixed(Double($0.validLoss), digits: 4))" } ?? ""
       progress.detail = "epoch \(step.epoch) · loss \(fixed(Double(step.loss), digits: 4))\(valid)"
+      if step.epochEnd != nil, training.divergedAt == nil { try keep() }
       do { try host.checkpoint(progress) } catch { return true }
     }
     return false

@@ -11,6 +11,8 @@ package struct TrainingRecipe: Sendable {
     var session = session
     session.settings.seed = seed
     session.network = network
+    var command = command
+    command.checkpoint = ""
     _ = try command.run(in: &session, host: host)
     return session.model
   }

@@ -26,3 +26,32 @@ func digest<T: BitwiseCopyable>(_ values: [T]) -> UInt64 {
     return mrs_digest(base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count))
   }
 }
+
+extension Dataset {
+  /// A digest of all that a model can learn from: ids, ratings, times and features.
+  package var contentDigest: String {
+    var words = [
+      digest(interactions.users), digest(interactions.items),
+      digest(interactions.ratings), digest(interactions.times),
+      digest([scale.lowest, scale.highest]),
+    ]
+    for side in [users, items] {
+      words.append(side.ids.namesDigest)
+      for feature in side.features {
+        words.append(digest(Array(feature.name.utf8)))
+        switch feature.values {
+        case .categories(let vocabulary, let offsets, let codes):
+          words += [vocabulary.namesDigest, digest(offsets), digest(codes)]
+        case .numbers(let numbers): words.append(digest(numbers))
+        }
+      }
+    }
+    return hexadecimal(digest(words))
+  }
+}
+
+extension Vocabulary {
+  fileprivate var namesDigest: UInt64 {
+    digest(names.flatMap { Array($0.utf8) + [0] })
+  }
+}

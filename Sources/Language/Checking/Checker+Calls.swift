@@ -134,7 +134,7 @@ extension Checker {
     for (index, taker) in bound.binding.takers.enumerated() {
       guard let taker, taker.completion.isPath, let path = bound.arguments[index].value?.text
       else { continue }
-      guard isReading else {
+      guard isReading, taker.completion.isRead else {
         written.insert(path)
         continue
       }
@@ -264,8 +264,13 @@ extension CompletionKind {
   /// Whether a value of this kind is the name of a file or folder.
   fileprivate var isPath: Bool {
     switch self {
-    case .file, .folder: true
+    case .file, .writtenFile, .folder: true
     case .nothing, .live: false
     }
+  }
+
+  /// Whether what it names must be there before the command runs.
+  fileprivate var isRead: Bool {
+    if case .writtenFile = self { false } else { true }
   }
 }

@@ -20,6 +20,13 @@ let runningPages = [
     "The folder must exist and be writable, and the file not be one the data came from. Nothing was "
       + "changed: files are replaced in one step."),
   CodePage(
+    "E0507", "a checkpoint of another training",
+    "`resume` goes on where data, split, network and seed are those of the training; the message shows "
+      + "what differs, with both values."),
+  CodePage(
+    "E0508", "a checkpoint would replace something else",
+    "The file that `checkpoint=` names is there and holds no checkpoint. Nothing was changed."),
+  CodePage(
     "E0510", "data that cannot be read", "The message names the file and the line."),
   CodePage(
     "E0511", "data of another form",

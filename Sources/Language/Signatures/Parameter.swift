@@ -2,6 +2,8 @@
 package enum CompletionKind: Sendable, Equatable {
   case nothing
   case file(extensions: [String])
+  /// A file that the command itself writes, in whatever else it reads.
+  case writtenFile(extensions: [String])
   case folder
   /// Something the session knows: "user", "item", "column".
   case live(String)

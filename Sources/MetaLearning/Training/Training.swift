@@ -71,7 +71,38 @@ package struct Training: Sequence, IteratorProtocol {
     self.split = split
     interactions = data.interactions
     best = initial
-    isFinished = split.train.isEmpty || options.epochs == 0
+    isFinished = isOver
+  }
+
+  // MARK: Going on
+
+  /// Where the training stands; what comes after it is the same in any process.
+  ///
+  /// Precondition: no epoch is half done.
+  package var state: TrainingState {
+    precondition(position == 0, "a training has a state between epochs only")
+    return TrainingState(
+      weights: outer.weights, best: best, memory: outer.memory.map(\.array), step: outer.step,
+      history: history)
+  }
+
+  /// How many numbers the optimiser remembers for each weight.
+  package var memories: Int { outer.memory.count }
+
+  /// Goes on from a state of the same training.
+  package mutating func restore(_ state: TrainingState) {
+    outer.restore(weights: state.weights, memory: state.memory, step: state.step)
+    best = state.best
+    history = state.history
+    epoch = history.count
+    isFinished = isOver
+  }
+
+  /// Whether all epochs are done, or too many went by without a better validation loss.
+  private var isOver: Bool {
+    if split.train.isEmpty || epoch >= options.epochs { return true }
+    let bestEpoch = history.last { $0.isBest }?.epoch ?? epoch
+    return options.patience > 0 && epoch - bestEpoch >= options.patience
   }
 
   package var stepsPerEpoch: Int { (split.train.count + options.batch - 1) / options.batch }
@@ -95,6 +126,8 @@ package struct Training: Sequence, IteratorProtocol {
       return step
     }
     if position >= order.count { step.epochEnd = endEpoch() }
+    // The last step of an epoch can break the weights where its own loss does not show it.
+    if step.epochEnd != nil, !outer.weights.isFinite { divergedAt = outer.step }
     return step
   }
 
@@ -129,9 +162,7 @@ package struct Training: Sequence, IteratorProtocol {
     let summary = EpochSummary(
       epoch: epoch, trainLoss: lossSum / Float(order.count), validLoss: valid, isBest: isBest)
     history.append(summary)
-    let bestEpoch = history.last { $0.isBest }?.epoch ?? epoch
-    let isStuck = options.patience > 0 && epoch - bestEpoch >= options.patience
-    if epoch >= options.epochs || isStuck { isFinished = true }
+    isFinished = isOver
     return summary
   }
 

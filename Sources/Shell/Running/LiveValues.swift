@@ -14,7 +14,7 @@ struct LiveValues: Sendable {
   func values(_ kind: CompletionKind, prefix: String) -> [NamedValue] {
     switch kind {
     case .nothing: []
-    case .file(let extensions):
+    case .file(let extensions), .writtenFile(let extensions):
       files(prefix) { name in
         extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
       }

@@ -1,0 +1,54 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+
+/// A training in a file: which one it is, and where it stands.
+struct TrainingCheckpoint {
+  let path: String
+  let words: [String: String]
+  private let file: Safetensors
+
+  init(reading path: String, host: any Host) throws {
+    let contents = try host.read(path)
+    do {
+      file = try contents.withBytes { bytes in Result { try Safetensors(bytes) } }.get()
+      words = try CheckpointFile.words(file)
+      self.path = path
+    } catch let error as ModelFileError {
+      throw Self.refusal(path, error)
+    }
+  }
+
+  private static func refusal(_ path: String, _ error: ModelFileError) -> CommandFailure {
+    CommandFailure(
+      "E0503", "`\(path)` \(error.message)",
+      help: ["`meta-train … checkpoint=\"\(path)\"` writes files that `resume` reads"],
+      argument: path)
+  }
+
+  /// The command that started the training, which goes on writing this file.
+  func command() throws(CommandFailure) -> MetaTrain {
+    do {
+      var command = try TrainingIdentity.command(words)
+      command.checkpoint = path
+      return command
+    } catch { throw Self.refusal(path, error) }
+  }
+
+  /// Takes the training to where the file has come.
+  func restore(_ training: inout Training) throws(CommandFailure) {
+    do {
+      training.restore(
+        try CheckpointFile.state(
+          file, layout: training.problem.layout, memories: training.memories))
+    } catch { throw Self.refusal(path, error) }
+  }
+
+  static func write(
+    _ training: Training, _ identity: TrainingIdentity, to path: String, host: any Host
+  ) throws(CommandFailure) {
+    let file = CheckpointFile.encoded(training.state, words: identity.words)
+    try host.write(file.encoded(), to: path)
+  }
+}

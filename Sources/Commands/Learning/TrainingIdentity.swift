@@ -1,0 +1,82 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// What must be equal for two trainings to give the same model, in words.
+struct TrainingIdentity {
+  private struct Part {
+    var name: String
+    var text: String
+    /// The statement that makes it so, if one line can.
+    var remedy: String?
+  }
+
+  private var parts: [Part] = []
+  private static let prefix = "mrs.training."
+
+  init(_ command: MetaTrain, _ session: Session) {
+    if let data = session.data {
+      let ratings = "\(grouped(data.interactions.count)) ratings"
+      add("data", "\(data.name), \(ratings), digest \(data.contentDigest)")
+    }
+    if let tasks = session.tasks {
+      add("split", "\(tasks.recipe), fingerprint \(hexadecimal(tasks.fingerprint))")
+    }
+    let network = described(session.network)
+    add("network", network, remedy: "model \(network)")
+    let seed = "\(session.settings.seed)"
+    add("seed", seed, remedy: "set seed=\(seed)")
+    var plain = command
+    plain.checkpoint = ""
+    add("algorithm", described(command.learner))
+    add("loss", described(command.loss))
+    add("options", described(plain))
+  }
+
+  private mutating func add(_ name: String, _ text: String, remedy: String? = nil) {
+    parts.append(Part(name: name, text: text, remedy: remedy))
+  }
+
+  /// For the metadata of a checkpoint.
+  var words: [String: String] {
+    var words: [String: String] = [:]
+    for part in parts {
+      words[Self.prefix + part.name] = part.text
+      words[Self.prefix + part.name + ".remedy"] = part.remedy
+    }
+    return words
+  }
+
+  /// The names of the parts that a checkpoint has otherwise, and a sentence on each with both values.
+  func differences(from words: [String: String]) -> [(name: String, sentence: String)] {
+    parts.compactMap { part in
+      let found = words[Self.prefix + part.name] ?? "nothing"
+      guard found != part.text else { return nil }
+      var sentence = "\(part.name): \(found) in the checkpoint, \(part.text) here"
+      if let remedy = words[Self.prefix + part.name + ".remedy"] {
+        sentence += "; `\(remedy)` makes it so"
+      }
+      return (part.name, sentence)
+    }
+  }
+
+  /// The command that a checkpoint's training was started with.
+  static func command(_ words: [String: String]) throws(ModelFileError) -> MetaTrain {
+    func member<Kind>(of catalog: Catalog<Kind>, _ name: String) throws(ModelFileError) -> Kind {
+      switch catalog.member(described: words[prefix + name] ?? "") {
+      case .success(let member): return member
+      case .failure(let problem):
+        throw ModelFileError("names an unknown part: \(problem.message)")
+      }
+    }
+    let options = try member(of: commands, "options")
+    guard var command = options as? MetaTrain else {
+      throw ModelFileError("is of no training that this program knows")
+    }
+    command.learner = try member(of: metaLearners, "algorithm")
+    command.loss = try member(of: losses, "loss")
+    return command
+  }
+}

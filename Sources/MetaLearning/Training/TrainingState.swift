@@ -1,0 +1,25 @@
+import Kernels
+import Models
+
+/// Where a training stands between two epochs. With the same data, split and options it decides all that
+/// follows: the order of tasks and their ratings derive from the key and the number of the epoch.
+package struct TrainingState: Sendable {
+  package var weights: Weights
+  /// The weights with the lowest validation loss so far.
+  package var best: Weights
+  /// What the optimiser remembers, each as long as the weights.
+  package var memory: [[Float]]
+  /// Outer steps taken.
+  package var step: Int
+  package var history: [EpochSummary]
+
+  package init(
+    weights: Weights, best: Weights, memory: [[Float]], step: Int, history: [EpochSummary]
+  ) {
+    self.weights = weights
+    self.best = best
+    self.memory = memory
+    self.step = step
+    self.history = history
+  }
+}

@@ -1,0 +1,123 @@
+import Commands
+import Language
+import Reports
+import Testing
+
+/// Trainings that are cut off and gone on with, on the built-in sample.
+@Suite struct ResumeTests {
+  static let start = "load data\nsplit tasks valid=20% test=70%\n"
+
+  /// Runs a script in a new session; the bytes of the model it saves.
+  func model(_ text: String, _ host: RecordingHost) throws -> [UInt8] {
+    let (result, _) = run(text + "\nsave model \"m.safetensors\"", host)
+    try #require(result == .completed, "\(result)")
+    return try #require(host.files["m.safetensors"])
+  }
+
+  func run(_ text: String, _ host: RecordingHost) -> (result: RunResult, reports: [Report]) {
+    var interpreter = Interpreter()
+    var reports: [Report] = []
+    let source = Source(name: "test", text: Self.start + text)
+    let result = interpreter.run(source, host: host) { outcome in
+      if let report = outcome.report { reports.append(report) }
+    }
+    return (result, reports)
+  }
+
+  /// A host with the checkpoint of a training of `epochs` that was stopped during the third.
+  func cutOff(_ training: String) throws -> RecordingHost {
+    let host = RecordingHost()
+    // Sixty training users and batches of twenty are three steps an epoch; two lines run before.
+    host.interruptsAt = 10
+    _ = run(training + " checkpoint=\"c\"", host)
+    try #require(host.files["c"] != nil)
+    host.interruptsAt = nil
+    return host
+  }
+
+  @Test(arguments: [
+    "maml steps=2", "reptile", "meta-sgd", "ridge", "maml outer=sgd lr=0.05 clip=1",
+  ])
+  func aResumedTrainingGivesTheBytesOfAnUninterruptedOne(algorithm: String) throws {
+    let training = "meta-train \(algorithm) batch=20 epochs=5 patience=2"
+    let whole = try model("set threads=1\n" + training, RecordingHost())
+    for threads in [1, 2] {
+      let host = try cutOff(training)
+      let before = try #require(host.files["c"])
+      #expect(try model("set threads=\(threads)\nresume \"c\"", host) == whole)
+      #expect(host.files["c"] != before, "the checkpoint does not go on")
+      // Nothing is left to do, and the model is the same.
+      #expect(try model("resume \"c\"", host) == whole)
+    }
+  }
+
+  @Test func theSameCommandAgainGoesOnWhereItWasCutOff() throws {
+    let training = "meta-train maml steps=1 batch=20 epochs=4"
+    let host = try cutOff(training)
+    let (result, reports) = run(training + " checkpoint=\"c\"", host)
+    #expect(result == .completed)
+    let notes = reports.last?.blocks.compactMap { block in
+      if case .note(let text) = block { text } else { nil }
+    }
+    #expect(notes == ["Went on after epoch 2, from c."])
+    // Another training starts from its beginning, in the same file.
+    let (_, others) = run("meta-train maml steps=2 batch=20 epochs=4 checkpoint=\"c\"", host)
+    #expect(others.last?.result["steps"] == .number(12))
+    #expect(others.last?.blocks.contains { if case .note = $0 { true } else { false } } == false)
+  }
+
+  @Test(arguments: [
+    ("split tasks valid=10% test=70%", "split", "valid=20%", "valid=10%"),
+    ("binarize threshold=4\nsplit tasks valid=20% test=70%", "data", "digest", "digest"),
+    ("model factor embed=4", "network", "mlp hidden=64,64", "factor embed=4"),
+    ("set seed=8", "seed", "seed: 7 in the checkpoint", "8 here; `set seed=7` makes it so"),
+  ])
+  func aCheckpointOfAnotherTrainingIsRefusedByName(
+    change: String, name: String, then: String, now: String
+  ) throws {
+    let host = try cutOff("meta-train maml steps=1 batch=20 epochs=4")
+    let (result, _) = run(change + "\nresume \"c\"", host)
+    guard case .failed(let fault) = result else { return #expect(Bool(false), "\(result)") }
+    #expect(fault.code == "E0507")
+    #expect(fault.message.contains(name), "\(fault.message)")
+    let sentence = try #require(fault.help.first { $0.hasPrefix(name + ":") })
+    #expect(sentence.contains(then) && sentence.contains(now), "\(sentence)")
+  }
+
+  @Test func aDamagedCheckpointIsRefused() throws {
+    let host = try cutOff("meta-train maml steps=1 batch=20 epochs=4")
+    let whole = try #require(host.files["c"])
+    for length in [0, 7, 100, whole.count / 2, whole.count - 1] {
+      host.files["c"] = Array(whole[..<length])
+      guard case .failed(let fault) = run("resume \"c\"", host).result else {
+        Issue.record("\(length) bytes of \(whole.count) were taken")
+        continue
+      }
+      #expect(fault.code == "E0503")
+    }
+    let mark = Array("\"mrs.checkpoint\":\"1".utf8)
+    let start = try #require(whole.indices.first { whole[$0...].starts(with: mark) })
+    host.files["c"] = whole
+    host.files["c"]?[start + mark.count - 1] = UInt8(ascii: "2")
+    guard case .failed(let fault) = run("resume \"c\"", host).result else { return }
+    #expect(fault.message.contains("version 2; this program reads version 1"), "\(fault.message)")
+  }
+
+  @Test func aCheckpointNeverReplacesAFileOfAnotherKind() throws {
+    let host = RecordingHost(["notes.txt": "dear diary"])
+    let (result, _) = run("meta-train maml epochs=1 checkpoint=\"notes.txt\"", host)
+    guard case .failed(let fault) = result else { return #expect(Bool(false), "\(result)") }
+    #expect(fault.code == "E0508")
+    #expect(host.text("notes.txt") == "dear diary")
+  }
+
+  @Test func trainingOtherSeedsLeavesTheCheckpointAlone() throws {
+    let host = RecordingHost()
+    let training = "meta-train maml steps=1 batch=20 epochs=1 checkpoint=\"c\""
+    let (result, _) = run(training + "\nevaluate mae seeds=2", host)
+    #expect(result == .completed)
+    let after = host.files["c"]
+    _ = run(training, host)
+    #expect(host.files["c"] == after)
+  }
+}
