@@ -38,7 +38,7 @@ extension MetaLearner {
   package var promptWidth: Int { 0 }
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] { [] }
   package func prepare(_ weights: inout Weights) {}
-  package var outerDefault: (optimizer: any Optimizer, rate: Double) { (Adam(), 0.002) }
+  package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.002) }
 }
 
 /// An algorithm that adapts by gradient steps: its inner loop is all it has to say.

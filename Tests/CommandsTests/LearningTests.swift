@@ -115,4 +115,31 @@ import Testing
     var interpreter = try prepared(host)
     #expect(code(run(&interpreter, "meta-train ridge loss=ce epochs=1", host)) == "E0306")
   }
+
+  @Test(arguments: [
+    ("meta-train ridge steps=3", "steps", ["maml", "reptile"], "matching"),
+    ("meta-train meta-sgd inner=adam", "inner", ["maml", "prompt"], "meta-sgd"),
+    ("meta-train matching order=1", "order", ["anil", "melu"], "reptile"),
+    ("meta-train maml outer=sgd beta1=0.5", "beta1", ["adam", "adamw"], "sgd"),
+    ("model factor dropout=0.1", "dropout", ["mlp"], "attention"),
+  ])
+  func anOptionWithoutMeaningNamesThoseThatHaveIt(
+    line: String, option: String, owners: [String], stranger: String
+  ) {
+    let found = Interpreter().check(Source(text: "load\nsplit\n" + line))
+    #expect(found.map(\.code) == ["E0305"], "\(found.map(\.message))")
+    let named = Set((found.first?.primary.text ?? "").split { ": ,".contains($0) }.map(String.init))
+    #expect(named.isSuperset(of: owners) && !named.contains(stranger), "\(named)")
+  }
+
+  @Test func decayOfEmbeddingsSuitsTheOptimiser() throws {
+    // Reptile's plain steps of length 1 would forget all embeddings at a decay of 1.
+    let host = RecordingHost()
+    let interpreter = try prepared(host, "meta-train reptile adapt=all epochs=1\n")
+    let model = try #require(interpreter.session.model)
+    let block = try #require(model.problem.layout.index(of: "embedding"))
+    let values = model.weights.view(block).array
+    let spread = values.map { abs($0) }.reduce(0, +) / Float(values.count)
+    #expect(spread > 0.05, "\(spread)")
+  }
 }

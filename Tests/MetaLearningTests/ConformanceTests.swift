@@ -40,9 +40,10 @@ import Testing
     options.epochs = epochs
     options.batch = 8
     options.patience = 0
+    options.lookupDecay = 0
     options.threads = threads
     let usual = learner.outerDefault
-    options.rate = usual.optimizer is Adam ? 0.01 : usual.rate
+    options.rate = usual.optimizer is AdamW ? 0.01 : usual.rate
     var network = MLP()
     network.hidden = [16]
     network.embed = 8

@@ -32,8 +32,45 @@ let gradientCases: [GradientCase] = {
       }
     }
   }
-  return cases
+  return cases + adamCases + otherCases
 }()
+
+/// Inner steps of Adam. A wide ε keeps the steps smooth enough for differences.
+private let adamCases: [GradientCase] = [AdaptationScope.all, .decision, .head].flatMap { scope in
+  ([MLP(), Factor(), Attention()] as [any Network]).map { network in
+    GradientCase(
+      name: "adam \(scope) \(type(of: network).name)",
+      learner: WithInnerAdam(scope: scope), network: smooth(network), loss: SquaredError())
+  }
+}
+
+/// MAML with inner steps of Adam whose ε a test may choose.
+private struct WithInnerAdam: GradientLearner {
+  var scope = AdaptationScope.all
+
+  init() {}
+  init(scope: AdaptationScope) { self.scope = scope }
+
+  static let signature = Signature<Self>("with-inner-adam", "MAML with Adam inside.")
+
+  func innerLoop(_ layout: Layout) -> InnerLoop {
+    InnerLoop(
+      steps: 3, rates: .adam(InnerAdam(rate: 0.03, epsilon: 1)), order: 2, scope: scope, layout)
+  }
+}
+
+/// Algorithms whose gradient is made in another way than MAML's.
+private let otherCases: [GradientCase] = metaLearners.types.compactMap { type in
+  guard type != Reptile.self, var learner = type.init() as? any MetaLearner,
+    type != FirstOrderMAML.self, type != MAML.self, type != Pretrain.self
+  else { return nil }
+  var configurable: any Configurable = learner
+  _ = set(option: "steps", to: .number(3), of: &configurable)
+  _ = set(option: "inner-lr", to: .number(0.05), of: &configurable)
+  learner = configurable as? any MetaLearner ?? learner
+  return GradientCase(
+    name: type.name, learner: learner, network: smooth(MLP()), loss: SquaredError())
+}
 
 /// The network with small layers and without kinks, so that differences have a meaning.
 func smooth(_ network: any Network) -> any Network {
@@ -162,5 +199,51 @@ func smooth(_ network: any Network) -> any Network {
     #expect(size > 0.01)
     #expect(worst < 2e-5 * max(1, size), "\(worst) of \(size)")
     #expect(short != plain, "the short cut was not taken")
+  }
+}
+
+@Suite struct InnerAdamTests {
+  /// Two steps on one number, beside the definition with the arithmetic of doubles.
+  @Test func stepsAreThoseOfTheDefinition() {
+    let arena = Arena()
+    func number(_ value: Float) -> Matrix {
+      let matrix = arena.matrix(rows: 1, columns: 1)
+      matrix.fill(value)
+      return matrix
+    }
+    let adam = InnerAdam(rate: 0.1)
+    let gradients: [Float] = [0.5, -2]
+    var (place, moments): (Matrix, InnerAdam.Moments?) = (number(1), nil)
+    var (expected, m, v) = (1.0, 0.0, 0.0)
+    for (index, gradient) in gradients.enumerated() {
+      let next = adam.moments(after: moments, number(gradient), arena)
+      let moved = number(0)
+      adam.move(place, next, number: index + 1, into: moved)
+      (place, moments) = (moved, next)
+      let g = Double(gradient)
+      (m, v) = (0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g)
+      let (a, b) = index == 0 ? (0.1, 0.001) : (0.19, 0.001999)
+      expected -= 0.1 * (m / a) / (v / b + 1e-8).squareRoot()
+      #expect(abs(Double(place[0, 0]) - expected) < 1e-5)
+    }
+  }
+
+  /// m, v and θ′ of a gradient that is zero have derivatives, too.
+  @Test func aGradientOfZeroHasAFiniteMetaGradient() {
+    let arena = Arena()
+    func zero() -> Matrix {
+      let matrix = arena.matrix(rows: 1, columns: 1)
+      matrix.fill(0)
+      return matrix
+    }
+    let adam = InnerAdam(rate: 0.1)
+    let moments = adam.moments(after: nil, zero(), arena)
+    let (lambda, seed) = (zero(), zero())
+    lambda.fill(1)
+    adam.seed(
+      lambda: lambda, moments, zero(), number: 1, adjoints: adam.zeros(like: lambda, arena),
+      into: seed)
+    // dθ′/dg = −α/√ε at g = 0.
+    #expect(abs(seed[0, 0] + 0.1 / 1e-4) < 1)
   }
 }

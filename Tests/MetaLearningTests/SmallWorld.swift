@@ -76,10 +76,10 @@ func smallProblem(
 
 extension Lane {
   /// The episode of a task as the split has it.
-  func episode(_ task: UserTask, _ data: Dataset) -> Episode {
+  func episode(_ task: UserTask, _ data: Dataset, noise: RandomKey? = nil) -> Episode {
     let sampler = TaskSampler(data.interactions, key: RandomKey(seed: 0), resample: false)
     let (support, query) = sampler.ratings(of: task, epoch: 0)
     return builder.episode(
-      user: task.user, support: support, query: query, arena: tape.arena)
+      user: task.user, support: support, query: query, arena: tape.arena, noise: noise)
   }
 }

@@ -11,17 +11,23 @@ package struct MetaTrain: Command {
   package var epochs = 30
   package var batch = 32
   package var rate: Double?
-  package var optimizer: String?
+  private var chosenOptimizer: (any Optimizer)?
   package var schedule = RateSchedule.cosine
   package var loss: any Loss = SquaredError()
   package var decay = 0.0
-  package var lookupDecay = 1.0
+  package var lookupDecay: Double?
   package var clip: Double?
   package var patience = 8
   package var resample = true
   package var checkpoint = ""
 
   package init() {}
+
+  /// The algorithm's own until another is chosen.
+  package var optimizer: any Optimizer {
+    get { chosenOptimizer ?? learner.outerDefault.optimizer }
+    set { chosenOptimizer = newValue }
+  }
 
   package static let signature = Signature<Self>(
     "meta-train", "Learns from many tasks how to learn a new one from a few ratings.",
@@ -36,13 +42,15 @@ package struct MetaTrain: Command {
       .option("epochs", \.epochs, in: 0...100_000, "passes over the training tasks"),
       .option("batch", \.batch, in: 1...100_000, "tasks in one outer step"),
       .option("lr", \.rate, in: 0...100, "outer learning rate; the algorithm's own if not given"),
-      .option(
-        "outer", \.optimizer, "outer optimiser", expects: "`adam` or `sgd`",
-        where: { $0 == nil || optimizers.members.names.contains($0 ?? "") }),
+      .choice(
+        "outer", \.optimizer, from: optimizers,
+        "outer optimiser; the algorithm's own if not given", place: .option),
       .option("schedule", \.schedule, "how the outer rate changes"),
       .choice("loss", \.loss, from: losses, "what is made small", place: .option),
       .option("decay", \.decay, in: 0...100, "weight decay of dense weights"),
-      .option("embed-decay", \.lookupDecay, in: 0...100, "weight decay of embeddings"),
+      .option(
+        "embed-decay", \.lookupDecay, in: 0...100,
+        "weight decay of embeddings; the optimiser's own if not given"),
       .option("clip", \.clip, in: 1e-9...1e9, "longest gradient; not limited if not given"),
       .option(
         "patience", \.patience, in: 0...100_000,
@@ -120,7 +128,7 @@ package struct MetaTrain: Command {
     options.epochs = epochs
     options.batch = batch
     options.rate = rate
-    options.optimizer = optimizer.flatMap { try? optimizers.make($0).get() }
+    options.optimizer = optimizer
     options.schedule = schedule
     options.denseDecay = decay
     options.lookupDecay = lookupDecay

@@ -32,6 +32,7 @@ struct TrainingIdentity {
     plain.checkpoint = ""
     add("algorithm", described(command.learner))
     add("loss", described(command.loss))
+    add("optimizer", described(command.optimizer))
     add("options", described(plain))
   }
 
@@ -76,6 +77,7 @@ struct TrainingIdentity {
       throw ModelFileError("is of no training that this program knows")
     }
     command.learner = try member(of: metaLearners, "algorithm")
+    command.optimizer = try member(of: optimizers, "optimizer")
     command.loss = try member(of: losses, "loss")
     return command
   }

@@ -24,6 +24,8 @@ package struct InnerLoop: Sendable {
     case perBlock(Int)
     /// One learned rate for each adapted number; the dense blocks in the order of `adapted`.
     case perWeight([Int])
+    /// Steps of Adam.
+    case adam(InnerAdam)
   }
 
   package init(steps: Int, rates: Rates, order: Int, scope: AdaptationScope, _ layout: Layout) {
@@ -46,6 +48,8 @@ package struct InnerLoop: Sendable {
     /// The gradients of the adapted blocks.
     var gradients: [TapeValue]
     var loss: Float
+    /// What Adam remembers of each adapted block with this step's gradient; empty for other steps.
+    var moments: [InnerAdam.Moments] = []
   }
 
   /// What adaptation went through.
@@ -81,10 +85,17 @@ package struct InnerLoop: Sendable {
       let loss = problem.loss.value(
         tape, state.hidden, episode.support.ratings, scale: problem.scale)
       let gradients = tape.gradient(of: loss, to: adapted.map { path.end[$0] }, floor: floor)
-      path.steps.append(
-        Step(floor: floor, weights: path.end, gradients: gradients, loss: tape[loss][0, 0]))
+      var step = Step(
+        floor: floor, weights: path.end, gradients: gradients, loss: tape[loss][0, 0])
+      if case .adam(let adam) = rates {
+        let before = path.steps.last?.moments
+        step.moments = gradients.indices.map {
+          adam.moments(after: before?[$0], tape[gradients[$0]], tape.arena)
+        }
+      }
+      path.steps.append(step)
       for (number, block) in adapted.enumerated() {
-        path.end[block] = moved(lane, path.end, number, gradients[number])
+        path.end[block] = moved(lane, step, number, at: path.steps.count)
       }
     }
     return path
@@ -112,11 +123,12 @@ package struct InnerLoop: Sendable {
     return next
   }
 
-  /// θ − α·g as a new leaf.
+  /// θ − α·g as a new leaf; `count` steps were taken with this one.
   private func moved(
-    _ lane: Lane, _ weights: [TapeValue], _ number: Int, _ gradient: TapeValue
+    _ lane: Lane, _ step: Step, _ number: Int, at count: Int
   ) -> TapeValue {
     let tape = lane.tape
+    let (weights, gradient) = (step.weights, step.gradients[number])
     let before = tape[weights[adapted[number]]]
     let after = tape.arena.matrix(rows: before.rows, columns: before.columns)
     switch rates {
@@ -129,6 +141,8 @@ package struct InnerLoop: Sendable {
       let rate = tape[weights[blocks[number]]]
       tape.kernels.multiply(rate, tape[gradient], into: after)
       tape.kernels.addScaled(before, -1, after, into: after)
+    case .adam(let adam):
+      adam.move(before, step.moments[number], number: count, into: after)
     }
     return tape.leaf(after)
   }
@@ -185,11 +199,21 @@ package struct InnerLoop: Sendable {
     let tape = lane.tape
     let prefix = path.prefix?.variables ?? []
     let prefixSums = prefix.map { tape.zeros(like: $0) }
-    for step in path.steps.reversed() {
+    var remembered: [InnerAdam.Moments] = []
+    if case .adam(let adam) = rates {
+      remembered = lambda.map { adam.zeros(like: $0, tape.arena) }
+    }
+    for (index, step) in path.steps.enumerated().reversed() {
       let seeds = adapted.indices.map { number in
-        Tape.Seed(
-          step.gradients[number],
-          seed(lane, step, number, sums: sums, lambda: lambda[number]))
+        let value =
+          if case .adam(let adam) = rates {
+            seed(
+              lane, step, number, adam, at: index + 1, lambda: lambda[number],
+              remembered[number])
+          } else {
+            seed(lane, step, number, sums: sums, lambda: lambda[number])
+          }
+        return Tape.Seed(step.gradients[number], value)
       }
       tape.sweep(
         from: seeds,
@@ -224,7 +248,21 @@ package struct InnerLoop: Sendable {
       tape.kernels.axpy(-1, seed, sums[blocks[number]])
       tape.kernels.multiply(tape[step.weights[blocks[number]]], lambda, into: seed)
       tape.kernels.scale(-1, seed, into: seed)
+    case .adam: preconditionFailure("steps of Adam have adjoints of their own")
     }
+    return tape.leaf(seed)
+  }
+
+  /// The same for a step of Adam.
+  private func seed(
+    _ lane: Lane, _ step: Step, _ number: Int, _ adam: InnerAdam, at count: Int, lambda: Matrix,
+    _ remembered: InnerAdam.Moments
+  ) -> TapeValue {
+    let tape = lane.tape
+    let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
+    adam.seed(
+      lambda: lambda, step.moments[number], tape[step.gradients[number]], number: count,
+      adjoints: remembered, into: seed)
     return tape.leaf(seed)
   }
 

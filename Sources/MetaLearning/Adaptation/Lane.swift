@@ -58,7 +58,7 @@ package final class Lane {
   }
 
   /// The weights as leaves of the tape: dense blocks as they are, tables as the task's own rows.
-  func leaves(_ weights: Weights, _ episode: Episode) -> [TapeValue] {
+  package func leaves(_ weights: Weights, _ episode: Episode) -> [TapeValue] {
     problem.layout.blocks.indices.map { block in
       let whole = weights.view(block)
       guard problem.layout.blocks[block].kind == .lookup else { return tape.leaf(whole) }

@@ -6,6 +6,7 @@ import Models
 package struct FirstOrderMAML: GradientLearner {
   package var steps = 5
   package var innerRate = 0.1
+  package var inner = InnerOptimizer.sgd
   package var scope = AdaptationScope.decision
 
   package init() {}
@@ -19,11 +20,12 @@ package struct FirstOrderMAML: GradientLearner {
     [
       .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
       .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
+      .option("inner", \.inner, "how the inner steps move"),
       .option("adapt", \.scope, "which weights the inner steps move"),
     ],
     examples: [Example("meta-train fomaml steps=2 epochs=1")])
 
   package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(steps: steps, rates: .fixed(Float(innerRate)), order: 1, scope: scope, layout)
+    InnerLoop(steps: steps, rates: inner.rates(innerRate), order: 1, scope: scope, layout)
   }
 }

@@ -6,6 +6,7 @@ import Models
 package struct MAML: GradientLearner {
   package var steps = 5
   package var innerRate = 0.1
+  package var inner = InnerOptimizer.sgd
   package var order = 2
   package var scope = AdaptationScope.decision
 
@@ -21,6 +22,7 @@ package struct MAML: GradientLearner {
     [
       .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
       .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
+      .option("inner", \.inner, "how the inner steps move"),
       .option(
         "order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not (FOMAML)"),
       .option("adapt", \.scope, "which weights the inner steps move"),
@@ -29,6 +31,6 @@ package struct MAML: GradientLearner {
 
   package func innerLoop(_ layout: Layout) -> InnerLoop {
     InnerLoop(
-      steps: steps, rates: .fixed(Float(innerRate)), order: order, scope: scope, layout)
+      steps: steps, rates: inner.rates(innerRate), order: order, scope: scope, layout)
   }
 }

@@ -6,6 +6,7 @@ import Models
 package struct Pretrain: GradientLearner {
   package var steps = 5
   package var innerRate = 0.1
+  package var inner = InnerOptimizer.sgd
   package var scope = AdaptationScope.decision
 
   package init() {}
@@ -19,12 +20,13 @@ package struct Pretrain: GradientLearner {
     [
       .option("steps", \.steps, in: 0...1000, "fine-tuning steps when adapting"),
       .option("inner-lr", \.innerRate, in: 0...100, "fine-tuning rate"),
+      .option("inner", \.inner, "how fine-tuning moves"),
       .option("adapt", \.scope, "which weights fine-tuning moves"),
     ],
     examples: [Example("meta-train pretrain epochs=1")])
 
   package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(steps: steps, rates: .fixed(Float(innerRate)), order: 1, scope: scope, layout)
+    InnerLoop(steps: steps, rates: inner.rates(innerRate), order: 1, scope: scope, layout)
   }
 
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {

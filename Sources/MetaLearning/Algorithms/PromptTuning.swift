@@ -6,6 +6,7 @@ import Models
 package struct PromptTuning: GradientLearner {
   package var steps = 5
   package var innerRate = 0.1
+  package var inner = InnerOptimizer.sgd
   package var order = 2
   package var width = 8
 
@@ -21,6 +22,7 @@ package struct PromptTuning: GradientLearner {
     [
       .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
       .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
+      .option("inner", \.inner, "how the inner steps move"),
       .option("order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not"),
       .option("width", \.width, in: 1...1024, "numbers in the prompt"),
     ],
@@ -30,6 +32,6 @@ package struct PromptTuning: GradientLearner {
 
   package func innerLoop(_ layout: Layout) -> InnerLoop {
     InnerLoop(
-      steps: steps, rates: .fixed(Float(innerRate)), order: order, scope: .prompt, layout)
+      steps: steps, rates: inner.rates(innerRate), order: order, scope: .prompt, layout)
   }
 }

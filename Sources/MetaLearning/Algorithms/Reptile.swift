@@ -6,6 +6,7 @@ import Models
 package struct Reptile: GradientLearner {
   package var steps = 5
   package var innerRate = 0.1
+  package var inner = InnerOptimizer.sgd
   package var scope = AdaptationScope.all
 
   package init() {}
@@ -19,6 +20,7 @@ package struct Reptile: GradientLearner {
     [
       .option("steps", \.steps, in: 1...1000, "inner gradient steps"),
       .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
+      .option("inner", \.inner, "how the inner steps move"),
       .option("adapt", \.scope, "which weights the inner steps move"),
     ],
     examples: [Example("meta-train reptile steps=3 epochs=1")])
@@ -26,7 +28,7 @@ package struct Reptile: GradientLearner {
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (SGD(), 1) }
 
   package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(steps: steps, rates: .fixed(Float(innerRate)), order: 1, scope: scope, layout)
+    InnerLoop(steps: steps, rates: inner.rates(innerRate), order: 1, scope: scope, layout)
   }
 
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {

@@ -126,7 +126,7 @@ package final class OuterLoop: @unchecked Sendable {
         self.options.optimizer.move(
           stretch(all.base), along: stretch(self.gradient.base),
           memory: self.memory.map { stretch($0.base) }, rate: rate, step: step,
-          decay: self.options.decay(of: block, rate: rate), kernels: self.kernels)
+          decay: self.options.decay(of: block), kernels: self.kernels)
       }
     }
   }
@@ -135,7 +135,7 @@ package final class OuterLoop: @unchecked Sendable {
 /// How the outer loop moves.
 package struct OuterOptions: Sendable {
   package var optimizer: any Optimizer
-  /// Decoupled decay of the tables' rows and of the dense weights, as a share of rate · weight.
+  /// Decay of the tables' rows and of the dense weights; what it means is the optimiser's matter.
   package var lookupDecay: Float
   package var denseDecay: Float
   /// The longest gradient, or nil for no limit.
@@ -151,9 +151,9 @@ package struct OuterOptions: Sendable {
   }
 
   /// Biases and the linear part, which carry the level of the ratings, do not decay.
-  func decay(of block: WeightBlock, rate: Float) -> Float {
+  func decay(of block: WeightBlock) -> Float {
     if block.rows == 1 || block.name == "linear" { return 0 }
-    return rate * (block.kind == .lookup ? lookupDecay : denseDecay)
+    return block.kind == .lookup ? lookupDecay : denseDecay
   }
 }
 

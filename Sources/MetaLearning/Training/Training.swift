@@ -58,11 +58,13 @@ package struct Training: Sequence, IteratorProtocol {
       learner: learner, data: data, training: rows, key: options.key.derived("weights"))
     let fallback = learner.outerDefault
     rate = options.rate ?? fallback.rate
+    let optimizer = options.optimizer ?? fallback.optimizer
     outer = OuterLoop(
       problem, weights: initial,
       options: OuterOptions(
-        optimizer: options.optimizer ?? fallback.optimizer,
-        lookupDecay: Float(options.lookupDecay), denseDecay: Float(options.denseDecay),
+        optimizer: optimizer,
+        lookupDecay: Float(options.lookupDecay ?? optimizer.usualLookupDecay),
+        denseDecay: Float(options.denseDecay),
         clip: options.clip.map { Float($0) }),
       threads: options.threads)
     self.problem = problem
@@ -144,11 +146,13 @@ package struct Training: Sequence, IteratorProtocol {
     let learner = learner
     let tasks = split.train
     let epoch = epoch
+    let noise = options.key.derived("noise").derived(epoch)
     return outer.take(tasks: batch.count, rate: rate) { number, weights, lane in
       let task = tasks[batch[number]]
       let (support, query) = sampler.ratings(of: task, epoch: epoch)
       let episode = lane.builder.episode(
-        user: task.user, support: support, query: query, arena: lane.tape.arena)
+        user: task.user, support: support, query: query, arena: lane.tape.arena,
+        noise: noise.derived(Int(task.user)))
       return learner.learn(from: episode, weights, in: lane)
     }
   }

@@ -8,7 +8,8 @@ package struct TrainingOptions: Sendable {
   package var rate: Double?
   package var optimizer: (any Optimizer)?
   package var schedule = RateSchedule.cosine
-  package var lookupDecay = 0.0
+  /// Decay of embeddings; the optimiser's own if nil.
+  package var lookupDecay: Double?
   package var denseDecay = 0.0
   package var clip: Double?
   /// Epochs without a better validation loss after which training stops; 0 never stops early.

@@ -30,6 +30,8 @@ package struct EncodedRows {
   package var vectors: Matrix?
   /// Ratings (count × 1), as the data have them.
   package var ratings: Matrix
+  /// Where the chance of regularisers comes from while training; nil otherwise, and then there is none.
+  package var noise: RandomKey?
 
   package init(
     count: Int, own: Bags? = nil, ownFields: Int, common: Bags? = nil, commonFields: Int,
@@ -60,18 +62,22 @@ package final class EpisodeBuilder {
   /// - Parameters:
   ///   - user: her number, or nil when nothing is known of her.
   ///   - support, query: items with their ratings.
+  ///   - noise: for networks that regularise by chance, when the episode is trained on.
   package func episode(
-    user: Int32?, support: [UserContext.Rating], query: [UserContext.Rating], arena: Arena
+    user: Int32?, support: [UserContext.Rating], query: [UserContext.Rating], arena: Arena,
+    noise: RandomKey? = nil
   ) -> Episode {
     let entity = user.map { Int($0) }
     collect(support, query, entity)
     let tableRows = arena.integers(used.count)
     for (number, row) in used.enumerated() { tableRows[number] = row }
     let common = entity.flatMap { commonBags($0, arena: arena) } ?? unknownUser(arena: arena)
-    let episode = Episode(
+    var episode = Episode(
       tableRows: UnsafeBufferPointer(start: tableRows, count: used.count),
       support: encode(support, common: common, arena: arena),
       query: encode(query, common: common, arena: arena))
+    episode.support.noise = noise?.derived("support")
+    episode.query.noise = noise?.derived("query")
     for row in used { local[Int(row)] = -1 }
     return episode
   }

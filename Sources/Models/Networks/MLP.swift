@@ -11,6 +11,7 @@ package struct MLP: Network {
   package var embed = 16
   package var activation = Activation.relu
   package var wide = true
+  package var dropout = 0.0
 
   package init() {}
 
@@ -23,6 +24,9 @@ package struct MLP: Network {
       .option("embed", \.embed, in: 1...512, "width of each feature's embedding"),
       .option("activation", \.activation, "what follows each hidden layer"),
       .option("wide", \.wide, "add a linear weight for each feature value"),
+      .option(
+        "dropout", \.dropout, in: 0...0.95,
+        "share of hidden units that training leaves out at random"),
     ],
     examples: [Example("model mlp hidden=32,32 embed=8")])
 
@@ -93,6 +97,7 @@ package struct MLP: Network {
     shape: InputShape
   ) -> NetworkState {
     var state = NetworkState(hidden: .none)
+    state.noise = rows.noise
     if let own = rows.own {
       let bags = tape.register(own)
       state.hidden = tape.embed(weights[0], bags: bags, groups: rows.ownFields)
@@ -119,20 +124,20 @@ package struct MLP: Network {
   ) -> NetworkState {
     var next = state
     let isRelu = activation == .relu
-    guard let first = firstLayer(shape) else { return state }
+    let first = first(shape)
     if stage == 1 {
       var bias = weights[first.bias]
       if let common = first.common { bias = tape.affine(state.common, weights[common], bias) }
       next.hidden = activation.applied(
         tape.affine(state.hidden, weights[first.own], bias, relu: isRelu), on: tape)
       next.common = .none
-      return next
+      return thinned(next, stage: stage, tape)
     }
     let at = first.bias + 1 + 2 * (stage - 2)
     if stage <= hidden.count {
       next.hidden = activation.applied(
         tape.affine(state.hidden, weights[at], weights[at + 1], relu: isRelu), on: tape)
-      return next
+      return thinned(next, stage: stage, tape)
     }
     next.hidden = tape.affine(state.hidden, weights[at], weights[at + 1])
     if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
@@ -140,7 +145,26 @@ package struct MLP: Network {
     return next
   }
 
+  /// Dropout (Srivastava et al. 2014): units are left out at random, the others scaled to keep the
+  /// expectation. The inner steps of a task all see the same units.
+  private func thinned(_ state: NetworkState, stage: Int, _ tape: Tape) -> NetworkState {
+    guard dropout > 0, let noise = state.noise else { return state }
+    var next = state
+    var stream = noise.derived(stage).stream
+    let (rows, columns) = (tape[state.hidden].rows, tape[state.hidden].columns)
+    let kept = Float(1 / (1 - dropout))
+    let mask = (0..<rows * columns).map { _ in stream.uniform() < dropout ? 0 : kept }
+    next.hidden = tape.multiply(
+      state.hidden, tape.constant(mask, rows: rows, columns: columns))
+    return next
+  }
+
+  /// Dropout makes the first layer more than an affine map and a function.
   package func firstLayer(_ shape: InputShape) -> FirstLayer? {
+    dropout > 0 ? nil : first(shape)
+  }
+
+  private func first(_ shape: InputShape) -> FirstLayer {
     let at = 1 + (wide ? 1 : 0) + (shape.promptWidth > 0 ? 1 : 0)
     let hasCommon = widths(shape).common > 0
     return FirstLayer(

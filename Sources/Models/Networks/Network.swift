@@ -39,6 +39,8 @@ package struct NetworkState {
   /// The features of the support rows, for networks that look at them, and their ratings.
   package var support = TapeValue.none
   package var ratings = TapeValue.none
+  /// The chance of regularisers, while training.
+  package var noise: RandomKey?
   /// Whether the rows are the support itself.
   package var isSupport = false
 

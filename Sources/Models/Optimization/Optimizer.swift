@@ -5,35 +5,44 @@ import Language
 package protocol Optimizer: Configurable {
   /// How many numbers it remembers for each weight.
   var memoryPerWeight: Int { get }
-  /// Moves one stretch of the weights; called for disjoint stretches, from any thread.
+  /// The decay of embeddings that suits it when none is asked for.
+  var usualLookupDecay: Double { get }
+  /// Moves one stretch of the weights; called for disjoint stretches, from any thread. The gradient may be
+  /// overwritten.
   ///
   /// - Parameters:
   ///   - step: 1 for the first.
-  ///   - decay: the share of each weight that this step takes away.
+  ///   - decay: how strongly weights are drawn to zero.
   func move(
     _ weights: Matrix, along gradient: Matrix, memory: [Matrix], rate: Float, step: Int,
     decay: Float, kernels: KernelSet)
 }
 
-/// Every optimiser that `outer=` can name.
-package let optimizers = Catalog<any Optimizer>("optimizer", [Adam.self, SGD.self])
+extension Optimizer {
+  package var usualLookupDecay: Double { 0 }
+}
 
-/// Adam with decoupled decay (Kingma and Ba 2015; Loshchilov and Hutter 2019).
-package struct Adam: Optimizer {
+/// Every optimiser that `outer=` can name.
+package let optimizers = Catalog<any Optimizer>(
+  "optimizer", [AdamW.self, Adam.self, SGD.self])
+
+/// Adam with decoupled decay (Loshchilov and Hutter 2019): a step takes away rate · decay of each weight.
+package struct AdamW: Optimizer {
   package var beta1 = 0.9
   package var beta2 = 0.999
-  package var epsilon = 1e-8
 
   package init() {}
 
   package static let signature = Signature<Self>(
-    "adam", "Steps scaled by running moments of the gradient.",
+    "adamw", "Adam whose weight decay is a share of each weight, apart from the gradient.",
+    details: "w ← w − rate · (m̂ / (√v̂ + ε) + decay · w). Loshchilov and Hutter, ICLR 2019.",
     [
       .option("beta1", \.beta1, in: 0...0.9999, "decay of the mean of gradients"),
       .option("beta2", \.beta2, in: 0...0.99999, "decay of the mean of their squares"),
     ])
 
   package var memoryPerWeight: Int { 2 }
+  package var usualLookupDecay: Double { 1 }
 
   package func move(
     _ weights: Matrix, along gradient: Matrix, memory: [Matrix], rate: Float, step: Int,
@@ -44,7 +53,7 @@ package struct Adam: Optimizer {
     kernels.adam(
       weights, gradient: gradient, first: memory[0], second: memory[1], beta1: Float(beta1),
       beta2: Float(beta2), rate: rate / Float(first), correction: Float(1 / second),
-      epsilon: Float(epsilon), decay: decay)
+      epsilon: 1e-8, decay: rate * decay)
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double {
@@ -60,11 +69,42 @@ package struct Adam: Optimizer {
   }
 }
 
+/// Adam (Kingma and Ba 2015); its decay is part of the gradient, as with an L2 penalty.
+package struct Adam: Optimizer {
+  package var beta1 = 0.9
+  package var beta2 = 0.999
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "adam", "Steps scaled by running moments of the gradient.",
+    details: "Weight decay joins the gradient: g + decay · w. Kingma and Ba, ICLR 2015.",
+    [
+      .option("beta1", \.beta1, in: 0...0.9999, "decay of the mean of gradients"),
+      .option("beta2", \.beta2, in: 0...0.99999, "decay of the mean of their squares"),
+    ])
+
+  package var memoryPerWeight: Int { 2 }
+
+  package func move(
+    _ weights: Matrix, along gradient: Matrix, memory: [Matrix], rate: Float, step: Int,
+    decay: Float, kernels: KernelSet
+  ) {
+    if decay > 0 { kernels.axpy(decay, weights, gradient) }
+    var decoupled = AdamW()
+    (decoupled.beta1, decoupled.beta2) = (beta1, beta2)
+    decoupled.move(
+      weights, along: gradient, memory: memory, rate: rate, step: step, decay: 0,
+      kernels: kernels)
+  }
+}
+
 /// Plain steps along the gradient.
 package struct SGD: Optimizer {
   package init() {}
 
-  package static let signature = Signature<Self>("sgd", "Plain steps along the gradient.")
+  package static let signature = Signature<Self>(
+    "sgd", "Plain steps along the gradient.", details: "w ← w − rate · (g + decay · w).")
 
   package var memoryPerWeight: Int { 0 }
 
@@ -72,7 +112,7 @@ package struct SGD: Optimizer {
     _ weights: Matrix, along gradient: Matrix, memory: [Matrix], rate: Float, step: Int,
     decay: Float, kernels: KernelSet
   ) {
-    if decay > 0 { kernels.scale(1 - decay, weights, into: weights) }
+    if decay > 0 { kernels.scale(1 - rate * decay, weights, into: weights) }
     kernels.axpy(-rate, gradient, weights)
   }
 }
