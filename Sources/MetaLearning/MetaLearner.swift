@@ -64,11 +64,25 @@ extension GradientLearner {
   }
 }
 
+/// An algorithm that learns how far its inner steps go.
+package protocol RateLearner: GradientLearner {
+  func learnedRates(_ weights: Weights) -> [LearnedRates]
+}
+
+/// The inner rates of one block.
+package struct LearnedRates: Sendable {
+  package var block: String
+  /// One for each weight, or one for all.
+  package var values: [Float]
+  /// What learning started from.
+  package var initial: Double
+}
+
 /// Every algorithm that `meta-train` can name.
 package let metaLearners = Catalog<any MetaLearner>(
   "algorithm",
   [
     MAML.self, FirstOrderMAML.self, Reptile.self, ANIL.self, MeLU.self, MetaSGD.self,
     PromptTuning.self, RidgeHead.self, Matching.self, Prototypical.self, Relation.self,
-    NeuralProcess.self, Pretrain.self,
+    NeuralProcess.self, Pretrain.self, Distill.self,
   ])

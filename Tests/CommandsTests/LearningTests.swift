@@ -1,5 +1,8 @@
 import Commands
 import Language
+import MetaLearning
+import Models
+import Reports
 import Testing
 
 /// meta-train, adapt, topk, save and open as a script uses them, on the built-in sample.
@@ -141,5 +144,83 @@ import Testing
     let values = model.weights.view(block).array
     let spread = values.map { abs($0) }.reduce(0, +) / Float(values.count)
     #expect(spread > 0.05, "\(spread)")
+  }
+
+  @Test(arguments: metaLearners.members.names)
+  func everyExampleOfTheAlgorithmRuns(name: String) throws {
+    let form = try #require(metaLearners.members.forms.first { $0.name == name })
+    #expect(!form.examples.isEmpty)
+    for example in form.examples {
+      let host = RecordingHost()
+      var interpreter = try prepared(host)
+      #expect(run(&interpreter, example.line, host) == .completed, "\(example.line)")
+    }
+  }
+
+  @Test(arguments: [
+    ("meta-train distill teacher=teacher epochs=1", "E0509"),
+    ("meta-train maml loss=bpr epochs=1\nmeta-train distill teacher=maml", "E0306"),
+    ("meta-train maml epochs=1\nsplit tasks query=5\nmeta-train distill teacher=maml", "E0404"),
+  ])
+  func aTeacherThatCannotTeachIsRefused(lines: String, code: String) throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host)
+    #expect(self.code(run(&interpreter, lines, host)) == code)
+  }
+
+  @Test func aStudentIsSavedAndOpenedWithoutItsTeacher() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(
+      host,
+      "meta-train ridge epochs=1\nkeep model big\nmodel factor embed=4\n"
+        + "meta-train distill teacher=big epochs=1\nsave model \"d.safetensors\"\n")
+    let context = UserContext(user: nil, support: [.init(item: 3, rating: 5)])
+    let before = try #require(interpreter.session.model).scores(for: context, items: [1, 2])
+    var other = try prepared(host)
+    try #require(run(&other, "open model \"d.safetensors\"", host) == .completed)
+    #expect(other.session.model?.scores(for: context, items: [1, 2]) == before)
+  }
+
+  /// The texts of all warnings of a script that runs.
+  func warnings(_ text: String) throws -> [String] {
+    let host = RecordingHost()
+    var interpreter = try prepared(host)
+    var found: [String] = []
+    let result = interpreter.run(Source(name: "test", text: text), host: host) { outcome in
+      for case .warning(let text) in outcome.report?.blocks ?? [] { found.append(text) }
+    }
+    try #require(result == .completed)
+    return found
+  }
+
+  @Test func innerStepsThatDoNothingAreReportedOnceWithWhatToChange() throws {
+    let idle = try warnings("meta-train maml inner-lr=1e-7 epochs=2\nadapt 42")
+    #expect(idle.count == 2)
+    #expect(idle.first?.contains("60 of 60 validation tasks") == true)
+    #expect(idle.allSatisfy { $0.contains("raise `inner-lr` or `steps`") })
+    let wild = try warnings("meta-train maml steps=1 inner-lr=3 epochs=1\nadapt 42")
+    #expect(wild.allSatisfy { $0.contains("lower `inner-lr`") })
+    #expect(!wild.isEmpty)
+    #expect(try warnings("meta-train maml epochs=1\nmeta-train ridge epochs=1").isEmpty)
+  }
+
+  @Test(arguments: ["weight", "block"])
+  func learnedRatesCanBeLookedAt(per: String) throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host, "meta-train meta-sgd per=\(per) epochs=2\n")
+    try #require(run(&interpreter, "let r = show rates", host) == .completed)
+    guard case .record(let rates)? = interpreter.variables["r"]?.value else {
+      return #expect(Bool(false))
+    }
+    let model = try #require(interpreter.session.model)
+    let adapting = model.problem.layout.blocks.filter {
+      $0.stage >= 1 && !$0.name.hasPrefix("rate")
+    }
+    #expect(rates.fields.map(\.name) == adapting.map(\.name))
+    for field in rates.fields {
+      guard case .number(let rate) = field.value else { continue }
+      #expect(rate.value != 0.1 && rate.value.isFinite, "\(field.name)")
+    }
+    #expect(code(run(&interpreter, "meta-train maml epochs=1\nshow rates", host)) == "E0305")
   }
 }

@@ -13,8 +13,17 @@ import Testing
   func learner(_ name: String) throws -> any MetaLearner {
     var learner: any Configurable = try metaLearners.make(name).get()
     _ = set(option: "inner-lr", to: .number(0.1), of: &learner)
-    return try #require(learner as? any MetaLearner)
+    let student = learner as? any Student
+    return try student?.taught(by: Self.teacher) ?? #require(learner as? any MetaLearner)
   }
+
+  /// Whom students learn from.
+  static let teacher: TrainedModel = {
+    let suite = ConformanceTests()
+    var training = suite.training(RidgeHead())
+    suite.run(&training)
+    return suite.model(training)
+  }()
 
   /// A board whose halves users like or dislike: what a user thinks of one item tells the rest.
   static let board: Dataset = {

@@ -19,14 +19,19 @@ struct Contestants {
       try refuseLeak(model, tasks)
       return Renamed(recommender: model, title: name)
     }
-    guard case .success(let baseline) = baselines.make(name) else {
+    switch baselines.member(described: name) {
+    case .success(let baseline):
+      let recommender = fitted(baseline, data, tasks)
+      return recommender.title == name
+        ? recommender : Renamed(recommender: recommender, title: name)
+    case .failure(let problem):
       let known = session.models.keys.sorted() + baselines.members.names
       throw CommandFailure(
-        "E0504", "no model or baseline is called `\(name)`",
-        help: ["known here: " + known.joined(separator: ", ")],
+        "E0509", "no model or baseline is called `\(name)`",
+        help: (problem.code == "E0202" ? [] : [problem.message])
+          + ["known here: " + known.joined(separator: ", ")],
         suggestions: suggestions(for: name, among: known), argument: name)
     }
-    return fitted(baseline, data, tasks)
   }
 
   /// A baseline fitted to the training tasks.
@@ -56,5 +61,17 @@ private struct Renamed: Recommender {
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
     recommender.scores(for: user, items: items)
+  }
+}
+
+extension Session {
+  /// The models that were trained or opened, with their options.
+  package var trainedNames: [NamedValue] {
+    models.sorted { $0.key < $1.key }.map { NamedValue($0.key, described($0.value.learner)) }
+  }
+
+  /// Those and the baselines.
+  package var contestantNames: [NamedValue] {
+    trainedNames + baselines.members.forms.map { NamedValue($0.name, $0.summary) }
   }
 }

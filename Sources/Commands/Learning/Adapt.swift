@@ -57,7 +57,7 @@ package struct Adapt: Command {
     }
     context.support += try ratings.map { try given($0, data) }
     if let shots { context.support = Array(context.support.prefix(shots)) }
-    let points = model.trace(for: context, items: [])
+    let points = model.trace(for: context)
     session.adapted = AdaptedModel(model: model, context: context, name: name)
     return report(model, context, name, points.map(\.point), notes)
   }
@@ -89,11 +89,12 @@ package struct Adapt: Command {
     var blocks: [Report.Block] = [.text(text + ".")] + notes
     if context.support.isEmpty {
       blocks.append(.note("No ratings: these are the weights before any adaptation."))
-    } else if points.count > 1, after >= before {
-      blocks.append(
-        .warning(
-          "The support loss did not fall: the inner rate may be too large, or too small to matter.")
-      )
+    } else if points.count > 1, model.learner is any GradientLearner {
+      var effect = AdaptationEffect()
+      effect.add(before: Float(before), after: Float(after))
+      if let advice = effect.advice {
+        blocks.append(.warning("The support loss did not fall: \(advice)."))
+      }
     }
     return Report(
       blocks,

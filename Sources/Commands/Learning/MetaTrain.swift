@@ -102,7 +102,7 @@ package struct MetaTrain: Command {
     }
     let start = host.now()
     var training = Training(
-      data, split, learner: learner, network: session.network, loss: loss,
+      data, split, learner: try taughtLearner(session), network: session.network, loss: loss,
       options: options(session))
     let before = training.initialValidLoss()
     try saved?.restore(&training)
@@ -117,10 +117,19 @@ package struct MetaTrain: Command {
     session.recipe = TrainingRecipe(command: self, network: session.network)
     session.adapted = nil
     var report = report(training, split, before: before, seconds: host.now() - start, isPartial)
+    if let warning = effect(of: session.model, data, split, session.threads) {
+      report.blocks.append(warning)
+    }
     if saved != nil, resumed > 0 {
       report.blocks.insert(.note("Went on after epoch \(resumed), from \(checkpoint)."), at: 1)
     }
     return report
+  }
+
+  /// The algorithm, with its teacher if it learns from one.
+  private func taughtLearner(_ session: Session) throws(CommandFailure) -> any MetaLearner {
+    guard let student = learner as? any Student else { return learner }
+    return student.taught(by: try session.teacher(named: student.teacherName))
   }
 
   private func options(_ session: Session) -> TrainingOptions {
@@ -164,6 +173,16 @@ package struct MetaTrain: Command {
     return false
   }
 
+  /// A warning when adapting does nothing for many tasks.
+  private func effect(
+    of model: TrainedModel?, _ data: Dataset, _ split: TaskSplit, _ threads: Int
+  ) -> Report.Block? {
+    let (tasks, name) =
+      split.valid.isEmpty ? (split.train, "training tasks") : (split.valid, "validation tasks")
+    return model?.effect(on: Array(tasks.prefix(100)), data.interactions, threads: threads)?
+      .warning(about: name)
+  }
+
   private func divergence(_ step: Int, _ training: Training) -> CommandFailure {
     CommandFailure(
       "E0601", "training diverged: the loss is not a number at step \(step)",
@@ -182,7 +201,7 @@ package struct MetaTrain: Command {
     let name = described(learner)
     let valid = best.map { Double($0.validLoss) } ?? Double(before)
     var text =
-      "Trained \(name) on \(split.train.count) tasks for \(history.count) epochs in "
+      "Trained \(name) on \(split.train.count) tasks for \(history.count) \(history.count == 1 ? "epoch" : "epochs") in "
       + "\(fixed(seconds, digits: 2)) s"
     if let best, !split.valid.isEmpty {
       text +=

@@ -31,6 +31,11 @@ struct TrainingIdentity {
     var plain = command
     plain.checkpoint = ""
     add("algorithm", described(command.learner))
+    if let student = command.learner as? any Student,
+      let teacher = session.models[student.teacherName]
+    {
+      add("teacher", "\(student.teacherName), digest \(teacher.weightsDigest)")
+    }
     add("loss", described(command.loss))
     add("optimizer", described(command.optimizer))
     add("options", described(plain))

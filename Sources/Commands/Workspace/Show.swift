@@ -1,15 +1,39 @@
 import Language
 import Reports
 
-/// `show`: what the session holds.
+/// `show`, `show rates`: what the session holds.
 package struct Show: Command {
+  var view: any View = SessionView()
+
   package init() {}
 
   package static let signature = Signature<Self>(
     "show", "Shows what the session holds: data, tasks, model, adapted model, settings.",
+    [.choice("what", \.view, from: views, "what to show")],
     examples: [Example("show")])
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
+    try view.report(of: session)
+  }
+}
+
+/// Something of a session that can be looked at.
+package protocol View: Configurable {
+  func report(of session: Session) throws -> Report
+}
+
+/// Everything that `show` can show.
+package let views = Catalog<any View>("view", [SessionView.self, RatesView.self])
+
+/// What a session holds, in a few words each.
+package struct SessionView: View {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "session", "Data, tasks, network, model, adapted model and settings.",
+    examples: [Example("show session")])
+
+  package func report(of session: Session) -> Report {
     var rows: [(String, String)] = []
     if let data = session.data {
       rows.append(

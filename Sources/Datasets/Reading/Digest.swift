@@ -20,7 +20,7 @@ package func hexadecimal(_ number: UInt64) -> String {
 }
 
 /// The XXH64 of the values' bytes.
-func digest<T: BitwiseCopyable>(_ values: [T]) -> UInt64 {
+package func digest<T: BitwiseCopyable>(_ values: [T]) -> UInt64 {
   values.withUnsafeBytes { bytes in
     guard let base = bytes.baseAddress else { return 0 }
     return mrs_digest(base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count))

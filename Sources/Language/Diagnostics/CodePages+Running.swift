@@ -27,6 +27,10 @@ let runningPages = [
     "E0508", "a checkpoint would replace something else",
     "The file that `checkpoint=` names is there and holds no checkpoint. Nothing was changed."),
   CodePage(
+    "E0509", "no model of this name",
+    "Models are known by their algorithm, or by the name that `keep model` gave them; `compare` knows the "
+      + "baselines as well."),
+  CodePage(
     "E0510", "data that cannot be read", "The message names the file and the line."),
   CodePage(
     "E0511", "data of another form",

@@ -48,11 +48,12 @@ extension Parameter {
 
   /// `name=value`.
   package static func option<T: ArgumentReadable>(
-    _ name: String, _ path: Path<Root, T>, _ summary: String, expects: String? = nil,
-    completion: CompletionKind = .nothing, where allowed: (@Sendable (T) -> Bool)? = nil
+    _ name: String, _ path: Path<Root, T>, _ summary: String, isRequired: Bool = false,
+    expects: String? = nil, completion: CompletionKind = .nothing,
+    where allowed: (@Sendable (T) -> Bool)? = nil
   ) -> Parameter {
     single(
-      name, path, summary, place: .option, isRequired: false, expectation: expects,
+      name, path, summary, place: .option, isRequired: isRequired, expectation: expects,
       completion: completion, allowed: allowed)
   }
 

@@ -1,24 +1,4 @@
 import Kernels
-import Language
-
-/// How an inner loop moves along the gradients of the support.
-package enum InnerOptimizer: String, ArgumentChoice {
-  case sgd, adam
-
-  package var summary: String {
-    switch self {
-    case .sgd: "plain gradient steps"
-    case .adam: "steps scaled by running moments; differentiated through as well"
-    }
-  }
-
-  func rates(_ rate: Double) -> InnerLoop.Rates {
-    switch self {
-    case .sgd: .fixed(Float(rate))
-    case .adam: .adam(InnerAdam(rate: Float(rate)))
-    }
-  }
-}
 
 /// Adam (Kingma and Ba 2015) as an inner step that is differentiated through.
 ///

@@ -3,11 +3,8 @@ import Language
 import Models
 
 /// Almost no inner loop (Raghu et al. 2020): MAML whose inner steps move the head alone.
-package struct ANIL: GradientLearner {
-  package var steps = 5
-  package var innerRate = 0.1
-  package var inner = InnerOptimizer.sgd
-  package var order = 2
+package struct ANIL: SteppingLearner {
+  package var inner = InnerSteps()
 
   package init() {}
 
@@ -18,16 +15,8 @@ package struct ANIL: GradientLearner {
       learns both, through the steps: the same as `maml adapt=head`. Raghu, Raghu, Bengio and Vinyals, \
       ICLR 2020.
       """,
-    [
-      .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
-      .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
-      .option("inner", \.inner, "how the inner steps move"),
-      .option(
-        "order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not"),
-    ],
+    InnerSteps.parameters(\.inner),
     examples: [Example("meta-train anil steps=3 epochs=1")])
 
-  package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(steps: steps, rates: inner.rates(innerRate), order: order, scope: .head, layout)
-  }
+  package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(.head, layout) }
 }

@@ -3,10 +3,8 @@ import Language
 import Models
 
 /// MAML without curvature (Finn, Abbeel and Levine 2017, §5.2): the query gradient at θ′ moves θ.
-package struct FirstOrderMAML: GradientLearner {
-  package var steps = 5
-  package var innerRate = 0.1
-  package var inner = InnerOptimizer.sgd
+package struct FirstOrderMAML: SteppingLearner {
+  package var inner = InnerSteps(order: 1)
   package var scope = AdaptationScope.decision
 
   package init() {}
@@ -17,15 +15,10 @@ package struct FirstOrderMAML: GradientLearner {
       θ ← θ − β ∇L_Q(θ′) with θ′ after `steps` gradient steps on the support: the same as `maml order=1`. \
       Finn, Abbeel and Levine, ICML 2017.
       """,
-    [
-      .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
-      .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
-      .option("inner", \.inner, "how the inner steps move"),
-      .option("adapt", \.scope, "which weights the inner steps move"),
+    InnerSteps.parameters(\.inner, hasOrder: false) + [
+      .option("adapt", \.scope, "which weights the inner steps move")
     ],
     examples: [Example("meta-train fomaml steps=2 epochs=1")])
 
-  package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(steps: steps, rates: inner.rates(innerRate), order: 1, scope: scope, layout)
-  }
+  package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 }

@@ -3,11 +3,8 @@ import Language
 import Models
 
 /// Meta-learned user preference estimator (Lee et al. 2019): MAML on the decision layers.
-package struct MeLU: GradientLearner {
-  package var steps = 5
-  package var innerRate = 0.1
-  package var inner = InnerOptimizer.sgd
-  package var order = 2
+package struct MeLU: SteppingLearner {
+  package var inner = InnerSteps()
 
   package init() {}
 
@@ -18,16 +15,8 @@ package struct MeLU: GradientLearner {
       the same as `maml adapt=decision`. The published code loses the second order (its issue 9); this \
       keeps it. Lee, Im, Jang, Cho and Chung, KDD 2019.
       """,
-    [
-      .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
-      .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
-      .option("inner", \.inner, "how the inner steps move"),
-      .option("order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not"),
-    ],
+    InnerSteps.parameters(\.inner),
     examples: [Example("meta-train melu steps=2 epochs=1")])
 
-  package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(
-      steps: steps, rates: inner.rates(innerRate), order: order, scope: .decision, layout)
-  }
+  package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(.decision, layout) }
 }

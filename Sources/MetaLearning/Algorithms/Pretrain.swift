@@ -3,10 +3,8 @@ import Language
 import Models
 
 /// Ordinary training on all users together, then fine-tuning on one (Buffelli et al. 2023 ask for this row).
-package struct Pretrain: GradientLearner {
-  package var steps = 5
-  package var innerRate = 0.1
-  package var inner = InnerOptimizer.sgd
+package struct Pretrain: SteppingLearner {
+  package var inner = InnerSteps(order: 1)
   package var scope = AdaptationScope.decision
 
   package init() {}
@@ -17,17 +15,12 @@ package struct Pretrain: GradientLearner {
       θ ← θ − β ∇(L_S + L_Q)(θ) without an inner loop; `adapt` then takes `steps` gradient steps on the new \
       user's ratings. The plain transfer that meta-learning has to beat.
       """,
-    [
-      .option("steps", \.steps, in: 0...1000, "fine-tuning steps when adapting"),
-      .option("inner-lr", \.innerRate, in: 0...100, "fine-tuning rate"),
-      .option("inner", \.inner, "how fine-tuning moves"),
-      .option("adapt", \.scope, "which weights fine-tuning moves"),
+    InnerSteps.parameters(\.inner, of: "fine-tuning steps when adapting", hasOrder: false) + [
+      .option("adapt", \.scope, "which weights fine-tuning moves")
     ],
     examples: [Example("meta-train pretrain epochs=1")])
 
-  package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(steps: steps, rates: inner.rates(innerRate), order: 1, scope: scope, layout)
-  }
+  package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
     var loop = innerLoop(lane.problem.layout)

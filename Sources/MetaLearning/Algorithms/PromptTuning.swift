@@ -3,11 +3,8 @@ import Language
 import Models
 
 /// Prompt tuning: a short learned vector joins the inputs, and only it adapts.
-package struct PromptTuning: GradientLearner {
-  package var steps = 5
-  package var innerRate = 0.1
-  package var inner = InnerOptimizer.sgd
-  package var order = 2
+package struct PromptTuning: SteppingLearner {
+  package var inner = InnerSteps()
   package var width = 8
 
   package init() {}
@@ -19,19 +16,12 @@ package struct PromptTuning: GradientLearner {
       Few numbers a user, so it can be stored and cannot overfit much. After CAVIA, Zintgraf et al., \
       ICML 2019.
       """,
-    [
-      .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
-      .option("inner-lr", \.innerRate, in: 0...100, "inner learning rate"),
-      .option("inner", \.inner, "how the inner steps move"),
-      .option("order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not"),
-      .option("width", \.width, in: 1...1024, "numbers in the prompt"),
+    InnerSteps.parameters(\.inner) + [
+      .option("width", \.width, in: 1...1024, "numbers in the prompt")
     ],
     examples: [Example("meta-train prompt steps=2 epochs=1")])
 
   package var promptWidth: Int { width }
 
-  package func innerLoop(_ layout: Layout) -> InnerLoop {
-    InnerLoop(
-      steps: steps, rates: inner.rates(innerRate), order: order, scope: .prompt, layout)
-  }
+  package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(.prompt, layout) }
 }

@@ -3,19 +3,27 @@ import Kernels
 import Language
 import Models
 
-/// A blend of bias, collaborative and content predictions (Burke 2002, weighted hybrid), whose
+/// A blend of collaborative, content and meta-learned predictions (Burke 2002, weighted hybrid), whose
 /// weights are learned on training users that the parts were not fitted on.
 package struct Hybrid: Baseline {
   package var holdout = 0.2
   package var penalty = 100.0
+  package var hasMeta = true
 
   package init() {}
 
   package static let signature = Signature<Self>(
-    "hybrid", "A learned blend of mf, item-knn, content and content-bias.",
+    "hybrid",
+    "A learned blend of mf, item-knn, content, content-bias and a meta-learned ridge head.",
+    details: """
+      The parts are fitted without some of the training users, on whom the weights of the blend are learned \
+      by ridge regression; then they are fitted again to all. `meta=no` leaves out the part that takes \
+      longest.
+      """,
     [
       .option("holdout", \.holdout, in: 0.01...0.9, "share of training users to learn weights on"),
       .option("penalty", \.penalty, in: 1e-6...1e9, "ratings' worth of equal weights"),
+      .option("meta", \.hasMeta, "blend in meta-learned scores"),
     ],
     examples: [Example("evaluate mae ndcg@5")])
 
@@ -31,7 +39,7 @@ package struct Hybrid: Baseline {
     let held = Int((Double(training.count) * holdout).rounded(.up))
     let weights =
       training.count < 2
-      ? Self.parts.map { _ in 1 / Double(Self.parts.count) }
+      ? Array(repeating: 1 / Double(partCount), count: partCount)
       : learnedWeights(
         on: Array(shuffled.prefix(held)), dataset,
         parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key))
@@ -39,12 +47,19 @@ package struct Hybrid: Baseline {
       title: Self.name, weights: weights, parts: fittedParts(dataset, training, key))
   }
 
+  private var partCount: Int { Self.parts.count + (hasMeta ? 1 : 0) }
+
   private func fittedParts(
     _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey
   ) -> [any Recommender] {
-    Self.parts.map {
+    var parts = Self.parts.map {
       $0.fitted(to: dataset, training: training, key: key.derived(type(of: $0).name))
     }
+    if hasMeta {
+      parts.append(
+        MetaLearnedScores.fitted(to: dataset, training: training, key: key.derived("meta")))
+    }
+    return parts
   }
 
   /// Least squares on the query ratings, drawn towards equal weights.

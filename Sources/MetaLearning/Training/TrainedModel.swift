@@ -29,6 +29,9 @@ package struct TrainedModel: Recommender {
     lanes = LanePool(problem)
   }
 
+  /// Equal for equal weights.
+  package var weightsDigest: String { hexadecimal(digest(weights.all.array)) }
+
   package var title: String { type(of: learner).name }
   package var predictsRatings: Bool { problem.loss.predictsRatings }
 
@@ -53,15 +56,38 @@ package struct TrainedModel: Recommender {
     }
   }
 
-  /// Adaptation to a user's ratings, step by step, with the predicted ratings of some items at each.
+  /// The predicted ratings of an episode's query rows after adapting to its support. The episode is one of
+  /// the same features.
+  func queryPredictions(of episode: Episode) -> [Float] {
+    var plain = episode
+    (plain.support.noise, plain.query.noise) = (nil, nil)
+    return lanes.withLane { lane in
+      lane.tape.reset()
+      let scores = learner.scores(for: plain, weights, in: lane)
+      return problem.loss.predictions(scores, scale: problem.scale)
+    }
+  }
+
+  /// Adaptation to a user's ratings, step by step, with the loss on hidden ratings of hers and the predicted
+  /// ratings of their items and of others at each.
   package func trace(
-    for user: UserContext, items: [Int32]
-  ) -> [(point: AdaptationPoint, predictions: [Float])] {
-    adapted(to: user, items: items) { lane, episode in
-      learner.trace(episode, weights, in: lane).map { point in
-        let matrix = lane.tape.arena.matrix(rows: items.count, columns: problem.shape.outputs)
-        matrix.copy(from: point.queryScores)
-        return (point, problem.loss.predictions(matrix, scale: problem.scale))
+    for user: UserContext, query: [UserContext.Rating] = [], items: [Int32] = []
+  ) -> [(point: AdaptationPoint, queryLoss: Float, predictions: [Float])] {
+    adapted(to: user, items: query.map(\.item) + items) { lane, episode in
+      let ratings = lane.tape.arena.matrix(rows: query.count, columns: 1)
+      ratings.copy(from: query.map(\.rating))
+      return learner.trace(episode, weights, in: lane).map { point in
+        let scores = lane.tape.arena.matrix(
+          rows: query.count + items.count, columns: problem.shape.outputs)
+        scores.copy(from: point.queryScores)
+        var loss = Float.nan
+        if !query.isEmpty {
+          let own = lane.tape.leaf(scores.rows(0..<query.count))
+          loss =
+            lane.tape[
+              problem.loss.value(lane.tape, own, ratings, scale: problem.scale)][0, 0]
+        }
+        return (point, loss, problem.loss.predictions(scores, scale: problem.scale))
       }
     }
   }

@@ -28,8 +28,11 @@ package struct RatingClasses: Loss {
     var chosen = [Float](repeating: 0, count: ratings.rows * classes)
     for row in 0..<ratings.rows {
       let share = (ratings[row, 0] - scale.lowest) / max(scale.highest - scale.lowest, 1e-6)
-      let number = Int((share * Float(classes - 1)).rounded())
-      chosen[row * classes + min(max(number, 0), classes - 1)] = 1
+      let place = min(max(share * Float(classes - 1), 0), Float(classes - 1))
+      // A rating between two classes belongs to both.
+      let lower = Int(place)
+      chosen[row * classes + lower] += 1 - (place - Float(lower))
+      if place > Float(lower) { chosen[row * classes + lower + 1] += place - Float(lower) }
     }
     let likelihood = tape.map(.log, tape.softmax(scores))
     let total = tape.sumProduct(

@@ -22,6 +22,8 @@ struct LiveValues: Sendable {
     case .live("user"): session.data.map { entities($0.users, prefix) } ?? []
     case .live("item"): session.data.map { entities($0.items, prefix) } ?? []
     case .live("column"): session.data.map { columns($0, prefix) } ?? []
+    case .live("trained"): session.trainedNames.filter { $0.name.hasPrefix(prefix) }
+    case .live("model"): session.contestantNames.filter { $0.name.hasPrefix(prefix) }
     case .live("topic"): TopicGroup.topics.filter { $0.name.hasPrefix(prefix) }
     case .live("lesson"): lessons.filter { $0.name.hasPrefix(prefix) }
     case .live: []

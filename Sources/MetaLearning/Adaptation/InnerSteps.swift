@@ -1,0 +1,86 @@
+import Kernels
+import Language
+import Models
+
+/// The inner steps of an algorithm, as the options of a script say them.
+package struct InnerSteps: Sendable {
+  package var count = 5
+  package var optimizer = InnerOptimizer.sgd
+  package var order: Int
+  private var givenRate: Double?
+
+  package init(order: Int = 2) { self.order = order }
+
+  /// The optimiser's usual one until another is given.
+  package var rate: Double {
+    get { givenRate ?? optimizer.usualRate }
+    set { givenRate = newValue }
+  }
+
+  /// The options of an algorithm that has its inner steps at `path`.
+  static func parameters<Root>(
+    _ path: Path<Root, InnerSteps>, counts: ClosedRange<Int> = 0...1000,
+    of steps: String = "inner gradient steps", hasOrder: Bool = true
+  ) -> [Parameter<Root>] {
+    var own: [Parameter<InnerSteps>] = [
+      .option("steps", \.count, in: counts, steps),
+      .option("inner-lr", \.rate, in: 0...100, "inner learning rate; usual 0.1, with adam 0.01"),
+      .option("inner", \.optimizer, "how the inner steps move"),
+    ]
+    if hasOrder {
+      own.append(
+        .option("order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not"))
+    }
+    return own.map { option in
+      option.lifted(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+    }
+  }
+
+  func loop(_ scope: AdaptationScope, _ layout: Layout) -> InnerLoop {
+    let rates: InnerLoop.Rates =
+      switch optimizer {
+      case .sgd: .fixed(Float(rate))
+      case .adam: .adam(InnerAdam(rate: Float(rate)))
+      }
+    return InnerLoop(steps: count, rates: rates, order: order, scope: scope, layout)
+  }
+}
+
+/// How an inner loop moves along the gradients of the support.
+package enum InnerOptimizer: String, ArgumentChoice {
+  case sgd, adam
+
+  package var summary: String {
+    switch self {
+    case .sgd: "plain gradient steps"
+    case .adam: "steps scaled by running moments; differentiated through as well"
+    }
+  }
+
+  var usualRate: Double {
+    switch self {
+    case .sgd: 0.1
+    case .adam: 0.01
+    }
+  }
+}
+
+/// An algorithm whose inner steps a script can set.
+package protocol SteppingLearner: GradientLearner {
+  var inner: InnerSteps { get set }
+}
+
+extension SteppingLearner {
+  package var steps: Int {
+    get { inner.count }
+    set { inner.count = newValue }
+  }
+  package var innerRate: Double {
+    get { inner.rate }
+    set { inner.rate = newValue }
+  }
+  package var order: Int {
+    get { inner.order }
+    set { inner.order = newValue }
+  }
+}
