@@ -6,10 +6,13 @@ import Reports
 package protocol SweepCommand: Command {
   /// The field of its result that is lowest for the best run, and what a report calls it.
   static var objective: (field: String, title: String) { get }
+  /// The code of a failure that ends one run and not the sweep: a value that was tried and is no good.
+  static var failureOfOneRun: String { get }
 }
 
 extension MetaTrain: SweepCommand {
   package static var objective: (field: String, title: String) { ("loss", "validation loss") }
+  package static var failureOfOneRun: String { "E0601" }
 }
 
 extension Run {
@@ -29,6 +32,7 @@ extension Run {
     var best: Finished?
     var results: [(values: [Value], result: Record)] = []
     var isPartial = false
+    var failed: [Diagnostic] = []
     for number in 0..<sweep.count {
       let (arguments, values) = sweep.run(number)
       interpreter.session = before
@@ -46,15 +50,25 @@ extension Run {
         }
       } catch {
         interpreter.session = before
+        if case .failed(let fault) = error, fault.code == type.failureOfOneRun {
+          failed.append(fault)
+          results.append((values, Record()))
+          continue
+        }
         // What is finished when the user stops is not lost.
         guard case .interrupted = error, best != nil else { throw error }
         isPartial = true
       }
       if isPartial { break }
     }
-    guard let best else { throw .interrupted }
+    guard let best else { throw failed.last.map { .failed($0) } ?? .interrupted }
     interpreter.session = best.session
-    return report(sweep, results, best, type, call, isPartial)
+    var report = report(sweep, results, best, type, call, isPartial)
+    if let fault = failed.last {
+      report.blocks.append(
+        .warning("\(failed.count) of \(sweep.count) runs failed; the last: \(fault.message)."))
+    }
+    return report
   }
 
   private func isBetter(

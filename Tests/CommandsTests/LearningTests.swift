@@ -223,4 +223,48 @@ import Testing
     }
     #expect(code(run(&interpreter, "meta-train maml epochs=1\nshow rates", host)) == "E0305")
   }
+
+  @Test func aDivergingRunOfASweepIsNotTheEndOfTheOthers() throws {
+    let found = try warnings("meta-train maml adapt=all steps=60 inner-lr=[100, 0.01] epochs=1")
+    #expect(found.count == 1)
+    #expect(found.first?.contains("1 of 2 runs failed") == true, "\(found)")
+    let host = RecordingHost()
+    var interpreter = try prepared(host)
+    let result = run(
+      &interpreter, "meta-train maml adapt=all steps=60 inner-lr=[100, 50] epochs=1", host)
+    #expect(code(result) == "E0601")
+    #expect(interpreter.session.model == nil)
+  }
+
+  @Test func aTraceShowsWhetherWhatIsLearnedCarriesOver() throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host, "meta-train maml steps=3 epochs=3\n")
+    var tables: [Table] = []
+    var curves: [Curve] = []
+    let lines = "trace adapt user 42 k=2\nmeta-train ridge epochs=1\ntrace adapt user 42"
+    let result = interpreter.run(Source(name: "test", text: lines), host: host) { outcome in
+      for block in outcome.report?.blocks ?? [] {
+        if case .table(let table) = block { tables.append(table) }
+        if case .curve(let curve) = block, curve.title == "Adaptation" { curves.append(curve) }
+      }
+    }
+    #expect(result == .completed)
+    let titles = tables.map { $0.columns.map(\.title) }
+    #expect(
+      titles == [
+        ["step", "support loss", "query loss", "query MAE", "distance", "top 2"],
+        ["step", "support loss", "query loss", "query MAE", "top 3"],
+      ])
+    #expect(tables.map(\.rows.count) == [4, 2])
+    let maml = try #require(curves.first)
+    #expect(maml.yLabel == "mse" && maml.series.map(\.name) == ["support loss", "query loss"])
+    for series in maml.series {
+      let (first, last) = (series.points.first, series.points.last)
+      #expect((last?.y ?? 1) < (first?.y ?? 0), "\(series.name)")
+    }
+    guard case .number(let distance, _)? = tables.first?.rows.first?[4] else {
+      return #expect(Bool(false))
+    }
+    #expect(distance == 0)
+  }
 }

@@ -13,6 +13,10 @@ package struct Trace: Command {
 
   package static let signature = Signature<Self>(
     "trace", "Shows each inner step of an adaptation: losses, distance moved, and the top items.",
+    details: """
+      Adapts on the support of the user's task. The query loss is that of the ratings kept from it, in the \
+      same unit: it tells whether what the steps learn carries over. Distance is that of the adapted weights.
+      """,
     [
       .filler("adapt"), .filler("user"),
       .positional(
@@ -30,51 +34,89 @@ package struct Trace: Command {
     }
     let number = try data.userNumber(user)
     var notes: [Report.Block] = []
-    let learned = data.learnable(number, session.tasks, notes: &notes)
+    let learned = data.learnable(number, session.tasks, dividingAll: true, notes: &notes)
     let rated = Set(learned.context.support.map(\.item)).union(learned.query.map(\.item))
     let candidates = (0..<Int32(data.items.count)).filter { !rated.contains($0) }
-    let points = model.trace(for: learned.context, query: learned.query, items: candidates)
-    var rows: [[Table.Cell]] = []
-    var lines = (support: [Curve.Point](), query: [Curve.Point]())
-    var last = (support: 0.0, query: Double.nan, mae: Double.nan, distance: 0.0)
-    for (point, queryLoss, predictions) in points {
-      let errors = zip(predictions, learned.query).map {
-        abs(Double(data.scale.clamped($0) - $1.rating))
+    let moments = model.trace(for: learned.context, query: learned.query, items: candidates)
+      .map { point, queryLoss, predictions in
+        Moment(
+          step: point.step, supportLoss: Double(point.supportLoss), queryLoss: Double(queryLoss),
+          queryError: error(of: predictions, on: learned.query, model, data),
+          distance: model.learner is any GradientLearner ? Double(point.distance) : .nan,
+          best: best(predictions.dropFirst(learned.query.count), of: candidates, data))
       }
-      let mae =
-        errors.isEmpty || !model.predictsRatings
-        ? Double.nan : errors.reduce(0, +) / Double(errors.count)
-      last = (Double(point.supportLoss), Double(queryLoss), mae, Double(point.distance))
-      let scores = predictions.dropFirst(learned.query.count)
-      let best = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(count)
-      let titles = best.map { data.items.label(Int(candidates[$0 - learned.query.count])) }
-      rows.append([
-        .count(point.step), .number(last.support, digits: 4),
-        last.query.isFinite ? .number(last.query, digits: 4) : .missing,
-        mae.isFinite ? .number(mae, digits: 4) : .missing, .number(last.distance, digits: 3),
-        .text(titles.joined(separator: " · ")),
-      ])
-      lines.support.append(.init(Double(point.step), last.support))
-      if last.query.isFinite { lines.query.append(.init(Double(point.step), last.query)) }
-    }
-    let table = Table(
-      "Adapting \(model.title) to user \(user) on \(learned.context.support.count) ratings",
-      columns: [
-        .init("step", .right), .init("support loss", .right), .init("query loss", .right),
-        .init("query MAE", .right),
-        .init("distance", .right), .init("top \(count)"),
-      ], rows: rows)
-    let curve = Curve(
-      "Adaptation", x: "inner step", y: type(of: model.problem.loss).name,
-      series: [.init("support loss", lines.support), .init("query loss", lines.query)].filter {
-        !$0.points.isEmpty
-      })
+    let title =
+      "Adapting \(model.title) to user \(user) on \(learned.context.support.count) ratings"
     return Report(
-      [.table(table), .curve(curve)] + notes,
-      result: Record([
-        .init("support-loss", .number(last.support)), .init("query-loss", .number(last.query)),
-        .init("query-mae", .number(last.mae)),
-        .init("distance", .number(last.distance)),
-      ]))
+      [
+        .table(table(moments, title)),
+        .curve(curve(moments, loss: type(of: model.problem.loss).name)),
+      ] + notes, result: result(moments))
+  }
+
+  /// Where an adaptation stands. What cannot be known is not a number.
+  private struct Moment {
+    var step: Int
+    var supportLoss: Double
+    var queryLoss: Double
+    var queryError: Double
+    var distance: Double
+    var best: [String]
+  }
+
+  private func error(
+    of predictions: [Float], on query: [UserContext.Rating], _ model: TrainedModel, _ data: Dataset
+  ) -> Double {
+    guard model.predictsRatings, !query.isEmpty else { return .nan }
+    let errors = zip(predictions, query).map {
+      abs(Double(data.scale.clamped($0) - $1.rating))
+    }
+    return errors.reduce(0, +) / Double(errors.count)
+  }
+
+  /// The titles of the items that score highest.
+  private func best(
+    _ scores: ArraySlice<Float>, of candidates: [Int32], _ data: Dataset
+  ) -> [String] {
+    zip(scores, candidates).sorted { ($1.0, $0.1) < ($0.0, $1.1) }.prefix(count)
+      .map { data.items.label(Int($0.1)) }
+  }
+
+  /// A row for each moment; a column that nothing is known of is left out.
+  private func table(_ moments: [Moment], _ title: String) -> Table {
+    func cell(_ value: Double, digits: Int) -> Table.Cell {
+      value.isFinite ? .number(value, digits: digits) : .missing
+    }
+    let columns: [(title: String, cells: [Table.Cell])] = [
+      ("step", moments.map { .count($0.step) }),
+      ("support loss", moments.map { cell($0.supportLoss, digits: 4) }),
+      ("query loss", moments.map { cell($0.queryLoss, digits: 4) }),
+      ("query MAE", moments.map { cell($0.queryError, digits: 4) }),
+      ("distance", moments.map { cell($0.distance, digits: 3) }),
+    ].filter { column in column.1.contains { $0 != .missing } }
+    return Table(
+      title, columns: columns.map { .init($0.title, .right) } + [.init("top \(count)")],
+      rows: moments.enumerated().map { row, moment in
+        columns.map { $0.cells[row] } + [.text(moment.best.joined(separator: " · "))]
+      })
+  }
+
+  private func curve(_ moments: [Moment], loss: String) -> Curve {
+    func series(_ name: String, _ value: (Moment) -> Double) -> Curve.Series {
+      Curve.Series(
+        name, moments.filter { value($0).isFinite }.map { .init(Double($0.step), value($0)) })
+    }
+    let lines = [series("support loss", \.supportLoss), series("query loss", \.queryLoss)]
+    return Curve(
+      "Adaptation", x: "inner step", y: loss, series: lines.filter { !$0.points.isEmpty })
+  }
+
+  private func result(_ moments: [Moment]) -> Record {
+    guard let last = moments.last else { return Record() }
+    return Record([
+      .init("support-loss", .number(last.supportLoss)),
+      .init("query-loss", .number(last.queryLoss)), .init("query-mae", .number(last.queryError)),
+      .init("distance", .number(last.distance)),
+    ])
   }
 }

@@ -10,8 +10,10 @@ struct LearnableRatings {
 
 extension Dataset {
   /// A user's ratings as the split divides them; all of them to learn from where it does not.
+  ///
+  /// - Parameter dividingAll: whether a training user's are divided, too. They are all known to the model.
   func learnable(
-    _ user: Int, _ tasks: TaskSplit?, notes: inout [Report.Block]
+    _ user: Int, _ tasks: TaskSplit?, dividingAll: Bool = false, notes: inout [Report.Block]
   ) -> LearnableRatings {
     for part in [TaskSplit.Part.test, .valid] {
       if let task = tasks?[part].first(where: { $0.user == user }) {
@@ -24,7 +26,12 @@ extension Dataset {
           context: UserContext(task, in: interactions), query: ratings(task.query))
       }
     }
-    if tasks?.train.contains(where: { $0.user == user }) == true {
+    if let task = tasks?.train.first(where: { $0.user == user }) {
+      if dividingAll {
+        notes.append(.note("A training user: the model was trained on her query ratings as well."))
+        return LearnableRatings(
+          context: UserContext(task, in: interactions), query: ratings(task.query))
+      }
       notes.append(.note("A training user: the model has seen all of these ratings."))
     } else if tasks != nil {
       notes.append(.note("In no task of the split: adapted on all of these ratings."))
