@@ -5,6 +5,9 @@
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)
 
+// How many rows of a narrow matrix are packed at once, on the stack.
+#define PACKED 128
+
 #if defined(__x86_64__)
 #define HAS_WIDE 1
 

@@ -16,17 +16,21 @@ package struct KernelSet: @unchecked Sendable {
 
 /// Sums of products, and whatever else the calculus needs, on matrices whose shapes the caller checked.
 extension KernelSet {
-  /// c = [c +] a·b [+ bias], then optionally max(0, ·). Shapes: a (m × k), or (k × m) when `transposed`;
-  /// b (k × n); bias (n).
+  /// c = scale·a·b + bias + addend, then max(0, ·) if `relu`, then 0 wherever `mask` is not positive. Shapes:
+  /// a (m × k), or (k × m) when `transposed`; b (k × n); bias (n); addend and mask as c. The addend may be c.
   @inline(__always)
   package func product(
-    _ a: Matrix, transposed: Bool = false, _ b: Matrix, into c: Matrix, accumulate: Bool = false,
-    bias: UnsafePointer<Float>? = nil, relu: Bool = false
+    _ a: Matrix, transposed: Bool = false, _ b: Matrix, into c: Matrix, scale: Float = 1,
+    adding addend: Matrix? = nil, bias: Matrix? = nil, relu: Bool = false, mask: Matrix? = nil
   ) {
     let k = transposed ? a.rows : a.columns
+    var finish = mrs_finish(
+      scale: scale, relu: relu ? 1 : 0, bias: bias.map { UnsafePointer($0.base) },
+      add: addend.map { UnsafePointer($0.base) }, ldadd: c.columns,
+      mask: mask.map { UnsafePointer($0.base) }, ldmask: c.columns)
     table.pointee.gemm(
       c.rows, c.columns, k, a.base, transposed ? 1 : a.columns, transposed ? a.columns : 1, b.base,
-      b.columns, c.base, c.columns, accumulate ? 1 : 0, bias, relu ? 1 : 0)
+      b.columns, c.base, c.columns, &finish)
   }
 
   @inline(__always)
@@ -142,11 +146,11 @@ extension KernelSet {
 
   /// One step of Adam over parameters `p`; see `mrs_kernels.adam`.
   package func adam(
-    _ p: Matrix, gradient: Matrix, first: Matrix, second: Matrix, beta1: Float, beta2: Float,
+    _ p: Matrix, gradient: Matrix, first: Matrix, second: Matrix, beta1: Double, beta2: Double,
     rate: Float, correction: Float, epsilon: Float, decay: Float
   ) {
     table.pointee.adam(
-      p.count, p.base, gradient.base, first.base, second.base, beta1, beta2, rate, correction,
-      epsilon, decay)
+      p.count, p.base, gradient.base, first.base, second.base, Float(beta1), Float(1 - beta1),
+      Float(beta2), Float(1 - beta2), rate, correction, epsilon, decay)
   }
 }

@@ -26,6 +26,22 @@ package struct Matrix: @unchecked Sendable {
     Matrix(base + range.lowerBound * columns, rows: range.count, columns: columns)
   }
 
+  /// The view of some of the columns of a single row.
+  package func columns(_ range: Range<Int>) -> Matrix {
+    precondition(rows == 1, "columns of one row only")
+    return Matrix(base + range.lowerBound, rows: 1, columns: range.count)
+  }
+
+  /// A view of nothing.
+  package static let none = Matrix(UnsafeMutablePointer.allocate(capacity: 1), rows: 0, columns: 0)
+
+  /// The sum of all elements, in their order.
+  package var sum: Float {
+    var sum: Float = 0
+    for index in 0..<count { sum += base[index] }
+    return sum
+  }
+
   /// A copy of the contents.
   package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -42,13 +42,13 @@ extension MetaLearner {
 }
 
 /// An algorithm that adapts by gradient steps: its inner loop is all it has to say.
-package protocol GradientLearner: MetaLearner {
+package protocol GradientLearner: MetaLearner, Equatable {
   func innerLoop(_ layout: Layout) -> InnerLoop
 }
 
 extension GradientLearner {
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    innerLoop(lane.problem.layout).metaGradient(lane, weights, episode)
+    lane.innerLoop(of: self).metaGradient(lane, weights, episode)
   }
 
   package func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix {

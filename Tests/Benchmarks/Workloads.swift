@@ -107,8 +107,8 @@ enum WorkloadTask: @unchecked Sendable {
 
 /// Numbers the table rows of a task from 0, as the encoder of real data does.
 final class LocalRows: @unchecked Sendable {
-  private var local = [Int32](repeating: -1, count: 13_760)
-  private var used: [Int32] = []
+  @exclusivity(unchecked) private var local = [Int32](repeating: -1, count: 13_760)
+  @exclusivity(unchecked) private var used: [Int32] = []
   /// How many ids each of the five item fields has.
   private let widths = [1, 1, 3, 2, 4]
 
@@ -116,20 +116,10 @@ final class LocalRows: @unchecked Sendable {
     _ ids: [Int32], _ shares: [Float], _ users: [Int32], _ ratings: [Float], arena: Arena
   ) -> Episode {
     used.removeAll(keepingCapacity: true)
-    for (id, share) in zip(ids, shares) where share > 0 && local[Int(id)] < 0 {
-      local[Int(id)] = 0
-      used.append(id)
-    }
-    for id in users where local[Int(id)] < 0 {
-      local[Int(id)] = 0
-      used.append(id)
-    }
-    used.sort()
+    for (id, share) in zip(ids, shares) where share > 0 { touch(id) }
+    for id in users { touch(id) }
     let rows = arena.integers(used.count)
-    for (number, id) in used.enumerated() {
-      local[Int(id)] = Int32(number)
-      rows[number] = id
-    }
+    for (number, id) in used.enumerated() { rows[number] = id }
     let common = shared(users, arena)
     let episode = Episode(
       tableRows: UnsafeBufferPointer(start: rows, count: used.count),
@@ -137,6 +127,12 @@ final class LocalRows: @unchecked Sendable {
       query: encode(ids, shares, ratings, 24..<34, common, arena))
     for id in used { local[Int(id)] = -1 }
     return episode
+  }
+
+  private func touch(_ id: Int32) {
+    guard local[Int(id)] < 0 else { return }
+    local[Int(id)] = Int32(used.count)
+    used.append(id)
   }
 
   private func shared(_ users: [Int32], _ arena: Arena) -> Bags {

@@ -27,24 +27,30 @@ func randomMatrix(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix {
             let c = randomMatrix(m, n, seed + 300_000)
             let accumulate = seed % 2 == 0
             let relu = seed % 3 == 0
+            let masked = seed % 5 == 0
+            let scale: Float = seed % 7 < 3 ? 1 : -0.25
+            let mask = randomMatrix(m, n, seed + 400_000)
             var worst: Float = 0
             var expected = [Float](repeating: 0, count: m * n)
             for i in 0..<m {
               for j in 0..<n {
                 var sum = accumulate ? Double(c[i, j]) : 0
                 sum += Double(bias[0, j])
-                for p in 0..<k { sum += Double(transposed ? a[p, i] : a[i, p]) * Double(b[p, j]) }
-                expected[i * n + j] = Float(relu ? max(0, sum) : sum)
+                for p in 0..<k {
+                  sum += Double(scale * (transposed ? a[p, i] : a[i, p])) * Double(b[p, j])
+                }
+                let isHidden = masked && !(mask[i, j] > 0)
+                expected[i * n + j] = Float(isHidden ? 0 : relu ? max(0, sum) : sum)
               }
             }
             kernels.product(
-              a, transposed: transposed, b, into: c, accumulate: accumulate,
-              bias: UnsafePointer(bias.base), relu: relu)
+              a, transposed: transposed, b, into: c, scale: scale,
+              adding: accumulate ? c : nil, bias: bias, relu: relu, mask: masked ? mask : nil)
             for index in 0..<m * n {
               worst = max(worst, abs(c.base[index] - expected[index]))
             }
             #expect(worst < 1e-4, "\(m)×\(n)×\(k) \(transposed) \(kernels.name)")
-            for matrix in [a, b, bias, c] { matrix.base.deallocate() }
+            for matrix in [a, b, bias, c, mask] { matrix.base.deallocate() }
           }
         }
       }

@@ -152,3 +152,18 @@ let samples: [Sample] = {
     #expect(abs(a - b) < 1e-3 * max(1, abs(a)))
   }
 }
+
+@Suite struct TapeGrowthTests {
+  @Test func sumsOfAdjointsSurviveTheGrowthOfTheTape() {
+    for spare in 0..<400 {
+      let uses = 100
+      let tape = Tape()
+      for _ in 0..<spare { _ = tape.constant(0) }
+      let x = tape.constant(1)
+      var y = tape.constant(0)
+      for _ in 0..<uses { y = tape.add(y, tape.multiply(x, x)) }
+      let slope = tape.gradient(of: y, to: [x])[0]
+      #expect(tape[slope][0, 0] == Float(2 * uses))
+    }
+  }
+}

@@ -8,14 +8,28 @@
 // are row-major; `ld…` is the distance between rows in floats. Every function adds in an order that
 // depends on the shapes alone, so that results do not depend on threads or addresses.
 
+/// What happens to a product while it is still in registers: scale·product + bias + add, then max(0, ·),
+/// then 0 wherever `mask` is not positive. Null pointers leave their part out.
+typedef struct mrs_finish {
+  float scale;
+  int relu;
+  /// One row, added to all.
+  const float *bias;
+  /// Same shape as the product; may be the product's own memory.
+  const float *add;
+  long ldadd;
+  const float *mask;
+  long ldmask;
+} mrs_finish;
+
 typedef struct mrs_kernels {
   /// "avx512", "avx2" or "baseline".
   const char *name;
 
-  /// C (m × n) = [C +] op(A) · B [+ bias (n)], then optionally max(0, ·). op(A)(i,k) is a[i·ra + k·ca], so
-  /// that (ra, ca) = (lda, 1) reads A and (1, lda) reads its transpose.
+  /// C (m × n) = op(A) · B, finished as above. op(A)(i,k) is a[i·ra + k·ca], so that (ra, ca) = (lda, 1)
+  /// reads A and (1, lda) reads its transpose.
   void (*gemm)(long m, long n, long k, const float *a, long ra, long ca, const float *b, long ldb,
-               float *c, long ldc, int accumulate, const float *bias, int relu);
+               float *c, long ldc, const mrs_finish *finish);
   /// T (n × m) = Aᵀ for A (m × n).
   void (*transpose)(long m, long n, const float *a, long lda, float *t, long ldt);
   /// c (n) = [c +] the sum over the m rows of A.
@@ -44,9 +58,9 @@ typedef struct mrs_kernels {
   /// Each row of y (m × n) = the softmax of that row of x.
   void (*softmax)(long m, long n, const float *x, float *y);
   /// One step of Adam (Kingma and Ba 2015) with decoupled decay, over parameters p, gradient g and moments m, v.
-  /// `rate` and `correction` carry the bias corrections: p −= rate·m / (√(v·correction) + epsilon) + decay·p.
-  void (*adam)(long n, float *p, const float *g, float *m, float *v, float beta1, float beta2,
-               float rate, float correction, float epsilon, float decay);
+  /// share = 1 − beta, which float cannot subtract exactly. `rate` and `correction` carry the bias corrections: p −= rate·m / (√(v·correction) + epsilon) + decay·p.
+  void (*adam)(long n, float *p, const float *g, float *m, float *v, float beta1, float share1,
+               float beta2, float share2, float rate, float correction, float epsilon, float decay);
 } mrs_kernels;
 
 /// How many variants this machine can run; 0 is the best of them.

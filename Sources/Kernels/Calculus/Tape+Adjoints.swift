@@ -111,7 +111,9 @@ extension Tape {
     } else if !isDifferentiable && marks[at].ownsAdjoint {
       kernels.axpy(1, self[adjoint], self[before])
     } else {
-      marks[at].adjoint = addScaled(before, 1, adjoint)
+      // Made before the place is looked up: a node more may move all marks.
+      let sum = addScaled(before, 1, adjoint)
+      marks[at].adjoint = sum
       marks[at].ownsAdjoint = true
     }
   }

@@ -35,7 +35,7 @@ extension Tape {
     precondition(x1.columns == w1.rows, "affine: inner sizes differ")
     let y = result(x1.rows, w1.columns)
     kernels.product(
-      x1, w1, into: y, bias: bias.isSome ? UnsafePointer(self[bias].base) : nil, relu: relu)
+      x1, w1, into: y, bias: bias.isSome ? self[bias] : nil, relu: relu)
     return append(Node(rule: relu ? .affineRelu : .affine, a: x, b: w, c: bias, value: y))
   }
 
@@ -65,13 +65,13 @@ extension Tape {
     switch rule {
     case .productTransposedLeft:
       precondition(self[a].rows == self[b].rows, "product: inner sizes differ")
-      kernels.product(self[a], transposed: true, self[b], into: y, accumulate: accumulate)
+      kernels.product(self[a], transposed: true, self[b], into: y, adding: accumulate ? y : nil)
     case .productTransposedRight:
       precondition(self[a].columns == self[b].columns, "product: inner sizes differ")
-      kernels.product(self[a], transposedView(b), into: y, accumulate: accumulate)
+      kernels.product(self[a], transposedView(b), into: y, adding: accumulate ? y : nil)
     default:
       precondition(self[a].columns == self[b].rows, "product: inner sizes differ")
-      kernels.product(self[a], self[b], into: y, accumulate: accumulate)
+      kernels.product(self[a], self[b], into: y, adding: accumulate ? y : nil)
     }
   }
 

@@ -4,7 +4,7 @@ import Kernels
 ///
 /// m′ = β₁m + (1 − β₁)g, v′ = β₂v + (1 − β₂)g², θ′ = θ − α·m̂/√(v̂ + ε), m̂ = m′/(1 − β₁ᵏ), v̂ = v′/(1 − β₂ᵏ).
 /// ε stands under the root: the derivative is finite where a gradient is zero.
-package struct InnerAdam: Sendable {
+package struct InnerAdam: Sendable, Equatable {
   /// m and v of one block, or their adjoints.
   package struct Moments {
     package var mean: Matrix

@@ -8,7 +8,7 @@ import Models
 /// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k.
 /// Each H·v is a sweep over the recorded gradient of that step. Weights that do not adapt get their share of
 /// the same sweeps. Order 1 leaves the curvature out (FOMAML).
-package struct InnerLoop: Sendable {
+package struct InnerLoop: Sendable, Equatable {
   package var steps: Int
   package var rates: Rates
   package var order: Int
@@ -18,7 +18,7 @@ package struct InnerLoop: Sendable {
   package var firstStage: Int
 
   /// How far a step goes.
-  package enum Rates: Sendable {
+  package enum Rates: Sendable, Equatable {
     case fixed(Float)
     /// One learned rate for each adapted block, in a dense block (1 × adapted).
     case perBlock(Int)
@@ -159,13 +159,13 @@ package struct InnerLoop: Sendable {
 
   /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
   package func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let dual = DualLoop(self, lane, episode) {
-      return dual.metaGradient(lane, weights, episode)
+    if let tower = lane.tower(for: self), tower.applies(to: episode, lane.problem) {
+      return tower.metaGradient(lane, weights, episode)
     }
     return plainMetaGradient(lane, weights, episode)
   }
 
-  /// The same without the short cut for a first layer.
+  /// The same without the short cut for a stack of dense layers.
   package func plainMetaGradient(
     _ lane: Lane, _ weights: Weights, _ episode: Episode
   ) -> Float {
@@ -275,9 +275,16 @@ package struct InnerLoop: Sendable {
   /// Adds where adaptation ended minus where it began, times −1, to the lane's sums (Reptile); returns the
   /// support loss before the first step.
   package func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let dual = DualLoop(self, lane, episode) {
-      return dual.displacement(lane, weights, episode)
+    if let tower = lane.tower(for: self), tower.applies(to: episode, lane.problem) {
+      return tower.displacement(lane, weights, episode)
     }
+    return plainDisplacement(lane, weights, episode)
+  }
+
+  /// The same without the short cut for a stack of dense layers.
+  package func plainDisplacement(
+    _ lane: Lane, _ weights: Weights, _ episode: Episode
+  ) -> Float {
     let tape = lane.tape
     let path = adapt(lane, weights, episode)
     let sums = lane.blockSums(path.start)

@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// The inner steps of an algorithm, as the options of a script say them.
-package struct InnerSteps: Sendable {
+package struct InnerSteps: Sendable, Equatable {
   package var count = 5
   package var optimizer = InnerOptimizer.sgd
   package var order: Int

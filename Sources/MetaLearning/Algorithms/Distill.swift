@@ -41,6 +41,11 @@ package struct Distill: SteppingLearner, Student {
     return student
   }
 
+  /// Whatever the teacher: it has no part in the inner loop.
+  package static func == (one: Distill, other: Distill) -> Bool {
+    one.inner == other.inner && one.scope == other.scope
+  }
+
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
@@ -53,7 +58,7 @@ package struct Distill: SteppingLearner, Student {
       }
       blended.query.ratings = targets
     }
-    return innerLoop(lane.problem.layout).metaGradient(lane, weights, blended)
+    return lane.innerLoop(of: self).metaGradient(lane, weights, blended)
   }
 }
 

@@ -23,7 +23,7 @@ package struct Pretrain: SteppingLearner {
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    var loop = innerLoop(lane.problem.layout)
+    var loop = lane.innerLoop(of: self)
     loop.steps = 0
     let onQuery = loop.metaGradient(lane, weights, episode)
     guard episode.support.count > 0 else { return onQuery }

@@ -25,6 +25,6 @@ package struct Reptile: SteppingLearner {
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    innerLoop(lane.problem.layout).displacement(lane, weights, episode)
+    lane.innerLoop(of: self).displacement(lane, weights, episode)
   }
 }

@@ -13,6 +13,8 @@ package final class OuterLoop: @unchecked Sendable {
   private let options: OuterOptions
   private let threads: Int
   private let kernels: KernelSet
+  private let stretches: [Stretch]
+  private let lookupCount: Int
 
   /// A batch is cut into this many lanes on any machine.
   private static let laneCount = 8
@@ -30,6 +32,8 @@ package final class OuterLoop: @unchecked Sendable {
       FloatBuffer(count: problem.layout.count)
     }
     gradient = FloatBuffer(count: problem.layout.count)
+    stretches = Stretch.all(of: problem.layout, options)
+    lookupCount = problem.lookupCount
     lanes = (0..<Self.laneCount).map { _ in Lane(problem, kernels: kernels) }
   }
 
@@ -49,11 +53,23 @@ package final class OuterLoop: @unchecked Sendable {
     tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Lane) -> Float
   ) -> Float {
     guard tasks > 0 else { return 0 }
-    let current = weights
     let used = min(Self.laneCount, tasks)
-    let losses = orderedMap(used, threads: threads) { number in
+    let losses = learnAll(lanes: used, tasks: tasks, learn)
+    step += 1
+    move(Batch(lanes: used, tasks: tasks, rate: rate))
+    return losses.reduce(0, +) / Float(tasks)
+  }
+
+  /// The sum of losses of each lane. Returns without holding on to the weights, so that moving them does not
+  /// copy them.
+  private func learnAll(
+    lanes used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Lane) -> Float
+  ) -> [Float] {
+    let current = weights
+    return orderedMap(used, threads: threads) { number in
       let lane = self.lanes[number]
-      lane.clear()
+      lane.beginBatch(current)
+      defer { lane.endBatch() }
       var sum: Float = 0
       for task in number * tasks / used..<(number + 1) * tasks / used {
         lane.tape.reset()
@@ -61,72 +77,122 @@ package final class OuterLoop: @unchecked Sendable {
       }
       return sum
     }
-    sumGradients(lanes: used, tasks: tasks)
-    clip()
-    move(rate: rate)
-    return losses.reduce(0, +) / Float(tasks)
   }
 
-  /// The mean of the lanes' gradients, each element added in the order of lanes and tasks.
-  private func sumGradients(lanes used: Int, tasks: Int) {
-    let lookupCount = problem.lookupCount
-    let denseCount = problem.layout.count - lookupCount
-    let scale = 1 / Float(tasks)
-    let parts = 2 * Self.laneCount
-    let gradient = gradient
-    let kernels = kernels
-    let layout = problem.layout
-    parallel(parts, threads: threads) { part in
-      let from = denseCount * part / parts
-      let count = denseCount * (part + 1) / parts - from
-      func stretch(_ base: UnsafeMutablePointer<Float>) -> Matrix {
-        Matrix(base + from, rows: 1, columns: count)
-      }
-      let sum = stretch(gradient.base + lookupCount)
-      kernels.scale(scale, stretch(self.lanes[0].dense.base), into: sum)
-      for lane in self.lanes[1..<used] { kernels.axpy(scale, stretch(lane.dense.base), sum) }
-      for block in layout.blocks.indices where layout.blocks[block].kind == .lookup {
-        let place = layout.blocks[block]
-        let first = Int32(place.rows * part / parts)
-        let last = Int32(place.rows * (part + 1) / parts)
-        let base = gradient.base + place.offset
-        (base + Int(first) * place.columns).update(
-          repeating: 0, count: Int(last - first) * place.columns)
-        for lane in self.lanes[..<used] {
-          for rows in lane.touched where rows.block == block {
-            rows.add(to: base, from: first, to: last, scale: scale, kernels: kernels)
-          }
+  // MARK: Moving
+
+  private struct Batch {
+    var lanes: Int
+    var tasks: Int
+    var rate: Float
+  }
+
+  /// Neighbouring numbers that move alike: a table, or dense blocks with the same decay.
+  private struct Stretch {
+    var block: WeightBlock
+    var offset: Int
+    var count: Int
+    var decay: Float
+    var lookup: Int?
+
+    static func all(of layout: Layout, _ options: OuterOptions) -> [Stretch] {
+      var stretches: [Stretch] = []
+      for (number, block) in layout.blocks.enumerated() where block.count > 0 {
+        let isLookup = block.kind == .lookup
+        let decay = options.decay(of: block)
+        if !isLookup, let last = stretches.last, last.lookup == nil, last.decay == decay {
+          stretches[stretches.count - 1].count += block.count
+        } else {
+          stretches.append(
+            Stretch(
+              block: block, offset: block.offset, count: block.count, decay: decay,
+              lookup: isLookup ? number : nil))
         }
+      }
+      return stretches
+    }
+
+    /// A part of it, whole rows of a table; the same parts for any number of threads.
+    func part(_ part: Int, of parts: Int) -> Range<Int> {
+      let unit = lookup == nil ? 1 : block.columns
+      let units = count / unit
+      return offset + units * part / parts * unit..<offset + units * (part + 1) / parts * unit
+    }
+  }
+
+  /// Sums the lanes' gradients and moves along their mean, part by part.
+  private func move(_ batch: Batch) {
+    let parts = 2 * Self.laneCount
+    let all = weights.mutableAll()
+    guard let limit = options.clip else {
+      parallel(parts, threads: threads) { part in
+        for stretch in self.stretches {
+          let range = stretch.part(part, of: parts)
+          self.sum(stretch, range, batch)
+          self.move(all, stretch, range, batch)
+        }
+      }
+      return
+    }
+    parallel(parts, threads: threads) { part in
+      for stretch in self.stretches { self.sum(stretch, stretch.part(part, of: parts), batch) }
+    }
+    let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
+    let norm = kernels.dot(whole, whole).squareRoot()
+    if norm > limit { kernels.scale(limit / norm, whole, into: whole) }
+    parallel(parts, threads: threads) { part in
+      for stretch in self.stretches {
+        self.move(all, stretch, stretch.part(part, of: parts), batch)
       }
     }
   }
 
-  /// Shrinks the gradient to the longest length allowed.
-  private func clip() {
-    guard let limit = options.clip else { return }
-    let all = Matrix(gradient.base, rows: 1, columns: gradient.count)
-    let norm = kernels.dot(all, all).squareRoot()
-    if norm > limit { kernels.scale(limit / norm, all, into: all) }
+  private func view(_ base: UnsafeMutablePointer<Float>, _ range: Range<Int>) -> Matrix {
+    Matrix(base + range.lowerBound, rows: 1, columns: range.count)
   }
 
-  private func move(rate: Float) {
-    step += 1
-    let all = weights.mutableAll()
-    let blocks = problem.layout.blocks
-    let parts = 2 * Self.laneCount
-    let step = step
-    parallel(parts, threads: threads) { part in
-      for block in blocks {
-        let from = block.offset + block.count * part / parts
-        let count = block.offset + block.count * (part + 1) / parts - from
-        guard count > 0 else { continue }
-        func stretch(_ base: UnsafeMutablePointer<Float>) -> Matrix {
-          Matrix(base + from, rows: 1, columns: count)
+  /// The mean of the lanes' gradients, each element added in the order of lanes and tasks. A table's
+  /// gradient is zero between steps, but for rows that a lane has touched.
+  private func sum(_ stretch: Stretch, _ range: Range<Int>, _ batch: Batch) {
+    let scale = 1 / Float(batch.tasks)
+    if let block = stretch.lookup {
+      eachTouched(block, stretch, range, batch) { rows, number, row in
+        kernels.axpy(scale, rows.gradient.rows(number..<number + 1), row)
+      }
+      return
+    }
+    let own = range.lowerBound - lookupCount..<range.upperBound - lookupCount
+    let sum = view(gradient.base, range)
+    kernels.scale(scale, view(lanes[0].dense.base, own), into: sum)
+    for lane in lanes[1..<batch.lanes] { kernels.axpy(scale, view(lane.dense.base, own), sum) }
+  }
+
+  private func move(_ all: Matrix, _ stretch: Stretch, _ range: Range<Int>, _ batch: Batch) {
+    guard !range.isEmpty else { return }
+    options.optimizer.move(
+      view(all.base, range), along: view(gradient.base, range),
+      memory: memory.map { view($0.base, range) }, rate: batch.rate, step: step,
+      decay: stretch.decay, kernels: kernels)
+    guard let block = stretch.lookup else { return }
+    // An optimiser may add decay to the gradient of every row.
+    guard stretch.decay == 0 else { return view(gradient.base, range).fill(0) }
+    eachTouched(block, stretch, range, batch) { _, _, row in row.fill(0) }
+  }
+
+  /// Calls `body` with each touched row of a table in a range, and where its gradient is summed.
+  private func eachTouched(
+    _ block: Int, _ stretch: Stretch, _ range: Range<Int>, _ batch: Batch,
+    _ body: (Lane.TouchedRows, Int, Matrix) -> Void
+  ) {
+    let width = stretch.block.columns
+    let first = Int32((range.lowerBound - stretch.offset) / width)
+    let last = Int32((range.upperBound - stretch.offset) / width)
+    for lane in lanes[..<batch.lanes] {
+      for rows in lane.touched where rows.block == block {
+        for (number, row) in rows.rows.enumerated() where row >= first && row < last {
+          let place = gradient.base + stretch.offset + Int(row) * width
+          body(rows, number, Matrix(place, rows: 1, columns: width))
         }
-        self.options.optimizer.move(
-          stretch(all.base), along: stretch(self.gradient.base),
-          memory: self.memory.map { stretch($0.base) }, rate: rate, step: step,
-          decay: self.options.decay(of: block), kernels: self.kernels)
       }
     }
   }
@@ -154,27 +220,5 @@ package struct OuterOptions: Sendable {
   func decay(of block: WeightBlock) -> Float {
     if block.rows == 1 || block.name == "linear" { return 0 }
     return block.kind == .lookup ? lookupDecay : denseDecay
-  }
-}
-
-extension Lane.TouchedRows {
-  /// Adds the rows numbered `first ..< last` to a whole table's gradient.
-  func add(
-    to table: UnsafeMutablePointer<Float>, from first: Int32, to last: Int32, scale: Float,
-    kernels: KernelSet
-  ) {
-    var low = 0
-    var high = rows.count
-    while low < high {
-      let middle = (low + high) / 2
-      if rows[middle] < first { low = middle + 1 } else { high = middle }
-    }
-    while low < rows.count, rows[low] < last {
-      let width = gradient.columns
-      kernels.axpy(
-        scale, gradient.rows(low..<low + 1),
-        Matrix(table + Int(rows[low]) * width, rows: 1, columns: width))
-      low += 1
-    }
   }
 }

@@ -3,7 +3,7 @@ import Kernels
 /// The rows of one task, ready for the tape: which rows of the table they use, numbered from 0 within the
 /// task, so that a task's own copy of the table is small.
 package struct Episode {
-  /// Global numbers of the table rows that the task uses, ascending.
+  /// Global numbers of the table rows that the task uses, each once.
   package var tableRows: UnsafeBufferPointer<Int32>
   package var support: EncodedRows
   package var query: EncodedRows
@@ -51,8 +51,8 @@ package struct EncodedRows {
 package final class EpisodeBuilder {
   private let encoder: FeatureEncoder
   /// For each global row: its local number in the task under way.
-  private var local: [Int32]
-  private var used: [Int32] = []
+  @exclusivity(unchecked) private var local: [Int32]
+  @exclusivity(unchecked) private var used: [Int32] = []
 
   package init(_ encoder: FeatureEncoder) {
     self.encoder = encoder
@@ -82,14 +82,14 @@ package final class EpisodeBuilder {
     return episode
   }
 
-  /// Gives every table row of the task a local number, in ascending order of the global ones.
+  /// Gives every table row of the task a local number, in the order in which they are first used.
   private func collect(
     _ support: [UserContext.Rating], _ query: [UserContext.Rating], _ user: Int?
   ) {
     used.removeAll(keepingCapacity: true)
     func touch(_ row: Int32) {
       if local[Int(row)] < 0 {
-        local[Int(row)] = 0
+        local[Int(row)] = Int32(used.count)
         used.append(row)
       }
     }
@@ -104,8 +104,6 @@ package final class EpisodeBuilder {
     } else {
       for field in encoder.fields where field.side == .user { touch(Int32(field.start)) }
     }
-    used.sort()
-    for (number, row) in used.enumerated() { local[Int(row)] = Int32(number) }
   }
 
   private func encode(_ ratings: [UserContext.Rating], common: Bags?, arena: Arena) -> EncodedRows {

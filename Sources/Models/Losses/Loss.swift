@@ -20,12 +20,21 @@ extension Loss {
   package var predictsRatings: Bool { true }
 }
 
+/// A loss that is the mean of a function of each row's own score.
+package protocol PointwiseLoss: Loss {
+  /// Writes the loss' first and second derivatives with respect to each score; returns the loss. Shapes:
+  /// (n × 1).
+  func derivatives(
+    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix
+  ) -> Float
+}
+
 /// Every loss that `loss=` can name.
 package let losses = Catalog<any Loss>(
   "loss", [SquaredError.self, CrossEntropy.self, RatingClasses.self, PairwiseRanking.self])
 
 /// The mean squared error.
-package struct SquaredError: Loss {
+package struct SquaredError: PointwiseLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
@@ -40,6 +49,20 @@ package struct SquaredError: Loss {
     return tape.scale(1 / Float(ratings.rows), tape.sumProduct(error, error))
   }
 
+  package func derivatives(
+    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix
+  ) -> Float {
+    let share = 1 / Float(ratings.rows)
+    var squares: Float = 0
+    for row in 0..<ratings.rows {
+      let error = scores.base[row] - ratings.base[row]
+      squares += error * error
+      first.base[row] = 2 * share * error
+      second.base[row] = 2 * share
+    }
+    return share * squares
+  }
+
   package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
 
   package func scores(
@@ -48,7 +71,7 @@ package struct SquaredError: Loss {
 }
 
 /// Binary cross-entropy of the rating's place between the lowest and the highest.
-package struct CrossEntropy: Loss {
+package struct CrossEntropy: PointwiseLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
@@ -66,6 +89,24 @@ package struct CrossEntropy: Loss {
     let cost = tape.subtract(
       tape.sum(tape.map(.softplus, scores)), tape.sumProduct(scores, tape.leaf(targets)))
     return tape.scale(1 / Float(ratings.rows), cost)
+  }
+
+  package func derivatives(
+    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix
+  ) -> Float {
+    let share = 1 / Float(ratings.rows)
+    let span = max(scale.highest - scale.lowest, 1e-6)
+    KernelSet.best.map(.sigmoid, scores, into: first)
+    KernelSet.best.map(.softplus, scores, into: second)
+    var cost: Float = 0
+    for row in 0..<ratings.rows {
+      let target = (ratings.base[row] - scale.lowest) / span
+      let chance = first.base[row]
+      cost += second.base[row] - target * scores.base[row]
+      first.base[row] = share * (chance - target)
+      second.base[row] = share * chance * (1 - chance)
+    }
+    return share * cost
   }
 
   package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] {

@@ -124,22 +124,22 @@ package struct MLP: Network {
   ) -> NetworkState {
     var next = state
     let isRelu = activation == .relu
-    let first = first(shape)
+    let layer = layers(shape)[stage - 1]
     if stage == 1 {
-      var bias = weights[first.bias]
-      if let common = first.common { bias = tape.affine(state.common, weights[common], bias) }
+      var bias = weights[layer.bias]
+      if let common = layer.common { bias = tape.affine(state.common, weights[common], bias) }
       next.hidden = activation.applied(
-        tape.affine(state.hidden, weights[first.own], bias, relu: isRelu), on: tape)
+        tape.affine(state.hidden, weights[layer.weight], bias, relu: isRelu), on: tape)
       next.common = .none
       return thinned(next, stage: stage, tape)
     }
-    let at = first.bias + 1 + 2 * (stage - 2)
+    let (weight, bias) = (weights[layer.weight], weights[layer.bias])
     if stage <= hidden.count {
       next.hidden = activation.applied(
-        tape.affine(state.hidden, weights[at], weights[at + 1], relu: isRelu), on: tape)
+        tape.affine(state.hidden, weight, bias, relu: isRelu), on: tape)
       return thinned(next, stage: stage, tape)
     }
-    next.hidden = tape.affine(state.hidden, weights[at], weights[at + 1])
+    next.hidden = tape.affine(state.hidden, weight, bias)
     if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
     next.residual = .none
     return next
@@ -159,29 +159,29 @@ package struct MLP: Network {
     return next
   }
 
-  /// Dropout makes the first layer more than an affine map and a function.
-  package func firstLayer(_ shape: InputShape) -> FirstLayer? {
-    dropout > 0 ? nil : first(shape)
-  }
-
-  private func first(_ shape: InputShape) -> FirstLayer {
+  private func layers(_ shape: InputShape) -> [DenseTower.Layer] {
     let at = 1 + (wide ? 1 : 0) + (shape.promptWidth > 0 ? 1 : 0)
     let hasCommon = widths(shape).common > 0
-    return FirstLayer(
-      own: at, common: hasCommon ? at + 1 : nil, bias: at + (hasCommon ? 2 : 1))
+    let bias = at + (hasCommon ? 2 : 1)
+    return [DenseTower.Layer(weight: at, common: hasCommon ? at + 1 : nil, bias: bias)]
+      + hidden.indices.map { .init(weight: bias + 1 + 2 * $0, bias: bias + 2 + 2 * $0) }
   }
 
-  package func activate(_ state: NetworkState, _ tape: Tape) -> NetworkState {
-    var next = state
-    next.hidden =
-      activation == .relu
-      ? tape.map(.relu, state.hidden) : activation.applied(state.hidden, on: tape)
-    next.common = .none
-    return next
+  /// Dropout makes a layer more than an affine map and a function.
+  package func tower(_ shape: InputShape) -> DenseTower? {
+    dropout > 0 ? nil : DenseTower(layers: layers(shape), activation: activation.function)
   }
 }
 
 extension MLP.Activation {
+  fileprivate var function: DenseTower.Activation {
+    switch self {
+    case .relu: .relu
+    case .tanh: .tanh
+    case .sigmoid: .sigmoid
+    }
+  }
+
   /// The function of a value; relu is taken to be applied by the affine map already.
   func applied(_ x: TapeValue, on tape: Tape) -> TapeValue {
     switch self {

@@ -54,23 +54,6 @@ package struct NetworkState {
   package var variables: [TapeValue] { [hidden, common, residual, support].filter(\.isSome) }
 }
 
-/// The blocks of a first stage that is x·W + u·U + b followed by something that needs no weights.
-package struct FirstLayer: Sendable, Equatable {
-  /// W, for the features of each row.
-  package var own: Int
-  /// U, for the features that all rows share, if there are any.
-  package var common: Int?
-  package var bias: Int
-
-  package init(own: Int, common: Int?, bias: Int) {
-    self.own = own
-    self.common = common
-    self.bias = bias
-  }
-
-  package var blocks: [Int] { [own] + (common.map { [$0] } ?? []) + [bias] }
-}
-
 /// A function from features to scores, in stages, so that what an inner loop does not change is computed
 /// once a task.
 ///
@@ -90,16 +73,12 @@ package protocol Network: Configurable {
   func advance(
     _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [TapeValue], shape: InputShape
   ) -> NetworkState
-  /// Stage 1 as an affine map, if it is one: an inner loop can then adapt it in a space as small as the
-  /// support.
-  func firstLayer(_ shape: InputShape) -> FirstLayer?
-  /// What stage 1 does after its affine map; `hidden` is that map's result.
-  func activate(_ state: NetworkState, _ tape: Tape) -> NetworkState
+  /// Stages 1 and later as a stack of dense layers, if they are one.
+  func tower(_ shape: InputShape) -> DenseTower?
 }
 
 extension Network {
-  package func firstLayer(_ shape: InputShape) -> FirstLayer? { nil }
-  package func activate(_ state: NetworkState, _ tape: Tape) -> NetworkState { state }
+  package func tower(_ shape: InputShape) -> DenseTower? { nil }
 }
 
 /// Every network that `model` can name.

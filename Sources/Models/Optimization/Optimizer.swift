@@ -51,8 +51,8 @@ package struct AdamW: Optimizer {
     let first = 1 - power(beta1, step)
     let second = 1 - power(beta2, step)
     kernels.adam(
-      weights, gradient: gradient, first: memory[0], second: memory[1], beta1: Float(beta1),
-      beta2: Float(beta2), rate: rate / Float(first), correction: Float(1 / second),
+      weights, gradient: gradient, first: memory[0], second: memory[1], beta1: beta1,
+      beta2: beta2, rate: rate / Float(first), correction: Float(1 / second),
       epsilon: 1e-8, decay: rate * decay)
   }
 

@@ -1,0 +1,188 @@
+import Kernels
+import Models
+
+extension TowerLoop {
+  /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
+  func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
+    let rows = rise(lane, weights, episode, withQuery: true)
+    descend(lane, rows, episode, weights)
+    let sums = lane.blockSums(rows.leaves)
+    // The pivot's adjoint: R of the support rows above P of the query rows.
+    let adjoint = roomy(lane, rows, columns: rows.pivot.columns)
+    adjoint.rows(0..<rows.support).fill(0)
+    let loss = ask(lane, rows, episode, weights, adjoint)
+    var lambda = above.indices.map { level in lambdaOfQuery(lane, rows, level) }
+    var mixed: Matrix?
+    var residual: Matrix?
+    if order > 1 {
+      if !featureBlocks.isEmpty || !below.isEmpty {
+        mixed = lane.zeros(rows.support, rows.padded)
+      }
+      residual = rows.supportResidual.map { lane.zeros($0.rows, $0.columns) }
+      sweep(lane, rows, adjoint, &lambda, mixed: mixed, residual: residual)
+    }
+    for (layer, lambda) in zip(above, lambda) {
+      lane.kernels.axpy(1, lambda.weight, sums[layer.weight])
+      lane.kernels.axpy(1, lambda.bias, sums[layer.bias])
+    }
+    close(lane, rows, weights, adjoint, mixed: mixed, residual: residual, sums: sums)
+    lane.keepLookups(sums, episode)
+    return loss
+  }
+
+  /// Reptile's direction: where the steps began minus where they end. Returns the loss before them.
+  func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
+    let rows = rise(lane, weights, episode, withQuery: false)
+    descend(lane, rows, episode, weights)
+    let sums = lane.blockSums(rows.leaves)
+    let kernels = lane.kernels
+    for (level, layer) in above.enumerated() {
+      kernels.axpy(1, record.weight[0, level], sums[layer.weight])
+      kernels.axpy(-1, record.weight[steps, level], sums[layer.weight])
+      kernels.axpy(1, record.bias[0, level], sums[layer.bias])
+      kernels.axpy(-1, record.bias[steps, level], sums[layer.bias])
+    }
+    let back = lane.matrix(rows.support, rows.pivot.columns)
+    kernels.scale(-1, record.dual[steps].rows(0..<rows.support), into: back)
+    closePivot(lane, rows, inputs: rows.inputs[below.count], back, sums: sums)
+    lane.keepLookups(sums, episode)
+    return record.loss[0]
+  }
+
+  // MARK: The query
+
+  /// What the query loss asks of a layer above the pivot.
+  struct Lambda {
+    var weight: Matrix
+    var bias: Matrix
+  }
+
+  /// The query loss after the steps and its slopes; those of the pivot go into the adjoint.
+  private func ask(
+    _ lane: Lane, _ rows: TowerRows, _ episode: Episode, _ weights: Weights, _ adjoint: Matrix
+  ) -> Float {
+    let own = rows.support..<rows.all
+    for level in 0...above.count {
+      let width = level < above.count ? record.weight[0, level].rows : rows.outputs
+      record.reserve(
+        lane, slot: steps, level: level, rows: rows.query, width: width, tangents: false)
+    }
+    record.slope[steps, 0] = adjoint.rows(own)
+    enterPivot(lane, rows, own, slot: steps)
+    climb(lane, slot: steps, residual: rows.queryResidual)
+    let loss = slope(
+      lane, record.hidden[steps, above.count], episode.query.ratings,
+      into: record.slope[steps, above.count], step: steps)
+    fall(lane, slot: steps, weights)
+    return loss
+  }
+
+  private func lambdaOfQuery(_ lane: Lane, _ rows: TowerRows, _ level: Int) -> Lambda {
+    let slope = record.slope[steps, level + 1]
+    let lambda = Lambda(
+      weight: lane.matrix(like: record.weight[0, level]),
+      bias: lane.matrix(like: record.bias[0, level]))
+    lane.kernels.product(
+      record.hidden[steps, level], transposed: true, slope, into: lambda.weight)
+    lane.kernels.columnSums(slope, into: lambda.bias)
+    return lambda
+  }
+
+  // MARK: Backwards through the steps
+
+  /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first.
+  private func sweep(
+    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, _ lambda: inout [Lambda], mixed: Matrix?,
+    residual: Matrix?
+  ) {
+    let kernels = lane.kernels
+    let own = 0..<rows.support
+    let (r, p) = (adjoint.rows(own), adjoint.rows(rows.support..<rows.all))
+    // −α·V of the query, the same for all steps.
+    let fromQuery = lane.matrix(like: r)
+    kernels.product(
+      rows.products.rows(rows.support..<rows.all), transposed: true, p, into: fromQuery,
+      scale: -rate)
+    for step in stride(from: steps - 1, through: 0, by: -1) {
+      let moved = above.isEmpty ? lane.matrix(like: r) : record.movedHidden[step, 0]
+      if step + 1 < steps {
+        let padded = Matrix(adjoint.base, rows: rows.padded, columns: r.columns)
+        kernels.product(
+          rows.products.rows(own), padded, into: moved, scale: -rate, adding: fromQuery)
+      } else {
+        moved.copy(from: fromQuery)
+      }
+      if let mixed { mixBefore(lane, rows, step: step, adjoint, into: mixed) }
+      let change = tangent(lane, step: step, moved, lambda)
+      if let residual {
+        kernels.axpy(1, scoreChange(step: step, change), residual)
+      }
+      for level in above.indices { learn(lane, step: step, level, &lambda[level]) }
+      if let mixed { mixAfter(lane, rows, step: step, change, into: mixed) }
+      kernels.axpy(1, change, r)
+    }
+  }
+
+  private func scoreChange(step: Int, _ change: Matrix) -> Matrix {
+    above.isEmpty ? change : record.movedSlope[step, above.count]
+  }
+
+  /// How the slopes of a step change along the direction −α(V, λ); returns the pivot's.
+  private func tangent(_ lane: Lane, step: Int, _ moved: Matrix, _ lambda: [Lambda]) -> Matrix {
+    let kernels = lane.kernels
+    let top = above.count
+    guard top > 0 else {
+      let change = lane.matrix(like: moved)
+      bend(lane, step: step, moved, into: change)
+      return change
+    }
+    // ż, which a curved activation needs on the way back.
+    var sums: [Matrix] = []
+    for level in 0..<top {
+      let x = record.hidden[step, level]
+      let change = record.movedHidden[step, level]
+      if isRelu {
+        if level == 0 { kernels.maskPositive(change, by: x, into: change) }
+      } else {
+        let sum = lane.matrix(like: change)
+        sum.copy(from: change)
+        sums.append(sum)
+        activation.multiplySlope(of: x, into: change, scratch: lane.matrix(like: x), kernels)
+      }
+      let bias = lane.matrix(like: lambda[level].bias)
+      kernels.scale(-rate, lambda[level].bias, into: bias)
+      let next = record.movedHidden[step, level + 1]
+      kernels.product(x, lambda[level].weight, into: next, scale: -rate, bias: bias)
+      kernels.product(
+        change, record.weight[step, level], into: next, adding: next,
+        mask: isRelu && level + 1 < top ? record.hidden[step, level + 1] : nil)
+    }
+    bend(lane, step: step, record.movedHidden[step, top], into: record.movedSlope[step, top])
+    for level in stride(from: top - 1, through: 0, by: -1) {
+      let x = record.hidden[step, level]
+      let change = record.movedSlope[step, level]
+      kernels.product(
+        record.slope[step, level + 1], lane.flipped(lambda[level].weight), into: change,
+        scale: -rate)
+      kernels.product(
+        record.movedSlope[step, level + 1], record.flipped[step, level], into: change,
+        adding: change, mask: isRelu ? x : nil)
+      guard !isRelu else { continue }
+      let scratch = lane.matrix(like: x)
+      activation.multiplySlope(of: x, into: change, scratch: scratch, kernels)
+      let bent = lane.matrix(like: x)
+      kernels.multiply(record.slope[step, level], sums[level], into: bent)
+      activation.addBend(of: x, times: bent, to: change, scratch: scratch, kernels)
+    }
+    return record.movedSlope[step, 0]
+  }
+
+  /// λ += [x; ẋ]ᵀ·[δ̇; δ]
+  private func learn(_ lane: Lane, step: Int, _ level: Int, _ lambda: inout Lambda) {
+    lane.kernels.product(
+      record.bothHidden[step, level], transposed: true, record.bothSlope[step, level + 1],
+      into: lambda.weight, adding: lambda.weight)
+    lane.kernels.columnSums(
+      record.movedSlope[step, level + 1], into: lambda.bias, accumulate: true)
+  }
+}

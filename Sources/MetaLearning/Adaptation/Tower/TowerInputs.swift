@@ -1,0 +1,161 @@
+import Kernels
+import Models
+
+/// What the pivot's adjoint means for its weights, the layers below and the features.
+extension TowerLoop {
+  /// mixed −= α·δ·R_{k+1}ᵀ: the support's inputs reach each other through G.
+  func mixBefore(
+    _ lane: Lane, _ rows: TowerRows, step: Int, _ adjoint: Matrix, into mixed: Matrix
+  ) {
+    guard step + 1 < steps else { return }
+    let flipped = lane.flipped(adjoint.rows(0..<rows.support), padded: rows.padded)
+    lane.kernels.product(
+      record.slope[step, 0], flipped, into: mixed, scale: -rate, adding: mixed)
+  }
+
+  /// mixed += q·A_kᵀ
+  func mixAfter(
+    _ lane: Lane, _ rows: TowerRows, step: Int, _ change: Matrix, into mixed: Matrix
+  ) {
+    guard step > 0 else { return }
+    let flipped = lane.flipped(record.dual[step].rows(0..<rows.support), padded: rows.padded)
+    lane.kernels.product(change, flipped, into: mixed, adding: mixed)
+  }
+
+  func close(
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
+    residual: Matrix?, sums: [Matrix]
+  ) {
+    // To the first order the support's inputs are constants.
+    let own = order > 1 ? 0..<rows.all : rows.support..<rows.all
+    let x = rows.inputs[below.count]
+    closePivot(lane, rows, inputs: x.rows(own), adjoint.rows(own), sums: sums)
+    guard !featureBlocks.isEmpty || !below.isEmpty else { return }
+    var seeds = Seeds(hidden: roomy(lane, rows, columns: x.columns), common: nil)
+    seedInputs(lane, rows, weights, adjoint, mixed: mixed, own, &seeds)
+    for level in stride(from: below.count - 1, through: 0, by: -1) {
+      lower(lane, rows, weights, level, own, &seeds, sums: sums)
+    }
+    guard !featureBlocks.isEmpty else { return }
+    sweepFeatures(lane, rows, seeds, residual: residual, sums: sums)
+  }
+
+  /// The gradient of the pivot's own blocks, from the adjoint of its sums.
+  func closePivot(
+    _ lane: Lane, _ rows: TowerRows, inputs: Matrix, _ adjoint: Matrix, sums: [Matrix]
+  ) {
+    addGradient(lane, rows, pivot, inputs: inputs, adjoint, sums: sums)
+  }
+
+  /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ.
+  @discardableResult
+  private func addGradient(
+    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, inputs: Matrix, _ slope: Matrix,
+    sums: [Matrix]
+  ) -> Matrix {
+    let kernels = lane.kernels
+    let weight = sums[layer.weight]
+    kernels.product(inputs, transposed: true, slope, into: weight, adding: weight)
+    let total = lane.matrix(1, slope.columns)
+    kernels.columnSums(slope, into: total)
+    kernels.axpy(1, total, sums[layer.bias])
+    if let block = layer.common, let common = rows.common {
+      kernels.product(common, transposed: true, total, into: sums[block], adding: sums[block])
+    }
+    return total
+  }
+
+  /// Adjoints of the features.
+  struct Seeds {
+    var hidden: Matrix
+    var common: Matrix?
+  }
+
+  /// The adjoint of the pivot's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
+  private func seedInputs(
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
+    _ own: Range<Int>, _ seeds: inout Seeds
+  ) {
+    let kernels = lane.kernels
+    let (support, query) = (0..<rows.support, rows.support..<rows.all)
+    let x = rows.inputs[below.count]
+    // With the rows of zeros, or of other ratings, that the padding of products asks for.
+    let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
+    kernels.product(
+      adjoint.rows(own), lane.flipped(pivot.weight, weights), into: seeds.hidden.rows(own))
+    var level: Float = 0
+    if steps > 0 {
+      let across = lane.matrix(rows.query, rows.padded)
+      let dual = lane.flipped(record.dual[steps].rows(support), padded: rows.padded)
+      kernels.product(adjoint.rows(query), dual, into: across)
+      let ofQuery = seeds.hidden.rows(query)
+      kernels.product(across, padded, into: ofQuery, adding: ofQuery)
+      level = across.sum
+      if let mixed {
+        let ofSupport = seeds.hidden.rows(support)
+        kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
+        kernels.product(
+          across, transposed: true, x.rows(query), into: ofSupport, adding: ofSupport)
+        level = 2 * level + mixed.sum
+      }
+    }
+    guard let block = pivot.common, let common = rows.common else { return }
+    seeds.common = commonSeed(lane, weights, block, adjoint.rows(own), common, level: level)
+  }
+
+  /// (Σδ)·Uᵀ + level·u
+  private func commonSeed(
+    _ lane: Lane, _ weights: Weights, _ block: Int, _ slope: Matrix, _ common: Matrix,
+    level: Float
+  ) -> Matrix {
+    let total = lane.matrix(1, slope.columns)
+    lane.kernels.columnSums(slope, into: total)
+    let seed = lane.matrix(like: common)
+    lane.kernels.product(total, lane.flipped(block, weights), into: seed)
+    if level != 0 { lane.kernels.axpy(level, common, seed) }
+    return seed
+  }
+
+  /// Through one layer below the pivot: its gradient, and the adjoint of what it takes.
+  private func lower(
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
+    _ seeds: inout Seeds, sums: [Matrix]
+  ) {
+    let layer = below[level]
+    let slope = seeds.hidden.rows(own)
+    activation.multiplySlope(
+      of: rows.inputs[level + 1].rows(own), into: slope, scratch: lane.matrix(like: slope),
+      lane.kernels)
+    let x = rows.inputs[level]
+    addGradient(lane, rows, layer, inputs: x.rows(own), slope, sums: sums)
+    guard level > 0 || !featureBlocks.isEmpty else { return }
+    if let block = layer.common, let common = rows.common {
+      seeds.common = commonSeed(lane, weights, block, slope, common, level: 0)
+    }
+    let seed = roomy(lane, rows, columns: x.columns)
+    lane.kernels.product(slope, lane.flipped(layer.weight, weights), into: seed.rows(own))
+    seeds.hidden = seed
+  }
+
+  private func sweepFeatures(
+    _ lane: Lane, _ rows: TowerRows, _ seeds: Seeds, residual: Matrix?, sums: [Matrix]
+  ) {
+    let tape = lane.tape
+    guard let query = rows.queryFeatures else { return }
+    let support = rows.supportFeatures
+    var starts = [
+      Tape.Seed(query.hidden, tape.leaf(seeds.hidden.rows(rows.support..<rows.all)))
+    ]
+    if order > 1 {
+      starts.append(.init(support.hidden, tape.leaf(seeds.hidden.rows(0..<rows.support))))
+    }
+    if let common = seeds.common { starts.append(.init(support.common, tape.leaf(common))) }
+    if let residual { starts.append(.init(support.residual, tape.leaf(residual))) }
+    if query.residual.isSome {
+      starts.append(.init(query.residual, tape.leaf(record.slope[steps, above.count])))
+    }
+    tape.sweep(
+      from: starts, to: featureBlocks.map { Tape.Target(rows.leaves[$0], into: sums[$0]) },
+      floor: rows.floor, differentiable: false)
+  }
+}

@@ -1,0 +1,202 @@
+import Kernels
+import Models
+
+/// An inner loop on the upper layers of a dense stack, with its derivatives planned by hand.
+///
+/// The lowest layer that adapts, the pivot, moves only within the span of its support inputs:
+/// W_k = W₀ + XᵀA_k, so that x·W_k = x·W₀ + (x·Xᵀ) A_k; with the shared inputs u and the bias folded in, the
+/// products of inputs are G = X·Xᵀ + ‖u‖² + 1. A step is A_{k+1} = A_k − α ∂L/∂z_k: the pivot's gradient is
+/// never made. Backwards its adjoint stays in the span of query and support inputs, X_QᵀP + X_SᵀR_k, with
+/// R_k = R_{k+1} + H_zz(−αV), V = G_QSᵀ·P + G_SS·R_{k+1}. The layers above the pivot take plain steps, and
+/// H·v is the tangent of their gradient, forward over reverse. It is exact algebra: the same numbers as
+/// `InnerLoop` finds on the tape, up to rounding, for fewer products and without a record.
+///
+/// One loop serves one lane: it keeps the memory of its book-keeping from task to task.
+final class TowerLoop {
+  let activation: DenseTower.Activation
+  let isRelu: Bool
+  /// Layers below the pivot, which all rows pass once, unchanged.
+  let below: [DenseTower.Layer]
+  let pivot: DenseTower.Layer
+  /// Layers above the pivot.
+  let above: [DenseTower.Layer]
+  let steps: Int
+  let rate: Float
+  let order: Int
+  /// Blocks that are learned below the stack: embeddings, linear weights, prompts.
+  let featureBlocks: [Int]
+  let pointwise: (any PointwiseLoss)?
+  /// What each step went through.
+  @exclusivity(unchecked) var record: TowerRecord
+
+  /// Nil where the short cut does not apply.
+  init?(_ loop: InnerLoop, _ problem: LearningProblem) {
+    guard case .fixed(let rate) = loop.rates, loop.firstStage > 0,
+      let tower = problem.network.tower(problem.shape), loop.firstStage <= tower.layers.count,
+      loop.adapted == tower.layers[(loop.firstStage - 1)...].flatMap(\.blocks).sorted()
+    else { return nil }
+    activation = tower.activation
+    isRelu = tower.activation == .relu
+    below = Array(tower.layers[..<(loop.firstStage - 1)])
+    pivot = tower.layers[loop.firstStage - 1]
+    above = Array(tower.layers[loop.firstStage...])
+    steps = loop.steps
+    self.rate = rate
+    order = loop.order
+    let blocks = problem.layout.blocks
+    featureBlocks = blocks[..<problem.networkBlocks].indices.filter {
+      blocks[$0].stage == 0 && blocks[$0].count > 0
+    }
+    pointwise = problem.loss as? any PointwiseLoss
+    record = TowerRecord(steps: steps, layers: above.count)
+  }
+
+  /// Whether the products of rows are worth their price for this task.
+  func applies(to episode: Episode, _ problem: LearningProblem) -> Bool {
+    let rows = episode.support.count
+    return rows > 0 && rows <= 4 * problem.layout.blocks[pivot.weight].rows
+  }
+
+  // MARK: Steps
+
+  /// Takes all steps on the support rows.
+  func descend(_ lane: Lane, _ rows: TowerRows, _ episode: Episode, _ weights: Weights) {
+    begin(lane, rows, weights)
+    for step in 0..<steps {
+      enterPivot(lane, rows, 0..<rows.support, slot: step)
+      climb(lane, slot: step, residual: rows.supportResidual)
+      let scores = record.hidden[step, above.count]
+      record.loss[step] = slope(
+        lane, scores, episode.support.ratings, into: record.slope[step, above.count], step: step)
+      fall(lane, slot: step, weights)
+      move(lane, rows, step: step)
+    }
+  }
+
+  /// The weights before the first step.
+  private func begin(_ lane: Lane, _ rows: TowerRows, _ weights: Weights) {
+    for (number, layer) in above.enumerated() {
+      record.weight[0, number] = weights.view(layer.weight)
+      record.bias[0, number] = weights.view(layer.bias)
+    }
+    record.dual[0] = lane.zeros(rows.padded, rows.pivot.columns)
+    for step in 0..<steps {
+      for level in 0...above.count {
+        let width = level < above.count ? record.weight[0, level].rows : rows.outputs
+        record.reserve(
+          lane, slot: step, level: level, rows: rows.support, width: width, tangents: order > 1)
+      }
+    }
+  }
+
+  /// x·W₀ + G·A of some rows, and what follows at once if that is relu.
+  func enterPivot(_ lane: Lane, _ rows: TowerRows, _ own: Range<Int>, slot: Int) {
+    let (start, pivot) = (rows.pivot.rows(own), record.hidden[slot, 0])
+    let isHidden = !above.isEmpty && isRelu
+    if slot > 0 {
+      lane.kernels.product(
+        rows.products.rows(own), record.dual[slot], into: pivot, adding: start, relu: isHidden)
+    } else if isHidden {
+      lane.kernels.map(.relu, start, into: pivot)
+    } else {
+      pivot.copy(from: start)
+    }
+  }
+
+  /// From the pivot to the scores. The sums of the pivot in the slot are those before activation, but for relu.
+  func climb(_ lane: Lane, slot: Int, residual: Matrix?) {
+    let kernels = lane.kernels
+    for level in 0..<above.count {
+      if !isRelu { activation.apply(to: record.hidden[slot, level], kernels) }
+      let isLast = level + 1 == above.count
+      kernels.product(
+        record.hidden[slot, level], record.weight[slot, level],
+        into: record.hidden[slot, level + 1], adding: isLast ? residual : nil,
+        bias: record.bias[slot, level], relu: isRelu && !isLast)
+    }
+    if above.isEmpty, let residual { kernels.axpy(1, residual, record.hidden[slot, 0]) }
+  }
+
+  /// The slopes of the loss from the scores down to the pivot.
+  func fall(_ lane: Lane, slot: Int, _ weights: Weights) {
+    for level in stride(from: above.count - 1, through: 0, by: -1) {
+      let flipped =
+        slot == 0
+        ? lane.flipped(above[level].weight, weights) : lane.flipped(record.weight[slot, level])
+      record.flipped[slot, level] = flipped
+      through(
+        lane, record.slope[slot, level + 1], flipped, of: record.hidden[slot, level],
+        into: record.slope[slot, level])
+    }
+  }
+
+  /// into = f′(x) · (slope·Wᵀ)
+  func through(_ lane: Lane, _ slope: Matrix, _ flipped: Matrix, of x: Matrix, into: Matrix) {
+    guard activation != .relu else {
+      lane.kernels.product(slope, flipped, into: into, mask: x)
+      return
+    }
+    lane.kernels.product(slope, flipped, into: into)
+    activation.multiplySlope(of: x, into: into, scratch: lane.matrix(like: x), lane.kernels)
+  }
+
+  private func move(_ lane: Lane, _ rows: TowerRows, step: Int) {
+    let kernels = lane.kernels
+    for level in 0..<above.count {
+      let (weight, bias) = (record.weight[step, level], record.bias[step, level])
+      let slope = record.slope[step, level + 1]
+      let moved = lane.matrix(like: weight)
+      kernels.product(
+        record.hidden[step, level], transposed: true, slope, into: moved, scale: -rate,
+        adding: weight)
+      let sums = lane.matrix(like: bias)
+      kernels.columnSums(slope, into: sums)
+      kernels.addScaled(bias, -rate, sums, into: sums)
+      record.weight[step + 1, level] = moved
+      record.bias[step + 1, level] = sums
+    }
+    let before = record.dual[step]
+    let after = lane.matrix(like: before)
+    let count = rows.support * before.columns
+    kernels.addScaled(
+      Matrix(before.base, rows: 1, columns: count), -rate, record.slope[step, 0], into: after)
+    (after.base + count).update(repeating: 0, count: before.count - count)
+    record.dual[step + 1] = after
+  }
+
+  // MARK: The loss
+
+  /// The loss of some scores, and its slope; keeps what its curvature needs if a step is named.
+  func slope(
+    _ lane: Lane, _ scores: Matrix, _ ratings: Matrix, into slope: Matrix, step: Int
+  ) -> Float {
+    let problem = lane.problem
+    if let pointwise {
+      let curvature = lane.matrix(like: scores)
+      record.curvature[step] = curvature
+      return pointwise.derivatives(
+        scores, ratings, scale: problem.scale, first: slope, second: curvature)
+    }
+    let tape = lane.tape
+    let floor = tape.count
+    let leaf = tape.leaf(scores)
+    let loss = problem.loss.value(tape, leaf, ratings, scale: problem.scale)
+    let gradient = tape.gradient(of: loss, to: [leaf], floor: floor)[0]
+    slope.copy(from: tape[gradient])
+    record.lossNodes[step] = (floor, leaf, gradient)
+    return tape[loss][0, 0]
+  }
+
+  /// The curvature of a step's loss times a change of its scores.
+  func bend(_ lane: Lane, step: Int, _ change: Matrix, into result: Matrix) {
+    if pointwise != nil {
+      lane.kernels.multiply(record.curvature[step], change, into: result)
+      return
+    }
+    result.fill(0)
+    let (floor, leaf, gradient) = record.lossNodes[step]
+    lane.tape.sweep(
+      from: [.init(gradient, lane.tape.leaf(change))], to: [.init(leaf, into: result)],
+      floor: floor, differentiable: false)
+  }
+}

@@ -1,0 +1,120 @@
+import Kernels
+import Models
+
+/// A task's rows on their way to the pivot: support rows first, then query rows, as one matrix a layer.
+struct TowerRows {
+  var support: Int
+  var query: Int
+  /// The support rows, up to a multiple of a vector.
+  var padded: Int
+  var leaves: [TapeValue]
+  /// The first node of the features.
+  var floor: Int
+  var supportFeatures: NetworkState
+  var queryFeatures: NetworkState?
+  /// u, the inputs that all rows share, if the stack takes any.
+  var common: Matrix?
+  /// What each layer below the pivot takes, and last what the pivot takes.
+  var inputs: [Matrix]
+  /// x·W₀ + b₀ of the pivot.
+  var pivot: Matrix
+  /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded).
+  var products: Matrix
+  var supportResidual: Matrix?
+  var queryResidual: Matrix?
+  /// Numbers in a score.
+  var outputs: Int
+
+  var all: Int { support + query }
+}
+
+extension TowerLoop {
+  /// Products of rows are padded to a multiple of this, so that few columns are left over.
+  private static let vector = 8
+
+  /// Features and the layers below the pivot.
+  func rise(
+    _ lane: Lane, _ weights: Weights, _ episode: Episode, withQuery: Bool
+  ) -> TowerRows {
+    let (tape, problem) = (lane.tape, lane.problem)
+    let leaves = lane.leaves(weights, episode)
+    let floor = tape.count
+    func features(_ rows: EncodedRows) -> NetworkState {
+      problem.network.features(
+        tape, leaves, rows, support: episode.support, shape: problem.shape)
+    }
+    let onSupport = features(episode.support)
+    let onQuery = withQuery ? features(episode.query) : nil
+    let support = episode.support.count
+    var rows = TowerRows(
+      support: support, query: withQuery ? episode.query.count : 0,
+      padded: (support + Self.vector - 1) / Self.vector * Self.vector, leaves: leaves,
+      floor: floor, supportFeatures: onSupport, queryFeatures: onQuery,
+      common: onSupport.common.isSome ? tape[onSupport.common] : nil, inputs: [], pivot: .none,
+      products: .none,
+      supportResidual: onSupport.residual.isSome ? tape[onSupport.residual] : nil,
+      queryResidual: onQuery.flatMap { $0.residual.isSome ? tape[$0.residual] : nil },
+      outputs: weights.view(above.last?.weight ?? pivot.weight).columns)
+    rows.inputs.reserveCapacity(below.count + 1)
+    rows.inputs.append(stacked(lane, tape[onSupport.hidden], onQuery.map { tape[$0.hidden] }, rows))
+    for layer in below {
+      rows.inputs.append(dense(lane, rows, layer, weights, isHidden: true))
+    }
+    rows.pivot = dense(lane, rows, pivot, weights, isHidden: false)
+    if steps > (withQuery ? 0 : 1) { rows.products = products(lane, rows) }
+    return rows
+  }
+
+  /// Both parts in one matrix, which has at least `padded` rows; those without a rating are zeros.
+  private func stacked(
+    _ lane: Lane, _ support: Matrix, _ query: Matrix?, _ rows: TowerRows
+  ) -> Matrix {
+    let stack = roomy(lane, rows, columns: support.columns)
+    stack.rows(0..<rows.support).copy(from: support)
+    if let query { stack.rows(rows.support..<rows.all).copy(from: query) }
+    return stack
+  }
+
+  /// A matrix for all rows, with rows of zeros behind it if there are fewer than `padded`.
+  func roomy(_ lane: Lane, _ rows: TowerRows, columns: Int) -> Matrix {
+    let all = rows.all
+    let room = lane.matrix(max(all, rows.padded), columns)
+    if all < rows.padded { room.rows(all..<rows.padded).fill(0) }
+    return room.rows(0..<all)
+  }
+
+  private func dense(
+    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, _ weights: Weights, isHidden: Bool
+  ) -> Matrix {
+    let x = rows.inputs[rows.inputs.count - 1]
+    let weight = weights.view(layer.weight)
+    var bias = weights.view(layer.bias)
+    if let block = layer.common, let common = rows.common {
+      let sum = lane.matrix(like: bias)
+      lane.kernels.product(common, weights.view(block), into: sum, bias: bias)
+      bias = sum
+    }
+    let y = roomy(lane, rows, columns: weight.columns)
+    lane.kernels.product(x, weight, into: y, bias: bias, relu: isHidden && isRelu)
+    if isHidden && !isRelu { activation.apply(to: y, lane.kernels) }
+    return y
+  }
+
+  private func products(_ lane: Lane, _ rows: TowerRows) -> Matrix {
+    let x = rows.inputs[rows.inputs.count - 1]
+    let flipped = lane.flipped(x.rows(0..<rows.support), padded: rows.padded)
+    // The bias is an input that is 1 in every row; zeros keep the padding out of all sums.
+    let level = lane.matrix(1, rows.padded)
+    level.fill(0)
+    level.columns(0..<rows.support).fill(sharedProduct(lane, rows))
+    let products = lane.matrix(rows.all, rows.padded)
+    lane.kernels.product(x, flipped, into: products, bias: level)
+    return products
+  }
+
+  /// ‖u‖² + 1, where the pivot takes the shared inputs.
+  private func sharedProduct(_ lane: Lane, _ rows: TowerRows) -> Float {
+    guard pivot.common != nil, let common = rows.common else { return 1 }
+    return 1 + lane.kernels.dot(common, common)
+  }
+}
