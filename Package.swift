@@ -53,7 +53,7 @@ let package = Package(
       name: "CommandsTests",
       dependencies: ["Commands", "Language", "Reports", "Datasets", "Evaluation", "Kernels"]),
     .testTarget(
-      name: "ShellTests", dependencies: ["Shell", "Commands", "Language", "Reports"],
+      name: "ShellTests", dependencies: ["Shell", "Commands", "Datasets", "Language", "Reports"],
       exclude: ["pty"]),
     .testTarget(
       name: "ArchitectureTests",

@@ -1,14 +1,34 @@
 import Datasets
+import Language
 
 /// The only door outside: files, clock, progress and the wish to stop. Commands get one; tests make
 /// their own.
 package protocol Host: FileSource where Failure == CommandFailure {
   /// Replaces the file in one step: temporary file, fsync, rename.
   func write(_ bytes: [UInt8], to path: String) throws(CommandFailure)
+  /// Why a file or folder cannot be read, found without reading it; nil when nothing is known to
+  /// stand against it.
+  func obstacle(reading path: String) -> CommandFailure?
+  /// Why a file cannot be written, found without writing it.
+  func obstacle(writing path: String) -> CommandFailure?
   /// Seconds on a clock that never goes back.
   func now() -> Double
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
   func checkpoint(_ progress: Progress) throws(Interrupted)
+}
+
+extension Host {
+  package func obstacle(reading path: String) -> CommandFailure? {
+    guard kind(of: path) == nil else { return nil }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let name = String(path.dropFirst(folder.count))
+    let names = (try? list(folder.isEmpty ? "." : folder)) ?? []
+    return CommandFailure(
+      "E0501", "there is no file `\(path)`",
+      suggestions: suggestions(for: name, among: names).map { folder + $0 }, argument: path)
+  }
+
+  package func obstacle(writing path: String) -> CommandFailure? { nil }
 }
 
 /// How far a command has come.

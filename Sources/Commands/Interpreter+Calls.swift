@@ -31,7 +31,7 @@ extension Run {
     observe(
       StatementOutcome(
         range: site ?? statement.range, text: source.slice(statement.range), report: report,
-        diagnostic: diagnostic, seconds: host.now() - start))
+        diagnostic: diagnostic, seconds: host.now() - start, session: interpreter.session))
   }
 
   private mutating func run(_ call: Call, input: Report?) throws(Stop) -> Report {
@@ -76,7 +76,11 @@ extension Run {
   mutating func run(_ command: any Command, _ call: Call) throws(Stop) -> Report {
     var draft = interpreter.session
     do {
+      if interpreter.plan != nil { return try foresee(command, call) }
       let report = try command.run(in: &draft, host: host)
+      if let distortion = interpreter.rehearsal.distortion, isFirstGift(of: command) {
+        draft.data = draft.data?.distorted(distortion, key: draft.settings.key)
+      }
       interpreter.session = draft
       return report
     } catch let failure as CommandFailure {
@@ -90,6 +94,12 @@ extension Run {
             "E0900", "`\(call.verb.text)` failed in a way it should not: \(error)",
             at: call.verb.range, help: ["this is a fault of mrs, please report it"])))
     }
+  }
+
+  /// Whether a command makes data, not from other data.
+  private func isFirstGift(of command: any Command) -> Bool {
+    let type = type(of: command)
+    return type.form.gives.contains(.data) && !type.form.needs.contains(.data)
   }
 
   /// Gives the arguments their values and binds them; the run stops where one does not fit.

@@ -2,7 +2,27 @@ import Language
 import Reports
 
 extension Run {
-  mutating func expect(_ expectation: Expectation, _ statement: Statement) throws(Stop) {
+  /// Tells whoever observes the run whether an expectation holds, and stops where it does not, unless
+  /// the run is a rehearsal that passes over that.
+  mutating func watch(_ expectation: Expectation, _ statement: Statement) throws(Stop) {
+    let start = host.now()
+    func tell(_ fault: Diagnostic?) {
+      observe(
+        StatementOutcome(
+          range: site ?? statement.range, text: source.slice(statement.range), diagnostic: fault,
+          seconds: host.now() - start, isExpectation: true, session: interpreter.session))
+    }
+    do throws(Stop) {
+      try expect(expectation, statement)
+      tell(nil)
+    } catch {
+      guard case .expectation(let fault) = error else { throw error }
+      tell(fault)
+      if !interpreter.rehearsal.passesOverExpectations { throw error }
+    }
+  }
+
+  private mutating func expect(_ expectation: Expectation, _ statement: Statement) throws(Stop) {
     switch expectation.kind {
     case .condition(let condition, let tolerance, let over):
       try expect(condition, tolerance, over, statement)

@@ -97,7 +97,7 @@ struct Run {
     case .definition(let definition):
       interpreter.procedures[definition.name.text] = Procedure(definition, source: source)
     case .inclusion(let path): try include(path)
-    case .expectation(let expectation): try expect(expectation, statement)
+    case .expectation(let expectation): try watch(expectation, statement)
     }
   }
 

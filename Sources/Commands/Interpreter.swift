@@ -13,6 +13,10 @@ package struct Interpreter: Sendable {
   package internal(set) var ledger = NounLedger()
   /// The values that the command line gives to `param`.
   package var parameters: [String: Value] = [:]
+  /// How its runs differ from plain ones.
+  package var rehearsal = Rehearsal()
+  /// What running takes, when it is only planned: commands are then done in miniature.
+  package var plan: Plan?
   /// The verbs, which tests replace.
   let catalog: Catalog<any Command>
 
@@ -32,9 +36,13 @@ package struct Interpreter: Sendable {
   package var log: [String] { session.log.entries.map(\.text) }
 
   /// Everything wrong with a source that can be known without running it, in order of place. Files
-  /// that it includes are looked at when there is a host to read them.
-  package func check(_ source: Source, host: (any Host)? = nil) -> [Diagnostic] {
-    Language.check(source, in: checkContext(host)).diagnostics
+  /// that it names are looked at when there is a host to do it.
+  ///
+  /// - Parameter lints: also what is not wrong but will trouble whoever replays it.
+  package func check(
+    _ source: Source, host: (any Host)? = nil, lints: Bool = false
+  ) -> [Diagnostic] {
+    Language.check(source, in: checkContext(host), lints: lints).diagnostics
   }
 
   /// What the checker has to know after all that ran so far.
@@ -44,8 +52,7 @@ package struct Interpreter: Sendable {
       procedures: procedures, ledger: ledger, traits: traits)
     context.parameters = parameters
     if let host {
-      context.included = { try? Source(reading: $0, host: host) }
-      context.missing = { path, _ in host.problem(reading: path) }
+      context.files = FileKnowledge(host)
     }
     return context
   }
@@ -68,6 +75,8 @@ package struct Interpreter: Sendable {
     context.needsParameters = true
     let faults = Language.check(source, in: context).diagnostics.filter { $0.severity == .error }
     guard faults.isEmpty else { return .invalid(faults) }
+    session.settings.draw = rehearsal.draw
+    session.settings.usualThreads = rehearsal.threads
     let (script, _) = parse(source.text)
     let result = withoutActuallyEscaping(observe) { observe in
       var run = Run(interpreter: self, host: host, source: source, observe: observe)
@@ -92,6 +101,9 @@ package struct StatementOutcome: Sendable {
   /// Why it failed, if it did.
   package var diagnostic: Diagnostic?
   package var seconds: Double
+  package var isExpectation = false
+  /// What the session held after it.
+  package var session: Session
 }
 
 /// How the run of a source ended.
@@ -119,17 +131,31 @@ extension Source {
   }
 }
 
-extension Host {
-  /// What is wrong with a path that is about to be read; nil when something is there.
-  fileprivate func problem(reading path: String) -> Problem? {
-    guard kind(of: path) == nil else { return nil }
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    let name = String(path.dropFirst(folder.count))
-    let names = (try? list(folder.isEmpty ? "." : folder)) ?? []
-    let near = suggestions(for: name, among: names).map { Value.text(folder + $0).sourceText }
+extension FileKnowledge {
+  /// What a host tells of files.
+  fileprivate init(_ host: any Host) {
+    self.init(
+      source: { path in
+        do throws(CommandFailure) {
+          return .success(try Source(reading: path, host: host))
+        } catch {
+          return .failure(error.problem)
+        }
+      },
+      obstacleToReading: { host.obstacle(reading: $0)?.problem },
+      obstacleToWriting: { host.obstacle(writing: $0)?.problem },
+      exists: { host.kind(of: $0) != nil })
+  }
+}
+
+extension CommandFailure {
+  /// The failure of a path as a problem of the argument that names it.
+  fileprivate var problem: Problem {
+    let isMissing = code == "E0501" && help.isEmpty
     return Problem(
-      "E0501", "no file `\(path)` here",
-      help: ["paths are relative to the script, at the prompt to the current folder"],
-      suggestions: near)
+      code, message,
+      help: isMissing
+        ? ["paths are relative to the script, at the prompt to the current folder"] : help,
+      suggestions: suggestions.map { Value.text($0).sourceText })
   }
 }

@@ -27,5 +27,7 @@ package struct Session: Sendable {
   package init() {}
 
   /// How many threads commands use.
-  package var threads: Int { settings.threads > 0 ? settings.threads : processorCount }
+  package var threads: Int {
+    [settings.threads, settings.usualThreads].first { $0 > 0 } ?? processorCount
+  }
 }

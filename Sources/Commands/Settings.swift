@@ -5,6 +5,10 @@ import Language
 package struct Settings: Configurable, Equatable {
   package var seed = 7
   package var threads = 0
+  /// Another draw of all chance from the same seed; no script sets it.
+  package var draw = 0
+  /// How many threads are used where a script says nothing; 0 is one for each core.
+  package var usualThreads = 0
 
   package init() {}
 
@@ -17,5 +21,8 @@ package struct Settings: Configurable, Equatable {
     examples: [Example("set seed=7 threads=2")])
 
   /// The key that all chance of a session derives from.
-  package var key: RandomKey { RandomKey(seed: UInt64(seed)) }
+  package var key: RandomKey {
+    let key = RandomKey(seed: UInt64(seed))
+    return draw == 0 ? key : key.derived("draw").derived(draw)
+  }
 }

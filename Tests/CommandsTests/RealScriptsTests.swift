@@ -39,6 +39,36 @@ import Testing
     #expect(!check("load csv \"ratings.csv\"", host: host).contains { $0.code == "E0501" })
   }
 
+  @Test func anInputIsNotOverwritten() throws {
+    let host = RecordingHost([
+      "ratings.csv": "user,item,rating\n", "a.mrs": "load csv \"ratings.csv\"\n",
+    ])
+    func faults(_ text: String) -> [Diagnostic] {
+      check(text, host: host).filter { $0.code == "E0504" }
+    }
+    let found = try #require(faults("load csv \"ratings.csv\"\nexport \"./ratings.csv\"").first)
+    #expect(found.secondary.map(\.range) == [SourceRange(9, 22)])
+    #expect(faults("include \"a.mrs\"\nexport \"ratings.csv\"").count == 1)
+    #expect(faults("save session \"t.mrs\"").count == 1)
+    #expect(faults("load\nexport \"x.csv\"\nload csv \"x.csv\"\nexport \"x.csv\"").isEmpty)
+    #expect(check("load\nexport \"x.csv\"\nload csv \"x.csv\"", host: host).isEmpty)
+  }
+
+  @Test func includedFilesThatAreNotThereAreFound() {
+    let host = RecordingHost([:])
+    #expect(check("include \"setup.mrs\"\nadapt 42", host: host).map(\.code) == ["E0501"])
+    let inBranch = check("let x = 1\nif $x > 2 { load csv \"r.csv\" }", host: host)
+    #expect(inBranch.map(\.severity) == [.warning])
+  }
+
+  @Test func lintsAreAskedFor() {
+    let text = "let a = 1\nload data\nlet b = describe\nlet b = describe\n"
+    let lints = Interpreter().check(Source(name: "t.mrs", text: text), lints: true)
+    #expect(Set(lints.map(\.code)) == ["W0601", "W0602", "W0604", "E0405"])
+    #expect(lints.allSatisfy { $0.severity == .warning })
+    #expect(check(text).isEmpty)
+  }
+
   @Test func everyExampleOfEveryCommandIsUnderstood() {
     for form in commands.members.forms {
       for example in form.examples {
@@ -52,7 +82,8 @@ import Testing
 
   @Test func theExamplesOfThePagesHoldForTheRealLanguage() {
     for page in codePages where page.code < "E05" && !page.wrong.isEmpty {
-      #expect(check(page.wrong).contains { $0.code == page.code }, "\(page.code) \(page.wrong)")
+      let wrong = Interpreter().check(Source(name: "t.mrs", text: page.wrong), lints: true)
+      #expect(wrong.contains { $0.code == page.code }, "\(page.code) \(page.wrong)")
       let rest = check(page.right).filter { $0.severity == .error }
       #expect(rest.isEmpty, "\(page.code) \(page.right): \(rest.map(\.message))")
     }

@@ -166,31 +166,3 @@ final class Written {
     #expect(journal.warning != nil)
   }
 }
-
-@Suite struct ReplayTests {
-  private func replay(_ text: String, recordsAll: Bool = false) -> Replay {
-    Replay(of: Source(name: "t.mrs", text: text), host: TerminalHost(), recordsAll: recordsAll)
-  }
-
-  @Test func recordingOnceMakesTheReplayPass() throws {
-    let first = replay("load data\nset seed=3\nsplit tasks\n", recordsAll: true)
-    let text = try #require(first.updated)
-    #expect(text.contains("#> "))
-    let second = replay(text)
-    #expect(second.status == .success, "\(second.failures)")
-    #expect(second.compared == 2)
-    #expect(second.updated == text)
-  }
-
-  @Test func aDifferenceNamesLineWordAndWhatIsSeen() {
-    let different = replay("load data\n#> Loaded something else\n")
-    #expect(different.status == .differs)
-    #expect(different.failures.first?.contains("t.mrs:2") == true)
-  }
-
-  @Test func junitEscapesAndCounts() {
-    let text = Replay.junit([replay("show\n"), replay("<laod>\n")])
-    #expect(text.contains("tests=\"2\" failures=\"1\""))
-    #expect(text.contains("&lt;laod&gt;"))
-  }
-}

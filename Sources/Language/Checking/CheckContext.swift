@@ -30,20 +30,18 @@ package struct CheckContext: Sendable {
   package var parameters: [String: Value] = [:]
   /// Whether a `param` without a value is a fault: it is when the script is about to run.
   package var needsParameters = false
-  /// The text of a file that `include` names, which is nil when it cannot be read. Without this,
-  /// nothing is known of included files, and what they may have brought is not missed.
-  package var included: (@Sendable (_ path: String) -> Source?)?
-
-  /// What is wrong with a file or folder that a command wants to read; nil when it is there. Without
-  /// this, files are not looked at.
-  package var missing: (@Sendable (_ path: String, CompletionKind) -> Problem?)?
+  /// What is known of files; nil when they are not looked at, and then nothing that an included one
+  /// may have brought is missed.
+  package var files: FileKnowledge?
+  /// Every verb by its name: looking one up must not go through them all.
+  private let verbs: [String: any Configurable.Type]
 
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
     variables: [String: BoundValue] = [:], procedures: [String: Procedure] = [:],
     ledger: NounLedger = NounLedger(),
     traits: @escaping @Sendable (any Configurable) -> Traits = { _ in Traits() },
-    included: (@Sendable (_ path: String) -> Source?)? = nil
+    files: FileKnowledge? = nil
   ) {
     self.commands = commands
     self.settings = settings
@@ -51,12 +49,35 @@ package struct CheckContext: Sendable {
     self.procedures = procedures
     self.ledger = ledger
     self.traits = traits
-    self.included = included
+    self.files = files
+    verbs = Dictionary(commands.types.map { ($0.name, $0) }) { first, _ in first }
   }
 
   /// The verb of that name.
-  package func command(_ name: String) -> (any Configurable.Type)? {
-    commands.types.first { $0.name == name }
+  package func command(_ name: String) -> (any Configurable.Type)? { verbs[name] }
+}
+
+/// What the checker may ask of the files that a script names, without changing any.
+package struct FileKnowledge: Sendable {
+  /// The text of a file that `include` names, or what is wrong with it.
+  package var source: @Sendable (_ path: String) -> Result<Source, Problem>
+  /// What stands against reading a file or folder; nil when nothing is known to.
+  package var obstacleToReading: @Sendable (_ path: String) -> Problem?
+  /// What stands against writing a file; nil when nothing is known to.
+  package var obstacleToWriting: @Sendable (_ path: String) -> Problem?
+  /// Whether something is there now.
+  package var exists: @Sendable (_ path: String) -> Bool
+
+  package init(
+    source: @escaping @Sendable (_ path: String) -> Result<Source, Problem>,
+    obstacleToReading: @escaping @Sendable (_ path: String) -> Problem?,
+    obstacleToWriting: @escaping @Sendable (_ path: String) -> Problem?,
+    exists: @escaping @Sendable (_ path: String) -> Bool
+  ) {
+    self.source = source
+    self.obstacleToReading = obstacleToReading
+    self.obstacleToWriting = obstacleToWriting
+    self.exists = exists
   }
 }
 

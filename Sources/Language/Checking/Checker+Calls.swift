@@ -19,7 +19,7 @@ extension Checker {
     }
     let verdict = verdict(on: call, of: type)
     if followsNouns {
-      follow(verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives)
+      follow(verb, needs: verdict.needs, uses: verdict.uses, gives: verdict.gives)
     }
     let traits = verdict.traits
     if takesInput, !traits.takesInput {
@@ -62,7 +62,8 @@ extension Checker {
     let (needs, gives) = bound.nouns(of: type)
     var traits = context.traits(root)
     if bound.isSweep { traits.resultFields?.append("runs") }
-    let verdict = Verdict(bound: bound, needs: needs, gives: gives, traits: traits)
+    let verdict = Verdict(
+      bound: bound, needs: needs, uses: type.uses, gives: gives, traits: traits)
     if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")) {
       verdicts[spelled] = verdict
     }
@@ -124,25 +125,6 @@ extension Checker {
         ? ["\(form.name): \(form.summary)"] : [form.name + ": " + values.joined(separator: " ")]
     }
     return problem.diagnostic(at: problem.range(in: argument))
-  }
-
-  /// Says which files that a command reads are not there, unless the script writes them before.
-  private mutating func checkFiles(
-    of bound: BoundArguments, _ arguments: [ArgumentSyntax], isReading: Bool
-  ) {
-    guard let missing = context.missing else { return }
-    for (index, taker) in bound.binding.takers.enumerated() {
-      guard let taker, taker.completion.isPath, let path = bound.arguments[index].value?.text
-      else { continue }
-      guard isReading, taker.completion.isRead else {
-        written.insert(path)
-        continue
-      }
-      guard !written.contains(path), let problem = missing(path, taker.completion) else { continue }
-      var found = problem.diagnostic(at: arguments[index].value.range)
-      if conditions > 0 { found.severity = .warning }
-      diagnostics.append(found)
-    }
   }
 
   // MARK: Step order
@@ -256,21 +238,7 @@ extension NounLedger {
 struct Verdict {
   var bound: BoundArguments
   var needs: [Noun]
+  var uses: [Noun]
   var gives: [Noun]
   var traits: CheckContext.Traits
-}
-
-extension CompletionKind {
-  /// Whether a value of this kind is the name of a file or folder.
-  fileprivate var isPath: Bool {
-    switch self {
-    case .file, .writtenFile, .folder: true
-    case .nothing, .live: false
-    }
-  }
-
-  /// Whether what it names must be there before the command runs.
-  fileprivate var isRead: Bool {
-    if case .writtenFile = self { false } else { true }
-  }
 }

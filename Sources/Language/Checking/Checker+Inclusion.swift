@@ -2,7 +2,7 @@ extension Checker {
   /// Checks the statements of another file as if they stood here.
   mutating func check(inclusion path: Expression) {
     guard let written = value(of: path)?.text else { return }
-    guard let included = context.included else {
+    guard let files = context.files else {
       hasUnseen = true
       return
     }
@@ -16,13 +16,18 @@ extension Checker {
           help: ["move what both need into a third file"]))
       return
     }
-    guard let file = included(name) else {
-      diagnostics.append(
-        Diagnostic(
-          "E0501", "no file `\(name)` can be read", at: path.range,
-          help: ["paths are relative to the script that includes"]))
+    let file: Source
+    switch files.source(name) {
+    case .success(let found): file = found
+    case .failure(let problem):
+      var found = problem.diagnostic(at: path.range)
+      if conditions > 0 { found.severity = .warning }
+      diagnostics.append(found)
+      // What it would have brought is not missed a second time.
+      hasUnseen = true
       return
     }
+    touched.readers[plain(name)] = path.range
     let (script, faults) = parse(file.text)
     var inner = Checker(source: file, context: context)
     inner.including = including + [name]
@@ -30,11 +35,14 @@ extension Checker {
     inner.followed = followed
     inner.loops = loops
     inner.hasUnseen = hasUnseen
+    inner.conditions = conditions
+    inner.touched = touched.forgettingPlaces
     inner.followsNouns = followsNouns
     inner.check(script.statements)
     followed = inner.followed
     hasUnseen = inner.hasUnseen
     context = inner.context
+    touched = touched.joined(with: inner.touched, at: path.range)
     context.ledger = context.ledger.settled { "\(name) line \(file.line(of: $0.lower))" }
     for found in inner.diagnostics {
       let place = file.position(of: found.primary.range.lower)

@@ -1,13 +1,16 @@
 /// Everything wrong with a source that can be known without running it, in order of place, and what
 /// would be known after it ran.
+///
+/// - Parameter lints: also what is not wrong but will trouble whoever replays it.
 package func check(
-  _ source: Source, in context: CheckContext
+  _ source: Source, in context: CheckContext, lints: Bool = false
 ) -> (diagnostics: [Diagnostic], after: CheckContext) {
   let (script, faults) = parse(source.text)
   var checker = Checker(source: source, context: context)
   checker.diagnostics = faults
   checker.check(script.statements)
   checker.checkParametersAreDeclared()
+  if lints { checker.diagnostics += Language.lints(of: script, source, in: context) }
   var seen = Set<String>()
   let all = checker.diagnostics
     .filter { seen.insert("\($0.code) \($0.primary.range) \($0.message)").inserted }
@@ -46,8 +49,8 @@ struct Checker {
   var verdicts: [String: Verdict] = [:]
   /// How many branches, loops and procedures are open: what stands in them may never run.
   var conditions = 0
-  /// The files that commands of the script write.
-  var written: Set<String> = []
+  /// The files that the script has to do with so far.
+  var touched = TouchedFiles()
   var declared: Set<String> = []
 
   init(source: Source, context: CheckContext) {

@@ -1,8 +1,12 @@
 /// What is not wrong with a script but will trouble whoever replays it; warnings, in order of place.
 /// For files: a line at the prompt is not looked at.
 package func lints(of source: Source, in context: CheckContext) -> [Diagnostic] {
-  let (script, _) = parse(source.text)
+  lints(of: parse(source.text).script, source, in: context)
+}
+
+func lints(of script: Script, _ source: Source, in context: CheckContext) -> [Diagnostic] {
   var linter = Linter(source: source, context: context)
+  linter.isLesson = script.tokens.contains { lessonMark(of: $0, in: source) != nil }
   linter.visit(script.statements)
   linter.finish(script)
   return linter.found.sorted { $0.primary.range.lower < $1.primary.range.lower }
@@ -16,8 +20,20 @@ private struct Linter {
   var seed: SourceRange?
   /// The first verb that makes something.
   var maker: Name?
+  /// A lesson is taken step by step in the session of whoever learns.
+  var isLesson = false
+  /// What bound a name.
+  struct Bond {
+    var range: SourceRange
+    var keyword: Keyword
+    /// The block it stands in.
+    var block: Int
+    var isResult = false
+  }
   /// Names that were bound and not read since, with what bound them.
-  var unread: [String: (range: SourceRange, keyword: Keyword)] = [:]
+  var unread: [String: Bond] = [:]
+  var block = 0
+  var blocks = 0
 
   init(source: Source, context: CheckContext) {
     self.source = source
@@ -47,16 +63,39 @@ private struct Linter {
       }
     case .assignment(let name, let value):
       if case .expression(let expression) = value { read(expression) }
-      unread[name.text] = (name.range, .let)
+      assign(name, value)
     case .parameter(let parameter):
       if let value = parameter.defaultValue { read(value) }
-      unread[parameter.name.text] = (parameter.name.range, .param)
+      unread[parameter.name.text] = Bond(
+        range: parameter.name.range, keyword: .param, block: block)
     case .branch(let branch): read(branch.condition)
     case .loop(let loop): read(loop.sequence)
     case .expectation(let expectation): visit(expectation)
     case .pipeline, .definition, .inclusion, .invalid: break
     }
-    for block in statement.blocks { visit(block.statements) }
+    for inner in statement.blocks {
+      let outer = block
+      blocks += 1
+      block = blocks
+      visit(inner.statements)
+      block = outer
+    }
+  }
+
+  /// Notes what a name is bound to; a result that is bound over before anyone read it was for nothing.
+  private mutating func assign(_ name: Name, _ value: AssignedValue) {
+    if let before = unread[name.text], before.isResult, before.block == block {
+      warn(
+        "E0405",
+        "the result of line \(source.line(of: before.range.lower)) is bound over before it is read",
+        at: name.range, help: ["give one of the two another name"])
+      found[found.count - 1].secondary = [.init(before.range, "bound here")]
+    }
+    var bond = Bond(range: name.range, keyword: .let, block: block)
+    if case .pipeline(let calls) = value {
+      bond.isResult = calls.last.map { context.command($0.verb.text) != nil } ?? false
+    }
+    unread[name.text] = bond
   }
 
   private mutating func visit(_ call: Call) {
@@ -101,11 +140,18 @@ private struct Linter {
   }
 
   mutating func finish(_ script: Script) {
+    for token in script.tokens {
+      guard let mark = lessonMark(of: token, in: source) else { continue }
+      for word in mark.split(separator: "$").dropFirst() {
+        unread[String(word.prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })] = nil
+      }
+    }
     for (name, bound) in unread where !name.hasPrefix("_") {
       warn(
         bound.keyword == .let ? "W0602" : "W0607", "`\(name)` is never used", at: bound.range,
         help: ["delete it, or read it with `$\(name)`"])
     }
+    guard !isLesson else { return }
     let start = SourceRange(0, 0)
     if !hasVersion, !script.statements.isEmpty {
       warn(
@@ -118,6 +164,13 @@ private struct Linter {
         help: ["begin with `set seed=7`"])
     }
   }
+}
+
+/// What stands behind the mark of a lesson, `#?`; nil for another token.
+private func lessonMark(of token: Token, in source: Source) -> String? {
+  guard token.kind == .comment else { return nil }
+  let text = source.slice(token.range)
+  return text.hasPrefix("#?") ? text : nil
 }
 
 extension Expression {

@@ -133,4 +133,12 @@ let orderPages = [
       + "to an older model.",
     wrong: "load\nsplit\nmeta-train maml\nsplit by=time\nevaluate",
     right: "load\nsplit by=time\nmeta-train maml\nevaluate"),
+  CodePage(
+    "E0405", "a result that nothing reads",
+    "A name is bound to a result and then to another one, and nothing has read the first: either it was "
+      + "for nothing, or two names were meant.",
+    wrong: "load; split; meta-train\nlet r = evaluate mrr\nlet r = evaluate ndcg@10\n"
+      + "expect $r.users > 0",
+    right: "load; split; meta-train\nlet a = evaluate mrr\nlet b = evaluate ndcg@10\n"
+      + "expect $a.users == $b.users"),
 ]

@@ -20,6 +20,15 @@ let runningPages = [
     "The folder must exist and be writable, and the file not be one the data came from. Nothing was "
       + "changed: files are replaced in one step."),
   CodePage(
+    "E0505", "a script that was changed meanwhile",
+    "`mrs promote` accepts output only for the script that it was found with. Run `mrs test` again."
+  ),
+  CodePage(
+    "E0506", "a file out of reach",
+    "`mrs run` and `mrs test` let a script read and write only below its own folder, the current folder, "
+      + "and those that `--allow FOLDER` adds: scripts of others can be run without risk. Links and "
+      + "`..` are followed before this is looked at. The prompt has no such bound."),
+  CodePage(
     "E0507", "a checkpoint of another training",
     "`resume` goes on where data, split, network and seed are those of the training; the message shows "
       + "what differs, with both values."),
@@ -74,6 +83,10 @@ let runningPages = [
   CodePage(
     "E0802", "a cell or a state that is not there",
     "`history` lists the cells of the session, `branch` the states that have names."),
+  CodePage(
+    "E0901", "a limit was reached",
+    "`--timeout` bounds the time of a script and `--memory` its memory. The script was ended where it "
+      + "was; files are whole, since they are replaced in one step."),
   CodePage(
     "E0900", "a fault of mrs itself",
     "This should not happen. The session is as it was before the command; please report the script."

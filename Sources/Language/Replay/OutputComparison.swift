@@ -71,7 +71,7 @@ struct OutputLine {
 
   /// Whether it holds a sign that only a person can have put there.
   var hasSigns: Bool {
-    tokens.contains { $0.text == "..." || $0.text.hasPrefix("<") && $0.text.hasSuffix(">") }
+    tokens.contains { $0.text == "..." || $0.sign != nil }
   }
 
   /// The first recorded word that the seen ones do not agree with, and the one seen.
@@ -106,7 +106,12 @@ struct OutputLine {
   func tolerance(
     behind index: Int, _ seen: [OutputToken], _ at: Int
   ) -> ((OutputToken, OutputToken) -> Bool, Int)? {
-    if at + 1 < seen.count, seen[at + 1].text.hasPrefix("±") { return nil }
+    if at + 1 < seen.count, seen[at + 1].text.hasPrefix("±") {
+      // The output has an interval there; only one written close to its sign is a tolerance of ours.
+      guard index + 2 < tokens.count, tokens[index + 1].text.utf8.count > "±".utf8.count,
+        tokens[index + 1].text.hasPrefix("±"), tokens[index + 2].text.hasPrefix("±")
+      else { return nil }
+    }
     let token = tokens[index].text
     if let sign = token.firstIndex(of: "±"), sign != token.startIndex, !seen[at].text.contains("±")
     {
@@ -143,27 +148,38 @@ extension OutputToken {
     "B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "bytes",
   ]
 
+  /// The sign that this word is, and the marks behind it: `<time>;`.
+  fileprivate var sign: (name: Substring, tail: Substring)? {
+    guard text.hasPrefix("<"), let end = text.firstIndex(of: ">") else { return nil }
+    let tail = text[text.index(after: end)...]
+    return tail.allSatisfy(\.isPunctuation) ? (text[...end], tail) : nil
+  }
+
   /// How many of the seen words this sign stands for: a number and its unit may be two words.
   func placeholderWidth(_ seen: ArraySlice<OutputToken>) -> Int? {
-    guard let first = seen.first else { return nil }
+    guard let first = seen.first, let sign else { return nil }
+    if first.text == text { return 1 }
     func measured(_ units: Set<String>) -> Int? {
       guard let number = first.number else { return nil }
-      if units.contains(number.suffix) { return 1 }
+      func isUnit(_ text: some StringProtocol) -> Bool {
+        text.hasSuffix(sign.tail) && units.contains(String(text.dropLast(sign.tail.count)))
+      }
+      if isUnit(number.suffix) { return 1 }
       let next = seen.dropFirst().first
-      return number.suffix.isEmpty && next.map { units.contains($0.text) } == true ? 2 : nil
+      return number.suffix.isEmpty && next.map { isUnit($0.text) } == true ? 2 : nil
     }
-    switch text {
+    switch sign.name {
     case "<*>": return 1
-    case "<time>": return first.text == "<time>" ? 1 : measured(OutputToken.times)
-    case "<mem>": return first.text == "<mem>" ? 1 : measured(OutputToken.sizes)
+    case "<time>": return measured(OutputToken.times)
+    case "<mem>": return measured(OutputToken.sizes)
     case "<path>":
-      return first.text.contains("/") || first.text.contains(".") || first.text == "<path>"
+      return first.text.contains("/") || first.text.contains(".")
         ? 1 : nil
     case "<hash>":
       let isHash =
         first.text.utf8.count >= 6
         && first.text.utf8.allSatisfy { $0.isDigit || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x66 }
-      return isHash || first.text == "<hash>" ? 1 : nil
+      return isHash ? 1 : nil
     default: return nil
     }
   }

@@ -4,6 +4,8 @@ package struct Recording: Sendable, Equatable {
   package var statements: SourceRange
   /// What is recorded, without the marks; nil when nothing is.
   package var lines: [String]?
+  /// The state recorded behind `#@`; nil when none is.
+  package var state: String?
   /// The recorded lines in the source; empty where they would begin.
   package var range: SourceRange
 }
@@ -25,38 +27,53 @@ package func recordings(in source: Source) -> [Recording] {
 
 private func recording(of range: SourceRange, behind line: Int, in source: Source) -> Recording {
   var lines: [String] = []
+  var state: String?
   var next = line + 1
-  while next <= source.lineStarts.count, let text = recordedText(source.text(ofLine: next)) {
-    lines.append(text)
+  while next <= source.lineStarts.count {
+    let text = source.text(ofLine: next)
+    if let output = text.behind(mark: "#>") {
+      lines.append(output)
+    } else if let recorded = text.behind(mark: "#@") {
+      state = recorded
+    } else {
+      break
+    }
     next += 1
   }
   func start(_ line: Int) -> Int {
     line <= source.lineStarts.count ? source.lineStarts[line - 1] : source.text.utf8.count
   }
   return Recording(
-    statements: range, lines: lines.isEmpty ? nil : lines,
+    statements: range, lines: lines.isEmpty ? nil : lines, state: state,
     range: SourceRange(start(line + 1), start(next)))
 }
 
-/// What stands behind `#>`, or nil for another line.
-private func recordedText(_ line: String) -> String? {
-  let text = line.drop { $0 == " " || $0 == "\t" }
-  guard text.hasPrefix("#>") else { return nil }
-  let rest = text.dropFirst(2)
-  return String(rest.hasPrefix(" ") ? rest.dropFirst() : rest)
+extension String {
+  /// What stands in the line behind a mark; nil when it does not begin with it.
+  fileprivate func behind(mark: String) -> String? {
+    let text = drop { $0 == " " || $0 == "\t" }
+    guard text.hasPrefix(mark) else { return nil }
+    let rest = text.dropFirst(mark.count)
+    return String(rest.hasPrefix(" ") ? rest.dropFirst() : rest)
+  }
 }
 
 /// The text of a source with new output recorded under its lines; `outputs` belongs to
 /// `recordings(in:)`, nil leaves a recording as it is. Tolerances and signs that a person has put
 /// there stay.
-package func recorded(_ outputs: [[String]?], in source: Source, slack: Double = 0.5) -> String {
+///
+/// - Parameter states: what to record behind `#@`, by the same places; nil records none there.
+package func recorded(
+  _ outputs: [[String]?], states: [String?] = [], in source: Source, slack: Double = 0.5
+) -> String {
   let places = recordings(in: source)
   var text = ""
   var end = 0
-  for (place, output) in zip(places, outputs) {
+  for (index, (place, output)) in zip(places, outputs).enumerated() {
     text += source.slice(SourceRange(end, place.range.lower))
     end = place.range.upper
-    guard let output else {
+    let state = index < states.count ? states[index] : nil
+    guard output != nil || state != nil else {
       text += source.slice(place.range)
       continue
     }
@@ -64,9 +81,9 @@ package func recorded(_ outputs: [[String]?], in source: Source, slack: Double =
     let start = source.lineStarts[source.line(of: place.statements.lower) - 1]
     let indent = source.slice(SourceRange(start, place.statements.lower))
       .prefix { $0 == " " || $0 == "\t" }
-    for line in merged(place.lines ?? [], output, slack) {
-      text += indent + (line.isEmpty ? "#>" : "#> " + line) + "\n"
-    }
+    let lines = output.map { merged(place.lines ?? [], $0, slack) } ?? place.lines ?? []
+    for line in lines { text += indent + (line.isEmpty ? "#>" : "#> " + line) + "\n" }
+    if let state { text += indent + "#@ " + state + "\n" }
   }
   return text + source.slice(SourceRange(end, source.text.utf8.count))
 }

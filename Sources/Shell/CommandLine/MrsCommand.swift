@@ -17,14 +17,17 @@ package struct MrsCommand: ParsableCommand {
         0    fine
         1    an expectation or a recorded output differs
         2    the script is invalid, nothing ran
-        3    a command failed
+        3    a command failed, or used more memory than allowed
+        4    the same seed gave different results
         64   wrong usage
+        124  took longer than allowed
         130  interrupted
       """,
     version: "mrs " + Version.text,
     subcommands: [
-      PromptCommand.self, RunCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self,
-      FixCommand.self, HelpTopicCommand.self,
+      PromptCommand.self, RunCommand.self, CheckCommand.self, PlanCommand.self, TestCommand.self,
+      FormatCommand.self,
+      FixCommand.self, PromoteCommand.self, HelpTopicCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
 
@@ -88,13 +91,25 @@ struct RunCommand: ParsableCommand {
   @ArgumentParser.Argument(help: "Values of the script's parameters: name=value.")
   var values: [String] = []
 
+  @Flag(help: "No lengths of time in the output: the clock stands still.")
+  var deterministic = false
+
+  @OptionGroup var reach: ReachOptions
+  @OptionGroup var limits: LimitOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     mrs_signals_start(1)
     let parameters = try Parameters(values).values
     let isInput = file == "-"
-    let output = options.output(directory: isInput ? "" : folder)
+    let folder = isInput ? "" : self.folder
+    let output = options.output(
+      directory: folder, reach: reach.reach(of: isInput ? "." : Files.folder(of: file)),
+      isTimeless: deterministic)
+    let name = isInput ? "the script" : file
+    try limits.limits().watch { excess, _ in
+      Terminal.write("error[E0901]: \(name) \(excess)\n", to: STDERR_FILENO)
+    }
     do {
       let read = try Source(reading: isInput ? "/dev/stdin" : file, host: TerminalHost())
       let source = isInput ? Source(name: "stdin", text: read.text) : read
@@ -107,40 +122,6 @@ struct RunCommand: ParsableCommand {
   private var folder: String {
     let folder = Files.folder(of: file)
     return folder == "." ? "" : folder
-  }
-}
-
-/// `mrs check FILE…`
-struct CheckCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Say everything that is wrong with scripts; run nothing.")
-
-  @ArgumentParser.Argument(help: "The scripts.")
-  var files: [String]
-
-  @Flag(help: "Faults as JSON, one object a line, on standard output.")
-  var json = false
-
-  @OptionGroup var options: OutputOptions
-
-  func run() throws {
-    var worst = ExitStatus.success
-    for file in files {
-      var output = options.output()
-      if json {
-        output = Output(
-          results: JSONRenderer(), messages: JSONRenderer(), host: output.host,
-          write: { text, _ in Terminal.write(text, to: STDOUT_FILENO) })
-      }
-      do {
-        let source = try Source(reading: file, host: output.host)
-        let status = ScriptRunner(output: output).check(source)
-        if status != .success { worst = status }
-      } catch {
-        worst = output.refuse(error, file)
-      }
-    }
-    try worst.leave()
   }
 }
 

@@ -33,11 +33,14 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// The output of a script whose relative paths start at a folder.
-  func output(directory: String = "") -> Output {
+  func output(
+    directory: String = "", reach: Reach? = nil, isTimeless: Bool = false
+  ) -> Output {
     let terminal = terminal
     let isDrawing = terminal.hasErrors && terminal.allowsColour && !quiet
     let host = TerminalHost(
-      directory: directory, showsProgress: isDrawing, hasColour: terminal.allowsColour)
+      directory: directory, reach: reach, isTimeless: isTimeless, showsProgress: isDrawing,
+      hasColour: terminal.allowsColour)
     var output = Output(
       results: renderer(terminal.hasOutput, terminal), messages: messages(terminal),
       isQuiet: quiet, host: host)

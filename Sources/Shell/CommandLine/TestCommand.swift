@@ -9,135 +9,194 @@ import Reports
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Run scripts and compare what they say with the output recorded in them.",
-    discussion: "Lines that begin with `#>` are recorded output; expectations count, too.")
+    abstract: "Run scripts and compare what they say with what is recorded in them.",
+    discussion: """
+      Lines that begin with `#>` are recorded output, with `#@` recorded states; expectations count, \
+      too. Where output differs, the script as it would be recorded now is written beside it, and \
+      `mrs promote` puts it in its place; not so in continuous integration (CI=true).
+      """)
 
-  @ArgumentParser.Argument(help: "Scripts, or folders with scripts in them.")
-  var paths: [String]
+  @OptionGroup var files: ScriptFiles
 
   @Flag(help: "Bring recorded output up to date instead of comparing.")
   var update = false
 
-  @Flag(help: "Record the output of every statement.")
+  @Flag(help: "Record the output and the state of every statement.")
   var record = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Run each script with N draws of chance, too: tells nondeterminism, and with --update writes "
+        + "tolerances.", valueName: "N"))
+  var runs = 1
+
+  @Flag(help: "List expectations that would hold for a random or a popularity recommender, too.")
+  var mutate = false
+
+  @Option(help: ArgumentHelp("How many scripts run at a time.", valueName: "N"))
+  var jobs: Int?
+
+  @Flag(help: "Run also what has passed and has not changed since.")
+  var noCache = false
+
+  @Flag(help: "No lengths of time in the output.")
+  var deterministic = false
 
   @Option(help: ArgumentHelp("Write a JUnit report there.", valueName: "file"))
   var junit: String?
 
+  @Flag(help: .hidden)
+  var worker = false
+
+  @OptionGroup var reach: ReachOptions
+  @OptionGroup var limits: LimitOptions
   @OptionGroup var options: OutputOptions
+
+  private static let processors = Session().threads
+
+  func validate() throws {
+    guard runs >= 1, runs <= 1000 else {
+      throw ValidationError("--runs needs a number from 1 to 1000")
+    }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs needs a number from 1") }
+  }
 
   func run() throws {
     mrs_signals_start(1)
+    if worker { return try work() }
     let output = options.output()
-    var replays: [Replay] = []
-    for path in try paths.flatMap(scripts) { replays.append(try replay(path, output)) }
-    let failed = replays.count { $0.status != .success }
-    let line = "\(replays.count - failed) passed, \(failed) failed\n"
-    output.write(line, STDOUT_FILENO)
-    if let junit {
-      try Files.write(Array(Replay.junit(replays).utf8), to: junit, named: junit)
+    let scripts = try files.expanded()
+    for script in scripts where Files.kind(of: script) != .file {
+      try output.refuse(Files.missing(script, named: script), script).leave()
     }
-    try (replays.map(\.status).first { $0 != .success } ?? .success).leave()
+    var replays = [Replay?](repeating: nil, count: scripts.count)
+    let count = min(jobs ?? TestCommand.processors, max(1, scripts.count))
+    let workers = Workers(arguments: { arguments($0, jobs: count) }, count: count)
+    workers.replay(scripts) { index, replay in
+      replays[index] = settled(replay, output)
+      tell(replays[index] ?? replay, output)
+    }
+    let done = zip(scripts, replays).map { script, replay in
+      replay ?? Replay(failed: script, .interrupted, "\(script): not run\n")
+    }
+    if let junit {
+      try Files.write(Array(Replay.junit(done).utf8), to: junit, named: junit)
+    }
+    tellSum(of: done, output)
+    try done.reduce(ExitStatus.success) { $0.worse($1.status) }.leave()
   }
 
-  private func replay(_ path: String, _ output: Output) throws -> Replay {
-    let host = TerminalHost(directory: Files.folder(of: path))
-    let source = try Source(reading: path, host: TerminalHost())
-    var replay = Replay(of: source, host: host, recordsAll: record)
-    if update || record, let text = replay.updated {
-      if text != source.text { try Files.write(Array(text.utf8), to: path, named: path) }
-      (replay.status, replay.failures) = (.success, [])
+  /// The words that make another process of this program replay one script for this one.
+  private func arguments(_ script: String, jobs: Int) -> [String] {
+    var words = ["test", "--worker", "--runs", "\(runs)", "--jobs", "\(jobs)"]
+    for (isOn, flag) in [
+      (update, "--update"), (record, "--record"), (mutate, "--mutate"), (noCache, "--no-cache"),
+      (deterministic, "--deterministic"),
+    ] where isOn {
+      words.append(flag)
     }
-    let word = replay.status == .success ? "ok    " : "FAILED"
-    if !options.quiet {
-      output.write(
-        "\(word) \(path) (\(replay.compared) recorded outputs, \(duration(replay.seconds)))\n",
-        STDOUT_FILENO)
+    for folder in reach.allow { words += ["--allow", folder] }
+    if let timeout = limits.timeout { words += ["--timeout", timeout] }
+    if let memory = limits.memory { words += ["--memory", memory] }
+    return words + ["--", script]
+  }
+
+  /// Replays one script and writes what came of it as JSON.
+  private func work() throws {
+    let path = files.paths.first ?? ""
+    try limits.limits().watch { excess, status in
+      let replay = Replay(failed: path, status, "error[E0901]: \(path) \(excess)\n")
+      Terminal.write(replay.json.text + "\n", to: STDOUT_FILENO)
     }
-    for failure in replay.failures { output.write(failure, STDERR_FILENO) }
+    let replay: Replay
+    do throws(CommandFailure) {
+      let source = try Source(reading: path, host: TerminalHost())
+      replay = self.replay(source)
+    } catch {
+      replay = Replay(failed: path, .usage, "\(path): \(error.message)\n")
+    }
+    Terminal.write(replay.json.text + "\n", to: STDOUT_FILENO)
+  }
+
+  private func replay(_ source: Source) -> Replay {
+    let keepsResults = !noCache && !update && !record && runs == 1 && !mutate
+    let cache = ReplayCache(folder: keepsResults ? CacheFolder.path.map { $0 + "/replays" } : nil)
+    let key = reach.allow.joined(separator: ":") + (deterministic ? " timeless" : "")
+    let host = reach.host(of: source, isTimeless: deterministic)
+    if let kept = cache.replay(of: source, key: key, host: host) { return kept }
+    let attentive = AttentiveHost(host)
+    let replay = Replay(
+      of: source, host: attentive,
+      options: ReplayOptions(
+        recordsAll: record, draws: runs, looksForToothless: mutate,
+        threads: max(1, TestCommand.processors / max(1, jobs ?? 1))))
+    if attentive.written.isEmpty {
+      cache.keep(replay, of: source, key: key, files: attentive.files)
+    }
+    return replay
+  }
+}
+
+extension TestCommand {
+  /// The replay after what it has found anew was written where it belongs.
+  private func settled(_ replay: Replay, _ output: Output) -> Replay {
+    var replay = replay
+    guard let text = replay.updated else { return replay }
+    let host = TerminalHost()
+    guard let source = try? Source(reading: replay.name, host: host), source.text != text else {
+      return replay
+    }
+    let isUpdating = update || record
+    let differs = replay.status == .differs || isUpdating && replay.status == .success
+    guard differs, isUpdating || Terminal.environment("CI").map({ $0 != "true" }) ?? true else {
+      return replay
+    }
+    let target = isUpdating ? replay.name : Promotion.path(of: replay.name)
+    do throws(CommandFailure) {
+      try Files.write(Array(text.utf8), to: target, named: target)
+      if isUpdating {
+        replay.acceptOutputs()
+      } else {
+        replay.remarks.append("`mrs promote \(replay.name)` accepts the new output")
+      }
+    } catch {
+      replay.remarks.append(error.message)
+    }
     return replay
   }
 
-  /// The path itself, or the scripts of a folder and of those within.
-  private func scripts(_ path: String) throws -> [String] {
-    guard let kind = Files.kind(of: path) else {
-      throw ValidationError("there is nothing at `\(path)`")
+  private func tell(_ replay: Replay, _ output: Output) {
+    let (passed, failed, skipped) = replay.counts
+    if !options.quiet || replay.status != .success {
+      var parts = ["\(passed) of \(replay.cases.count) hold"]
+      if failed > 1 { parts.append("\(failed) do not") }
+      if skipped > 0 { parts.append("\(skipped) not reached") }
+      if replay.isCached { parts.append("unchanged since it passed") }
+      if !deterministic, !replay.isCached, replay.seconds > 0 {
+        parts.append(duration(replay.seconds))
+      }
+      let word = replay.status == .success ? "ok    " : "FAILED"
+      output.write("\(word) \(replay.name) (\(parts.joined(separator: ", ")))\n", STDOUT_FILENO)
     }
-    guard kind == .folder else { return [path] }
-    return try Files.list(path, named: path).flatMap { name -> [String] in
-      let inner = path + "/" + name
-      if name.hasPrefix(".") { return [] }
-      if Files.kind(of: inner) == .folder { return try scripts(inner) }
-      return name.hasSuffix(".mrs") ? [inner] : []
-    }
+    // The first divergence explains most; what follows it mostly follows from it.
+    if let first = replay.failures.first { output.write(first, STDERR_FILENO) }
+    if failed > 1 { output.write("  and \(failed - 1) more, which --junit lists\n", STDERR_FILENO) }
+    for remark in replay.remarks { output.write("  \(remark)\n", STDOUT_FILENO) }
+  }
+
+  private func tellSum(of replays: [Replay], _ output: Output) {
+    let counts = replays.map(\.counts)
+    let sums = counts.reduce((0, 0, 0)) { ($0.0 + $1.passed, $0.1 + $1.failed, $0.2 + $1.skipped) }
+    output.write("\(sums.0) passed, \(sums.1) failed, \(sums.2) skipped\n", STDOUT_FILENO)
   }
 }
 
-/// `mrs fmt FILE…`
-struct FormatCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "fmt", abstract: "Put scripts into the usual form, in place.")
-
-  @ArgumentParser.Argument(help: "The scripts.")
-  var files: [String]
-
-  @Flag(help: "Only say which scripts are not in the usual form; exit status 1 when one is not.")
-  var check = false
-
-  @OptionGroup var options: OutputOptions
-
-  func run() throws {
-    let output = options.output()
-    var status = ExitStatus.success
-    for file in files {
-      do {
-        let source = try Source(reading: file, host: TerminalHost())
-        guard let text = formatted(source.text) else {
-          _ = ScriptRunner(output: output).check(source)
-          status = .invalid
-          continue
-        }
-        guard text != source.text else { continue }
-        if check {
-          output.write(file + "\n", STDOUT_FILENO)
-          if status == .success { status = .differs }
-        } else {
-          try Files.write(Array(text.utf8), to: file, named: file)
-        }
-      } catch {
-        status = output.refuse(error, file)
-      }
+extension Replay {
+  /// Recorded output that differed has become what is printed now.
+  fileprivate mutating func acceptOutputs() {
+    for index in cases.indices where cases[index].name.hasPrefix("output of line") {
+      cases[index].verdict = .passed
     }
-    try status.leave()
-  }
-}
-
-/// `mrs fix FILE…`
-struct FixCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "fix", abstract: "Mend in scripts what is certainly meant otherwise, in place.")
-
-  @ArgumentParser.Argument(help: "The scripts.")
-  var files: [String]
-
-  @OptionGroup var options: OutputOptions
-
-  func run() throws {
-    let output = options.output()
-    var status = ExitStatus.success
-    for file in files {
-      do {
-        let source = try Source(reading: file, host: TerminalHost())
-        let faults = Interpreter().check(source)
-        let (text, count) = applyingFixes(of: faults, to: source.text)
-        if count > 0 { try Files.write(Array(text.utf8), to: file, named: file) }
-        output.write("\(file): \(count) mended\n", STDOUT_FILENO)
-        let left = ScriptRunner(output: output).check(Source(name: file, text: text))
-        if left != .success { status = left }
-      } catch {
-        status = output.refuse(error, file)
-      }
-    }
-    try status.leave()
+    if status == .differs, failures.isEmpty { status = .success }
   }
 }

@@ -10,6 +10,26 @@ extension Files {
       verb == "write" ? "E0504" : "E0500", "cannot \(verb) `\(name)`: \(reason)", argument: name)
   }
 
+  /// Why a path cannot be read, found without opening it; nil when nothing stands against it.
+  static func obstacle(reading path: String, named name: String) -> CommandFailure? {
+    if kind(of: path) == nil { return missing(path, named: name) }
+    return access(path, R_OK) == 0 ? nil : failure("read", name)
+  }
+
+  /// Why a file cannot be written; nil when nothing stands against it.
+  static func obstacle(writing path: String, named name: String) -> CommandFailure? {
+    let folder = folder(of: path)
+    if kind(of: path) == .folder {
+      return CommandFailure(
+        "E0504", "`\(name)` is a folder, and a file is to be written", argument: name)
+    }
+    if kind(of: folder) != .folder {
+      return CommandFailure(
+        "E0504", "there is no folder `\(Files.folder(of: name))` to write in", argument: name)
+    }
+    return access(folder, W_OK) == 0 ? nil : failure("write", name)
+  }
+
   /// Why a file cannot be opened, with names near it when it is not there.
   static func missing(_ path: String, named name: String) -> CommandFailure {
     guard errno == ENOENT else { return failure("read", name) }

@@ -9,7 +9,11 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
   case invalid = 2
   /// A command failed.
   case failed = 3
+  /// The same script with the same seed came to different results.
+  case nondeterministic = 4
   case usage = 64
+  /// A script took longer than it was allowed to.
+  case timedOut = 124
   /// Ctrl-C stopped a script.
   case interrupted = 130
 
@@ -21,5 +25,13 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case .expectationFailed: self = .differs
     case .interrupted: self = .interrupted
     }
+  }
+
+  /// The worse of two: what stops everything first, a difference of results last.
+  package func worse(_ other: ExitStatus) -> ExitStatus {
+    let order: [ExitStatus] = [
+      .interrupted, .usage, .timedOut, .invalid, .failed, .nondeterministic, .differs, .success,
+    ]
+    return order.first { $0 == self || $0 == other } ?? self
   }
 }

@@ -50,12 +50,15 @@ package struct Output {
     case .completed: host.clearProgress()
     case .interrupted: say("interrupted; the session is as it was before this command")
     case .failed(let fault), .expectationFailed(let fault): show(fault, in: source)
-    case .invalid(let faults):
-      for fault in faults.prefix(Output.mostFaults) { show(fault, in: source) }
-      if faults.count > Output.mostFaults {
-        say("… and \(faults.count - Output.mostFaults) more")
-      }
+    case .invalid(let faults): show(faults, in: source)
     }
+  }
+
+  /// The first of many faults, or all for a program that reads them.
+  package func show(_ faults: [Diagnostic], in source: Source) {
+    let shown = messages is JSONRenderer ? faults.count : Output.mostFaults
+    for fault in faults.prefix(shown) { show(fault, in: source) }
+    if faults.count > shown { say("… and \(faults.count - shown) more") }
   }
 
   /// Follows the width of a terminal that may have changed.

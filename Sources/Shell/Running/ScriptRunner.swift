@@ -16,9 +16,8 @@ package struct ScriptRunner {
   package func run(_ source: Source) -> ExitStatus {
     var interpreter = Interpreter()
     interpreter.parameters = parameters
-    for fault in interpreter.check(source) where fault.severity == .warning {
-      output.show(fault, in: source)
-    }
+    let warnings = interpreter.check(source, host: output.host).filter { $0.severity == .warning }
+    output.show(warnings, in: source)
     let result = interpreter.run(source, host: output.host) { outcome in
       if let report = outcome.report { output.show(report) }
     }
@@ -29,9 +28,13 @@ package struct ScriptRunner {
   }
 
   /// Everything wrong with a source, said; nothing runs.
-  package func check(_ source: Source) -> ExitStatus {
-    let faults = Interpreter().check(source)
-    for fault in faults { output.show(fault, in: source) }
-    return faults.contains { $0.severity == .error } ? .invalid : .success
+  ///
+  /// - Parameter host: looks at the files that the script names.
+  package func check(
+    _ source: Source, host: TerminalHost, deniesWarnings: Bool = false
+  ) -> ExitStatus {
+    let faults = Interpreter().check(source, host: host, lints: true)
+    output.show(faults, in: source)
+    return faults.contains { deniesWarnings || $0.severity == .error } ? .invalid : .success
   }
 }

@@ -9,31 +9,59 @@ import Synchronization
 package final class TerminalHost: Host {
   /// Relative paths start here; empty is the current directory.
   private let directory: String
+  /// What may be read and written; nil is everything.
+  private let reach: Reach?
+  /// Whether time stands still, so that no output holds a length of time.
+  private let isTimeless: Bool
   private let showsProgress: Bool
   private let page: Page
   private let line = Mutex(ProgressLine())
 
-  package init(directory: String = "", showsProgress: Bool = false, hasColour: Bool = false) {
+  package init(
+    directory: String = "", reach: Reach? = nil, isTimeless: Bool = false,
+    showsProgress: Bool = false, hasColour: Bool = false
+  ) {
     self.directory = directory
+    self.reach = reach
+    self.isTimeless = isTimeless
     self.showsProgress = showsProgress
     page = Page(hasColour: hasColour)
   }
 
   package func read(_ path: String) throws(CommandFailure) -> FileContents {
-    try Files.contents(of: located(path), named: path)
+    try Files.contents(of: allowed(path), named: path)
   }
 
-  package func kind(of path: String) -> FileKind? { Files.kind(of: located(path)) }
+  package func kind(of path: String) -> FileKind? {
+    (try? allowed(path)).flatMap { Files.kind(of: $0) }
+  }
 
   package func list(_ path: String) throws(CommandFailure) -> [String] {
-    try Files.list(located(path), named: path)
+    try Files.list(allowed(path), named: path)
   }
 
   package func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
-    try Files.write(bytes, to: located(path), named: path)
+    try Files.write(bytes, to: allowed(path), named: path)
+  }
+
+  package func obstacle(reading path: String) -> CommandFailure? {
+    do throws(CommandFailure) {
+      return Files.obstacle(reading: try allowed(path), named: path)
+    } catch {
+      return error
+    }
+  }
+
+  package func obstacle(writing path: String) -> CommandFailure? {
+    do throws(CommandFailure) {
+      return Files.obstacle(writing: try allowed(path), named: path)
+    } catch {
+      return error
+    }
   }
 
   package func now() -> Double {
+    if isTimeless { return 0 }
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
@@ -56,6 +84,16 @@ package final class TerminalHost: Host {
     line.withLock { line in
       if let text = line.clear() { Terminal.write(text, to: STDERR_FILENO) }
     }
+  }
+
+  /// Where a path leads, or the refusal of a path out of reach.
+  private func allowed(_ path: String) throws(CommandFailure) -> String {
+    let place = located(path)
+    guard let reach else { return place }
+    guard let end = reach.destination(of: place) else {
+      throw reach.refusal(of: place, named: path)
+    }
+    return end
   }
 
   private func located(_ path: String) -> String {

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Commands
+import Glibc
+import Language
+import Reports
+
+/// `mrs check FILE…`
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Say everything that is wrong with scripts; run nothing.",
+    discussion: "Warnings leave the exit status 0 unless they are denied.")
+
+  @OptionGroup var files: ScriptFiles
+
+  @Flag(help: "Faults as JSON, one object a line, on standard output.")
+  var json = false
+
+  @Flag(help: "Warnings count as errors.")
+  var denyWarnings = false
+
+  @OptionGroup var reach: ReachOptions
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    var output = options.output()
+    if json {
+      output = Output(
+        results: JSONRenderer(), messages: JSONRenderer(), host: output.host,
+        write: { text, _ in Terminal.write(text, to: STDOUT_FILENO) })
+    }
+    let status = try files.forEach(output) { source in
+      let status = ScriptRunner(output: output).check(
+        source, host: reach.host(of: source), deniesWarnings: denyWarnings)
+      return status
+    }
+    try status.leave()
+  }
+}
+
+/// `mrs fmt FILE…`
+struct FormatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fmt", abstract: "Put scripts into the usual form, in place.")
+
+  @OptionGroup var files: ScriptFiles
+
+  @Flag(help: "Only say which scripts are not in the usual form; exit status 1 when one is not.")
+  var check = false
+
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    let output = options.output()
+    let status = try files.forEach(output) { source throws(CommandFailure) in
+      guard let text = formatted(source.text) else {
+        output.show(Language.parse(source.text).diagnostics, in: source)
+        return .invalid
+      }
+      guard text != source.text else { return .success }
+      if check {
+        output.write(source.name + "\n", STDOUT_FILENO)
+        return .differs
+      }
+      try Files.write(Array(text.utf8), to: source.name, named: source.name)
+      return .success
+    }
+    try status.leave()
+  }
+}
+
+/// `mrs fix FILE…`
+struct FixCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fix", abstract: "Mend in scripts what is certainly meant otherwise, in place.")
+
+  @OptionGroup var files: ScriptFiles
+  @OptionGroup var reach: ReachOptions
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    let output = options.output()
+    let status = try files.forEach(output) { source throws(CommandFailure) in
+      let host = reach.host(of: source)
+      let faults = Interpreter().check(source, host: host, lints: true)
+      let (text, count) = applyingFixes(of: faults, to: source.text)
+      if count > 0 {
+        try Files.write(Array(text.utf8), to: source.name, named: source.name)
+      }
+      output.write("\(source.name): \(count) mended\n", STDOUT_FILENO)
+      return ScriptRunner(output: output).check(Source(name: source.name, text: text), host: host)
+    }
+    try status.leave()
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import CLineEditor
+import Commands
+import Glibc
+import Language
+import Reports
+
+/// `mrs plan FILE name=value…`
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Say what a script will do, on what sizes, and what time and memory that takes.",
+    discussion: """
+      Data are loaded and split; everything after that is done on a few of the tasks and reckoned up. \
+      Nothing is written. What was measured is kept, so that a second plan is quicker.
+      """)
+
+  @ArgumentParser.Argument(help: "The script.")
+  var file: String
+
+  @ArgumentParser.Argument(help: "Values of the script's parameters: name=value.")
+  var values: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Exit status 1 when the script is expected to take longer: 30s, 10m.", valueName: "time"))
+  var budget: String?
+
+  @Flag(help: "Measure anew what is known from earlier plans.")
+  var noCache = false
+
+  @OptionGroup var reach: ReachOptions
+  @OptionGroup var options: OutputOptions
+
+  func validate() throws { _ = try budgetSeconds() }
+
+  private func budgetSeconds() throws -> Double? {
+    try LimitOptions.read("budget", budget, .seconds, "30s or 10m")
+  }
+
+  func run() throws {
+    mrs_signals_start(1)
+    let output = options.output()
+    do {
+      let source = try Source(reading: file, host: TerminalHost())
+      try plan(source, output).leave()
+    } catch let failure as CommandFailure {
+      try output.refuse(failure, file).leave()
+    }
+  }
+
+  private func plan(_ source: Source, _ output: Output) throws -> ExitStatus {
+    let host = AttentiveHost(reach.host(of: source), isDry: true)
+    let path = Calibration.usualPath
+    var interpreter = Interpreter()
+    interpreter.parameters = try Parameters(values).values
+    interpreter.rehearsal.passesOverExpectations = true
+    interpreter.plan = Plan(
+      calibration: noCache ? Calibration() : Calibration(readingFrom: path),
+      memory: { heldMemory() })
+    let result = interpreter.run(source, host: host)
+    guard let plan = interpreter.plan else { return .failed }
+    plan.calibration.write(to: path)
+    output.show(plan.report(reading: host.files.map(\.path), writing: host.written))
+    output.show(result, of: source)
+    if result != .completed { return ExitStatus(result) }
+    if let budget = try budgetSeconds(), plan.seconds > budget {
+      output.say("this is more than the budget of \(duration(budget))")
+      return .differs
+    }
+    return .success
+  }
+}

@@ -1,0 +1,108 @@
+import Commands
+import Language
+import Reports
+
+/// What came of replaying a script: whether it still does what is recorded in it.
+package struct Replay: Sendable, Equatable {
+  /// One thing that a replay can find right or wrong.
+  package struct Case: Sendable, Equatable {
+    package enum Verdict: Sendable, Equatable {
+      case passed
+      case failed(String)
+      /// The run ended before it, or went another way.
+      case skipped
+    }
+
+    package var name: String
+    package var line: Int
+    package var verdict: Verdict
+    package var seconds = 0.0
+
+    package var failure: String? {
+      if case .failed(let message) = verdict { message } else { nil }
+    }
+  }
+
+  package var name: String
+  package var status: ExitStatus
+  /// Whether the script checks; whether each statement runs that did not; each recorded output; each
+  /// expectation.
+  package var cases: [Case] = []
+  /// What is worth knowing beside it, each on one line.
+  package var remarks: [String] = []
+  package var seconds = 0.0
+  package var seed = 0
+  /// The source with its outputs recorded anew; nil when it did not run to its end.
+  package var updated: String?
+  /// Whether nothing ran, since all was as it had been when it passed.
+  package var isCached = false
+
+  package init(name: String, status: ExitStatus) {
+    self.name = name
+    self.status = status
+  }
+
+  /// What differs or failed, each ready to be read.
+  package var failures: [String] { cases.compactMap(\.failure) }
+
+  /// How many cases came to each verdict.
+  package var counts: (passed: Int, failed: Int, skipped: Int) {
+    let failed = failures.count
+    let skipped = cases.count { $0.verdict == .skipped }
+    return (cases.count - failed - skipped, failed, skipped)
+  }
+
+  /// Runs a source and compares what it says with what is recorded in it.
+  package init(of source: Source, host: any Host, options: ReplayOptions = ReplayOptions()) {
+    let places = recordings(in: source)
+    let run = WatchedRun(
+      source, places: places, host: host,
+      rehearsal: Rehearsal(passesOverExpectations: false, threads: options.threads))
+    self.init(name: source.name, status: ExitStatus(run.result))
+    seconds = run.seconds
+    seed = run.seed
+    let reader = ReplayReader(source: source, places: places, run: run)
+    cases = reader.cases
+    remarks += reader.remarks
+    guard status == .success else { return }
+    if !failures.isEmpty { status = .differs }
+    var text = reader.updated(recordsAll: options.recordsAll)
+    if options.draws > 1 {
+      let draws = Draws(source, places: places, host: host, plain: run, options: options)
+      remarks += draws.remarks
+      if let fault = draws.nondeterminism {
+        status = .nondeterministic
+        cases.append(Case(name: "same seed, same results", line: 0, verdict: .failed(fault)))
+      } else {
+        let (calibrated, remarks) = calibrated(
+          Source(name: name, text: text), by: draws.outputs)
+        text = calibrated
+        self.remarks += remarks
+      }
+    }
+    if options.looksForToothless {
+      remarks += toothless(source, places: places, host: host, options: options)
+    }
+    updated = text
+  }
+}
+
+/// How scripts are replayed.
+package struct ReplayOptions: Sendable, Equatable {
+  /// Also outputs and states that have no record yet are recorded.
+  package var recordsAll = false
+  /// Over how many draws of chance numbers are compared.
+  package var draws = 1
+  /// Whether expectations are tried on data from which nothing can be learned.
+  package var looksForToothless = false
+  package var threads = 0
+
+  package init(
+    recordsAll: Bool = false, draws: Int = 1, looksForToothless: Bool = false, threads: Int = 0
+  ) {
+    self.recordsAll = recordsAll
+    self.draws = draws
+    self.looksForToothless = looksForToothless
+    self.threads = threads
+  }
+}

@@ -1,0 +1,164 @@
+import Commands
+import Language
+import Reports
+
+/// Reads from a run what of the script held.
+struct ReplayReader {
+  let source: Source
+  let places: [Recording]
+  let run: WatchedRun
+
+  var cases: [Replay.Case] {
+    let all = [checking] + outputs + expectations + failing
+    return [all[0]] + all.dropFirst().sorted { $0.line < $1.line }
+  }
+
+  private var checking: Replay.Case {
+    guard case .invalid(let faults) = run.result else {
+      return Replay.Case(name: "parses and checks", line: 1, verdict: .passed)
+    }
+    let texts = faults.map { PlainRenderer().text($0, in: source) }
+    return Replay.Case(
+      name: "parses and checks", line: 1, verdict: .failed(texts.joined(separator: "")))
+  }
+
+  /// How far the run came in the source.
+  private var reached: Int {
+    switch run.result {
+    case .completed: source.text.utf8.count + 1
+    case .failed(let fault), .expectationFailed(let fault): fault.primary.range.lower
+    case .invalid, .interrupted: 0
+    }
+  }
+
+  private var outputs: [Replay.Case] {
+    places.indices.compactMap { index in
+      let place = places[index]
+      guard let recorded = place.lines else { return nil }
+      let first = source.line(of: place.range.lower)
+      var found = Replay.Case(
+        name: "output of line \(source.line(of: place.statements.lower))", line: first,
+        verdict: .passed, seconds: run.times[index])
+      let printed = run.outputs[index]
+      if run.result != .completed, place.statements.upper > reached || printed.isEmpty {
+        found.verdict = .skipped
+      } else if let difference = firstDifference(recorded: recorded, printed: printed) {
+        found.verdict = .failed(message(difference, at: index, first))
+      }
+      return found
+    }
+  }
+
+  /// The recorded line beside the line that is printed now, and which state differed first.
+  private func message(_ difference: OutputDifference, at index: Int, _ first: Int) -> String {
+    let line = first + difference.line
+    let recorded = source.text(ofLine: line).drop { $0 == " " }
+    let printed = run.outputs[index]
+    let now = difference.line < printed.count ? printed[difference.line] : "nothing more"
+    var text =
+      "\(source.name):\(line): recorded `\(difference.recorded)`, now `\(difference.seen)`\n"
+    if recorded.hasPrefix("#>") {
+      text += "  recorded  \(recorded.dropFirst(2).drop { $0 == " " })\n  now       \(now)\n"
+    }
+    if let divergence { text += "  \(divergence)\n" }
+    return text
+  }
+
+  /// The first statement whose recorded state is another one now, and what of it differs.
+  var divergence: String? {
+    for (place, state) in zip(places, run.states) {
+      guard let recorded = place.state, let state else { continue }
+      if let part = StateFingerprint(reading: recorded).firstDifference(from: state) {
+        return "first other state: \(part) after \(named(place))"
+      }
+    }
+    return nil
+  }
+
+  /// `line 4, `split tasks``
+  func named(_ place: Recording) -> String {
+    let text = source.slice(place.statements)
+    let head = text.prefix { $0 != "\n" }
+    return "line \(source.line(of: place.statements.lower)), `\(head)`"
+  }
+
+  private var expectations: [Replay.Case] {
+    var known = source.expectations.map { range in
+      Replay.Case(
+        name: String(source.slice(range).prefix { $0 != "\n" }),
+        line: source.line(of: range.lower), verdict: .skipped)
+    }
+    let ranges = source.expectations
+    for met in run.expectations {
+      let index: Int
+      if let place = ranges.firstIndex(of: met.range) {
+        index = place
+      } else {
+        // One of an included file or of a procedure stands where that was called.
+        let line = source.line(of: met.range.lower)
+        known.append(
+          Replay.Case(name: "an expectation called from line \(line)", line: line, verdict: .passed)
+        )
+        index = known.count - 1
+      }
+      known[index].seconds += met.seconds
+      if let fault = met.fault {
+        known[index].verdict = .failed(PlainRenderer().text(fault, in: source))
+      } else if known[index].failure == nil {
+        known[index].verdict = .passed
+      }
+    }
+    return known
+  }
+
+  /// The statement that ended the run.
+  private var failing: [Replay.Case] {
+    switch run.result {
+    case .completed, .invalid, .expectationFailed: return []
+    case .interrupted:
+      return [Replay.Case(name: "runs to its end", line: 0, verdict: .failed("interrupted\n"))]
+    case .failed(let fault):
+      let line = source.line(of: fault.primary.range.lower)
+      return [
+        Replay.Case(
+          name: "line \(line) runs", line: line,
+          verdict: .failed(PlainRenderer().text(fault, in: source)))
+      ]
+    }
+  }
+
+  /// A state that differs while all that is printed agrees.
+  var remarks: [String] {
+    guard run.result == .completed, outputs.allSatisfy({ $0.verdict == .passed }), let divergence
+    else { return [] }
+    return ["all outputs agree, but \(divergence)"]
+  }
+
+  /// The source with what was printed recorded in it.
+  func updated(recordsAll: Bool) -> String {
+    let texts = zip(places, run.outputs).map { place, output -> [String]? in
+      guard place.lines != nil || recordsAll && !output.isEmpty else { return nil }
+      return place.lines == nil ? output.map(withoutTimes) : output
+    }
+    let states = zip(places, run.states).map { place, state -> String? in
+      place.state != nil || recordsAll ? state?.text : nil
+    }
+    return recorded(texts, states: states, in: source)
+  }
+}
+
+extension Source {
+  /// Where its expectations stand, those of blocks included, but not those of procedures.
+  var expectations: [SourceRange] {
+    func all(_ statements: [Statement]) -> [SourceRange] {
+      statements.flatMap { statement -> [SourceRange] in
+        switch statement.kind {
+        case .expectation: [statement.range]
+        case .definition: []
+        default: statement.blocks.flatMap { all($0.statements) }
+        }
+      }
+    }
+    return all(parse(text).script.statements)
+  }
+}

@@ -1,0 +1,105 @@
+import Commands
+import Language
+import Reports
+
+/// One run of a script with everything that can be seen of it.
+struct WatchedRun {
+  /// What an expectation came to, each time it was reached.
+  struct Expectation {
+    var range: SourceRange
+    var fault: Diagnostic?
+    var seconds: Double
+  }
+
+  private(set) var result = RunResult.completed
+  /// What was printed, by the places of `recordings(in:)`.
+  private(set) var outputs: [[String]]
+  /// What each place changed of the state.
+  private(set) var states: [StateFingerprint?]
+  /// How long each place took.
+  private(set) var times: [Double]
+  private(set) var expectations: [Expectation] = []
+  private(set) var seconds = 0.0
+  /// The seed that the script ended with.
+  private(set) var seed = 0
+
+  init(
+    _ source: Source, places: [Recording], host: any Host, rehearsal: Rehearsal = Rehearsal(),
+    parameters: [String: Value] = [:]
+  ) {
+    outputs = places.map { _ in [] }
+    states = places.map { _ in nil }
+    times = places.map { _ in 0 }
+    var interpreter = Interpreter()
+    interpreter.rehearsal = rehearsal
+    interpreter.parameters = parameters
+    var outcomes: [StatementOutcome] = []
+    var sessions = places.map { _ in Session?.none }
+    let start = host.now()
+    result = interpreter.run(source, host: host) { outcomes.append($0) }
+    seconds = host.now() - start
+    seed = interpreter.session.settings.seed
+    for outcome in outcomes {
+      if outcome.isExpectation {
+        expectations.append(
+          Expectation(
+            range: outcome.range, fault: outcome.diagnostic, seconds: outcome.seconds))
+      }
+      guard let place = places.firstIndex(where: { $0.statements.covers(outcome.range) }) else {
+        continue
+      }
+      times[place] += outcome.seconds
+      if let report = outcome.report { outputs[place] += lines(unwrapped.text(report)) }
+      if outcome.diagnostic == nil { sessions[place] = outcome.session }
+    }
+    var before = StateFingerprint()
+    for (place, session) in sessions.enumerated() {
+      guard let session else { continue }
+      let state = StateFingerprint(session)
+      let changes = state.changes(since: before)
+      if !changes.isEmpty { states[place] = changes }
+      before = state
+    }
+  }
+
+  /// Paragraphs on one line each: where they break would depend on the lengths of the words in them.
+  private var unwrapped: PlainRenderer {
+    var renderer = PlainRenderer()
+    renderer.page.width = 100_000
+    return renderer
+  }
+}
+
+/// The lines of an output; an empty last one is left out.
+private func lines(_ text: String) -> [String] {
+  var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  if lines.last == "" { lines.removeLast() }
+  return lines
+}
+
+/// The line with lengths of time, which no two runs share, replaced by their sign.
+func withoutTimes(_ line: String) -> String {
+  var words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+  var index = 0
+  while index + 1 < words.count {
+    let unit = words[index + 1].prefix { $0.isLetter }
+    if Double(words[index]) != nil, ["s", "ms", "min", "h"].contains(unit) {
+      words[index] = "<time>"
+      words[index + 1] = String(words[index + 1].dropFirst(unit.count))
+      if words[index + 1].isEmpty {
+        words.remove(at: index + 1)
+      } else {
+        words[index] += words.remove(at: index + 1)
+      }
+    }
+    index += 1
+  }
+  return words.joined(separator: " ")
+}
+
+extension SourceRange {
+  /// Whether the other begins within this range.
+  func covers(_ other: SourceRange) -> Bool {
+    lower <= other.lower && other.lower < max(upper, lower + 1)
+  }
+}
