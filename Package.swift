@@ -38,7 +38,13 @@ let package = Package(
       dependencies: [
         "MetaLearning", "Models", "Kernels", "Datasets", "Commands", "Language", "Reports", "Shell",
       ], path: "Tests/Benchmarks"),
-    .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+    .target(
+      name: "LanguageLaboratory", dependencies: ["Language"], path: "Tests/LanguageLaboratory"),
+    .target(
+      name: "Fuzzing", dependencies: ["Language", "LanguageLaboratory"], path: "Tests/Fuzzing",
+      exclude: ["seeds", "words.dict"]),
+    .testTarget(
+      name: "LanguageTests", dependencies: ["Language", "LanguageLaboratory", "Fuzzing"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "Language"]),

@@ -1,4 +1,5 @@
 import Language
+import LanguageLaboratory
 import Testing
 
 /// What is offered at the cursor, and how a line is shown.

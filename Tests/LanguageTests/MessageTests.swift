@@ -1,4 +1,5 @@
 import Language
+import LanguageLaboratory
 import Testing
 
 /// The faults a user meets most often: the code, the place and the way out of each.

@@ -1,4 +1,5 @@
 import Language
+import LanguageLaboratory
 import Testing
 
 /// Scripts made wrong in one place: what could be known before running is known before running.

@@ -1,4 +1,5 @@
 import Language
+import LanguageLaboratory
 import Testing
 
 /// Whatever is wrong with a text, the rest of it is still understood.

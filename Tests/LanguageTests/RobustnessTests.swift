@@ -1,4 +1,5 @@
 import Language
+import LanguageLaboratory
 import Testing
 
 /// No text whatever may trap, hang or be answered with a fault that points outside of it.

@@ -105,6 +105,8 @@ private struct Miniature {
     reckon(entry, repeating?.repetitions)
     draft = last.session
     draft.tasks = session.tasks
+    // Whoever repeats the training later repeats the whole of it.
+    if let training = command as? MetaTrain { draft.recipe?.command = training }
     return last.report
   }
 

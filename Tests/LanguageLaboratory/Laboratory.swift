@@ -1,17 +1,17 @@
 import Language
 
 /// A small language in the image of the real one, so that these tests need no real command.
-enum Laboratory {
-  static let data = Noun("data", absence: "no data are loaded", remedy: "load data")
-  static let tasks = Noun(
+package enum Laboratory {
+  package static let data = Noun("data", absence: "no data are loaded", remedy: "load data")
+  package static let tasks = Noun(
     "tasks", absence: "the data are not split into tasks", remedy: "split tasks", sources: [data])
-  static let model = Noun(
+  package static let model = Noun(
     "model", absence: "no model has been meta-trained", remedy: "meta-train maml",
     sources: [tasks])
-  static let adapted = Noun(
+  package static let adapted = Noun(
     "adapted", absence: "no model has been adapted", remedy: "adapt user 42", sources: [model])
 
-  static let commands = Catalog<any Configurable>(
+  package static let commands = Catalog<any Configurable>(
     "command",
     [
       Load.self, Split.self, MetaTrain.self, Adapt.self, TopK.self, Evaluate.self, Plot.self,
@@ -19,7 +19,7 @@ enum Laboratory {
     ]
   ).members
 
-  static let context = CheckContext(
+  package static let context = CheckContext(
     commands: commands, settings: Settings.self,
     traits: { configurable in
       CheckContext.Traits(
@@ -29,12 +29,12 @@ enum Laboratory {
     })
 
   /// The diagnostics of a script in an empty session.
-  static func check(_ text: String) -> [Diagnostic] {
+  package static func check(_ text: String) -> [Diagnostic] {
     Language.check(Source(name: "test.mrs", text: text), in: context).diagnostics
   }
 
   /// The same behind the lines that make everything.
-  static func checkLine(_ text: String) -> [Diagnostic] {
+  package static func checkLine(_ text: String) -> [Diagnostic] {
     check("load data; split tasks; meta-train maml; adapt 42\n" + text)
   }
 }
@@ -145,7 +145,7 @@ struct Evaluate: Configurable {
   var measures: [any Measure] = []
   static let signature = Signature<Self>(
     "evaluate", "Judges the model on test tasks.",
-    [.members("metrics", \.measures, from: LanguageTests.measures, "what to measure")],
+    [.members("metrics", \.measures, from: LanguageLaboratory.measures, "what to measure")],
     needs: [Laboratory.tasks, Laboratory.model])
 }
 
