@@ -21,9 +21,12 @@ package struct TaskSplit: Sendable {
   package var train: [UserTask]
   package var valid: [UserTask]
   package var test: [UserTask]
+  /// Further test parts beside the same training, such as MeLU's other states.
+  package var others: [NamedPart] = []
   /// How it was made, in one line: `by=user support=rest query=10 min=13 max=100 seed=7`.
   package var recipe: String
-  /// Equal for equal data and equal tasks; a model remembers the one it was trained on.
+  /// Equal for equal data and equal training and validation tasks; a model remembers the one it was
+  /// trained on, and may be judged on any test tasks beside them.
   package var fingerprint: UInt64
 
   package init(
@@ -34,6 +37,22 @@ package struct TaskSplit: Sendable {
     self.test = test
     self.recipe = recipe
     self.fingerprint = fingerprint
+  }
+
+  /// Test tasks with a name of their own.
+  package struct NamedPart: Sendable, Equatable {
+    package var name: String
+    package var tasks: [UserTask]
+
+    package init(name: String, tasks: [UserTask]) {
+      self.name = name
+      self.tasks = tasks
+    }
+  }
+
+  /// Every part with its name, in the order they are shown.
+  package var allParts: [NamedPart] {
+    Part.allCases.map { NamedPart(name: $0.rawValue, tasks: self[$0]) } + others
   }
 
   package subscript(part: Part) -> [UserTask] {

@@ -19,6 +19,8 @@ package protocol MetaLearner: Configurable {
   func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix
   /// The outer optimiser that suits it when none is asked for, with its rate.
   var outerDefault: (optimizer: any Optimizer, rate: Double) { get }
+  /// The decoupled decay of embeddings that suits it; nil where the optimiser's own does.
+  var usualLookupDecay: Double? { get }
   /// The support loss before each inner step and after the last, and the scores of the query after each; for
   /// algorithms without inner steps, before and after.
   func trace(_ episode: Episode, _ weights: Weights, in lane: Lane) -> [AdaptationPoint]
@@ -38,6 +40,7 @@ extension MetaLearner {
   package var promptWidth: Int { 0 }
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] { [] }
   package func prepare(_ weights: inout Weights) {}
+  package var usualLookupDecay: Double? { nil }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.002) }
 }
 

@@ -214,6 +214,48 @@ private let key = RandomKey(seed: 7).derived("split")
   }
 }
 
+@Suite struct OtherPartsTests {
+  /// The sample with a state for each rating: a quarter of the users and of the items are new.
+  private static let states: Dataset = {
+    var data = sample
+    let rows = data.interactions
+    data.interactions.columns["state"] = CategoricalColumn(
+      vocabulary: Vocabulary(["warm", "user-cold", "item-cold", "both-cold"]),
+      codes: (0..<rows.count).map { row in
+        (rows.users[row] % 4 == 0 ? 1 : 0) + (rows.items[row] % 4 == 0 ? 2 : 0)
+      })
+    return data
+  }()
+
+  private func splitting(test: String, others: [String]) -> TaskSplitting {
+    var splitting = TaskSplitting()
+    splitting.from = "state"
+    splitting.train = ["warm"]
+    splitting.test = .values([test])
+    splitting.others = others
+    splitting.query = .count(2)
+    return splitting
+  }
+
+  @Test func otherTestPartsKeepTheTraining() throws {
+    let one = try splitting(test: "user-cold", others: ["item-cold", "both-cold"])
+      .split(Self.states, key: key)
+    let two = try splitting(test: "item-cold", others: []).split(Self.states, key: key)
+    #expect(one.fingerprint == two.fingerprint)
+    #expect(one.others.map(\.name) == ["item-cold", "both-cold"])
+    #expect(one.others[0].tasks == two.test)
+    let isNewItem = one.others[0].tasks.flatMap { $0.support + $0.query }
+      .allSatisfy { Self.states.interactions.items[Int($0)] % 4 == 0 }
+    #expect(isNewItem)
+  }
+
+  @Test func otherPartsNeedAColumn() {
+    var splitting = TaskSplitting()
+    splitting.others = ["item-cold"]
+    #expect(throws: DatasetError.self) { try splitting.split(sample, key: key) }
+  }
+}
+
 @Suite struct SampleDataTests {
   @Test func itIsAsLargeAsItSays() {
     #expect(sample.users.count == 600)

@@ -61,7 +61,7 @@ package struct Compare: Command {
       board.add(
         trial.judgement(of: try contestants.recommender(name)), isSubject: done == 0)
     }
-    var report = board.report(title: "\(trial.tasks.count) \(options.part.rawValue) users")
+    var report = board.report(title: "\(trial.tasks.count) \(options.part.name) users")
     guard let metric = measured.firstIndex(where: { $0.field == tested.field }) else {
       return report
     }

@@ -71,7 +71,7 @@ package struct Evaluate: Command {
     }
     let judgements = try modelJudgements(trial, session, host)
     if let mean = Judgement.mean(of: judgements) { board.add(mean, isSubject: true) }
-    var report = board.report(title: "\(trial.tasks.count) \(options.part.rawValue) users")
+    var report = board.report(title: "\(trial.tasks.count) \(options.part.name) users")
     if judgements.count > 1 { report.blocks.append(.note(spread(judgements, trial.metrics))) }
     if let by { report.blocks.append(.table(try groupTable(by, board, data))) }
     return report

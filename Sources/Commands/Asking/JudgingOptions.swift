@@ -55,11 +55,11 @@ package struct JudgingOptions: Sendable {
     guard let data = session.data, let tasks = session.tasks else {
       throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
     }
-    let judged = tasks[part.part]
+    let judged = try tasks.tasks(of: part)
     guard !judged.isEmpty else {
       throw CommandFailure(
-        "E0408", "there are no \(part.rawValue) users to judge on",
-        help: ["give the split some: `split tasks \(part.rawValue)=10%`"])
+        "E0408", "there are no \(part.name) users to judge on",
+        help: ["give the split some: `split tasks \(part.name)=10%`"])
     }
     return Trial(
       dataset: data, tasks: judged, metrics: completed(metrics), training: tasks.train,
@@ -69,20 +69,58 @@ package struct JudgingOptions: Sendable {
 }
 
 /// The users that a model is judged on.
-package enum JudgedPart: String, ArgumentChoice {
+package enum JudgedPart: Sendable, Equatable {
   case test, valid
+  /// One that `split others=` named.
+  case other(String)
 
-  package var summary: String {
+  package var name: String {
     switch self {
-    case .test: "the users kept for the final report"
-    case .valid: "the users that models are chosen by"
+    case .test: "test"
+    case .valid: "valid"
+    case .other(let name): name
     }
   }
+}
 
-  var part: TaskSplit.Part {
-    switch self {
-    case .test: .test
-    case .valid: .valid
+extension JudgedPart: ArgumentReadable {
+  package static var expectation: String { "`test`, `valid` or a part that the split names" }
+
+  package static var namedValues: [NamedValue] {
+    [
+      NamedValue("test", "the users kept for the final report"),
+      NamedValue("valid", "the users that models are chosen by"),
+    ]
+  }
+
+  package var argumentText: String { name }
+
+  package static func read(_ value: Value) -> JudgedPart? {
+    switch String.read(value) {
+    case "test"?: .test
+    case "valid"?: .valid
+    case let name?: .other(name)
+    case nil: nil
+    }
+  }
+}
+
+extension TaskSplit {
+  /// The tasks of a part to judge on.
+  func tasks(of part: JudgedPart) throws(CommandFailure) -> [UserTask] {
+    switch part {
+    case .test: return test
+    case .valid: return valid
+    case .other(let name):
+      if let part = others.first(where: { $0.name == name }) { return part.tasks }
+      let known = ["test", "valid"] + others.map(\.name)
+      throw CommandFailure(
+        "E0408", "the split has no part `\(name)`",
+        help: [
+          "parts: " + known.joined(separator: ", "),
+          "`split tasks from=COLUMN others=\(name)` makes one",
+        ],
+        suggestions: suggestions(for: name, among: known), argument: name)
     }
   }
 }

@@ -28,6 +28,9 @@ struct Split: Command {
       .option("max", \.splitting.max, in: 1...100_000_000, "most ratings of a user"),
       .option("valid", \.splitting.valid, "the part to choose models by"),
       .option("test", \.splitting.test, "the part to report on"),
+      .option(
+        "others", \.splitting.others,
+        "further values of the from= column, each a test part to `evaluate part=`"),
       .option("feature", \.splitting.feature, "whose categories are dealt out, for by=category"),
       .option(
         "from", \.splitting.from, "a column that says what each rating is for",
@@ -67,10 +70,10 @@ struct Split: Command {
         .init("part"), .init("tasks", .right), .init("ratings", .right),
         .init("median support", .right), .init("median query", .right),
       ])
-    for part in TaskSplit.Part.allCases {
-      let members = tasks[part]
+    for part in tasks.allParts {
+      let members = part.tasks
       table.rows.append([
-        .text(part.rawValue), .count(members.count),
+        .text(part.name), .count(members.count),
         .count(members.reduce(0) { $0 + $1.support.count + $1.query.count }),
         median(members.map(\.support.count)), median(members.map(\.query.count)),
       ])
@@ -78,7 +81,7 @@ struct Split: Command {
     return Report(
       [.table(table)] + remarks(on: tasks, of: data),
       result: Record(
-        TaskSplit.Part.allCases.map { .init($0.rawValue, .number(Double(tasks[$0].count))) }))
+        tasks.allParts.map { .init($0.name, .number(Double($0.tasks.count))) }))
   }
 
   private func median(_ counts: [Int]) -> Table.Cell {
@@ -86,7 +89,7 @@ struct Split: Command {
   }
 
   private func remarks(on tasks: TaskSplit, of data: Dataset) -> [Report.Block] {
-    let used = Set(TaskSplit.Part.allCases.flatMap { tasks[$0].map(\.user) })
+    let used = Set(tasks.allParts.flatMap { $0.tasks.map(\.user) })
     let facts = tasks.leaks(in: data.interactions)
     var blocks: [Report.Block] = []
     let left = data.users.count - used.count

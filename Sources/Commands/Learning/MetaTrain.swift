@@ -16,6 +16,8 @@ package struct MetaTrain: Command {
   package var loss: any Loss = SquaredError()
   package var decay = 0.0
   package var lookupDecay: Double?
+  package var linearDecay = 0.0
+  package var hiddenItems = 0.0
   package var clip: Double?
   package var patience = 8
   package var resample = true
@@ -50,7 +52,13 @@ package struct MetaTrain: Command {
       .option("decay", \.decay, in: 0...100, "weight decay of dense weights"),
       .option(
         "embed-decay", \.lookupDecay, in: 0...100,
-        "weight decay of embeddings; the optimiser's own if not given"),
+        "weight decay of embeddings; the algorithm's own if not given"),
+      .option(
+        "linear-decay", \.linearDecay, in: 0...100,
+        "weight decay of the linear weights of feature values"),
+      .option(
+        "hide-items", \.hiddenItems, in: 0...1,
+        "share of training tasks whose items are known by their features alone, as new ones are"),
       .option("clip", \.clip, in: 1e-9...1e9, "longest gradient; not limited if not given"),
       .option(
         "patience", \.patience, in: 0...100_000,
@@ -141,6 +149,8 @@ package struct MetaTrain: Command {
     options.schedule = schedule
     options.denseDecay = decay
     options.lookupDecay = lookupDecay
+    options.linearDecay = linearDecay
+    options.hiddenItems = hiddenItems
     options.clip = clip
     options.patience = patience
     options.resample = resample

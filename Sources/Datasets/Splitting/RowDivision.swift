@@ -53,23 +53,42 @@ extension TaskSplitting {
         help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
         suggestions: suggestions(for: name, among: known), code: "E0521")
     }
-    func rows(_ values: [String]) throws(DatasetError) -> [Int32] {
-      var wanted = Set<Int32>()
-      for value in values {
-        wanted.insert(Int32(try number(of: value, in: column.vocabulary, of: "column `\(name)`")))
-      }
-      return column.codes.indices.filter { wanted.contains(column.codes[$0]) }.map { Int32($0) }
-    }
     guard case .values(let tested) = test else {
       throw DatasetError(
         "with from=\(name), test must say which value of `\(name)` to test on",
         help: ["values: " + column.vocabulary.names.prefix(12).joined(separator: ", ")],
         code: "E0521")
     }
-    var division = RowDivision(train: try rows(train.isEmpty ? ["train"] : train))
-    division.test = try rows(tested)
-    if case .values(let values) = valid { division.valid = try rows(values) }
+    var division = RowDivision(train: try rows(train.isEmpty ? ["train"] : train, column, name))
+    division.test = try rows(tested, column, name)
+    if case .values(let values) = valid { division.valid = try rows(values, column, name) }
     return division
+  }
+
+  /// The rows with one of these values.
+  private func rows(
+    _ values: [String], _ column: CategoricalColumn, _ name: String
+  ) throws(DatasetError) -> [Int32] {
+    var wanted = Set<Int32>()
+    for value in values {
+      wanted.insert(Int32(try number(of: value, in: column.vocabulary, of: "column `\(name)`")))
+    }
+    return column.codes.indices.filter { wanted.contains(column.codes[$0]) }.map { Int32($0) }
+  }
+
+  /// The test tasks of further values of the `from=` column, each value a part of its own.
+  func otherParts(of data: Dataset, key: RandomKey) throws(DatasetError) -> [TaskSplit.NamedPart] {
+    var parts: [TaskSplit.NamedPart] = []
+    for value in others {
+      guard let from, let column = data.interactions.columns[from] else {
+        throw DatasetError(
+          "others= names values of a column, and from= does not say of which",
+          help: ["name the column: from=…"], code: "E0520")
+      }
+      let tasks = try tasks(of: data, rows: rows([value], column, from), key: key, part: "test")
+      parts.append(TaskSplit.NamedPart(name: value, tasks: tasks))
+    }
+    return parts
   }
 
   private func number(

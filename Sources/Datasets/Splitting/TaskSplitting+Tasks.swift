@@ -60,7 +60,7 @@ extension TaskSplitting {
   }
 
   /// One task for each user with enough of these rows, in the order of users.
-  private func tasks(
+  func tasks(
     of data: Dataset, rows: [Int32]?, key: RandomKey, part: String
   ) throws(DatasetError) -> [UserTask] {
     let groups = data.rowsByUser(among: rows)
@@ -123,7 +123,7 @@ extension Dataset {
     return groups
   }
 
-  /// Equal for equal ratings and equal tasks.
+  /// Equal for equal ratings and equal tasks of the parts.
   func fingerprint(with parts: [[UserTask]]) -> UInt64 {
     var words = [
       digest(interactions.users), digest(interactions.items), digest(interactions.ratings),

@@ -59,6 +59,8 @@ package struct TaskSplitting: Sendable {
   package var train: [String] = []
   package var valid = PartSize.share(0.1)
   package var test = PartSize.share(0.1)
+  /// Values of the `from` column that are test parts of their own.
+  package var others: [String] = []
   /// The feature whose categories are dealt out.
   package var feature: String?
   /// Deals users into that many parts, of which one is the test part.
@@ -83,9 +85,11 @@ package struct TaskSplitting: Sendable {
       } else {
         try byUsers(of: data, key: key)
       }
-    return TaskSplit(
+    var split = TaskSplit(
       train: parts.train, valid: parts.valid, test: parts.test, recipe: recipe,
-      fingerprint: data.fingerprint(with: [parts.train, parts.valid, parts.test]))
+      fingerprint: data.fingerprint(with: [parts.train, parts.valid]))
+    split.others = try otherParts(of: data, key: key)
+    return split
   }
 
   /// Refuses options that contradict each other or the data.
@@ -131,6 +135,7 @@ package struct TaskSplitting: Sendable {
     add("max", max.map { "\($0)" })
     add("valid", valid.argumentText)
     add("test", folds == nil ? test.argumentText : nil)
+    add("others", others.isEmpty ? nil : others.joined(separator: ","))
     return words.joined(separator: " ")
   }
 }

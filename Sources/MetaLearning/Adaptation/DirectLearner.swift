@@ -6,6 +6,8 @@ import Models
 package protocol DirectLearner: MetaLearner {
   /// The scores of the query rows given the support. Shape: (query rows × outputs).
   func scores(_ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane) -> TapeValue
+  /// Whether the base of a score is all that the network says, its head included.
+  var startsFromHead: Bool { get }
 }
 
 /// A task's rows as the network represents them below its head, and what it predicts without adapting.
@@ -13,7 +15,8 @@ package struct TaskFeatures {
   /// One row for each rating. Shape: (rows × width).
   package var support: TapeValue
   package var query: TapeValue
-  /// Scores without the task's own part: linear weights and the head's bias. Shape: (rows × 1).
+  /// Scores without the task's own part: linear weights and the head's bias, or all of the head.
+  /// Shape: (rows × 1).
   package var supportBase: TapeValue
   package var queryBase: TapeValue
   /// What the base leaves of the support ratings, in scores. Shape: (rows × 1).
@@ -26,11 +29,13 @@ package struct TaskFeatures {
 }
 
 extension DirectLearner {
+  package var startsFromHead: Bool { false }
+
   package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
     let tape = lane.tape
     let leaves = lane.leaves(weights, episode)
     let floor = tape.count
-    let scores = scores(lane.features(leaves, episode), leaves, in: lane)
+    let scores = scores(features(leaves, episode, lane), leaves, in: lane)
     let loss = lane.problem.loss.value(
       tape, scores, episode.query.ratings, scale: lane.problem.scale)
     let sums = lane.blockSums(leaves)
@@ -43,7 +48,7 @@ extension DirectLearner {
 
   package func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix {
     let leaves = lane.leaves(weights, episode)
-    return lane.tape[scores(lane.features(leaves, episode), leaves, in: lane)]
+    return lane.tape[scores(features(leaves, episode, lane), leaves, in: lane)]
   }
 
   package func trace(
@@ -51,7 +56,7 @@ extension DirectLearner {
   ) -> [AdaptationPoint] {
     let tape = lane.tape
     let leaves = lane.leaves(weights, episode)
-    let features = lane.features(leaves, episode)
+    let features = features(leaves, episode, lane)
     // The support judged by itself: before with nothing known, after with all of it.
     var itself = features
     (itself.query, itself.queryBase, itself.queryCount) =
@@ -76,9 +81,19 @@ extension DirectLearner {
   }
 }
 
+extension DirectLearner {
+  private func features(
+    _ weights: [TapeValue], _ episode: Episode, _ lane: Lane
+  ) -> TaskFeatures {
+    lane.features(weights, episode, throughHead: startsFromHead)
+  }
+}
+
 extension Lane {
-  /// The rows of a task below the head.
-  func features(_ weights: [TapeValue], _ episode: Episode) -> TaskFeatures {
+  /// The rows of a task below the head, with the head's own scores as their base if `throughHead`.
+  func features(
+    _ weights: [TapeValue], _ episode: Episode, throughHead: Bool
+  ) -> TaskFeatures {
     let last = problem.network.lastStage(problem.shape)
     let bias = problem.layout.index(of: "head.bias").map { weights[$0] } ?? tape.constant(0)
     func rows(_ rows: EncodedRows) -> (TapeValue, TapeValue) {
@@ -86,6 +101,11 @@ extension Lane {
         tape, weights, rows, support: episode.support, shape: problem.shape)
       for stage in 1..<last {
         state = problem.network.advance(state, stage: stage, tape, weights, shape: problem.shape)
+      }
+      if throughHead {
+        let scores = problem.network.advance(
+          state, stage: last, tape, weights, shape: problem.shape)
+        return (state.hidden, scores.hidden)
       }
       var base = tape.repeatRow(bias, rows: rows.count)
       if state.residual.isSome { base = tape.add(base, state.residual) }

@@ -6,32 +6,42 @@ import Models
 package struct RidgeHead: DirectLearner {
   package var ridge = 1.0
   package var interceptRidge = 1.0
+  package var prior = true
+  package var slope = true
 
   package init() {}
 
   package static let signature = Signature<Self>(
     "ridge", "Learns features on which a ridge regression of the support ratings generalises.",
     details: """
-      (w, c) = argmin Σ_S (r − base − φ·w − c)² + λ_w ‖w‖² + λ_c c², solved exactly and differentiated \
-      through; features, base and both λ are learned. There is no inner rate and no step. Bertinetto, \
-      Henriques, Torr and Vedaldi, ICLR 2019.
+      (w, c, s) = argmin Σ_S (r − b − φ·w − c − s·(b − b̄))² + λ_w ‖w‖² + λ_c c² + λ_s s², solved exactly \
+      and differentiated through; features φ, base b and every λ are learned. There is no inner rate and \
+      no step. Bertinetto, Henriques, Torr and Vedaldi, ICLR 2019.
       """,
     [
       .option("ridge", \.ridge, in: 1e-6...1e6, "λ of the weights that learning starts from"),
       .option(
         "intercept-ridge", \.interceptRidge, in: 1e-6...1e6,
         "λ of the intercept that learning starts from"),
+      .option(
+        "prior", \.prior, "let the network's own head, which knows the user's features, be in the base"),
+      .option("slope", \.slope, "fit how strongly the user follows the base, too"),
     ],
     examples: [Example("meta-train ridge epochs=1")])
 
+  package var startsFromHead: Bool { prior }
+  package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.003) }
+  /// An exact head fits whatever the features offer: they have to be held back.
+  package var usualLookupDecay: Double? { 4 }
+
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] {
-    [WeightBlock("ridge.log-lambda", rows: 1, columns: 2, stage: lastStage, scale: 0)]
+    [WeightBlock("ridge.log-lambda", rows: 1, columns: 3, stage: lastStage, scale: 0)]
   }
 
   package func prepare(_ weights: inout Weights) {
     guard let block = weights.layout.index(of: "ridge.log-lambda") else { return }
     weights.mutableView(block).copy(
-      from: [ridge, interceptRidge].map { KernelSet.best.logarithm(Float($0)) })
+      from: [ridge, interceptRidge, ridge].map { KernelSet.best.logarithm(Float($0)) })
   }
 
   package func scores(
@@ -39,23 +49,36 @@ package struct RidgeHead: DirectLearner {
   ) -> TapeValue {
     guard task.supportCount > 0 else { return task.queryBase }
     let tape = lane.tape
-    let lambda = tape.map(.exp, lane.own("ridge.log-lambda", weights))
-    let size = task.width + 1
-    var diagonals = [[Float]](repeating: [Float](repeating: 0, count: size * size), count: 2)
-    for index in 0..<size { diagonals[index < task.width ? 0 : 1][index * (size + 1)] = 1 }
-    let support = withOnes(task.support, rows: task.supportCount, tape)
-    var gram = tape.productTransposedLeft(support, support)
-    for (number, diagonal) in diagonals.enumerated() {
-      let mask = tape.constant(diagonal, rows: size, columns: size)
-      gram = tape.add(
-        gram, tape.scaleBy(mask, tape.columnSlice(lambda, number..<number + 1)))
+    let level = tape.scale(1 / Float(task.supportCount), tape.columnSums(task.supportBase))
+    // Features, one, and how far the base is from its mean over the support, side by side.
+    func inputs(_ features: TapeValue, _ base: TapeValue, rows: Int) -> TapeValue {
+      let inputs = tape.concatenateColumns(
+        features, tape.constant(1, rows: rows, columns: 1))
+      guard slope else { return inputs }
+      return tape.concatenateColumns(
+        inputs, tape.subtract(base, tape.repeatRow(level, rows: rows)))
     }
+    let support = inputs(task.support, task.supportBase, rows: task.supportCount)
+    let gram = regularised(
+      tape.productTransposedLeft(support, support), width: task.width,
+      tape.map(.exp, lane.own("ridge.log-lambda", weights)), tape)
     let head = tape.solve(gram, tape.productTransposedLeft(support, task.residuals))
-    let query = withOnes(task.query, rows: task.queryCount, tape)
+    let query = inputs(task.query, task.queryBase, rows: task.queryCount)
     return tape.add(task.queryBase, tape.product(query, head))
   }
 
-  private func withOnes(_ features: TapeValue, rows: Int, _ tape: Tape) -> TapeValue {
-    tape.concatenateColumns(features, tape.constant(1, rows: rows, columns: 1))
+  /// The Gram matrix with the λ of features, intercept and slope on their places of the diagonal.
+  private func regularised(
+    _ gram: TapeValue, width: Int, _ lambda: TapeValue, _ tape: Tape
+  ) -> TapeValue {
+    let size = tape[gram].rows
+    var sum = gram
+    for (number, places) in [0..<width, width..<width + 1, width + 1..<size].enumerated() {
+      var diagonal = [Float](repeating: 0, count: size * size)
+      for index in places { diagonal[index * (size + 1)] = 1 }
+      let mask = tape.constant(diagonal, rows: size, columns: size)
+      sum = tape.add(sum, tape.scaleBy(mask, tape.columnSlice(lambda, number..<number + 1)))
+    }
+    return sum
   }
 }

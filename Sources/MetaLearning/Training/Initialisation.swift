@@ -5,8 +5,9 @@ import Models
 extension LearningProblem {
   /// The weights training starts from: random, but for a linear part that knows the items' means.
   ///
-  /// The head's bias is the mean training rating μ and the linear weight of an item its shrunken mean
-  /// residual Σ(r − μ − b_u) / (n + 5), so that the untrained network already is the bias model.
+  /// The head's bias is the mean training rating μ. What items deviate from it beside users is put down to
+  /// their features as far as a ridge regression goes, and the rest, shrunken, to themselves: the untrained
+  /// network already is the bias model, and an item without ratings is like its kind.
   package func initialWeights(
     learner: any MetaLearner, data: Dataset, training rows: [Int32], key: RandomKey
   ) -> Weights {
@@ -18,9 +19,8 @@ extension LearningProblem {
     if let bias = layout.index(of: "head.bias") { weights.mutableView(bias).copy(from: level) }
     if let linear = layout.index(of: "linear") {
       let view = weights.mutableView(linear)
-      for item in 0..<data.items.count where offsets.counts[item] > 0 {
-        let row = Int(encoder.identityRow(ofItem: Int32(item)))
-        for output in 0..<view.columns { view[row, output] = slopes[output] * offsets.items[item] }
+      for (row, deviation) in encoder.itemDeviations(offsets).enumerated() where deviation != 0 {
+        for output in 0..<view.columns { view[row, output] = slopes[output] * deviation }
       }
     }
     return weights
@@ -32,6 +32,8 @@ struct ItemOffsets {
   let mean: Float
   private(set) var items: [Float]
   private(set) var counts: [Int]
+  /// For each item Σ(r − μ − b_u) over its ratings.
+  private(set) var sums: [Double]
 
   init(_ data: Dataset, _ rows: [Int32]) {
     let table = data.interactions
@@ -42,6 +44,7 @@ struct ItemOffsets {
     var itemOffsets = [Double](repeating: 0, count: data.items.count)
     var userCounts = [Int](repeating: 0, count: data.users.count)
     counts = [Int](repeating: 0, count: data.items.count)
+    sums = [Double](repeating: 0, count: data.items.count)
     for row in rows {
       userCounts[Int(table.users[Int(row)])] += 1
       counts[Int(table.items[Int(row)])] += 1
@@ -52,6 +55,7 @@ struct ItemOffsets {
         let (user, item) = (Int(table.users[Int(row)]), Int(table.items[Int(row)]))
         itemSums[item] += Double(table.ratings[Int(row)]) - mu - userOffsets[user]
       }
+      sums = itemSums
       for item in itemSums.indices {
         itemOffsets[item] = itemSums[item] / (Double(counts[item]) + 5)
       }
@@ -65,5 +69,44 @@ struct ItemOffsets {
       }
     }
     items = itemOffsets.map { Float($0) }
+  }
+}
+
+extension FeatureEncoder {
+  /// For each row of the table what it adds to a rating, by ridge regression of the items' deviations on
+  /// their features, one feature value after the other; what that leaves is the item's own.
+  func itemDeviations(
+    _ offsets: ItemOffsets, penalty: Double = 20, ownPenalty: Double = 5, passes: Int = 8
+  ) -> [Float] {
+    var values = [Double](repeating: 0, count: tableRows)
+    // What is left of each item's sum of residuals, and each row's items with their weights.
+    var left = offsets.sums
+    var members: [Int: [(item: Int, weight: Double)]] = [:]
+    for item in left.indices where offsets.counts[item] > 0 {
+      for at in items.entries(of: item).dropFirst() {
+        members[Int(items.rows[at]), default: []].append((item, Double(items.weights[at])))
+      }
+    }
+    let rows = members.sorted { $0.key < $1.key }
+    for _ in 0..<passes {
+      for (row, items) in rows {
+        var (square, product) = (0.0, 0.0)
+        for (item, weight) in items {
+          square += weight * weight * Double(offsets.counts[item])
+          product += weight * left[item]
+        }
+        let value = (product + square * values[row]) / (square + penalty)
+        let change = value - values[row]
+        values[row] = value
+        for (item, weight) in items {
+          left[item] -= weight * Double(offsets.counts[item]) * change
+        }
+      }
+    }
+    for item in left.indices where offsets.counts[item] > 0 {
+      values[Int(identityRow(ofItem: Int32(item)))] =
+        left[item] / (Double(offsets.counts[item]) + ownPenalty)
+    }
+    return values.map { Float($0) }
   }
 }

@@ -204,21 +204,26 @@ package struct OuterOptions: Sendable {
   /// Decay of the tables' rows and of the dense weights; what it means is the optimiser's matter.
   package var lookupDecay: Float
   package var denseDecay: Float
+  /// The same of the linear weights, which carry the level of the ratings.
+  package var linearDecay: Float
   /// The longest gradient, or nil for no limit.
   package var clip: Float?
 
   package init(
-    optimizer: any Optimizer, lookupDecay: Float = 0, denseDecay: Float = 0, clip: Float? = nil
+    optimizer: any Optimizer, lookupDecay: Float = 0, denseDecay: Float = 0,
+    linearDecay: Float = 0, clip: Float? = nil
   ) {
     self.optimizer = optimizer
     self.lookupDecay = lookupDecay
     self.denseDecay = denseDecay
+    self.linearDecay = linearDecay
     self.clip = clip
   }
 
-  /// Biases and the linear part, which carry the level of the ratings, do not decay.
+  /// Biases do not decay.
   func decay(of block: WeightBlock) -> Float {
-    if block.rows == 1 || block.name == "linear" { return 0 }
+    if block.rows == 1 { return 0 }
+    if block.name == WeightBlock.linearName { return linearDecay }
     return block.kind == .lookup ? lookupDecay : denseDecay
   }
 }

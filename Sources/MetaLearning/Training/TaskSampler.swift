@@ -32,3 +32,16 @@ package struct TaskSampler: Sendable {
     }
   }
 }
+
+/// Which training tasks pretend that their items are new, so that what items are like is learned beside
+/// which they are (Volkovs, Yu and Poutanen 2017, DropoutNet).
+struct ItemHiding: Sendable {
+  let share: Double
+  let key: RandomKey
+
+  func hidesItems(of task: UserTask) -> Bool {
+    guard share > 0 else { return false }
+    var stream = key.derived(Int(task.user)).stream
+    return stream.uniform() < share
+  }
+}

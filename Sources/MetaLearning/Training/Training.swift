@@ -63,8 +63,10 @@ package struct Training: Sequence, IteratorProtocol {
       problem, weights: initial,
       options: OuterOptions(
         optimizer: optimizer,
-        lookupDecay: Float(options.lookupDecay ?? optimizer.usualLookupDecay),
-        denseDecay: Float(options.denseDecay),
+        lookupDecay: Float(
+          options.lookupDecay ?? (optimizer is AdamW ? learner.usualLookupDecay : nil)
+            ?? optimizer.usualLookupDecay),
+        denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
         clip: options.clip.map { Float($0) }),
       threads: options.threads)
     self.problem = problem
@@ -147,12 +149,14 @@ package struct Training: Sequence, IteratorProtocol {
     let tasks = split.train
     let epoch = epoch
     let noise = options.key.derived("noise").derived(epoch)
+    let hiding = ItemHiding(
+      share: options.hiddenItems, key: options.key.derived("hidden").derived(epoch))
     return outer.take(tasks: batch.count, rate: rate) { number, weights, lane in
       let task = tasks[batch[number]]
       let (support, query) = sampler.ratings(of: task, epoch: epoch)
       let episode = lane.builder.episode(
         user: task.user, support: support, query: query, arena: lane.tape.arena,
-        noise: noise.derived(Int(task.user)))
+        hidesItems: hiding.hidesItems(of: task), noise: noise.derived(Int(task.user)))
       return learner.learn(from: episode, weights, in: lane)
     }
   }

@@ -11,6 +11,9 @@ package struct TrainingOptions: Sendable {
   /// Decay of embeddings; the optimiser's own if nil.
   package var lookupDecay: Double?
   package var denseDecay = 0.0
+  package var linearDecay = 0.0
+  /// The share of training tasks in which items are not known by their ids.
+  package var hiddenItems = 0.0
   package var clip: Double?
   /// Epochs without a better validation loss after which training stops; 0 never stops early.
   package var patience = 8

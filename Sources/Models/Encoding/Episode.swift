@@ -53,6 +53,8 @@ package final class EpisodeBuilder {
   /// For each global row: its local number in the task under way.
   @exclusivity(unchecked) private var local: [Int32]
   @exclusivity(unchecked) private var used: [Int32] = []
+  /// Whether the items of the task under way are not known by their ids.
+  @exclusivity(unchecked) private var hidesItems = false
 
   package init(_ encoder: FeatureEncoder) {
     self.encoder = encoder
@@ -62,12 +64,14 @@ package final class EpisodeBuilder {
   /// - Parameters:
   ///   - user: her number, or nil when nothing is known of her.
   ///   - support, query: items with their ratings.
+  ///   - hidesItems: whether the items' ids count as unknown.
   ///   - noise: for networks that regularise by chance, when the episode is trained on.
   package func episode(
     user: Int32?, support: [UserContext.Rating], query: [UserContext.Rating], arena: Arena,
-    noise: RandomKey? = nil
+    hidesItems: Bool = false, noise: RandomKey? = nil
   ) -> Episode {
     let entity = user.map { Int($0) }
+    self.hidesItems = hidesItems
     collect(support, query, entity)
     let tableRows = arena.integers(used.count)
     for (number, row) in used.enumerated() { tableRows[number] = row }
@@ -93,17 +97,22 @@ package final class EpisodeBuilder {
         used.append(row)
       }
     }
-    for rating in support {
-      for at in encoder.items.entries(of: Int(rating.item)) { touch(encoder.items.rows[at]) }
-    }
-    for rating in query {
-      for at in encoder.items.entries(of: Int(rating.item)) { touch(encoder.items.rows[at]) }
+    for ratings in [support, query] {
+      for rating in ratings {
+        for at in encoder.items.entries(of: Int(rating.item)) { touch(itemRow(at)) }
+      }
     }
     if let user {
       for at in encoder.users.entries(of: user) { touch(encoder.users.rows[at]) }
     } else {
       for field in encoder.fields where field.side == .user { touch(Int32(field.start)) }
     }
+  }
+
+  /// The table row of an entry of an item.
+  private func itemRow(_ at: Int) -> Int32 {
+    let row = encoder.items.rows[at]
+    return hidesItems ? encoder.hidden(row) : row
   }
 
   private func encode(_ ratings: [UserContext.Rating], common: Bags?, arena: Arena) -> EncodedRows {
@@ -120,7 +129,7 @@ package final class EpisodeBuilder {
       let first = Int(rating.item) * codes.fields
       for field in 0..<codes.fields {
         for at in Int(codes.offsets[first + field])..<Int(codes.offsets[first + field + 1]) {
-          indices[next] = local[Int(codes.rows[at])]
+          indices[next] = local[Int(itemRow(at))]
           weights[next] = codes.weights[at]
           next += 1
         }

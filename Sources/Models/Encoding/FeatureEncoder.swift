@@ -9,6 +9,8 @@ package struct FeatureEncoder: Sendable {
   package let fields: [FeatureField]
   package let items: EntityCodes
   package let users: EntityCodes
+  /// The rows of the items' own ids.
+  private let identity: Range<Int32>
 
   package var tableRows: Int { fields.last.map { $0.start + $0.rows } ?? 0 }
 
@@ -16,6 +18,9 @@ package struct FeatureEncoder: Sendable {
   package func identityRow(ofItem item: Int32) -> Int32 {
     items.rows[Int(items.offsets[Int(item) * items.fields])]
   }
+
+  /// The row that stands for one whose item is not known by its id.
+  func hidden(_ row: Int32) -> Int32 { identity.contains(row) ? identity.lowerBound : row }
 
   /// - Parameter rows: the interaction rows of all training tasks.
   package init(_ data: Dataset, training rows: [Int32]) {
@@ -25,6 +30,9 @@ package struct FeatureEncoder: Sendable {
   /// The entities of some data by fields that were fitted before, perhaps to other data.
   package init(_ fields: [FeatureField], _ data: Dataset) {
     self.fields = fields
+    identity =
+      fields.first { $0.side == .item && $0.kind == .identity }
+      .map { Int32($0.start)..<Int32($0.start + $0.rows) } ?? 0..<0
     items = EntityCodes(
       fields.filter { $0.side == .item }.map { Self.codes(of: data.items, in: $0) },
       count: data.items.count)

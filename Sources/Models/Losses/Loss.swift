@@ -31,7 +31,11 @@ package protocol PointwiseLoss: Loss {
 
 /// Every loss that `loss=` can name.
 package let losses = Catalog<any Loss>(
-  "loss", [SquaredError.self, CrossEntropy.self, RatingClasses.self, PairwiseRanking.self])
+  "loss",
+  [
+    SquaredError.self, AbsoluteError.self, Ordinal.self, CrossEntropy.self, RatingClasses.self,
+    PairwiseRanking.self,
+  ])
 
 /// The mean squared error.
 package struct SquaredError: PointwiseLoss {

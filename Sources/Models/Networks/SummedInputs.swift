@@ -23,10 +23,13 @@ func summedInputBlocks(_ shape: InputShape, embed: Int, wide: Bool) -> [WeightBl
 }
 
 extension WeightBlock {
+  /// The name of the block of linear weights, which start from what training knows of the items.
+  package static let linearName = "linear"
+
   /// One weight for each feature value and output: the memorising part of Wide & Deep (Cheng et al. 2016).
   static func linear(_ shape: InputShape) -> WeightBlock {
     WeightBlock(
-      "linear", rows: shape.tableRows, columns: shape.outputs, kind: .lookup, stage: 0, scale: 0)
+      linearName, rows: shape.tableRows, columns: shape.outputs, kind: .lookup, stage: 0, scale: 0)
   }
 }
 

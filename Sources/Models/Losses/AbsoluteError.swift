@@ -1,0 +1,28 @@
+import Datasets
+import Kernels
+import Language
+
+/// The mean absolute error, which the metric of that name counts.
+package struct AbsoluteError: Loss {
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "mae", "The mean absolute error of the predicted rating.",
+    details: "Far-off ratings pull less than with mse; the best prediction is a median.")
+
+  package func outputs(_ scale: RatingScale) -> Int { 1 }
+
+  package func value(
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
+  ) -> TapeValue {
+    // |e| = e · sign(e)
+    let error = tape.subtract(scores, tape.leaf(ratings))
+    return tape.scale(1 / Float(ratings.rows), tape.sumProduct(error, tape.map(.sign, error)))
+  }
+
+  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+
+  package func scores(
+    ofRating rating: Float, scale: RatingScale
+  ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
+}

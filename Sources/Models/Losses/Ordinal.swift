@@ -1,0 +1,73 @@
+import Datasets
+import Kernels
+import Language
+
+/// Ordinal regression (McCullagh 1980, "Regression Models for Ordinal Data"): a rating is the step on which
+/// a score with logistic noise falls, and the prediction is the median.
+///
+/// P(r ≤ k) = σ((t_k − s) / noise), with a threshold t_k half-way between neighbouring ratings. The median
+/// of a rating is itself one: ŷ = lowest + Σ_k σ((s − t_k) / softness) climbs in steps so steep that it is
+/// nearly that, and so gentle that the order of the scores is kept.
+package struct Ordinal: Loss {
+  package var noise = 0.45
+  package var softness = 0.05
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "ordinal", "Ordinal regression: ratings are steps on which a score with noise falls.",
+    details: """
+      The predicted rating is the median, near a whole step of the scale, which the mean absolute error \
+      rewards and the mean squared error does not; the order of the scores is kept.
+      """,
+    [
+      .option("noise", \.noise, in: 0.01...10, "how far ratings scatter around a score"),
+      .option("softness", \.softness, in: 0.01...10, "how gently a step rises, in ratings"),
+    ])
+
+  package func outputs(_ scale: RatingScale) -> Int { 1 }
+
+  /// Half-way between whole steps of the scale.
+  private func thresholds(_ scale: RatingScale) -> [Float] {
+    let steps = min(100, max(1, Int((scale.highest - scale.lowest).rounded())))
+    let size = (scale.highest - scale.lowest) / Float(steps)
+    return (0..<steps).map { scale.lowest + (Float($0) + 0.5) * size }
+  }
+
+  package func value(
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
+  ) -> TapeValue {
+    // −log(σ((t_k − s) / noise) − σ((t_{k−1} − s) / noise)), with ±∞ beyond the ends
+    let thresholds = thresholds(scale)
+    let beyond = Float(100 * noise) + scale.highest - scale.lowest
+    let above = tape.arena.matrix(rows: ratings.rows, columns: 1)
+    let below = tape.arena.matrix(rows: ratings.rows, columns: 1)
+    for row in 0..<ratings.rows {
+      let rating = ratings[row, 0]
+      above[row, 0] = thresholds.first { $0 > rating } ?? scale.highest + beyond
+      below[row, 0] = thresholds.last { $0 <= rating } ?? scale.lowest - beyond
+    }
+    func share(_ limits: Matrix) -> TapeValue {
+      tape.map(
+        .sigmoid, tape.scale(1 / Float(noise), tape.subtract(tape.leaf(limits), scores)))
+    }
+    let likelihood = tape.add(
+      tape.subtract(share(above), share(below)),
+      tape.constant(1e-6, rows: ratings.rows, columns: 1))
+    return tape.scale(-1 / Float(max(1, ratings.rows)), tape.sum(tape.map(.log, likelihood)))
+  }
+
+  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] {
+    let thresholds = thresholds(scale)
+    let size = (scale.highest - scale.lowest) / Float(thresholds.count)
+    return scores.array.map { score in
+      thresholds.reduce(scale.lowest) { sum, threshold in
+        sum + size / (1 + KernelSet.best.exponential((threshold - score) / Float(softness)))
+      }
+    }
+  }
+
+  package func scores(
+    ofRating rating: Float, scale: RatingScale
+  ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
+}

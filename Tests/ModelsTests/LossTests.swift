@@ -1,0 +1,48 @@
+import Datasets
+import Kernels
+import Models
+import Testing
+
+@Suite struct LossTests {
+  private let scale = RatingScale(1, 5)
+
+  private func value(_ loss: any Loss, _ scores: [Float], _ ratings: [Float]) -> Float {
+    let tape = Tape()
+    let given = tape.arena.matrix(rows: ratings.count, columns: 1)
+    given.copy(from: ratings)
+    let scores = tape.constant(scores, rows: ratings.count, columns: 1)
+    return tape[loss.value(tape, scores, given, scale: scale)][0, 0]
+  }
+
+  private func predictions(_ loss: any Loss, _ scores: [Float]) -> [Float] {
+    let tape = Tape()
+    return loss.predictions(
+      tape[tape.constant(scores, rows: scores.count, columns: 1)], scale: scale)
+  }
+
+  @Test func theAbsoluteErrorIsAMeanOfDistances() {
+    let error = value(AbsoluteError(), [4.5, 2, 1], [4, 4, 1])
+    #expect(abs(error - 2.5 / 3) < 1e-6)
+  }
+
+  @Test func anOrdinalRatingIsTheStepOnWhichTheScoreFalls() {
+    var loss = Ordinal()
+    loss.noise = 0.5
+    // P(r = 4) = σ((4.5 − 4) / 0.5) − σ((3.5 − 4) / 0.5) = σ(1) − σ(−1) = 0.462117
+    #expect(abs(value(loss, [4], [4]) - 0.771937) < 1e-4)
+    // P(r = 5) = 1 − σ((4.5 − 4) / 0.5) = 0.268941, and P(r = 1) = σ((1.5 − 4) / 0.5) = 0.006693
+    #expect(abs(value(loss, [4], [5]) - 1.313262) < 1e-4)
+    #expect(abs(value(loss, [4], [1]) - 5.006715) < 2e-3)
+  }
+
+  @Test func anOrdinalPredictionIsNearAStepAndKeepsTheOrder() {
+    let scores: [Float] = [0.2, 2.7, 3.0, 3.3, 3.5, 4.1, 5.2]
+    let predicted = predictions(Ordinal(), scores)
+    let steps: [Float] = [1, 3, 3, 3, 3.5, 4, 5]
+    for (found, expected) in zip(predicted, steps) {
+      #expect(abs(found - expected) < 0.03, "\(found), not \(expected)")
+    }
+    #expect(predicted == predicted.sorted())
+    #expect(Set(predicted).count == predicted.count, "order is lost: \(predicted)")
+  }
+}
