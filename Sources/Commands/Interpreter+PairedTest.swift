@@ -38,18 +38,22 @@ extension Run {
       "mean difference \(shown(mean)) over \(test.count) users, p=\(shown(test.pValue))", statement)
   }
 
-  /// The result that a field is read from, and the field.
+  /// The result, or the row of one, that a field is read from, and the field.
   private func judged(_ expression: Expression) throws(Stop) -> (result: Record, field: String) {
-    guard case .variable(let name, let fields) = expression.kind, let field = fields.last,
-      fields.count == 1, case .record(let record)? = interpreter.variables[name.text]?.value
-    else {
-      throw .failed(
-        placed(
-          Diagnostic(
-            "E0703", "a paired test needs a metric of a result", at: expression.range,
-            help: ["for example: $a.ndcg@10"])))
+    if case .variable(let name, let fields) = expression.kind, let field = fields.last,
+      case .record(var record)? = interpreter.variables[name.text]?.value
+    {
+      var isThere = true
+      for row in fields.dropLast() {
+        if case .record(let inner)? = record[row.text] { record = inner } else { isThere = false }
+      }
+      if isThere { return (record, field.text) }
     }
-    return (record, field.text)
+    throw .failed(
+      placed(
+        Diagnostic(
+          "E0703", "a paired test needs a metric of a result", at: expression.range,
+          help: ["for example: $a.ndcg@10, or $a.item-mean.ndcg@10 for a row of it"])))
   }
 
   /// Four places are enough to see why an expectation failed.

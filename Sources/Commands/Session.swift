@@ -17,6 +17,8 @@ package struct Session: Sendable {
   }
   /// Every model that was trained or opened, by its name; the newest under a name stays.
   package var models: [String: TrainedModel] = [:]
+  /// Baselines with options of their own, by the names the user gave them.
+  package var baselines: [String: any Baseline] = [:]
   /// How the model was trained, when this session did it: what `evaluate seeds=5` repeats.
   package var recipe: TrainingRecipe?
   package var adapted: AdaptedModel?
@@ -29,5 +31,26 @@ package struct Session: Sendable {
   /// How many threads commands use.
   package var threads: Int {
     [settings.threads, settings.usualThreads].first { $0 > 0 } ?? processorCount
+  }
+}
+
+extension Session {
+  /// The session as a repeated evaluation sees it: with another seed, or with other tasks as well.
+  func inRound(_ round: Int, resplit: Bool) throws -> Session {
+    guard round > 0 else { return self }
+    var session = self
+    if resplit, let data, var splitting = tasks?.splitting {
+      if let folds = splitting.folds {
+        splitting.fold = (splitting.fold - 1 + round) % folds + 1
+      } else {
+        session.settings.seed += round
+      }
+      session.tasks = try reading {
+        try splitting.split(data, key: session.settings.key.derived("split"))
+      }
+    } else {
+      session.settings.seed += round
+    }
+    return session
   }
 }

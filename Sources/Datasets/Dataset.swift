@@ -119,6 +119,8 @@ package struct Feature: Sendable {
 
   package var name: String
   package var values: Values
+  /// Whether an unknown number counts as the mean of the known ones of training, rather than as unknown.
+  package var fillsWithMean = false
 
   package init(_ name: String, _ values: Values) {
     self.name = name

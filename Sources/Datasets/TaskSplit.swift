@@ -23,6 +23,8 @@ package struct TaskSplit: Sendable {
   package var test: [UserTask]
   /// Further test parts beside the same training, such as MeLU's other states.
   package var others: [NamedPart] = []
+  /// How it can be made again with other chance; nil when it was made otherwise.
+  package var splitting: TaskSplitting?
   /// How it was made, in one line: `by=user support=rest query=10 min=13 max=100 seed=7`.
   package var recipe: String
   /// Equal for equal data and equal training and validation tasks; a model remembers the one it was

@@ -28,24 +28,7 @@ package struct Judgement: Sendable {
     return nil
   }
 
-  /// The mean of several judgements of the same tasks, task by task: one model, many seeds.
-  package static func mean(of judgements: [Judgement]) -> Judgement? {
-    guard var mean = judgements.first else { return nil }
-    let count = Double(judgements.count)
-    func average(_ values: [Double?]) -> Double? {
-      let known = values.compactMap { $0 }
-      return known.count == values.count ? known.reduce(0, +) / count : nil
-    }
-    for metric in mean.values.indices {
-      mean.totals[metric] = average(judgements.map { $0.totals[metric] })
-      for task in mean.values[metric].indices {
-        mean.values[metric][task] = average(judgements.map { $0.values[metric][task] })
-      }
-    }
-    mean.tieRate = judgements.reduce(0) { $0 + $1.tieRate } / count
-    mean.flatTasks = judgements.map(\.flatTasks).max() ?? 0
-    return mean
-  }
+  package var shareOfFlatTasks: Double { Double(flatTasks) / Double(max(1, taskCount)) }
 
   /// The same judgement of some of its tasks; totals are left out.
   package func restricted(to tasks: [Int]) -> Judgement {

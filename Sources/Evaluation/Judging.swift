@@ -46,9 +46,19 @@ package struct Trial: Sendable {
     }
   }
 
+  /// The title of the row of scores that know nothing.
+  package static let chanceTitle = "chance"
+
+  /// The same trial of other tasks.
+  package func restarted(on tasks: [UserTask]) -> Trial {
+    Trial(
+      dataset: dataset, tasks: tasks, metrics: metrics, candidates: candidates, key: key,
+      threads: threads)
+  }
+
   /// The expected values of scores that know nothing.
   package func chance() -> Judgement {
-    judgement("chance", predictsRatings: true) { _, items in
+    judgement(Self.chanceTitle, predictsRatings: true) { _, items in
       Array(repeating: 0, count: items.count)
     } value: { metric, query in
       metric.chance(of: query)

@@ -6,11 +6,16 @@ package struct MetricDefaults: Sendable, Equatable {
   package var cutoff: Int
   package var gain: Gain
   package var positives: Positives
+  package var over: Averaging
 
-  package init(cutoff: Int = 5, gain: Gain = .exponential, positives: Positives = .high) {
+  package init(
+    cutoff: Int = 5, gain: Gain = .exponential, positives: Positives = .high,
+    over: Averaging = .users
+  ) {
     self.cutoff = cutoff
     self.gain = gain
     self.positives = positives
+    self.over = over
   }
 }
 

@@ -19,25 +19,37 @@ struct Contestants {
       try refuseLeak(model, tasks)
       return Renamed(recommender: model, title: name)
     }
-    switch baselines.member(described: name) {
-    case .success(let baseline):
-      let recommender = fitted(baseline, data, tasks)
-      return recommender.title == name
-        ? recommender : Renamed(recommender: recommender, title: name)
-    case .failure(let problem):
-      let known = session.models.keys.sorted() + baselines.members.names
-      throw CommandFailure(
-        "E0509", "no model or baseline is called `\(name)`",
-        help: (problem.code == "E0202" ? [] : [problem.message])
-          + ["known here: " + known.joined(separator: ", ")],
-        suggestions: suggestions(for: name, among: known), argument: name)
+    guard let baseline = baseline(name) else {
+      throw unknown(name)
     }
+    return fitted(baseline, name, data, tasks)
+  }
+
+  func unknown(_ name: String) -> CommandFailure {
+    let known =
+      session.models.keys.sorted()
+      + Set(session.baselines.keys).union(baselines.members.names).sorted()
+    var help = ["known here: " + known.joined(separator: ", ")]
+    if case .failure(let problem) = baselines.member(described: name), problem.code != "E0202" {
+      help.insert(problem.message, at: 0)
+    }
+    return CommandFailure(
+      "E0509", "no model or baseline is called `\(name)`",
+      help: help, suggestions: suggestions(for: name, among: known), argument: name)
+  }
+
+  /// The baseline of that name, with the options it was given.
+  func baseline(_ name: String) -> (any Baseline)? {
+    session.baselines[name] ?? (try? baselines.member(described: name).get())
   }
 
   /// A baseline fitted to the training tasks.
-  func fitted(_ baseline: any Baseline, _ data: Dataset, _ tasks: TaskSplit) -> any Recommender {
+  func fitted(
+    _ baseline: any Baseline, _ name: String, _ data: Dataset, _ tasks: TaskSplit
+  ) -> any Recommender {
     let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
-    return baseline.fitted(to: data, training: tasks.train, key: key)
+    return Renamed(
+      recommender: baseline.fitted(to: data, training: tasks.train, key: key), title: name)
   }
 
   /// A model of another split may have been trained on the very users it would be judged on.

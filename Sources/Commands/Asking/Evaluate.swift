@@ -12,6 +12,8 @@ package struct Evaluate: Command {
   package var with: [String] = []
   package var by: String?
   package var seeds = 1
+  package var resplit = false
+  package var beside: String?
 
   package init() {}
 
@@ -20,16 +22,21 @@ package struct Evaluate: Command {
     details: """
       Each user's support ratings are given to the model, and her query ratings are predicted and \
       ranked. Without a model the baselines are judged alone. Equal scores count with the mean over \
-      all their orders. seeds=5 trains the model four more times, and judges the mean of all.
+      all their orders. seeds=5 trains the model four more times, and judges the mean of all; with \
+      resplit=yes each time on tasks dealt out anew.
       """,
     [.members("metrics", \.metrics, from: Evaluation.metrics, "what to measure")]
       + JudgingOptions.parameters(\.options) + [
         .option(
           "with", \.with, "further baselines to show: `[item-knn, content]`",
-          expects: "names of baselines: " + baselines.members.names.joined(separator: ", "),
-          where: { $0.allSatisfy { baselines.members.names.contains($0) } }),
+          completion: .live("model")),
         .option("by", \.by, "tell groups apart: `activity`, or a feature of the users"),
         .option("seeds", \.seeds, in: 1...100, "how many times to train the model"),
+        .option(
+          "resplit", \.resplit, "deal out the tasks anew for each seed, or take fold after fold"),
+        .option(
+          "beside", \.beside, "a file of numbers others printed, to show in the same table",
+          completion: .file(extensions: ["csv"])),
       ],
     needs: [.tasks], uses: [.model],
     examples: [
@@ -42,70 +49,125 @@ package struct Evaluate: Command {
 
   package var resultFields: [String]? {
     options.completed(metrics).map(\.field) + ["users", "tie-rate", "chance"]
-      + shown.map { type(of: $0).name } + [UserValues.field]
+      + shown + [UserValues.field]
   }
 
-  /// The baselines of the table.
-  private var shown: [any Baseline] {
-    let always = JudgingOptions.alwaysShown
-    return always
-      + with.compactMap { name in
-        always.contains { type(of: $0).name == name } ? nil : try? baselines.make(name).get()
-      }
+  /// The names of the baselines of the table.
+  private var shown: [String] {
+    let always = JudgingOptions.alwaysShown.map { type(of: $0).name }
+    return always + with.filter { !always.contains($0) }
+  }
+
+  private func shownNames(_ contestants: Contestants) throws(CommandFailure) -> [String] {
+    for name in with where contestants.baseline(name) == nil {
+      throw contestants.unknown(name)
+    }
+    return shown
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let trial = try options.trial(metrics, in: session)
-    guard let data = session.data, let tasks = session.tasks else {
-      throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
+    let references = try beside.map { path in
+      try reading { try ReferenceTable(host.read(path)) }
     }
-    let contestants = Contestants(session: session)
-    if let model = session.model { try contestants.refuseLeak(model, tasks) }
-    var board = Scoreboard(trial: trial)
-    for (done, baseline) in shown.enumerated() {
-      try host.checkpoint(
-        Progress(
-          "evaluate", done: Double(done), total: Double(shown.count + seeds), unit: "rows",
-          detail: type(of: baseline).name))
-      board.add(trial.judgement(of: contestants.fitted(baseline, data, tasks)))
+    var repeats = Repeats()
+    let rounds = try rounds(of: session)
+    for round in 0..<rounds {
+      try judge(round, of: rounds, &session, into: &repeats, host)
     }
-    let judgements = try modelJudgements(trial, session, host)
-    if let mean = Judgement.mean(of: judgements) { board.add(mean, isSubject: true) }
-    var report = board.report(title: "\(trial.tasks.count) \(options.part.name) users")
-    if judgements.count > 1 { report.blocks.append(.note(spread(judgements, trial.metrics))) }
-    if let by { report.blocks.append(.table(try groupTable(by, board, data))) }
+    let merged =
+      rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks)
+    let means = repeats.means
+    var board = Scoreboard(
+      trial: merged, chance: means.first { $0.title == Trial.chanceTitle },
+      references: references)
+    let subject = session.model?.title
+    for row in means where row.title != Trial.chanceTitle {
+      board.add(row, isSubject: row.title == subject)
+    }
+    var report = board.report(title: "\(merged.tasks.count) \(options.part.name) users")
+    if rounds > 1 {
+      report.blocks.append(
+        .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.metrics)))
+    }
+    if let by {
+      guard let data = session.data else { return report }
+      report.blocks.append(.table(try groupTable(by, board, data)))
+    }
     return report
   }
 
-  /// The model's judgement for each seed; none without a model.
-  private func modelJudgements(
-    _ trial: Trial, _ session: Session, _ host: any Host
-  ) throws -> [Judgement] {
-    guard let model = session.model else { return [] }
-    var judgements = [trial.judgement(of: model)]
-    guard seeds > 1 else { return judgements }
-    guard let recipe = session.recipe else {
-      throw CommandFailure(
-        "E0409", "seeds=\(seeds) needs a model that was trained in this session",
-        help: ["train it again: `meta-train \(model.title)`"])
+  /// How many times all is judged.
+  private func rounds(of session: Session) throws(CommandFailure) -> Int {
+    guard resplit else { return seeds }
+    guard let splitting = session.tasks?.splitting else {
+      throw CommandFailure("E0409", "these tasks cannot be dealt out again")
     }
-    for extra in 1..<seeds {
-      let seed = session.settings.seed + extra
-      if let model = try recipe.model(seed: seed, in: session, host: host) {
-        judgements.append(trial.judgement(of: model))
+    if let folds = splitting.folds {
+      guard seeds == 1 else {
+        throw CommandFailure(
+          "E0306", "resplit=yes goes over the \(folds) folds once",
+          help: ["leave seeds= out"], argument: "seeds")
       }
+      return folds
     }
-    return judgements
+    guard seeds > 1 else {
+      throw CommandFailure(
+        "E0306", "resplit=yes needs to know how often", help: ["give it seeds: seeds=5"],
+        argument: "resplit")
+    }
+    return seeds
   }
 
-  private func spread(_ judgements: [Judgement], _ metrics: [any Metric]) -> String {
+  /// Judges every row once more, under the seed or on the tasks of that round.
+  private func judge(
+    _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout Repeats,
+    _ host: any Host
+  ) throws {
+    let own = try session.inRound(round, resplit: resplit)
+    let trial = try options.trial(metrics, in: own)
+    guard let data = own.data, let tasks = own.tasks else { return }
+    let contestants = Contestants(session: own)
+    if round == 0, let model = session.model { try contestants.refuseLeak(model, tasks) }
+    if round == 0 || resplit {
+      repeats.add(trial.chance(), of: trial.tasks)
+      let names = try shownNames(contestants)
+      for (done, name) in names.enumerated() {
+        try host.checkpoint(
+          Progress(
+            "evaluate", done: Double(round * names.count + done),
+            total: Double(rounds * names.count), unit: "rows", detail: name))
+        guard let baseline = contestants.baseline(name) else { continue }
+        let fitted = contestants.fitted(baseline, name, data, tasks)
+        repeats.add(trial.judgement(of: fitted), of: trial.tasks)
+      }
+    }
+    guard let model = session.model else { return }
+    if round == 0 { return repeats.add(trial.judgement(of: model), of: trial.tasks) }
+    guard session.recipe != nil else {
+      throw CommandFailure(
+        "E0409", "judging it again needs a model that was trained in this session",
+        help: ["train it again: `meta-train \(model.title)`"])
+    }
+    if let again = try session.recipe?.model(in: own, host: host) {
+      repeats.add(trial.judgement(of: again), of: trial.tasks)
+    }
+  }
+
+  private func spread(
+    _ judgements: [Judgement], _ rounds: Int, _ metrics: [any Metric]
+  ) -> String {
+    let what = resplit ? "splits" : "seeds"
     let parts = metrics.indices.compactMap { index -> String? in
       guard let over = MeanInterval(judgements.map { $0.mean(index)?.mean }), over.count > 1 else {
         return nil
       }
       return "\(metrics[index].title) \(fixed(over.deviation, digits: 4))"
     }
-    return "standard deviation over \(judgements.count) seeds: " + parts.joined(separator: ", ")
+    let means = "means over \(rounds) \(what), each user's own first"
+    return parts.isEmpty
+      ? means
+      : "\(means); standard deviation of the model over them: " + parts.joined(separator: ", ")
   }
 
   /// The model (or the last baseline, without one) in each group of users.

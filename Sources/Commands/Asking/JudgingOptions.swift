@@ -11,6 +11,7 @@ package struct JudgingOptions: Sendable {
   package var gain = Gain.exponential
   package var positives = Positives.high
   package var candidates = Candidates.query
+  package var over = Averaging.users
 
   package init() {}
 
@@ -27,6 +28,7 @@ package struct JudgingOptions: Sendable {
     .option("gain", \.gain, "what a rating is worth in nDCG"),
     .option("positives", \.positives, "which ratings count as positive"),
     .option("candidates", \.candidates, "which items are put in order"),
+    .option("over", \.over, "what mean errors are means over"),
   ]
 
   /// The rows that no evaluation hides.
@@ -42,12 +44,26 @@ package struct JudgingOptions: Sendable {
 
   /// The metrics with all their options set; the usual ones when none is asked for.
   func completed(_ metrics: [any Metric]) -> [any Metric] {
-    let defaults = MetricDefaults(cutoff: k, gain: gain, positives: positives)
+    let defaults = MetricDefaults(cutoff: k, gain: gain, positives: positives, over: over)
     return (metrics.isEmpty ? Self.usual : metrics).map { metric in
       var metric = metric
       metric.adopt(defaults)
       return metric
     }
+  }
+
+  /// Ratings to be judged on that models have learnt from.
+  private static func leak(_ facts: LeakFacts, _ tasks: TaskSplit) -> CommandFailure {
+    if facts.sharedRows > 0 {
+      return CommandFailure(
+        "E0410", "\(facts.sharedRows) ratings to be judged on are in training tasks, too",
+        help: ["the present split: \(tasks.recipe)", "split again"])
+    }
+    return CommandFailure(
+      "E0410",
+      "\(facts.repeatedPairs) ratings to be judged on are in the data twice, and the other one may "
+        + "have been learnt from",
+      help: ["`clean dedupe=last` before `split` keeps the newest of them"])
   }
 
   /// The trial that these options describe.
@@ -61,6 +77,10 @@ package struct JudgingOptions: Sendable {
         "E0408", "there are no \(part.name) users to judge on",
         help: ["give the split some: `split tasks \(part.name)=10%`"])
     }
+    // Validation users choose the model, and so only training rows must not be theirs.
+    let facts = tasks.leaks(
+      to: judged, from: part == .valid ? [.train] : [.train, .valid], in: data.interactions)
+    guard facts.isClean else { throw Self.leak(facts, tasks) }
     return Trial(
       dataset: data, tasks: judged, metrics: completed(metrics), training: tasks.train,
       candidates: candidates, key: session.settings.key.derived("candidates"),

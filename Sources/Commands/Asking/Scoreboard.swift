@@ -8,13 +8,16 @@ import Reports
 struct Scoreboard {
   let trial: Trial
   private let chance: Judgement
+  /// What others printed, shown below chance and not judged here.
+  private let references: ReferenceTable?
   private(set) var rows: [Judgement] = []
   /// The row that the result's own fields are of.
   private(set) var subject: Int?
 
-  init(trial: Trial) {
+  init(trial: Trial, chance: Judgement? = nil, references: ReferenceTable? = nil) {
     self.trial = trial
-    chance = trial.chance()
+    self.chance = chance ?? trial.chance()
+    self.references = references
   }
 
   /// Adds a row; the subject is the one the user asked about.
@@ -51,9 +54,24 @@ struct Scoreboard {
       [Table.Cell.text(row.title)]
         + metrics.indices.map { row.mean($0).map(Scoreboard.cell) ?? .missing }
     }
+    let printed = referenceRows
     return Table(
-      title, columns: columns, rows: [chanceRow] + others, emphasis: subject.map { $0 + 1 },
-      footnotes: footnotes)
+      title, columns: columns, rows: [chanceRow] + printed + others,
+      emphasis: subject.map { $0 + 1 + printed.count }, footnotes: footnotes)
+  }
+
+  /// The numbers of others under the metrics that they name.
+  private var referenceRows: [[Table.Cell]] {
+    guard let references else { return [] }
+    return references.rows.map { row in
+      [Table.Cell.text(row.name)]
+        + trial.metrics.map { metric in
+          guard let column = references.columns.firstIndex(of: metric.field),
+            let value = row.values[column]
+          else { return .missing }
+          return .number(value, digits: 3)
+        }
+    }
   }
 
   static func cell(_ interval: MeanInterval) -> Table.Cell {
@@ -67,6 +85,11 @@ struct Scoreboard {
       "mean over users ± 95 % interval (Student's t); candidates: "
         + trial.candidates.definition(trial.tasks)
     ]
+    if let references {
+      notes.append(
+        "as printed by others, not judged here: "
+          + references.rows.map(\.name).joined(separator: ", "))
+    }
     let lower = trial.metrics.filter { !$0.higherIsBetter }.map(\.title)
     if !lower.isEmpty { notes.append("lower is better: " + lower.joined(separator: ", ")) }
     for metric in trial.metrics {

@@ -110,7 +110,8 @@ struct Split: Command {
       blocks.append(
         .warning(
           "\(grouped(facts.repeatedPairs)) ratings to be judged on are given twice in the data, and "
-            + "the other one may be learnt from; `clean dedupe=last` removes them"))
+            + "the other one may be learnt from: `evaluate` will refuse them; `clean dedupe=last` "
+            + "before `split` removes them"))
     }
     return blocks
   }

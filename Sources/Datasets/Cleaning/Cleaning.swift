@@ -24,7 +24,7 @@ package struct Cleaning: Sendable {
       switch self {
       case .keep: "leave them unknown; models have a place for that"
       case .drop: "remove ratings by such users and of such items"
-      case .mean: "put the mean of the known ones"
+      case .mean: "let them count as the mean of the training tasks' known ones"
       }
     }
   }
@@ -70,7 +70,7 @@ package struct Cleaning: Sendable {
     switch missing {
     case .keep: break
     case .drop: keep(data.rowsWithKnownNumbers, "ratings with unknown features removed")
-    case .mean: changes.append(Change(what: "unknown numbers filled", count: data.fillNumbers()))
+    case .mean: changes.append(Change(what: "unknown numbers that count as the training mean", count: data.fillNumbers()))
     }
     if outliers == .iqr {
       keep(data.interactions.rowsWithinFences, "outlying ratings removed")
@@ -155,7 +155,8 @@ extension Dataset {
     }
   }
 
-  /// Puts means in the place of unknown numbers; returns how many there were.
+  /// Lets unknown numbers count as means, which are known once there are training tasks; returns how many
+  /// there are.
   mutating func fillNumbers() -> Int { users.fillNumbers() + items.fillNumbers() }
 }
 
@@ -172,13 +173,11 @@ extension Entities {
   mutating func fillNumbers() -> Int {
     var filled = 0
     for index in features.indices {
-      guard case .numbers(var numbers) = features[index].values else { continue }
-      let known = numbers.filter { !$0.isNaN }
-      guard !known.isEmpty, known.count < numbers.count else { continue }
-      let mean = Float(known.reduce(0) { $0 + Double($1) } / Double(known.count))
-      filled += numbers.count - known.count
-      for entity in numbers.indices where numbers[entity].isNaN { numbers[entity] = mean }
-      features[index].values = .numbers(numbers)
+      guard case .numbers(let numbers) = features[index].values else { continue }
+      let unknown = numbers.count { $0.isNaN }
+      guard unknown > 0, unknown < numbers.count else { continue }
+      filled += unknown
+      features[index].fillsWithMean = true
     }
     return filled
   }

@@ -59,7 +59,9 @@ extension Feature {
   package func selecting(_ entities: [Int32]) -> Feature {
     switch values {
     case .numbers(let numbers):
-      return Feature(name, .numbers(entities.map { numbers[Int($0)] }))
+      var chosen = Feature(name, .numbers(entities.map { numbers[Int($0)] }))
+      chosen.fillsWithMean = fillsWithMean
+      return chosen
     case .categories(let vocabulary, let offsets, let codes):
       var newOffsets: [Int32] = [0]
       var newCodes: [Int32] = []

@@ -1,15 +1,16 @@
-/// What the parts of a split have in common; the first two must be zero for a number to be believed.
+/// What judged tasks have in common with what models may learn from; the first two must be zero for a
+/// number to be believed.
 package struct LeakFacts: Sendable, Equatable {
-  /// Rows of test tasks that are also rows of training or validation tasks.
+  /// Query rows that are also rows of training or validation tasks.
   package var sharedRows = 0
-  /// Test query rows whose user and item occur together in another row that models may see: a
-  /// training or validation row, or the task's own support.
+  /// Query rows whose user and item occur together in another row that models may see: a training or
+  /// validation row, or the task's own support.
   package var repeatedPairs = 0
-  /// Test users who are also training or validation users.
+  /// Judged users who are also training or validation users.
   package var sharedUsers = 0
-  /// Items of test queries that no training row rates.
+  /// Items of queries that no training row rates.
   package var newItems = 0
-  /// Test query rows older than a support row of their own task.
+  /// Query rows older than a support row of their own task.
   package var rowsFromBefore = 0
 
   /// Whether no judged rating is known to the models that are judged.
@@ -18,39 +19,45 @@ package struct LeakFacts: Sendable, Equatable {
 
 extension TaskSplit {
   /// What the test part has in common with the others.
-  package func leaks(in data: Interactions) -> LeakFacts {
+  package func leaks(in data: Interactions) -> LeakFacts { leaks(to: test, in: data) }
+
+  /// What some judged tasks have in common with what models may learn from.
+  ///
+  /// - Parameter known: the parts that models learn from.
+  package func leaks(
+    to judged: [UserTask], from known: [Part] = [.train, .valid], in data: Interactions
+  ) -> LeakFacts {
     var facts = LeakFacts()
-    var seenRows = Set<Int32>()
-    var seenUsers = Set<Int32>()
-    for task in train + valid {
-      seenRows.formUnion(task.support)
-      seenRows.formUnion(task.query)
-      seenUsers.insert(task.user)
-    }
-    let seenPairs = Set(seenRows.map { data.pair(of: $0) })
-    let trainedItems = Set(train.flatMap { ($0.support + $0.query).map { data.items[Int($0)] } })
-    var newItems = Set<Int32>()
-    for task in test {
-      facts.sharedRows += (task.support + task.query).count { seenRows.contains($0) }
-      facts.sharedUsers += seenUsers.contains(task.user) ? 1 : 0
-      let supportPairs = Set(task.support.map { data.pair(of: $0) })
-      facts.repeatedPairs += task.query.count {
-        seenPairs.contains(data.pair(of: $0)) || supportPairs.contains(data.pair(of: $0))
+    var isSeen = [Bool](repeating: false, count: data.count)
+    var isSeenUser = [Bool](repeating: false, count: Int(data.users.max() ?? -1) + 1)
+    var isTrainedItem = [Bool](repeating: false, count: Int(data.items.max() ?? -1) + 1)
+    for part in known {
+      for task in self[part] {
+        isSeenUser[Int(task.user)] = true
+        for row in task.support + task.query {
+          isSeen[Int(row)] = true
+          if part == .train { isTrainedItem[Int(data.items[Int(row)])] = true }
+        }
       }
-      newItems.formUnion(
-        task.query.map { data.items[Int($0)] }.filter { !trainedItems.contains($0) })
+    }
+    var isNewItem = [Bool](repeating: false, count: isTrainedItem.count)
+    var seenItems = Dictionary(uniqueKeysWithValues: judged.map { ($0.user, Set<Int32>()) })
+    for row in isSeen.indices where isSeen[row] {
+      seenItems[data.users[row]]?.insert(data.items[row])
+    }
+    for task in judged {
+      facts.sharedRows += task.query.count { isSeen[Int($0)] }
+      facts.sharedUsers += isSeenUser[Int(task.user)] ? 1 : 0
+      let seen = (seenItems[task.user] ?? []).union(task.support.map { data.items[Int($0)] })
+      facts.repeatedPairs += task.query.count { seen.contains(data.items[Int($0)]) }
+      for row in task.query where !isTrainedItem[Int(data.items[Int(row)])] {
+        isNewItem[Int(data.items[Int(row)])] = true
+      }
       if !data.times.isEmpty, let newest = task.support.map({ data.times[Int($0)] }).max() {
         facts.rowsFromBefore += task.query.count { data.times[Int($0)] < newest }
       }
     }
-    facts.newItems = newItems.count
+    facts.newItems = isNewItem.count { $0 }
     return facts
-  }
-}
-
-extension Interactions {
-  /// User and item of a row in one word.
-  fileprivate func pair(of row: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: users[Int(row)])) << 32 | UInt64(UInt32(bitPattern: items[Int(row)]))
   }
 }

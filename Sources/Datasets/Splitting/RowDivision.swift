@@ -37,7 +37,7 @@ extension TaskSplitting {
     if let from { return try byColumn(from, of: data) }
     if let cold { return byState(cold, of: data, key: key) }
     switch by {
-    case .user: return nil
+    case .user, .rating: return nil
     case .item: return byItems(of: data, key: key)
     case .category: return try byFeature(of: data.items, data.interactions.items, "items", key)
     case .group: return try byFeature(of: data.users, data.interactions.users, "users", key)

@@ -6,7 +6,7 @@ import Language
 package struct TaskSplitting: Sendable {
   /// What is dealt out to train, validation and test.
   package enum Dealing: String, ArgumentChoice {
-    case user, item, category, group, time
+    case user, item, category, group, time, rating
 
     package var summary: String {
       switch self {
@@ -14,6 +14,7 @@ package struct TaskSplitting: Sendable {
       case .item: "items: no item is in two parts"
       case .category: "categories of items, such as genres: test on new ones"
       case .group: "groups of users, such as ages: test on new ones"
+      case .rating: "single ratings: the same users with other ratings in every part"
       case .time: "stretches of time: train on the past, test on the newest ratings"
       }
     }
@@ -80,7 +81,9 @@ package struct TaskSplitting: Sendable {
   package func split(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
     try check(data)
     let parts =
-      if let rows = try division(of: data, key: key) {
+      if by == .rating {
+        try byRatings(of: data, key: key)
+      } else if let rows = try division(of: data, key: key) {
         try tasks(of: rows, in: data, key: key)
       } else {
         try byUsers(of: data, key: key)
@@ -88,6 +91,7 @@ package struct TaskSplitting: Sendable {
     var split = TaskSplit(
       train: parts.train, valid: parts.valid, test: parts.test, recipe: recipe,
       fingerprint: data.fingerprint(with: [parts.train, parts.valid]))
+    split.splitting = self
     split.others = try otherParts(of: data, key: key)
     return split
   }
@@ -110,7 +114,7 @@ package struct TaskSplitting: Sendable {
     if let folds, !(1...folds).contains(fold) {
       throw DatasetError("there is no fold \(fold) of \(folds)", code: "E0520")
     }
-    if [from != nil, cold != nil, folds != nil, by != .user].count(where: { $0 }) > 1 {
+    if [from != nil, cold != nil, folds != nil && by != .rating, by != .user].count(where: { $0 }) > 1 {
       throw DatasetError(
         "by=, cold=, from= and folds= each decide alone what the test part is",
         help: ["leave all but one of them out"], code: "E0520")

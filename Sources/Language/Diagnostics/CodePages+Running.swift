@@ -1,6 +1,12 @@
 /// E04 to E09: what only running can show.
 let runningPages = [
   CodePage(
+    "E0410", "a leak",
+    """
+    Ratings to be judged on were seen in training, so that a good number would mean nothing. Most often a \
+    user has rated an item twice in the data.
+    """, wrong: "split tasks\nevaluate", right: "clean dedupe=last\nsplit tasks\nevaluate"),
+  CodePage(
     "E0408", "nobody to judge on",
     "The split has no users of this part. Give the part a share when splitting: test=0.1."),
   CodePage(

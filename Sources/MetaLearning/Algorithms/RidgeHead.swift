@@ -24,7 +24,8 @@ package struct RidgeHead: DirectLearner {
         "intercept-ridge", \.interceptRidge, in: 1e-6...1e6,
         "λ of the intercept that learning starts from"),
       .option(
-        "prior", \.prior, "let the network's own head, which knows the user's features, be in the base"),
+        "prior", \.prior,
+        "let the network's own head, which knows the user's features, be in the base"),
       .option("slope", \.slope, "fit how strongly the user follows the base, too"),
     ],
     examples: [Example("meta-train ridge epochs=1")])

@@ -65,7 +65,10 @@ package struct FeatureEncoder: Sendable {
       }
     case (.numbers(let numbers), .number):
       return numbers.map { number in
-        guard number.isFinite else { return unknown }
+        guard number.isFinite else {
+          // The mean is zero deviations away from itself.
+          return feature.fillsWithMean ? [(row: start + 1, weight: 0)] : unknown
+        }
         return [(row: start + 1, weight: Float((Double(number) - field.mean) / field.deviation))]
       }
     default:

@@ -37,24 +37,27 @@ package struct Ordinal: Loss {
   package func value(
     _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
   ) -> TapeValue {
-    // −log(σ((t_k − s) / noise) − σ((t_{k−1} − s) / noise)), with ±∞ beyond the ends
+    // With a = (t_k − s) / noise and b = (t_{k−1} − s) / noise, ±∞ beyond the ends:
+    // −log(σ(a) − σ(b)) = log(1 + e⁻ᵃ) + log(1 + eᵇ) − log(1 − eᵇ⁻ᵃ), and b − a does not depend on s.
     let thresholds = thresholds(scale)
     let beyond = Float(100 * noise) + scale.highest - scale.lowest
     let above = tape.arena.matrix(rows: ratings.rows, columns: 1)
     let below = tape.arena.matrix(rows: ratings.rows, columns: 1)
+    var constant: Float = 0
     for row in 0..<ratings.rows {
       let rating = ratings[row, 0]
       above[row, 0] = thresholds.first { $0 > rating } ?? scale.highest + beyond
       below[row, 0] = thresholds.last { $0 <= rating } ?? scale.lowest - beyond
+      let width = (above[row, 0] - below[row, 0]) / Float(noise)
+      constant += KernelSet.best.logarithm(1 - KernelSet.best.exponential(-width))
     }
-    func share(_ limits: Matrix) -> TapeValue {
+    func distance(_ limits: Matrix, _ sign: Float) -> TapeValue {
       tape.map(
-        .sigmoid, tape.scale(1 / Float(noise), tape.subtract(tape.leaf(limits), scores)))
+        .softplus, tape.scale(sign / Float(noise), tape.subtract(tape.leaf(limits), scores)))
     }
-    let likelihood = tape.add(
-      tape.subtract(share(above), share(below)),
-      tape.constant(1e-6, rows: ratings.rows, columns: 1))
-    return tape.scale(-1 / Float(max(1, ratings.rows)), tape.sum(tape.map(.log, likelihood)))
+    let sum = tape.sum(tape.add(distance(above, -1), distance(below, 1)))
+    return tape.scale(
+      1 / Float(max(1, ratings.rows)), tape.addScaled(sum, -1, tape.constant(constant)))
   }
 
   package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] {

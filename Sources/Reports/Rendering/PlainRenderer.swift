@@ -25,7 +25,9 @@ package struct PlainRenderer: Renderer {
     case .warning(let text): lines(wrapped("warning: " + text, to: page.width, indent: "  "))
     case .heading(let text): text + "\n" + String(repeating: "-", count: displayWidth(text)) + "\n"
     case .code(let text): lines(LineText.split(text).map { "  " + $0 })
-    case .table(let table): self.table(table)
+    case .table(let table):
+      table.bands(width: page.width - (table.emphasis == nil ? 0 : 2)).map { self.table($0) }
+        .joined(separator: "\n")
     case .curve(let curve): lines([curve.title] + curve.series.map { "  " + $0.summary(of: curve) })
     }
   }

@@ -54,6 +54,34 @@ struct TableLayout {
   }
 }
 
+extension Table {
+  /// The table in parts that fit a page, one below the other; each repeats the first column.
+  func bands(width: Int) -> [Table] {
+    let whole = TableLayout(self, width: width)
+    guard whole.totalWidth > width, columns.count > 2 else { return [self] }
+    var bands: [[Int]] = [[]]
+    var used = whole.widths[0]
+    for column in columns.indices.dropFirst() {
+      let wanted = TableLayout.gap + whole.widths[column]
+      if used + wanted > width, !bands[bands.count - 1].isEmpty {
+        bands.append([])
+        used = whole.widths[0]
+      }
+      bands[bands.count - 1].append(column)
+      used += wanted
+    }
+    return bands.enumerated().map { number, chosen in
+      var band = self
+      let chosen = [0] + chosen
+      band.columns = chosen.map { columns[$0] }
+      band.rows = rows.map { row in chosen.map { $0 < row.count ? row[$0] : .missing } }
+      if number > 0 { band.title = "" }
+      if number < bands.count - 1 { band.footnotes = [] }
+      return band
+    }
+  }
+}
+
 extension Table.Cell {
   /// The cell as people read it.
   package var text: String {

@@ -28,7 +28,9 @@ package struct TerminalRenderer: Renderer {
         + lines(wrapped(text, to: max(10, page.width - 9), indent: "  "))
     case .heading(let text): page.ink(text, .accent) + "\n"
     case .code(let text): lines(LineText.split(text).map { "  " + page.ink($0, .note) })
-    case .table(let table): self.table(table)
+    case .table(let table):
+      table.bands(width: page.width - (table.emphasis == nil ? 0 : 2)).map { self.table($0) }
+        .joined(separator: "\n")
     case .curve(let curve): BraillePlot(curve, page: page).text
     }
   }
