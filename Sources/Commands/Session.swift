@@ -18,7 +18,7 @@ package struct Session: Sendable {
   /// Every model that was trained or opened, by its name; the newest under a name stays.
   package var models: [String: TrainedModel] = [:]
   /// Baselines with options of their own, by the names the user gave them.
-  package var baselines: [String: any Baseline] = [:]
+  package var namedBaselines: [String: any Baseline] = [:]
   /// How the model was trained, when this session did it: what `evaluate seeds=5` repeats.
   package var recipe: TrainingRecipe?
   package var adapted: AdaptedModel?

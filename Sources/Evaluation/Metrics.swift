@@ -4,7 +4,8 @@ import Language
 package let metrics = Catalog<any Metric>(
   "metric",
   [
-    MeanAbsoluteError.self, RootMeanSquaredError.self, RoundedAbsoluteError.self, NDCG.self, Precision.self, Recall.self,
+    MeanAbsoluteError.self, RootMeanSquaredError.self, RoundedAbsoluteError.self, NDCG.self,
+    Precision.self, Recall.self,
     HitRate.self, ReciprocalRank.self, AveragePrecision.self, AreaUnderCurve.self, LogLoss.self,
     Coverage.self, Diversity.self, Novelty.self, Calibration.self,
   ])

@@ -118,7 +118,9 @@ import Testing
 
   /// The head in closed form beside Gaussian elimination on features added up by hand.
   @Test func theRidgeHeadIsADirectSolve() throws {
-    let learner = RidgeHead()
+    var learner = RidgeHead()
+    learner.prior = false
+    learner.slope = false
     let world = smallProblem(learner, network: Factor(), loss: SquaredError())
     let task = world.split.train[1]
     let context = UserContext(task, in: world.data.interactions)

@@ -28,7 +28,7 @@ struct Contestants {
   func unknown(_ name: String) -> CommandFailure {
     let known =
       session.models.keys.sorted()
-      + Set(session.baselines.keys).union(baselines.members.names).sorted()
+      + Set(session.namedBaselines.keys).union(baselines.members.names).sorted()
     var help = ["known here: " + known.joined(separator: ", ")]
     if case .failure(let problem) = baselines.member(described: name), problem.code != "E0202" {
       help.insert(problem.message, at: 0)
@@ -40,7 +40,7 @@ struct Contestants {
 
   /// The baseline of that name, with the options it was given.
   func baseline(_ name: String) -> (any Baseline)? {
-    session.baselines[name] ?? (try? baselines.member(described: name).get())
+    session.namedBaselines[name] ?? (try? baselines.member(described: name).get())
   }
 
   /// A baseline fitted to the training tasks.
@@ -84,6 +84,10 @@ extension Session {
 
   /// Those and the baselines.
   package var contestantNames: [NamedValue] {
-    trainedNames + baselines.members.forms.map { NamedValue($0.name, $0.summary) }
+    trainedNames
+      + namedBaselines.sorted { $0.key < $1.key }
+      .map { NamedValue($0.key, described($0.value)) }
+      + baselines.members.forms.filter { namedBaselines[$0.name] == nil }
+      .map { NamedValue($0.name, $0.summary) }
   }
 }

@@ -32,7 +32,7 @@ package struct ChooseBaseline: Command {
         "E0503", "`\(name)` is the name of something else", help: ["choose another name"],
         argument: name)
     }
-    session.baselines[name] = baseline
+    session.namedBaselines[name] = baseline
     return Report([.text("`\(name)` is \(described(baseline)).")])
   }
 }

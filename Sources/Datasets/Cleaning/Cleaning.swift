@@ -70,7 +70,9 @@ package struct Cleaning: Sendable {
     switch missing {
     case .keep: break
     case .drop: keep(data.rowsWithKnownNumbers, "ratings with unknown features removed")
-    case .mean: changes.append(Change(what: "unknown numbers that count as the training mean", count: data.fillNumbers()))
+    case .mean:
+      changes.append(
+        Change(what: "unknown numbers that count as the training mean", count: data.fillNumbers()))
     }
     if outliers == .iqr {
       keep(data.interactions.rowsWithinFences, "outlying ratings removed")

@@ -114,7 +114,9 @@ package struct TaskSplitting: Sendable {
     if let folds, !(1...folds).contains(fold) {
       throw DatasetError("there is no fold \(fold) of \(folds)", code: "E0520")
     }
-    if [from != nil, cold != nil, folds != nil && by != .rating, by != .user].count(where: { $0 }) > 1 {
+    if [from != nil, cold != nil, folds != nil && by != .rating, by != .user].count(where: { $0 })
+      > 1
+    {
       throw DatasetError(
         "by=, cold=, from= and folds= each decide alone what the test part is",
         help: ["leave all but one of them out"], code: "E0520")

@@ -2,10 +2,8 @@
 let runningPages = [
   CodePage(
     "E0410", "a leak",
-    """
-    Ratings to be judged on were seen in training, so that a good number would mean nothing. Most often a \
-    user has rated an item twice in the data.
-    """, wrong: "split tasks\nevaluate", right: "clean dedupe=last\nsplit tasks\nevaluate"),
+    "Ratings to be judged on were seen in training, so that a good number would mean nothing. Most often a "
+      + "user has rated an item twice in the data: `clean dedupe=last` before `split`."),
   CodePage(
     "E0408", "nobody to judge on",
     "The split has no users of this part. Give the part a share when splitting: test=0.1."),

@@ -67,7 +67,7 @@ package struct FeatureEncoder: Sendable {
       return numbers.map { number in
         guard number.isFinite else {
           // The mean is zero deviations away from itself.
-          return feature.fillsWithMean ? [(row: start + 1, weight: 0)] : unknown
+          return feature.fillsWithMean ? [(row: start + 1, weight: Float(0))] : unknown
         }
         return [(row: start + 1, weight: Float((Double(number) - field.mean) / field.deviation))]
       }
