@@ -140,4 +140,22 @@ import Testing
     let expected = model.scores(for: context, items: [4, 5, 6])
     #expect(opened.scores(for: context, items: [4, 5, 6]) == expected)
   }
+
+  @Test(arguments: names) func aTrainingGoneOnWithEndsInTheSameBits(name: String) throws {
+    var whole = training(try learner(name), epochs: 4)
+    run(&whole)
+    var first = training(try learner(name), threads: 2, epochs: 4)
+    while let step = first.next(), step.epochEnd?.epoch != 2 {}
+    let bytes = CheckpointFile.encoded(first.state, words: [:]).encoded()
+    let file = try bytes.withUnsafeBytes { try Safetensors($0) }
+    var second = training(try learner(name), epochs: 4)
+    second.restore(
+      try CheckpointFile.state(
+        file, layout: second.problem.layout, memories: second.memories))
+    run(&second)
+    #expect(second.history == whole.history)
+    #expect(second.best.all.array == whole.best.all.array)
+    #expect(second.state.weights.all.array == whole.state.weights.all.array)
+    #expect(second.state.memory == whole.state.memory)
+  }
 }

@@ -194,10 +194,17 @@ package struct MetaTrain: Command {
   }
 
   private func divergence(_ step: Int, _ training: Training) -> CommandFailure {
-    CommandFailure(
+    var remedies = ["a smaller lr (now \(Number.text(training.rate)))"]
+    if let stepping = learner as? any SteppingLearner, stepping.steps > 0 {
+      let inner = "a smaller inner-lr (now \(Number.text(stepping.innerRate)))"
+      // Before the first outer step only the inner ones can have gone astray.
+      remedies = step == 1 ? [inner] : [inner] + remedies
+    }
+    if clip == nil, step > 1 { remedies.append("clip=1") }
+    return CommandFailure(
       "E0601", "training diverged: the loss is not a number at step \(step)",
       help: [
-        "a smaller inner-lr or lr usually helps, or clip=1",
+        "try " + remedies.joined(separator: ", or "),
         "the session is as it was before this command",
       ])
   }
@@ -219,7 +226,10 @@ package struct MetaTrain: Command {
         + "\(fixed(Double(before), digits: 4)) before training"
     }
     blocks.append(.text(text + "."))
-    if isPartial { blocks.append(.warning("Stopped early: the model is partial.")) }
+    if isPartial {
+      let remedy = checkpoint.isEmpty ? "" : " `resume \"\(checkpoint)\"` goes on with it."
+      blocks.append(.warning("Stopped early: the model is partial." + remedy))
+    }
     if history.count > 1 { blocks.append(.curve(curve(history))) }
     return Report(
       blocks,

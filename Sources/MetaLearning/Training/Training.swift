@@ -39,7 +39,8 @@ package struct Training: Sequence, IteratorProtocol {
   private let outer: OuterLoop
   private let split: TaskSplit
   private let interactions: Interactions
-  private let rate: Double
+  /// The outer rate at the start.
+  package let rate: Double
   private var order: [Int] = []
   private var position = 0
   private var epoch = 0
