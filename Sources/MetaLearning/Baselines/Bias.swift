@@ -7,6 +7,7 @@ import Models
 /// shrunk means; a test user's b_u comes from her support ratings.
 package struct Bias: Baseline {
   package var shrinkage = 5.0
+  package var userShrinkage: Double?
   package var sweeps = 5
 
   package init() {}
@@ -15,6 +16,8 @@ package struct Bias: Baseline {
     "bias", "Mean rating plus what the item and the user deviate from it.",
     [
       .option("shrinkage", \.shrinkage, in: 0...1e6, "ratings' worth of no deviation"),
+      .option(
+        "user-shrinkage", \.userShrinkage, in: 0...1e6, "the same for users, where it differs"),
       .option("sweeps", \.sweeps, in: 1...100, "rounds of fitting items, then users"),
     ],
     examples: [Example("evaluate mae ndcg@5")])
@@ -22,7 +25,9 @@ package struct Bias: Baseline {
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender {
-    BiasModel(TrainingRatings(training, in: dataset), shrinkage: shrinkage, sweeps: sweeps)
+    BiasModel(
+      TrainingRatings(training, in: dataset), shrinkage: shrinkage,
+      userShrinkage: userShrinkage ?? shrinkage, sweeps: sweeps)
   }
 }
 
@@ -30,19 +35,23 @@ package struct Bias: Baseline {
 struct BiasModel: Recommender {
   let mean: Double
   let shrinkage: Double
+  let userShrinkage: Double
   private(set) var users: [Double]
   var items: [Double]
   var title = Bias.name
   let predictsRatings = true
 
   /// - Parameter sweeps: rounds of fitting items, then users; after 0 nothing deviates.
-  init(_ ratings: TrainingRatings, shrinkage: Double = 5, sweeps: Int = 5) {
+  init(
+    _ ratings: TrainingRatings, shrinkage: Double = 5, userShrinkage: Double = 5, sweeps: Int = 5
+  ) {
     mean = ratings.mean
     self.shrinkage = shrinkage
+    self.userShrinkage = userShrinkage
     users = Array(repeating: 0, count: ratings.userCount)
     items = Array(repeating: 0, count: ratings.itemCount)
     for _ in 0..<sweeps {
-      items = shrunk(itemSums(ratings), by: ratings.items)
+      items = shrunk(itemSums(ratings), by: ratings.items, shrinkage)
       fitUsers(ratings)
     }
   }
@@ -64,11 +73,11 @@ struct BiasModel: Recommender {
       sums[Int(ratings.users[row])] +=
         Double(ratings.ratings[row]) - mean - items[Int(ratings.items[row])]
     }
-    users = shrunk(sums, by: ratings.users)
+    users = shrunk(sums, by: ratings.users, userShrinkage)
   }
 
   /// Each sum divided by the number of its rows and the shrinkage.
-  private func shrunk(_ sums: [Double], by entities: [Int32]) -> [Double] {
+  private func shrunk(_ sums: [Double], by entities: [Int32], _ shrinkage: Double) -> [Double] {
     var weights = Array(repeating: shrinkage, count: sums.count)
     for entity in entities { weights[Int(entity)] += 1 }
     return zip(sums, weights).map { $1 > 0 ? $0 / $1 : 0 }
@@ -85,7 +94,7 @@ struct BiasModel: Recommender {
   /// What a user deviates, by her support ratings.
   func deviation(of user: UserContext) -> Double {
     let sum = user.support.reduce(0.0) { $0 + Double($1.rating) - mean - items[Int($1.item)] }
-    let weight = Double(user.support.count) + shrinkage
+    let weight = Double(user.support.count) + userShrinkage
     return weight > 0 ? sum / weight : 0
   }
 

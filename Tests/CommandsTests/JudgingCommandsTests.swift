@@ -1,0 +1,164 @@
+import Commands
+import Language
+import Reports
+import Testing
+
+/// Commands that judge and compare, as scripts use them, on the built-in sample.
+@Suite struct JudgingCommandsTests {
+  private struct Outcome {
+    var result: RunResult
+    var reports: [Report]
+
+    /// The code of the fault that stopped it, or "".
+    var code: String {
+      if case .failed(let diagnostic) = result { return diagnostic.code }
+      return ""
+    }
+    var last: Record { reports.last?.result ?? Record() }
+  }
+
+  private func run(_ text: String, _ files: [String: String] = [:]) -> Outcome {
+    var interpreter = Interpreter()
+    var reports: [Report] = []
+    let result = interpreter.run(
+      Source(name: "test", text: "load data\nsplit tasks\n" + text), host: RecordingHost(files)
+    ) { outcome in
+      if let report = outcome.report { reports.append(report) }
+    }
+    return Outcome(result: result, reports: reports)
+  }
+
+  /// A number of a result by the names on the way to it.
+  private func number(_ record: Record?, _ path: String...) -> Double? {
+    var value: Value? = record.map { .record($0) }
+    for name in path {
+      guard case .record(let inner)? = value else { return nil }
+      value = inner[name]
+    }
+    guard case .number(let number)? = value else { return nil }
+    return number.value
+  }
+
+  private func rows(_ report: Report?) -> [String] {
+    for case .table(let table)? in report?.blocks ?? [] {
+      return table.rows.compactMap { if case .text(let text)? = $0.first { text } else { nil } }
+    }
+    return []
+  }
+
+  @Test func compareTestsTheFirstAgainstEveryOtherRow() throws {
+    let outcome = run("compare mf item-mean by=mae")
+    #expect(outcome.result == .completed)
+    #expect(
+      rows(outcome.reports.last) == ["chance", "mf", "item-mean", "popularity", "bias"])
+    let last = outcome.last
+    let mf = try #require(number(last, "mf", "mae"))
+    let mean = try #require(number(last, "item-mean", "mae"))
+    let difference = try #require(number(last, "tests", "item-mean", "difference"))
+    #expect(abs(difference - (mf - mean)) < 1e-9)
+    let p = try #require(number(last, "tests", "item-mean", "p"))
+    let corrected = try #require(number(last, "tests", "item-mean", "p-holm"))
+    #expect(corrected >= p)
+    #expect(run("compare mf item-men").code == "E0509")
+  }
+
+  @Test func significanceIsOfTheSameUsers() throws {
+    let outcome = run("let r = evaluate mae ndcg@5\nsignificance $r.mf $r.item-mean")
+    #expect(outcome.result == .completed)
+    let judged = outcome.reports[outcome.reports.count - 2].result
+    let expected =
+      try #require(number(judged, "mf", "mae")) - #require(number(judged, "item-mean", "mae"))
+    #expect(abs(try #require(number(outcome.last, "mae", "difference")) - expected) < 1e-9)
+    #expect(number(outcome.last, "users") == 60)
+    let low = try #require(number(outcome.last, "mae", "low"))
+    let high = try #require(number(outcome.last, "mae", "high"))
+    #expect(low < expected && expected < high)
+  }
+
+  @Test func anABTestOfAModelWithItselfFindsNothing() throws {
+    let same = run("abtest mf mf users=50 runs=400").last
+    #expect(number(same, "difference") == 0)
+    #expect(number(same, "needed-users") == nil)
+    #expect(try #require(number(same, "power")) < 0.09)
+    let other = run("abtest mf random users=400 runs=100").last
+    #expect(try #require(number(other, "power")) > 0.9)
+    #expect(try #require(number(other, "needed-users")) < 400)
+    #expect(run("abtest mf").code == "E0205")
+  }
+
+  @Test func aKeptModelStaysWhenAnotherIsTrained() {
+    let outcome = run(
+      "meta-train ridge epochs=1\nkeep model first\nmeta-train ridge epochs=2\n"
+        + "compare first ridge")
+    #expect(outcome.result == .completed)
+    #expect(rows(outcome.reports.last).prefix(3) == ["chance", "first", "ridge"])
+    #expect(number(outcome.last, "first", "mae") != number(outcome.last, "ridge", "mae"))
+    #expect(run("meta-train ridge epochs=1\nkeep model mf").code == "E0503")
+  }
+
+  @Test func aBaselineTakesOptionsAndAName() throws {
+    let named = run("baseline mf factors=1 as=one\nevaluate mae with=[one]").last
+    let plain = run("baseline mf factors=1\nevaluate mae").last
+    #expect(number(named, "one", "mae") == number(plain, "mf", "mae"))
+    #expect(number(named, "one", "mae") != number(named, "mf", "mae"))
+    #expect(run("baseline mf as=bias").code == "E0503")
+    #expect(run("evaluate with=[oen]").code == "E0509")
+  }
+
+  @Test func anEvaluationGoesOverSplits() throws {
+    let once = run("evaluate mae").last
+    let thrice = run("meta-train ridge epochs=1\nevaluate mae seeds=3 resplit=yes").last
+    #expect(number(once, "users") == 60)
+    let users = try #require(number(thrice, "users"))
+    #expect(users > 120 && users <= 180)
+    #expect(number(thrice, "mae") != nil)
+    #expect(run("evaluate mae resplit=yes").code == "E0306")
+  }
+
+  @Test func foldsOfRatingsAreJudgedOnceEach() throws {
+    let outcome = run(
+      "split tasks by=rating folds=3 valid=0\nevaluate rmse over=ratings resplit=yes")
+    #expect(outcome.result == .completed)
+    #expect(number(outcome.last, "users") == 600)
+    let bias = try #require(number(outcome.last, "bias", "rmse"))
+    let mean = try #require(number(outcome.last, "item-mean", "rmse"))
+    #expect(bias < mean)
+  }
+
+  @Test func printedNumbersStandInTheSameTable() {
+    let files = ["paper.csv": "model,mae,ndcg@5\nTheirs,0.5,\n"]
+    let outcome = run("evaluate mae ndcg@5 beside=\"paper.csv\"", files)
+    guard case .table(let table)? = outcome.reports.last?.blocks.first else {
+      Issue.record("no table: \(outcome.result)")
+      return
+    }
+    #expect(table.rows[1] == [.text("Theirs"), .number(0.5, digits: 3), .missing])
+    #expect(table.footnotes.contains { $0.contains("not judged here: Theirs") })
+    let bad = ["paper.csv": "model,mae\nTheirs,good\n"]
+    #expect(run("evaluate mae beside=\"paper.csv\"", bad).code == "E0512")
+  }
+
+  @Test func anExpectationComparesRowsOfAResult() {
+    let script = "let r = evaluate mae\nexpect "
+    #expect(run(script + "$r.mf.mae < $r.item-mean.mae over users p<0.05").result == .completed)
+    guard
+      case .expectationFailed = run(script + "$r.item-mean.mae < $r.mf.mae over users p<0.05")
+        .result
+    else {
+      Issue.record("the wrong direction holds")
+      return
+    }
+  }
+
+  @Test func ratingsGivenTwiceAreNotJudgedOn() {
+    var text = "user,item,rating\n"
+    for user in 0..<30 {
+      for item in 0..<12 { text += "u\(user),i\(item),\((user * item) % 5 + 1)\n" }
+      text += "u\(user),i3,4\n"
+    }
+    let script = "load csv \"twice.csv\"\nsplit tasks query=5\nevaluate mae"
+    #expect(run(script, ["twice.csv": text]).code == "E0410")
+    let cleaned = script.replacing("split", with: "clean dedupe=last\nsplit")
+    #expect(run(cleaned, ["twice.csv": text]).result == .completed)
+  }
+}
