@@ -17,9 +17,8 @@ package struct Compare: Command {
   package static let signature = Signature<Self>(
     "compare", "Compares models and baselines on the same users, with paired tests.",
     details: """
-      A model is known by its algorithm, or by the name that `keep` gave it. A baseline may have its \
-      options behind its name, in quotes: "mf factors=8". The first is tested \
-      against every other row; p-values are corrected for the number of rows (Holm).
+      A model is known by its algorithm, or by the name that `keep` gave it; `baseline` sets \
+      the options of a baseline. The first is tested against every other row; p-values are corrected for the number of rows (Holm).
       """,
     [
       .rest(
@@ -33,7 +32,7 @@ package struct Compare: Command {
     examples: [
       Example("compare mf item-mean", "two baselines"),
       Example("compare hybrid mf content by=mae"),
-      Example("compare \"mf factors=4\" mf", "a baseline with other options"),
+      Example("baseline mf factors=4 as=small-mf; compare small-mf mf", "other options"),
     ])
 
   package var resultFields: [String]? {

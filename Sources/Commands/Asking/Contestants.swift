@@ -29,18 +29,15 @@ struct Contestants {
     let known =
       session.models.keys.sorted()
       + Set(session.namedBaselines.keys).union(baselines.members.names).sorted()
-    var help = ["known here: " + known.joined(separator: ", ")]
-    if case .failure(let problem) = baselines.member(described: name), problem.code != "E0202" {
-      help.insert(problem.message, at: 0)
-    }
     return CommandFailure(
       "E0509", "no model or baseline is called `\(name)`",
-      help: help, suggestions: suggestions(for: name, among: known), argument: name)
+      help: ["known here: " + known.joined(separator: ", ")],
+      suggestions: suggestions(for: name, among: known), argument: name)
   }
 
   /// The baseline of that name, with the options it was given.
   func baseline(_ name: String) -> (any Baseline)? {
-    session.namedBaselines[name] ?? (try? baselines.member(described: name).get())
+    session.namedBaselines[name] ?? (try? baselines.make(name).get())
   }
 
   /// A baseline fitted to the training tasks.
