@@ -5,11 +5,49 @@ import Models
 
 /// Meta-training on the peers' shapes and numbers.
 struct Workload {
+  static let names = ["w1", "anil", "fomaml", "reptile", "w2"]
+
   let problem: LearningProblem
   let learner: any MetaLearner
   let weights: Weights
   let outer: (optimizer: any Optimizer, rate: Float)
   let batches: [[WorkloadTask]]
+
+  init(_ name: String, _ inputs: Inputs, steps: Int) throws {
+    let learner = Self.learner(name, steps: steps)
+    self =
+      try name == "w2"
+      ? Self.embeddings(inputs, learner: learner) : Self.vectors(inputs, learner: learner)
+  }
+
+  private init(
+    problem: LearningProblem, learner: any MetaLearner, weights: Weights,
+    outer: (optimizer: any Optimizer, rate: Float), batches: [[WorkloadTask]]
+  ) {
+    (self.problem, self.learner, self.weights) = (problem, learner, weights)
+    (self.outer, self.batches) = (outer, batches)
+  }
+
+  private static func learner(_ name: String, steps: Int) -> any MetaLearner {
+    func stepping<Learner: SteppingLearner>(_ start: Learner) -> Learner {
+      var learner = start
+      learner.steps = steps
+      learner.innerRate = 0.01
+      return learner
+    }
+    switch name {
+    case "anil": return stepping(ANIL())
+    case "fomaml":
+      var fomaml = stepping(FirstOrderMAML())
+      fomaml.scope = .all
+      return fomaml
+    case "reptile": return stepping(Reptile())
+    default:
+      var maml = stepping(MAML())
+      maml.scope = name == "w2" ? .decision : .all
+      return maml
+    }
+  }
 
   /// A network on 64 given numbers a row: w1, anil, fomaml, reptile.
   static func vectors(_ inputs: Inputs, learner: any MetaLearner) throws -> Workload {
@@ -69,7 +107,7 @@ struct Workload {
       batches: batches)
   }
 
-  private static let emptyEncoder = FeatureEncoder(
+  static let emptyEncoder = FeatureEncoder(
     Dataset(
       name: "", users: Entities(ids: Vocabulary()), items: Entities(ids: Vocabulary()),
       interactions: Interactions(), scale: RatingScale(1, 5)), training: [])
@@ -186,11 +224,13 @@ final class LocalRows: @unchecked Sendable {
 final class WorkloadRun {
   let workload: Workload
   let outer: OuterLoop
+  private let threads: Int
   private let scratch: [LocalRows]
   private var step = 0
 
   init(_ workload: Workload, threads: Int) {
     self.workload = workload
+    self.threads = threads
     outer = OuterLoop(
       workload.problem, weights: workload.weights,
       options: OuterOptions(optimizer: workload.outer.optimizer), threads: threads)
@@ -206,6 +246,32 @@ final class WorkloadRun {
         from: batch[number].episode(lane, scratch[number / 4]), weights, in: lane)
     }
     step += 1
+  }
+
+  /// Meta-steps a second, after 20 that end in the loss to agree on.
+  func measured(_ name: String, steps: Int) -> Measurement {
+    for _ in 0..<20 { take() }
+    let agreed = check()
+    let rates = (0..<5).map { _ in
+      let start = seconds()
+      var count = 0
+      while seconds() - start < 0.4 {
+        take()
+        count += 1
+      }
+      return Double(count) / (seconds() - start)
+    }
+    return Measurement(
+      workload: name, steps: steps, threads: threads, rate: .init(rates), check: agreed)
+  }
+
+  /// What many meta-steps do to the memory in use.
+  func growth(over steps: Int) -> String {
+    for _ in 0..<100 { take() }
+    let before = Memory.now
+    for _ in 0..<steps { take() }
+    return
+      "\(before) MiB before, \(Memory.now) MiB after \(steps) meta-steps, peak \(Memory.peak) MiB"
   }
 
   /// The mean query loss of the un-adapted model on batch 0.

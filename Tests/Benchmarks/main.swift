@@ -1,75 +1,66 @@
+import FoundationEssentials
 import Glibc
-import Kernels
-import MetaLearning
 
-/// `benchmark session MRS [FOLDER]`: what a user waits for.
-///
-/// `benchmark INPUTS [workload] [threads]`: meta-steps a second on the peers' workloads, with the
-/// loss that every program must agree on.
-let arguments = CommandLine.arguments
-if arguments.count > 2, arguments[1] == "session" {
-  var times = SessionTimes()
-  try times.run(program: arguments[2], folder: arguments.dropFirst(3).first)
-  exit(0)
-}
-guard arguments.count > 1 else {
-  print("usage: benchmark INPUTS [w1|w2|anil|fomaml|reptile] [threads]")
+let usage = """
+  usage: benchmark session MRS [FOLDER]
+         benchmark INPUTS [WORKLOAD] [THREADS] [--steps K] [--json] [--first] [--grow STEPS]
+
+  session   what a user waits for
+  INPUTS    meta-steps a second on the peers' workloads (w1 w2 anil fomaml reptile w4), with the loss that
+            every program must agree on; w4 is the time to adapt one user and rank 100,000 items
+  --json    one object a line
+  --first   takes one meta-step and ends
+  --grow    prints the memory in use before and after so many meta-steps
+  """
+
+func failed() -> Never {
+  print(usage)
   exit(64)
 }
-let inputs = Inputs(folder: arguments[1])
-let only = arguments.count > 2 ? arguments[2] : ""
-let threads = arguments.count > 3 ? Int(arguments[3]) ?? 2 : 2
 
-func learner(_ name: String, steps: Int) -> any MetaLearner {
-  switch name {
-  case "anil":
-    var anil = ANIL()
-    anil.steps = steps
-    anil.innerRate = 0.01
-    return anil
-  case "fomaml":
-    var fomaml = FirstOrderMAML()
-    fomaml.steps = steps
-    fomaml.innerRate = 0.01
-    fomaml.scope = .all
-    return fomaml
-  case "reptile":
-    var reptile = Reptile()
-    reptile.steps = steps
-    reptile.innerRate = 0.01
-    return reptile
-  default:
-    var maml = MAML()
-    maml.steps = steps
-    maml.innerRate = 0.01
-    maml.scope = name == "w2" ? .decision : .all
-    return maml
-  }
+var words = Array(CommandLine.arguments.dropFirst())
+
+/// Takes an option with its value out of the words.
+@MainActor func option(_ name: String) -> Int? {
+  guard let at = words.firstIndex(of: name) else { return nil }
+  guard at + 1 < words.count, let value = Int(words[at + 1]) else { failed() }
+  words.removeSubrange(at...at + 1)
+  return value
 }
 
-for name in ["w1", "anil", "fomaml", "reptile", "w2"] where only.isEmpty || only == name {
-  for steps in [1, 5] {
-    let learner = learner(name, steps: steps)
-    let workload =
-      name == "w2"
-      ? try Workload.embeddings(inputs, learner: learner)
-      : try Workload.vectors(inputs, learner: learner)
-    let run = WorkloadRun(workload, threads: threads)
-    for _ in 0..<20 { run.take() }
-    let check = run.check()
-    var rates: [Double] = []
-    for _ in 0..<5 {
-      let start = seconds()
-      var count = 0
-      while seconds() - start < 0.4 {
-        run.take()
-        count += 1
-      }
-      rates.append(Double(count) / (seconds() - start))
+@MainActor func flag(_ name: String) -> Bool {
+  guard let at = words.firstIndex(of: name) else { return false }
+  words.remove(at: at)
+  return true
+}
+
+if words.count > 1, words[0] == "session" {
+  var times = SessionTimes()
+  try times.run(program: words[1], folder: words.dropFirst(2).first)
+  exit(0)
+}
+let only = option("--steps")
+let grow = option("--grow")
+let (asJSON, isFirst) = (flag("--json"), flag("--first"))
+guard let folder = words.first else { failed() }
+let inputs = Inputs(folder: folder)
+let chosen = words.count > 1 ? [words[1]] : Workload.names + ["w4"]
+let threads = words.count > 2 ? Int(words[2]) ?? 2 : 2
+
+for name in chosen {
+  if name == "w4" {
+    guard var ranking = try Ranking(inputs, steps: only ?? 5, threads: threads) else { failed() }
+    print(ranking.measured().text(asJSON: asJSON))
+    continue
+  }
+  for steps in only.map({ [$0] }) ?? [1, 5] {
+    let run = WorkloadRun(try Workload(name, inputs, steps: steps), threads: threads)
+    if isFirst {
+      run.take()
+    } else if let grow {
+      print(run.growth(over: grow))
+    } else {
+      print(run.measured(name, steps: steps).text(asJSON: asJSON))
     }
-    rates.sort()
-    print(
-      "\(name) K=\(steps) \(threads)T: \(rates[2]) [\(rates[0])..\(rates[4])] steps/s, check \(check)"
-    )
   }
 }

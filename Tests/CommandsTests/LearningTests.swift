@@ -170,7 +170,7 @@ import Testing
 
   @Test func aStudentIsSavedAndOpenedWithoutItsTeacher() throws {
     let host = RecordingHost()
-    var interpreter = try prepared(
+    let interpreter = try prepared(
       host,
       "meta-train ridge epochs=1\nkeep model big\nmodel factor embed=4\n"
         + "meta-train distill teacher=big epochs=1\nsave model \"d.safetensors\"\n")

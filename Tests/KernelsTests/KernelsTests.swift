@@ -135,3 +135,19 @@ func randomMatrix(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix {
     #expect(abs(squares / 70_000 - 1) < 0.03)
   }
 }
+
+@Suite struct HighestTests {
+  @Test func theHighestComeFirstAndEqualsInTheirOrder() {
+    #expect(highest(3, of: [1, 5, 2, 5, 0]) == [1, 3, 2])
+    #expect(highest(9, of: [1, .nan, 2]) == [2, 0, 1])
+    #expect(highest(2, of: [.nan, -.infinity, 3, .nan]) == [2, 0])
+    #expect(highest(0, of: [1]).isEmpty)
+    #expect(highest(4, of: []).isEmpty)
+    var stream = RandomKey(seed: 3).derived("highest").stream
+    let numbers = (0..<1000).map { _ in Float(stream.uniform() * 50).rounded() }
+    let sorted = numbers.indices.sorted { (numbers[$1], $0) < (numbers[$0], $1) }
+    for count in [1, 10, 999, 1000] {
+      #expect(highest(count, of: numbers) == Array(sorted.prefix(count)))
+    }
+  }
+}

@@ -285,4 +285,28 @@ struct TowerCase: Sendable, CustomTestStringConvertible {
     // dθ′/dg = −α/√ε at g = 0.
     #expect(abs(seed[0, 0] + 0.1 / 1e-4) < 1)
   }
+
+  @Test(arguments: [AdaptationScope.decision, .head], [MLP.Activation.relu, .sigmoid])
+  func manyItemsScoreAsAFewDo(scope: AdaptationScope, activation: MLP.Activation) {
+    var maml = MAML()
+    maml.scope = scope
+    maml.innerRate = 0.05
+    var network = MLP()
+    network.hidden = [6, 5]
+    network.embed = 5
+    network.activation = activation
+    let world = smallProblem(maml, network: network, loss: SquaredError())
+    let model = TrainedModel(
+      learner: maml, problem: world.problem, weights: world.weights, fingerprint: 1)
+    let user = UserContext(world.split.train[1], in: world.data.interactions)
+    let items = (0..<Int32(world.data.items.count)).map { $0 }
+    // So many that they are scored block by block, with a block that is not full.
+    let many = (0..<1000).map { items[$0 % items.count] }
+    let few = model.scores(for: user, items: items)
+    let worst = zip(many, model.scores(for: user, items: many)).map { item, score in
+      abs(score - few[Int(item)])
+    }.max()
+    #expect((worst ?? 1) < 1e-4)
+    #expect(Set(few).count > 5)
+  }
 }

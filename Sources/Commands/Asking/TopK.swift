@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
@@ -36,8 +37,7 @@ package struct TopK: Command {
     let rated = Set(adapted.context.support.map(\.item)).union(ratedItems(of: adapted, data))
     let items = (0..<Int32(data.items.count)).filter { seen || !rated.contains($0) }
     let scores = adapted.model.scores(for: adapted.context, items: items)
-    let best = scores.indices.sorted { (scores[$1], items[$0]) < (scores[$0], items[$1]) }
-      .prefix(count)
+    let best = highest(count, of: scores)
     return report(
       data, adapted, best.map { (items[$0], data.scale.clamped(scores[$0])) },
       left: data.items.count - items.count)

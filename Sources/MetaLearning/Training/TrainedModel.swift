@@ -36,9 +36,39 @@ package struct TrainedModel: Recommender {
   package var predictsRatings: Bool { problem.loss.predictsRatings }
 
   package func scores(for user: UserContext, items: [Int32]) -> [Float] {
-    adapted(to: user, items: items) { lane, episode in
+    if items.count > Self.block, let scores = scoresByBlocks(for: user, items: items) {
+      return scores
+    }
+    return adapted(to: user, items: items) { lane, episode in
       let scores = learner.scores(for: episode, weights, in: lane)
       return problem.loss.predictions(scores, scale: problem.scale)
+    }
+  }
+
+  /// Items that are scored at once where there are many: their hidden rows stay in a core's cache.
+  private static let block = 96
+
+  /// Adapts once and scores block by block; nil for a learner or network that has no planned form.
+  private func scoresByBlocks(for user: UserContext, items: [Int32]) -> [Float]? {
+    let tower = adapted(to: user, items: []) { lane, episode in
+      lane.adaptedTower(of: learner, weights, episode)
+    }
+    guard let tower else { return nil }
+    let scores = tower.scores(
+      of: items.count, threads: processorCount, block: Self.block, in: lanes
+    ) { range, lane in
+      let query = items[range].map {
+        UserContext.Rating(item: $0, rating: problem.scale.lowest)
+      }
+      let episode = lane.builder.episode(
+        user: user.user, support: [], query: query, arena: lane.tape.arena)
+      return lane.features(of: episode.query, weights, episode)
+    }
+    var copy = scores
+    return copy.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      return problem.loss.predictions(
+        Matrix(base, rows: items.count, columns: tower.outputs), scale: problem.scale)
     }
   }
 
@@ -106,16 +136,16 @@ package struct TrainedModel: Recommender {
 }
 
 /// Workspaces that wait to be used, so that scoring allocates nothing the second time.
-final class LanePool: Sendable {
+package final class LanePool: Sendable {
   private let problem: LearningProblem
   private let idle = Mutex<[IdleLane]>([])
 
   /// A lane that no thread uses.
   private struct IdleLane: @unchecked Sendable { let lane: Lane }
 
-  init(_ problem: LearningProblem) { self.problem = problem }
+  package init(_ problem: LearningProblem) { self.problem = problem }
 
-  func withLane<T>(_ body: (Lane) -> T) -> T {
+  package func withLane<T>(_ body: (Lane) -> T) -> T {
     let lane = idle.withLock { $0.popLast() }?.lane ?? Lane(problem)
     defer {
       let done = IdleLane(lane: lane)

@@ -88,16 +88,22 @@ extension TowerLoop {
   ) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
     let weight = weights.view(layer.weight)
-    var bias = weights.view(layer.bias)
-    if let block = layer.common, let common = rows.common {
-      let sum = lane.matrix(like: bias)
-      lane.kernels.product(common, weights.view(block), into: sum, bias: bias)
-      bias = sum
-    }
+    let bias = fixedBias(lane, rows, layer, weights)
     let y = roomy(lane, rows, columns: weight.columns)
     lane.kernels.product(x, weight, into: y, bias: bias, relu: isHidden && isRelu)
     if isHidden && !isRelu { activation.apply(to: y, lane.kernels) }
     return y
+  }
+
+  /// b + u·U, the same for all rows.
+  func fixedBias(
+    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, _ weights: Weights
+  ) -> Matrix {
+    let bias = weights.view(layer.bias)
+    guard let block = layer.common, let common = rows.common else { return bias }
+    let sum = lane.matrix(like: bias)
+    lane.kernels.product(common, weights.view(block), into: sum, bias: bias)
+    return sum
   }
 
   private func products(_ lane: Lane, _ rows: TowerRows) -> Matrix {
@@ -113,7 +119,7 @@ extension TowerLoop {
   }
 
   /// ‖u‖² + 1, where the pivot takes the shared inputs.
-  private func sharedProduct(_ lane: Lane, _ rows: TowerRows) -> Float {
+  func sharedProduct(_ lane: Lane, _ rows: TowerRows) -> Float {
     guard pivot.common != nil, let common = rows.common else { return 1 }
     return 1 + lane.kernels.dot(common, common)
   }

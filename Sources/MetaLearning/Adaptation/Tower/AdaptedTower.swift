@@ -1,0 +1,134 @@
+import Kernels
+import Models
+
+/// A stack of dense layers as one user's ratings have left it: scores rows of features without a record.
+package struct AdaptedTower: @unchecked Sendable {
+  private struct Layer {
+    var weight: Matrix
+    /// With the part of the inputs that all rows share.
+    var bias: Matrix
+  }
+
+  private let layers: [Layer]
+  private let activation: DenseTower.Activation
+  private let kernels: KernelSet
+  /// Holds what the matrices view.
+  private let memory: FloatBuffer
+
+  /// Numbers in a score.
+  package var outputs: Int { layers.last?.weight.columns ?? 0 }
+
+  /// Copies layers out of memory that the next task reuses.
+  fileprivate init(
+    _ layers: [(weight: Matrix, bias: Matrix)], activation: DenseTower.Activation,
+    _ kernels: KernelSet
+  ) {
+    self.activation = activation
+    self.kernels = kernels
+    memory = FloatBuffer(count: layers.reduce(0) { $0 + $1.weight.count + $1.bias.count })
+    var next = memory.base
+    func kept(_ matrix: Matrix) -> Matrix {
+      let copy = Matrix(next, rows: matrix.rows, columns: matrix.columns)
+      copy.copy(from: matrix)
+      next += matrix.count
+      return copy
+    }
+    self.layers = layers.map { Layer(weight: kept($0.weight), bias: kept($0.bias)) }
+  }
+
+  /// The scores of some rows, in the lane's memory. Shapes: features (rows × inputs), residual and scores
+  /// (rows × outputs).
+  package func scores(_ features: Matrix, residual: Matrix? = nil, in lane: Lane) -> Matrix {
+    var x = features
+    let isRelu = activation == .relu
+    for (number, layer) in layers.enumerated() {
+      let isLast = number + 1 == layers.count
+      let y = lane.matrix(x.rows, layer.weight.columns)
+      kernels.product(
+        x, layer.weight, into: y, adding: isLast ? residual : nil, bias: layer.bias,
+        relu: isRelu && !isLast)
+      if !isRelu && !isLast { activation.apply(to: y, kernels) }
+      x = y
+    }
+    return x
+  }
+}
+
+extension AdaptedTower {
+  /// The scores of many rows, block by block on up to `threads` threads. `features` makes the features of a
+  /// block and what is added to its scores, in the lane's memory.
+  package func scores(
+    of rows: Int, threads: Int, block: Int, in lanes: LanePool,
+    features: @Sendable (Range<Int>, Lane) -> (hidden: Matrix, residual: Matrix?)
+  ) -> [Float] {
+    let width = outputs
+    return [Float](unsafeUninitializedCapacity: rows * width) { buffer, filled in
+      nonisolated(unsafe) let base = buffer.baseAddress
+      parallel((rows + block - 1) / block, threads: threads) { number in
+        let range = number * block..<min(rows, (number + 1) * block)
+        lanes.withLane { lane in
+          lane.tape.reset()
+          let (hidden, residual) = features(range, lane)
+          let scores = scores(hidden, residual: residual, in: lane)
+          (base.map { $0 + range.lowerBound * width })?.update(
+            from: scores.base, count: range.count * width)
+        }
+      }
+      filled = rows * width
+    }
+  }
+}
+
+extension TowerLoop {
+  /// The stack after the steps on a task's support ratings.
+  func adapted(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> AdaptedTower {
+    let rows = rise(lane, weights, episode, withQuery: false)
+    descend(lane, rows, episode, weights)
+    var layers: [(weight: Matrix, bias: Matrix)] = []
+    for layer in below {
+      layers.append((weights.view(layer.weight), fixedBias(lane, rows, layer, weights)))
+    }
+    layers.append(adaptedPivot(lane, rows, weights))
+    for level in above.indices {
+      layers.append((record.weight[steps, level], record.bias[steps, level]))
+    }
+    return AdaptedTower(layers, activation: activation, lane.kernels)
+  }
+
+  /// W₀ + XᵀA, and b₀ + u·U₀ + (1 + ‖u‖²) ΣA.
+  private func adaptedPivot(
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights
+  ) -> (weight: Matrix, bias: Matrix) {
+    let start = weights.view(pivot.weight)
+    let dual = record.dual[steps].rows(0..<rows.support)
+    let weight = lane.matrix(like: start)
+    lane.kernels.product(
+      rows.inputs[below.count], transposed: true, dual, into: weight, adding: start)
+    let bias = lane.matrix(1, start.columns)
+    lane.kernels.columnSums(dual, into: bias)
+    lane.kernels.addScaled(
+      fixedBias(lane, rows, pivot, weights), sharedProduct(lane, rows), bias, into: bias)
+    return (weight, bias)
+  }
+}
+
+extension Lane {
+  /// The stack that a learner's steps make of a task's support, where the learner has a planned form.
+  package func adaptedTower(
+    of learner: any MetaLearner, _ weights: Weights, _ episode: Episode
+  ) -> AdaptedTower? {
+    guard let learner = learner as? any GradientLearner else { return nil }
+    let loop = innerLoop(of: learner)
+    guard let tower = tower(for: loop), tower.applies(to: episode, problem) else { return nil }
+    return tower.adapted(self, weights, episode)
+  }
+
+  /// The features of rows that no user has adapted, and what is added to their scores.
+  package func features(
+    of rows: EncodedRows, _ weights: Weights, _ episode: Episode
+  ) -> (hidden: Matrix, residual: Matrix?) {
+    let state = problem.network.features(
+      tape, leaves(weights, episode), rows, support: episode.support, shape: problem.shape)
+    return (tape[state.hidden], state.residual.isSome ? tape[state.residual] : nil)
+  }
+}
