@@ -10,6 +10,8 @@ import Testing
     ("mae 0.41 ±10%", "mae 0.45", true), ("mae 0.41±0.02", "mae 0.43", true),
     ("mae 0.41 ± 0.02", "mae 0.41 ± 0.02", true), ("mae 0.41 ± 0.02", "mae 0.41 ± 0.03", false),
     ("took <time>", "took 1.3 s", true), ("took <time> in all", "took 13ms in all", true),
+    ("took <time>", "took 1 min 05 s", true), ("in <time>; kept 5", "in 3.21 s; kept 5", true),
+    ("in <time>.", "in 1 h 02 min.", true), ("in <time>, 3 s", "in <time>, 3 s", true),
     ("took <time>", "took long", false), ("wrote <path>", "wrote /a/b.mrs", true),
     ("used <mem>", "used 12.5 MB", true), ("hash <hash>", "hash 8f3a2b1c", true),
     ("a <*> c", "a b c", true), ("a <*> c", "a c", false), ("1,682 items", "1,682 items", true),

@@ -15,8 +15,6 @@ package struct Plan: Sendable {
     package var seconds: Double
     /// The least and the most, where a command may end early.
     package var bounds: ClosedRange<Double>
-    /// Why it could not be foreseen.
-    package var remark: String?
   }
 
   package private(set) var steps: [Step] = []

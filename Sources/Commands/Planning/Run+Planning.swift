@@ -143,8 +143,13 @@ private struct Miniature {
   ) throws -> (report: Report, session: Session, seconds: Double) {
     var small = session.shrunk(to: count)
     let start = host.now()
-    let report = try command.run(in: &small, host: host)
-    return (report, small, host.now() - start)
+    do {
+      let report = try command.run(in: &small, host: host)
+      return (report, small, host.now() - start)
+    } catch is CommandFailure where count < session.tasks?.train.count ?? 0 {
+      // Too few for it: what it says of all of them counts.
+      return try time(command, .max)
+    }
   }
 
   /// A digest of the command with its options and of all that its time depends on.

@@ -165,8 +165,12 @@ extension OutputToken {
         text.hasSuffix(sign.tail) && units.contains(String(text.dropLast(sign.tail.count)))
       }
       if isUnit(number.suffix) { return 1 }
-      let next = seen.dropFirst().first
-      return number.suffix.isEmpty && next.map { isUnit($0.text) } == true ? 2 : nil
+      guard number.suffix.isEmpty, let next = seen.dropFirst().first else { return nil }
+      // `1 min 05 s` is one length of time.
+      if next.text == "min" || next.text == "h", let rest = placeholderWidth(seen.dropFirst(2)) {
+        return 2 + rest
+      }
+      return isUnit(next.text) ? 2 : nil
     }
     switch sign.name {
     case "<*>": return 1

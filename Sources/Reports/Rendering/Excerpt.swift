@@ -103,7 +103,10 @@ struct Excerpt {
     let skipped = shown(number).skipped
     let start = min(max(mark.range.lower, range.lower + skipped), range.upper)
     let end = min(max(mark.range.upper, start), range.upper)
-    let before = displayWidth(tabless(source.slice(SourceRange(range.lower + skipped, start))))
+    // What lies beyond the part that is shown is marked at its end.
+    let before = min(
+      displayWidth(tabless(source.slice(SourceRange(range.lower + skipped, start)))),
+      max(30, page.width - 12))
     let room = max(1, page.width - 12 - before)
     let width = max(1, min(room, displayWidth(tabless(source.slice(SourceRange(start, end))))))
     let line = String(repeating: mark.isPrimary ? "^" : "-", count: width)

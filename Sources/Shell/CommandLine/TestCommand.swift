@@ -69,6 +69,9 @@ struct TestCommand: ParsableCommand {
     for script in scripts where Files.kind(of: script) != .file {
       try output.refuse(Files.missing(script, named: script), script).leave()
     }
+    guard !scripts.isEmpty else {
+      throw ValidationError("there is no script in \(files.paths.joined(separator: ", "))")
+    }
     var replays = [Replay?](repeating: nil, count: scripts.count)
     let count = min(jobs ?? TestCommand.processors, max(1, scripts.count))
     let workers = Workers(arguments: { arguments($0, jobs: count) }, count: count)

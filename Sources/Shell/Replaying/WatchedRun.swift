@@ -77,24 +77,11 @@ private func lines(_ text: String) -> [String] {
   return lines
 }
 
-/// The line with lengths of time, which no two runs share, replaced by their sign.
-func withoutTimes(_ line: String) -> String {
-  var words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-  var index = 0
-  while index + 1 < words.count {
-    let unit = words[index + 1].prefix { $0.isLetter }
-    if Double(words[index]) != nil, ["s", "ms", "min", "h"].contains(unit) {
-      words[index] = "<time>"
-      words[index + 1] = String(words[index + 1].dropFirst(unit.count))
-      if words[index + 1].isEmpty {
-        words.remove(at: index + 1)
-      } else {
-        words[index] += words.remove(at: index + 1)
-      }
-    }
-    index += 1
-  }
-  return words.joined(separator: " ")
+/// The text with lengths of time, which no two runs share, replaced by their sign; one that goes over
+/// the end of a line leaves that where it was.
+func withoutTimes(_ text: String) -> String {
+  let time = #/(?:\d+ h )?(?:\d+ min )?\b\d+(?:\.\d+)?(\s+)(?:ms|s|min|h)\b/#
+  return text.replacing(time) { $0.1.contains("\n") ? "<time>\n" : "<time>" }
 }
 
 extension SourceRange {

@@ -27,7 +27,8 @@ package struct Output {
   package func show(_ report: Report) {
     host.clearProgress()
     guard !isQuiet else { return }
-    write(results.text(report), STDOUT_FILENO)
+    let text = results.text(report)
+    write(host.isTimeless ? withoutTimes(text) : text, STDOUT_FILENO)
   }
 
   package func show(_ diagnostic: Diagnostic, in source: Source) {

@@ -12,7 +12,7 @@ package final class TerminalHost: Host {
   /// What may be read and written; nil is everything.
   private let reach: Reach?
   /// Whether time stands still, so that no output holds a length of time.
-  private let isTimeless: Bool
+  let isTimeless: Bool
   private let showsProgress: Bool
   private let page: Page
   private let line = Mutex(ProgressLine())

@@ -1,0 +1,183 @@
+"""Claims about the subcommands, held against the real program: what it says and how it ends."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from terminal import PROGRAM
+
+PASSING = "mrs 1\nset seed=7\nload data\nlet s = split tasks\nexpect $s.test > 0\n"
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="mrs-commands-")
+        self.addCleanup(self.folder.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w") as file:
+            file.write(text)
+        return name
+
+    def read(self, name):
+        with open(self.path(name)) as file:
+            return file.read()
+
+    def mrs(self, *arguments, **environment):
+        return subprocess.run(
+            [os.path.abspath(PROGRAM), *arguments],
+            cwd=self.folder.name,
+            env=dict(
+                os.environ, HOME=self.folder.name, XDG_CACHE_HOME=self.path("cache"), CI="", **environment
+            ),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+
+class ExitStatusTest(CommandTest):
+    def status(self, text, *arguments):
+        return self.mrs("run", self.write("a.mrs", text), *arguments).returncode
+
+    def test_each_end_has_its_status(self):
+        self.assertEqual(self.status(PASSING), 0)
+        self.assertEqual(self.status("expect 1 > 2\n"), 1)
+        self.assertEqual(self.status("laod data\n"), 2)
+        self.assertEqual(self.status("load data\nsplit tasks min=5000\n"), 3)
+        self.assertEqual(self.mrs("run", "--no-such-flag", "a.mrs").returncode, 64)
+        self.assertEqual(self.mrs("run", "not-there.mrs").returncode, 64)
+
+    def test_limits_end_what_takes_too_much(self):
+        endless = "for i in 1..100000 { load data }\n"
+        self.assertEqual(self.status(endless, "--timeout", "500ms"), 124)
+        self.assertEqual(self.status(endless, "--memory", "5MB"), 3)
+        self.assertEqual(self.mrs("run", "a.mrs", "--timeout", "soon").returncode, 64)
+
+    def test_the_worst_of_several_scripts_counts(self):
+        self.write("one/a.mrs", PASSING)
+        self.write("one/b.mrs", "expect 1 > 2\n")
+        self.assertEqual(self.mrs("test", "one").returncode, 1)
+        self.write("one/c.mrs", "laod\n")
+        self.assertEqual(self.mrs("test", "one").returncode, 2)
+
+
+class SafetyTest(CommandTest):
+    def test_scripts_stay_within_their_folders(self):
+        self.write("secret/x.csv", "user,item,rating\n1,1,1\n")
+        self.write("own/a.mrs", 'load csv "../secret/x.csv"\n')
+        elsewhere = self.path("own")
+        refused = subprocess.run(
+            [os.path.abspath(PROGRAM), "run", "a.mrs"], cwd=elsewhere, capture_output=True, text=True
+        )
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("E0506", refused.stderr)
+        self.assertIn("--allow " + os.path.realpath(self.path("secret")), refused.stderr)
+        allowed = subprocess.run(
+            [os.path.abspath(PROGRAM), "run", "a.mrs", "--allow", "../secret"], cwd=elsewhere
+        )
+        self.assertEqual(allowed.returncode, 0)
+
+
+class ReplayTest(CommandTest):
+    def test_what_was_recorded_is_held_and_promoted(self):
+        self.write("a.mrs", PASSING)
+        self.assertEqual(self.mrs("test", "--record", "a.mrs").returncode, 0)
+        recorded = self.read("a.mrs")
+        self.assertIn("#@ split=", recorded)
+        first = self.mrs("test", "a.mrs")
+        self.assertTrue(first.stdout.endswith("4 passed, 0 failed, 0 skipped\n"), first.stdout)
+        self.assertIn("unchanged since it passed", self.mrs("test", "a.mrs").stdout)
+        self.write("a.mrs", recorded.replace("24,045", "24,046"))
+        differing = self.mrs("test", "a.mrs")
+        self.assertEqual(differing.returncode, 1)
+        self.assertIn("recorded `24,046`, now `24,045`", differing.stderr)
+        self.assertEqual(self.mrs("promote", "a.mrs").returncode, 0)
+        self.assertEqual(self.read("a.mrs"), recorded)
+
+    def test_nothing_is_written_in_continuous_integration(self):
+        self.write("a.mrs", "load data\n#> nothing like it\n")
+        environment = {"CI": "true"}
+        process = subprocess.run(
+            [os.path.abspath(PROGRAM), "test", "a.mrs"],
+            cwd=self.folder.name,
+            env=dict(os.environ, HOME=self.folder.name, **environment),
+            capture_output=True,
+        )
+        self.assertEqual(process.returncode, 1)
+        self.assertFalse(os.path.exists(self.path("a.mrs.corrected")))
+
+    def test_other_programs_read_the_report(self):
+        self.write("a.mrs", PASSING)
+        self.write("b.mrs", "load data\nexpect 1 > 2\nexpect 1 < 2\n")
+        self.mrs("test", ".", "--junit", "report.xml")
+        suites = ElementTree.fromstring(self.read("report.xml"))
+        self.assertEqual(suites.get("failures"), "1")
+        self.assertEqual(suites.get("skipped"), "1")
+        self.assertEqual([suite.get("name") for suite in suites], ["a.mrs", "b.mrs"])
+
+    def test_two_deterministic_replays_say_the_same(self):
+        self.write("a.mrs", PASSING + "meta-train maml epochs=1\n")
+        runs = [self.mrs("test", "--deterministic", "--no-cache", "a.mrs").stdout for _ in range(2)]
+        self.assertEqual(runs[0], runs[1])
+        runs = [self.mrs("run", "--deterministic", "a.mrs").stdout for _ in range(2)]
+        self.assertEqual(runs[0], runs[1])
+        self.assertIn("<time>", runs[0])
+
+    def test_a_script_that_hangs_ends_alone(self):
+        self.write("a.mrs", PASSING)
+        self.write("b.mrs", "for i in 1..100000 { load data }\n")
+        ended = self.mrs("test", ".", "--timeout", "6s")
+        self.assertEqual(ended.returncode, 124)
+        self.assertIn("ok     a.mrs", ended.stdout)
+        self.assertIn("FAILED b.mrs", ended.stdout)
+
+
+class CheckTest(CommandTest):
+    def test_editors_read_one_fault_a_line(self):
+        self.write("a.mrs", "mrs 1\nset seed=7\nlaod data\nload csv \"nowhere.csv\"\n")
+        found = self.mrs("check", "--json", "a.mrs")
+        faults = [json.loads(line) for line in found.stdout.splitlines()]
+        self.assertEqual([fault["code"] for fault in faults], ["E0201", "E0501"])
+        self.assertEqual((faults[0]["line"], faults[0]["column"]), (3, 1))
+        self.assertEqual(faults[0]["fix"]["replacement"], "load")
+
+    def test_warnings_can_be_denied(self):
+        self.write("a.mrs", "load data\n")
+        self.assertEqual(self.mrs("check", "a.mrs").returncode, 0)
+        self.assertEqual(self.mrs("check", "--deny-warnings", "a.mrs").returncode, 2)
+
+    def test_bad_input_is_told_and_never_ends_the_program(self):
+        for name, data in [
+            ("null.mrs", b"load\0data\n"),
+            ("latin.mrs", b"load \xff\xfe\n"),
+            ("deep.mrs", b"let x = " + b"[" * 10000),
+            ("long.mrs", b'load "' + b"x" * 100_000_000 + b'"\n'),
+        ]:
+            with open(self.path(name), "wb") as file:
+                file.write(data)
+            for verb in ["check", "run", "fmt", "fix", "test", "plan"]:
+                ended = self.mrs(verb, name)
+                self.assertIn(ended.returncode, [0, 2], f"{verb} {name}: {ended.stderr[-500:]}")
+                self.assertLess(len(ended.stderr), 20_000, f"{verb} {name}")
+
+
+class PlanTest(CommandTest):
+    def test_a_plan_names_files_and_holds_a_budget(self):
+        self.write("a.mrs", 'load data\nsplit tasks\nmeta-train maml epochs=2\nexport "x.csv"\n')
+        plan = self.mrs("plan", "a.mrs")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertIn("Writes x.csv.", plan.stdout)
+        self.assertFalse(os.path.exists(self.path("x.csv")))
+        self.assertEqual(self.mrs("plan", "--budget", "1ms", "a.mrs").returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
