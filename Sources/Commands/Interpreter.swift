@@ -127,6 +127,12 @@ extension Source {
   /// The text of a file; bytes that are not UTF-8 become a character the checker reports.
   package init(reading path: String, host: any Host) throws(CommandFailure) {
     let contents = try host.read(path)
+    // Not even looked at: a text of gigabytes would only fill the memory.
+    guard contents.bytes.count <= Source.longest else {
+      throw CommandFailure(
+        "E0109", "`\(path)` is too long for a script: \(contents.bytes.count) bytes",
+        help: ["a script has at most \(Source.longest) bytes"], argument: path)
+    }
     self.init(name: path, text: contents.withBytes { String(decoding: $0, as: UTF8.self) })
   }
 }

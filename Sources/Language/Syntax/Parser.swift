@@ -1,10 +1,10 @@
 /// The statements of a text and everything wrong with its form. Never fails: what cannot be
 /// understood is left out, and reading goes on at the next statement.
 package func parse(_ text: String) -> (script: Script, diagnostics: [Diagnostic]) {
-  guard text.utf8.count <= Parser.longestSource else {
+  guard text.utf8.count <= Source.longest else {
     let diagnostic = Diagnostic(
       "E0109", "this source is too long: \(text.utf8.count) bytes", at: SourceRange(0, 0),
-      label: "begins here", help: ["a script has at most \(Parser.longestSource) bytes"])
+      label: "begins here", help: ["a script has at most \(Source.longest) bytes"])
     let all = SourceRange(0, text.utf8.count)
     return (
       Script(statements: [], tokens: [Token(.invalid, all)], isOpen: false), [diagnostic]
@@ -23,7 +23,6 @@ package func parse(_ text: String) -> (script: Script, diagnostics: [Diagnostic]
 
 /// Reads tokens into statements, with recovery at the ends of statements and at closing brackets.
 struct Parser {
-  static let longestSource = 16 << 20
   /// Blocks, brackets and chains of operators may nest this deep.
   static let deepest = 100
 

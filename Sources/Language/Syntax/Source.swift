@@ -1,5 +1,8 @@
 /// A text of the language with its name, and where its lines begin.
 package struct Source: Sendable {
+  /// How many bytes a script may have.
+  package static let longest = 16 << 20
+
   /// What a message calls it: the file as the user wrote it, or `[3]` for a cell of the prompt.
   package let name: String
   package let text: String

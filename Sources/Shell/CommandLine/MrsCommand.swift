@@ -59,9 +59,13 @@ struct PromptCommand: ParsableCommand {
     let terminal = options.terminal
     guard terminal.hasInput else {
       mrs_signals_start(1)
-      let source = try Source(reading: "/dev/stdin", host: TerminalHost())
-      let script = Source(name: "stdin", text: source.text)
-      try ScriptRunner(output: options.output()).run(script).leave()
+      do {
+        let source = try Source(reading: "/dev/stdin", host: TerminalHost())
+        let script = Source(name: "stdin", text: source.text)
+        try ScriptRunner(output: options.output()).run(script).leave()
+      } catch let failure as CommandFailure {
+        try options.output().refuse(failure, "stdin").leave()
+      }
       return
     }
     mrs_signals_start(0)
@@ -162,6 +166,6 @@ extension Output {
       Diagnostic(
         failure.code, failure.message, at: SourceRange(0, file.utf8.count), label: label,
         help: failure.help), in: source)
-    return .usage
+    return ExitStatus(failure)
   }
 }

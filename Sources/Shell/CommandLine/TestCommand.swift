@@ -116,7 +116,7 @@ struct TestCommand: ParsableCommand {
       let source = try Source(reading: path, host: TerminalHost())
       replay = self.replay(source)
     } catch {
-      replay = Replay(failed: path, .usage, "\(path): \(error.message)\n")
+      replay = Replay(failed: path, ExitStatus(error), "\(path): \(error.message)\n")
     }
     Terminal.write(replay.json.text + "\n", to: STDOUT_FILENO)
   }

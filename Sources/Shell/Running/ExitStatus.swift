@@ -27,6 +27,11 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     }
   }
 
+  /// What a script comes to that cannot be read at all.
+  package init(_ failure: CommandFailure) {
+    self = failure.code == "E0109" ? .invalid : .usage
+  }
+
   /// The worse of two: what stops everything first, a difference of results last.
   package func worse(_ other: ExitStatus) -> ExitStatus {
     let order: [ExitStatus] = [

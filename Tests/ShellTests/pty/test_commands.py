@@ -134,7 +134,7 @@ class ReplayTest(CommandTest):
     def test_a_script_that_hangs_ends_alone(self):
         self.write("a.mrs", PASSING)
         self.write("b.mrs", "for i in 1..100000 { load data }\n")
-        ended = self.mrs("test", ".", "--timeout", "6s")
+        ended = self.mrs("test", ".", "--timeout", "8s")
         self.assertEqual(ended.returncode, 124)
         self.assertIn("ok     a.mrs", ended.stdout)
         self.assertIn("FAILED b.mrs", ended.stdout)
