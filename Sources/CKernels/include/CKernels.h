@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "inflate.h"
 #include "scan.h"
 
 // Loops over float arrays, compiled for several instruction sets and picked at run time. All matrices

@@ -33,8 +33,8 @@ struct Attach: Command {
     [
       .positional("whom", \.whom, "whose features they are"),
       .positional(
-        "file", \.file, "the table (.csv, .tsv) or array (.npy)",
-        completion: .file(extensions: ["csv", "tsv", "npy"])),
+        "file", \.file, "the table (.csv, .tsv) or arrays (.npy, .npz)",
+        completion: .file(extensions: ["csv", "tsv", "npy", "npz"])),
       .option("as", \.name, "what the features are called: image"),
       .option(
         "ids", \.ids, "a file with the id of each row of an array",
@@ -44,19 +44,29 @@ struct Attach: Command {
     needs: [.data], gives: [.data],
     examples: [Example("attach items \"materials.csv\" as=made")])
 
+  /// What the features of an array are called: several arrays keep their names.
+  private func shownName(_ own: String?, among count: Int) -> String {
+    guard count > 1 else { return name ?? own ?? "vector" }
+    return [name, own].compactMap { $0 }.joined(separator: ".")
+  }
+
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard var data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    let contents = try host.read(file)
-    let order = try ids.map { path in try reading { try host.read(path).lines() } }
+    let files = KeptFiles(host)
+    let contents = try reading { try files.read(file) }
+    let order = try ids.map { path in try reading { try files.read(path).lines() } }
     let noun = whom == .users ? "user" : "item"
     var entities = whom == .users ? data.users : data.items
     let before = entities.features.count
     let known = try reading {
       if file.hasSuffix(".npy") || file.hasSuffix(".npz") {
-        return try entities.attach(
-          NumPyArray(contents), named: name ?? "vector", order: order, path: file)
+        let arrays = try NumPyArray.all(in: contents)
+        return try arrays.map { own, array in
+          try entities.attach(
+            array, named: shownName(own, among: arrays.count), order: order, path: file)
+        }.max() ?? 0
       }
       return try entities.attach(table: contents, id: id, prefix: name, noun: noun)
     }

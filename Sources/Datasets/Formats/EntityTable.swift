@@ -63,6 +63,24 @@ struct EntityTable {
       })
   }
 
+  /// As many numbers for each entity as for any other, each place a feature of its own.
+  func numberLists(_ name: String) throws(DatasetError) -> [Feature] {
+    let lists = try texts(name).map { text in
+      text.split(separator: " ").map { Float(number(in: String($0))) }
+    }
+    let width = lists.first { !$0.isEmpty }?.count ?? 0
+    for (entity, list) in lists.enumerated() where !list.isEmpty {
+      guard list.count == width, list.allSatisfy(\.isFinite) else {
+        throw DatasetError(
+          "`\(name)` must hold \(width) finite numbers here as elsewhere",
+          file: table.contents.path, line: table.line(ofRow: Int(rows[entity])), code: "E0512")
+      }
+    }
+    return (0..<width).map { place in
+      Feature("\(name).\(place)", .numbers(lists.map { $0.isEmpty ? .nan : $0[place] }))
+    }
+  }
+
   /// One number each; NaN where it is unknown.
   func numbers(_ name: String, from field: String? = nil) -> Feature {
     let numbers = table.numbers(field ?? name)

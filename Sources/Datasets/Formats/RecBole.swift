@@ -134,7 +134,7 @@ struct AtomicFile {
       case .token: entities.features.append(try table.category(field.name))
       case .tokens: entities.features.append(try table.categoryLists(field.name, separator: " "))
       case .float: entities.features.append(table.numbers(field.name))
-      case .floats: break
+      case .floats: entities.features += try table.numberLists(field.name)
       }
     }
     return entities

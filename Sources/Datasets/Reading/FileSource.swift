@@ -11,7 +11,8 @@ package protocol FileSource: AnyObject, Sendable {
   func list(_ path: String) throws(Failure) -> [String]
 }
 
-/// Files that stay mapped as long as this object lives: parsed rows point into them.
+/// Files that stay mapped as long as this object lives, because parsed rows point into them. A gzip file is
+/// read as what it holds, and found under its name with or without `.gz`.
 package final class KeptFiles: FileSource {
   private let source: any FileSource
   private let kept = Mutex<[FileContents]>([])
@@ -19,13 +20,19 @@ package final class KeptFiles: FileSource {
   package init(_ source: any FileSource) { self.source = source }
 
   package func read(_ path: String) throws -> FileContents {
-    let contents = try source.read(path)
+    let isPacked = source.kind(of: path) == nil && source.kind(of: path + ".gz") == .file
+    let contents = try source.read(isPacked ? path + ".gz" : path).unpacked()
     kept.withLock { $0.append(contents) }
     return contents
   }
 
-  package func kind(of path: String) -> FileKind? { source.kind(of: path) }
-  package func list(_ path: String) throws -> [String] { try source.list(path) }
+  package func kind(of path: String) -> FileKind? {
+    source.kind(of: path) ?? source.kind(of: path + ".gz")
+  }
+
+  package func list(_ path: String) throws -> [String] {
+    Set(try source.list(path).map { $0.hasSuffix(".gz") ? String($0.dropLast(3)) : $0 }).sorted()
+  }
 }
 
 package enum FileKind: Sendable { case file, folder }
