@@ -35,7 +35,8 @@ class Editing(unittest.TestCase):
         with Terminal() as t:
             t.wait_prompt(1)
             t.send("meta-train ?")
-            t.wait("reptile")
+            t.wait("prototypical")
+            t.wait("checkpoint=")
             t.settle()
             self.assertTrue(t.line.startswith("mrs [1]> meta-train"), t.line)
             self.assertNotIn("?", t.line)
