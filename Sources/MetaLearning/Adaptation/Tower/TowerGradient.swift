@@ -44,7 +44,7 @@ extension TowerLoop {
     }
     let back = lane.matrix(rows.support, rows.pivot.columns)
     kernels.scale(-1, record.dual[steps].rows(0..<rows.support), into: back)
-    closePivot(lane, rows, inputs: rows.inputs[below.count], back, sums: sums)
+    addGradient(lane, rows, pivot, inputs: rows.inputs[below.count], back, sums: sums)
     lane.keepLookups(sums, episode)
     return record.loss[0]
   }

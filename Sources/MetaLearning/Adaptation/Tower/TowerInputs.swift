@@ -29,10 +29,11 @@ extension TowerLoop {
     // To the first order the support's inputs are constants.
     let own = order > 1 ? 0..<rows.all : rows.support..<rows.all
     let x = rows.inputs[below.count]
-    closePivot(lane, rows, inputs: x.rows(own), adjoint.rows(own), sums: sums)
+    let total = addGradient(
+      lane, rows, pivot, inputs: x.rows(own), adjoint.rows(own), sums: sums)
     guard !featureBlocks.isEmpty || !below.isEmpty else { return }
     var seeds = Seeds(hidden: roomy(lane, rows, columns: x.columns), common: nil)
-    seedInputs(lane, rows, weights, adjoint, mixed: mixed, own, &seeds)
+    seedInputs(lane, rows, weights, adjoint, total: total, mixed: mixed, own, &seeds)
     for level in stride(from: below.count - 1, through: 0, by: -1) {
       lower(lane, rows, weights, level, own, &seeds, sums: sums)
     }
@@ -40,16 +41,9 @@ extension TowerLoop {
     sweepFeatures(lane, rows, seeds, residual: residual, sums: sums)
   }
 
-  /// The gradient of the pivot's own blocks, from the adjoint of its sums.
-  func closePivot(
-    _ lane: Lane, _ rows: TowerRows, inputs: Matrix, _ adjoint: Matrix, sums: [Matrix]
-  ) {
-    addGradient(lane, rows, pivot, inputs: inputs, adjoint, sums: sums)
-  }
-
   /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ.
   @discardableResult
-  private func addGradient(
+  func addGradient(
     _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, inputs: Matrix, _ slope: Matrix,
     sums: [Matrix]
   ) -> Matrix {
@@ -73,8 +67,8 @@ extension TowerLoop {
 
   /// The adjoint of the pivot's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
   private func seedInputs(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
-    _ own: Range<Int>, _ seeds: inout Seeds
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, total: Matrix,
+    mixed: Matrix?, _ own: Range<Int>, _ seeds: inout Seeds
   ) {
     let kernels = lane.kernels
     let (support, query) = (0..<rows.support, rows.support..<rows.all)
@@ -100,16 +94,14 @@ extension TowerLoop {
       }
     }
     guard let block = pivot.common, let common = rows.common else { return }
-    seeds.common = commonSeed(lane, weights, block, adjoint.rows(own), common, level: level)
+    seeds.common = commonSeed(lane, weights, block, total, common, level: level)
   }
 
   /// (Σδ)·Uᵀ + level·u
   private func commonSeed(
-    _ lane: Lane, _ weights: Weights, _ block: Int, _ slope: Matrix, _ common: Matrix,
+    _ lane: Lane, _ weights: Weights, _ block: Int, _ total: Matrix, _ common: Matrix,
     level: Float
   ) -> Matrix {
-    let total = lane.matrix(1, slope.columns)
-    lane.kernels.columnSums(slope, into: total)
     let seed = lane.matrix(like: common)
     lane.kernels.product(total, lane.flipped(block, weights), into: seed)
     if level != 0 { lane.kernels.axpy(level, common, seed) }
@@ -127,10 +119,10 @@ extension TowerLoop {
       of: rows.inputs[level + 1].rows(own), into: slope, scratch: lane.matrix(like: slope),
       lane.kernels)
     let x = rows.inputs[level]
-    addGradient(lane, rows, layer, inputs: x.rows(own), slope, sums: sums)
+    let total = addGradient(lane, rows, layer, inputs: x.rows(own), slope, sums: sums)
     guard level > 0 || !featureBlocks.isEmpty else { return }
     if let block = layer.common, let common = rows.common {
-      seeds.common = commonSeed(lane, weights, block, slope, common, level: 0)
+      seeds.common = commonSeed(lane, weights, block, total, common, level: 0)
     }
     let seed = roomy(lane, rows, columns: x.columns)
     lane.kernels.product(slope, lane.flipped(layer.weight, weights), into: seed.rows(own))
