@@ -8,6 +8,9 @@
 
 enum { UNDO_DEPTH = 200, INPUT_SIZE = 4096 };
 
+/// What the keymaps see in place of the mark that begins a paste: in vi's, Escape has a meaning of its own.
+#define PASTE_KEY L"\x1d"
+
 typedef struct {
   wchar_t *text;
   int count;
@@ -21,6 +24,8 @@ struct mrs_editor {
   int sgr_count;
   wchar_t *prompt;
   int prompt_width;
+  /// The mark that begins a paste was read; what follows is the paste.
+  bool is_pasting;
   /// A function of a key reads for itself: neither paint nor remember.
   bool is_busy;
   bool is_vi;

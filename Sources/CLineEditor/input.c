@@ -81,6 +81,29 @@ static int next_byte(mrs_editor *editor, unsigned char *byte) {
   return 1;
 }
 
+/// Whether an Escape just read begins the mark of a paste; takes the rest of the mark if it does. What a
+/// terminal sends for one key or paste comes at once, or nearly.
+static bool takes_paste_mark(mrs_editor *editor) {
+  static const char rest[] = "[200~";
+  const int length = (int)sizeof rest - 1;
+  int have = editor->input_count - editor->input_at;
+  size_t known = (size_t)(have < length ? have : length);
+  if (memcmp(editor->input + editor->input_at, rest, known) != 0) return false;
+  while (have < length) {
+    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+    if (poll(&input, 1, 20) <= 0) return false;
+    memmove(editor->input, editor->input + editor->input_at, (size_t)have);
+    ssize_t got = read(STDIN_FILENO, editor->input + have, (size_t)(INPUT_SIZE - have));
+    editor->input_at = 0;
+    editor->input_count = have + (got > 0 ? (int)got : 0);
+    if (got <= 0) return false;
+    have = editor->input_count;
+    if (memcmp(editor->input, rest, (size_t)(have < length ? have : length)) != 0) return false;
+  }
+  editor->input_at += length;
+  return true;
+}
+
 static bool is_idle(mrs_editor *editor) {
   if (editor->input_at < editor->input_count) return false;
   int waiting = 0;
@@ -118,6 +141,10 @@ int read_char(EditLine *el, wchar_t *out) {
       if (got > 0) {
         unpaint(editor);
         *out = (wchar_t)utf8_decode(bytes, length);
+        if (*out == 0x1b && !editor->is_busy && editor->has_paste && takes_paste_mark(editor)) {
+          editor->is_pasting = true;
+          *out = *PASTE_KEY;
+        }
         return 1;
       }
     }

@@ -195,6 +195,8 @@ static void clean_paste(wchar_t *text) {
 static unsigned char on_paste(EditLine *el, int key) {
   (void)key;
   mrs_editor *editor = editor_of(el);
+  if (!editor->is_pasting) return CC_REFRESH_BEEP;
+  editor->is_pasting = false;
   editor->is_busy = true;
   wchar_t *pasted = read_paste(el);
   editor->is_busy = false;
@@ -307,7 +309,7 @@ void bind_keys(mrs_editor *editor) {
   static const wchar_t *const plain[][2] = {
     {L"\x1c", L"ed-newline"}, {L"^J", L"mrs-enter"}, {L"^M", L"mrs-enter"}, {L"^D", L"mrs-end"},
     {L"^I", L"mrs-complete"}, {L"?", L"mrs-explain"}, {L"^P", L"mrs-up"}, {L"^N", L"mrs-down"},
-    {L"^R", L"mrs-pick"}, {L"^_", L"mrs-undo"},
+    {L"^R", L"mrs-pick"}, {L"^_", L"mrs-undo"}, {PASTE_KEY, L"mrs-paste"},
   };
   // These begin with Escape or Ctrl-X, which in vi mode have a meaning of their own.
   static const wchar_t *const emacs[][2] = {
@@ -318,11 +320,13 @@ void bind_keys(mrs_editor *editor) {
     {L"\\e[1~", L"ed-move-to-beg"}, {L"\\e[F", L"ed-move-to-end"},
     {L"\\eOF", L"ed-move-to-end"}, {L"\\e[4~", L"ed-move-to-end"},
     {L"\\e[3~", L"ed-delete-next-char"}, {L"\\e[1;5C", L"em-next-word"},
-    {L"\\e[1;5D", L"ed-prev-word"}, {L"\\e[200~", L"mrs-paste"}, {L"^X^E", L"mrs-edit"},
+    {L"\\e[1;5D", L"ed-prev-word"}, {L"^X^E", L"mrs-edit"},
   };
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
     bind_key(el, plain[i][0], plain[i][1]);
   }
+  // Also where vi takes keys for commands.
+  if (editor->is_vi) el_wset(el, EL_BIND, L"-a", PASTE_KEY, L"mrs-paste", NULL);
   for (size_t i = 0; !editor->is_vi && i < sizeof emacs / sizeof *emacs; i++) {
     bind_key(el, emacs[i][0], emacs[i][1]);
   }

@@ -57,7 +57,7 @@ mrs_editor *mrs_editor_open(mrs_owner owner, const char *const *sgr, int sgr_cou
   el_wget(editor->el, EL_EDITOR, &mode);
   editor->is_vi = mode && wcscmp(mode, L"vi") == 0;
   const char *terminal = getenv("TERM");
-  editor->has_paste = !editor->is_vi && terminal && strcmp(terminal, "dumb") != 0;
+  editor->has_paste = terminal && strcmp(terminal, "dumb") != 0;
   // Inserting and deleting cells in place loses count of wide characters in wrapped lines; without
   // these abilities libedit writes the rest of the row again.
   static const wchar_t *const abilities[] = {L"ic", L"IC", L"im", L"dc", L"DC", L"dm"};

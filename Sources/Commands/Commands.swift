@@ -8,9 +8,10 @@ package let commands = Catalog<any Command>(
     Export.self,
     ChooseModel.self, ChooseBaseline.self, MetaTrain.self, Resume.self, Adapt.self, TopK.self,
     Trace.self, Open.self,
-    Evaluate.self, Compare.self, Significance.self, ABTest.self, Keep.self,
+    Similar.self, Evaluate.self, Compare.self, Significance.self, ABTest.self, Keep.self,
     Save.self,
-    DrawPlot.self, Show.self, Help.self, Explain.self,
-    CellHistory.self, Undo.self, Redo.self, GoTo.self, Branching.self, Rerun.self, Edit.self,
+    DrawPlot.self, Show.self, Help.self, ShowExamples.self, Explain.self,
+    CellHistory.self, Why.self, Undo.self, Redo.self, GoTo.self, Branching.self, Rerun.self,
+    Edit.self,
     Publish.self, Recover.self, TakeLesson.self, Quit.self,
   ])

@@ -39,7 +39,7 @@ package struct Progress: Sendable {
   package var total: Double
   /// What one unit is: "epochs".
   package var unit: String
-  /// The newest numbers: "validation mae 0.74".
+  /// The newest numbers, those first that matter most: "valid 0.7412 · epoch 3".
   package var detail: String
   /// Recent values of the validation metric, for a sparkline.
   package var recent: [Double]

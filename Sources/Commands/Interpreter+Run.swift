@@ -36,8 +36,9 @@ struct Run {
       for (index, statement) in statements.enumerated() {
         if index > 0 { try goOn() }
         let seed = interpreter.session.settings.seed
+        let model = interpreter.ledger.entry(.model)
         try run(statement)
-        record(statement, seed: seed)
+        record(statement, seed: seed, hasNewModel: interpreter.ledger.entry(.model) != model)
       }
       return .completed
     } catch {
@@ -49,10 +50,13 @@ struct Run {
     }
   }
 
-  private mutating func record(_ statement: Statement, seed: Int) {
+  private mutating func record(_ statement: Statement, seed: Int, hasNewModel: Bool) {
     if case .version = statement.kind { return }
     if interpreter.session.log.entries.isEmpty { interpreter.session.log.seed = seed }
     var text = source.slice(statement.range)
+    if let model = interpreter.session.model, model.isPartial, hasNewModel {
+      text += "  # stopped after \(model.history.count) epochs"
+    }
     if case .parameter(let parameter) = statement.kind,
       let given = interpreter.parameters[parameter.name.text]
     {

@@ -63,6 +63,12 @@ extension Run {
     }
     guard let best else { throw failed.last.map { .failed($0) } ?? .interrupted }
     interpreter.session = best.session
+    interpreter.session.sweep = SweepOutcome(
+      title: "Sweep of \(interpreter.session.model?.title ?? call.verb.text)", keys: sweep.keys,
+      objective: type.objective.title,
+      runs: results.map { run in
+        (run.values.map(\.text), Double.read(run.result[type.objective.field] ?? .word("")) ?? .nan)
+      })
     var report = report(sweep, results, best, type, call, isPartial)
     if let fault = failed.last {
       report.blocks.append(

@@ -84,7 +84,11 @@ package struct Interpreter: Sendable {
       self = run.interpreter
       return result
     }
-    ledger = ledger.settled { "\(source.name) line \(source.line(of: $0.lower))" }
+    let isOneLine = !source.text.contains("\n")
+    ledger = ledger.settled {
+      isOneLine && !source.name.isEmpty
+        ? source.name : "\(source.name) line \(source.line(of: $0.lower))"
+    }
     return result
   }
 }

@@ -22,6 +22,8 @@ package struct Session: Sendable {
   /// How the model was trained, when this session did it: what `evaluate seeds=5` repeats.
   package var recipe: TrainingRecipe?
   package var adapted: AdaptedModel?
+  /// What the last training that tried several values came to.
+  package var sweep: SweepOutcome?
   package var settings = Settings()
   /// The statements that succeeded.
   package var log = SessionLog()

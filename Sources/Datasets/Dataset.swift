@@ -127,3 +127,26 @@ package struct Feature: Sendable {
     self.values = values
   }
 }
+
+extension Feature {
+  /// The categories of one entity; none for a number.
+  package func categoryNames(of entity: Int) -> [String] {
+    guard case .categories(let vocabulary, let offsets, let codes) = values else { return [] }
+    return codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map {
+      vocabulary.names[Int($0)]
+    }
+  }
+
+  /// The value of one entity as people read it.
+  package func spelling(of entity: Int) -> String {
+    switch values {
+    case .categories:
+      let known = categoryNames(of: entity)
+      return known.isEmpty ? "unknown" : known.joined(separator: ", ")
+    case .numbers(let numbers):
+      let number = numbers[entity]
+      guard number.isFinite else { return "unknown" }
+      return Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    }
+  }
+}

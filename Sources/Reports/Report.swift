@@ -70,7 +70,7 @@ package struct Table: Sendable, Equatable {
   }
 }
 
-/// Lines over a common axis.
+/// Lines or points over common axes.
 package struct Curve: Sendable, Equatable {
   package struct Series: Sendable, Equatable {
     package var name: String
@@ -92,10 +92,16 @@ package struct Curve: Sendable, Equatable {
     }
   }
 
+  /// How the places of a series are shown.
+  package enum Mark: String, Sendable { case line, point }
+
   package var title: String
   package var xLabel: String
   package var yLabel: String
   package var series: [Series]
+  package var mark = Mark.line
+  /// What x counts, from 0 on, where it is no number: the values that a sweep went through.
+  package var names: [String] = []
 
   package init(_ title: String, x: String, y: String, series: [Series]) {
     self.title = title

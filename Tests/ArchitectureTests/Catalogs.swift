@@ -12,7 +12,7 @@ let catalogs = [
   ListedCatalog(networks), ListedCatalog(losses), ListedCatalog(optimizers),
   ListedCatalog(metrics), ListedCatalog(datasetFormats), ListedCatalog(saveables),
   ListedCatalog(renderers), ListedCatalog(notebookFormats), ListedCatalog(plots),
-  ListedCatalog(views),
+  ListedCatalog(views), ListedCatalog(explanations),
 ]
 
 /// A catalog without the type of its members.

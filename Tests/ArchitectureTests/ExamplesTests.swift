@@ -13,11 +13,24 @@ import Testing
       return
     }
     for example in form.examples {
-      var interpreter = try Preludes.interpreter(with: form.needs)
+      var interpreter = try Preludes.interpreter(with: form.needs + needs(of: example))
       let source = Source(name: "example", text: example.line)
       let result = interpreter.run(source, host: MemoryHost(Preludes.host))
       #expect(result == .completed, "\(example.line)")
     }
+  }
+
+  /// What an example needs besides its command: what the member of a catalog does that it names.
+  private func needs(of example: Example) -> [Noun] {
+    guard case .pipeline(let calls)? = parse(example.line).script.statements.first?.kind,
+      let call = calls.first,
+      let type = commands.types.first(where: { $0.name == call.verb.text })
+    else { return [] }
+    var evaluator = Evaluator([:])
+    let arguments = call.arguments.map {
+      Argument(key: $0.key?.text, evaluator.value(of: $0.value))
+    }
+    return BoundArguments(arguments, of: type).nouns(of: type).needs
   }
 
   /// Commands of the notebook go back to cells; here are some, and a branch.

@@ -37,7 +37,7 @@ private final class PageHost: Host, @unchecked Sendable {
   }
 
   private func texts(_ line: String, in notebook: inout Notebook) -> [String]? {
-    guard case .wish(.run(let texts)) = notebook.run(line, host: host, observe: { _ in }) else {
+    guard case .wish(.run(let texts, _)) = notebook.run(line, host: host, observe: { _ in }) else {
       return nil
     }
     return texts
@@ -127,5 +127,89 @@ private final class PageHost: Host, @unchecked Sendable {
       JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
     #expect(book["cells"]?.array?.map { $0["cell_type"]?.string } == ["markdown", "code"])
     #expect(!ran("publish \"out.doc\"", in: &notebook))
+  }
+
+  // MARK: Results that no longer hold
+
+  private func stale(_ notebook: Notebook) -> [Int] { notebook.stale.keys.sorted() }
+
+  @Test func aChangeUpstreamMakesResultsStale() {
+    var notebook = notebook(
+      "load data", "split tasks", "meta-train maml epochs=1", "let r = evaluate",
+      "expect $r.mae > 0")
+    #expect(stale(notebook) == [])
+    #expect(ran("split tasks query=5", in: &notebook))
+    // The data and the old split are as they were; what was made from that split is not.
+    #expect(stale(notebook) == [3, 4, 5])
+    #expect(notebook.stale[5]?.reason == "tasks changed by cell 6")
+    #expect(ran("undo", in: &notebook) && stale(notebook) == [])
+    #expect(ran("redo", in: &notebook) && stale(notebook) == [3, 4, 5])
+    #expect(texts("rerun stale", in: &notebook)?.count == 3)
+  }
+
+  @Test func modelsAndUsersSideBySideMakeNothingStale() {
+    var notebook = notebook(
+      "load data", "split tasks", "meta-train maml epochs=1", "adapt user 42", "topk 3",
+      "adapt user 7", "meta-train ridge epochs=1")
+    #expect(stale(notebook) == [])
+    #expect(ran("meta-train maml epochs=2", in: &notebook))
+    #expect(stale(notebook) == [4, 5, 6])
+  }
+
+  @Test func theSeedAndTheNetworkAreUpstreamOfTraining() {
+    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1")
+    #expect(ran("model factor", in: &notebook) && stale(notebook) == [3])
+    #expect(ran("set seed=8", in: &notebook) && stale(notebook) == [2, 3])
+    #expect(ran("set threads=1", in: &notebook) && stale(notebook) == [2, 3])
+  }
+
+  @Test func aStepOnIsNoChangeOfWhatItBeganWith() {
+    var notebook = notebook("load data", "clean k-core=5", "describe", "binarize threshold=4")
+    #expect(stale(notebook) == [3])
+    #expect(ran("load data", in: &notebook) && stale(notebook) == [2, 3, 4])
+  }
+
+  @Test func aCellThatWasRunAgainIsNotStale() {
+    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1", "split tasks")
+    #expect(stale(notebook) == [3])
+    _ = notebook.run("meta-train maml epochs=1", again: 3, host: host, observe: { _ in })
+    #expect(stale(notebook) == [])
+  }
+
+  @Test func usingWhatIsStaleIsSaid() throws {
+    var notebook = notebook(
+      "load data", "split tasks", "let r = compare mf item-mean", "split tasks query=5")
+    let before = notebook.stale
+    #expect(ran("expect $r.users > 0", in: &notebook))
+    let remark = try #require(notebook.remark(staleBefore: before))
+    #expect(
+      remark.blocks.first == .note("$r is of cell 3, which is stale: tasks changed by cell 4."))
+  }
+
+  // MARK: why
+
+  private func said(_ line: String, _ notebook: inout Notebook) -> String {
+    guard case .wish(.show(let report)) = notebook.run(line, host: host, observe: { _ in }) else {
+      return ""
+    }
+    return PlainRenderer().text(report)
+  }
+
+  @Test func whySaysWhatTheSessionLacks() {
+    var notebook = notebook("load data")
+    #expect(said("why", &notebook).contains("Nothing has failed"))
+    #expect(!ran("split tasks min=5000", in: &notebook))
+    #expect(!ran("meta-train maml", in: &notebook))
+    let text = said("why", &notebook)
+    #expect(text.contains("cell 1: load data"), "\(text)")
+    #expect(text.contains("cell 2 failed: split tasks min=5000"), "\(text)")
+    #expect(said("why 2", &notebook).contains("split tasks min=5000"))
+    #expect(said("why 1", &notebook).contains("did not fail"))
+  }
+
+  @Test func whyKnowsWhatWasUndone() {
+    var notebook = notebook("load data", "split tasks", "undo")
+    #expect(!ran("meta-train maml", in: &notebook))
+    #expect(said("why", &notebook).contains("`goto 2` brings back"))
   }
 }

@@ -126,6 +126,6 @@ import Testing
     }
     #expect(result == .completed)
     #expect(shown.first?.report?.blocks.first == .heading("E0404: something stale"))
-    #expect(check("explain E0440").first?.code == "E0303")
+    #expect(check("explain E0440").first?.code == "E0202")
   }
 }

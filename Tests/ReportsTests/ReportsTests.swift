@@ -238,3 +238,73 @@ let sampleReport = Report(
     #expect(Axis(covering: [5, 5], ticks: 4).low < 5)
   }
 }
+
+@Suite struct PlottingTests {
+  private var cloud: Curve {
+    var curve = Curve(
+      "Items", x: "component 1", y: "component 2",
+      series: [
+        .init("vehicles", [.init(0, 0), .init(1, 2)]), .init("puzzles & <games>", [.init(2, 1)]),
+      ])
+    curve.mark = .point
+    return curve
+  }
+
+  private var sweep: Curve {
+    var curve = Curve(
+      "Sweep", x: "inner-lr", y: "validation loss",
+      series: [.init("steps=1", [.init(0, 0.7), .init(1, .nan), .init(2, 0.6)])])
+    curve.names = ["0.001", "0.01", "0.1"]
+    return curve
+  }
+
+  @Test func pointsAreNotJoined() {
+    let picture = VectorPlot(cloud).text
+    #expect(!picture.contains("stroke-linejoin"))
+    #expect(picture.contains("puzzles &amp; &lt;games&gt;"))
+    let drawn = BraillePlot(cloud, page: Page()).text
+    let dots = drawn.unicodeScalars.filter { (0x2801...0x28FE).contains($0.value) }
+    #expect(dots.count == 3)
+    #expect(PlainRenderer().text(Report([.curve(cloud)])).contains("vehicles: 2 around 0.5, 1"))
+  }
+
+  @Test func namesFromDataCannotSteerTheTerminal() {
+    var curve = cloud
+    curve.series[0].name = "\u{1B}[2Jvehicles"
+    curve.title = "Items\u{7}"
+    for renderer in [TerminalRenderer(), PlainRenderer(), HTMLRenderer()] as [any Renderer] {
+      var renderer = renderer
+      renderer.page.hasColour = false
+      let text = renderer.text(Report([.curve(curve)]))
+      #expect(!text.contains("\u{1B}[2J") && !text.contains("\u{7}"))
+    }
+  }
+
+  @Test func namesStandWhereNumbersWould() {
+    let picture = VectorPlot(sweep).text
+    for name in sweep.names { #expect(picture.contains(">\(name)</text>")) }
+    #expect(PlainRenderer().text(Report([.curve(sweep)])).contains("0.6 at 0.1"))
+    let drawn = BraillePlot(sweep, page: Page()).text
+    #expect(drawn.contains("0.001") && drawn.contains("0.1"))
+  }
+
+  @Test func theLegendNeedsAsManyRowsAsItNeeds() {
+    var curve = sweep
+    curve.series = (0..<12).map { .init("a rather long name of a series \($0)", [.init(0, 1)]) }
+    let picture = VectorPlot(curve).text
+    let places = picture.matches(of: #/<text x="([0-9.]+)"/#).compactMap { Double($0.1) }
+    #expect((places.max() ?? 0) < 640)
+    for line in BraillePlot(curve, page: Page(width: 60)).text.split(separator: "\n") {
+      #expect(displayWidth(String(line)) <= 60)
+    }
+  }
+
+  @Test func vegaKnowsMarksNamesAndSeveralCurves() throws {
+    let one = try #require(JSON(parsing: VegaPlot(sweep).text))
+    #expect(one["encoding"]?["x"]?["type"]?.string == "ordinal")
+    #expect(one["data"]?["values"]?.array?.count == 2)
+    let both = try #require(JSON(parsing: VegaPlot.text(of: [sweep, cloud])))
+    #expect(both["vconcat"]?.array?.map { $0["mark"]?["type"]?.string } == ["line", "point"])
+    #expect(VectorPlot.text(of: [sweep, cloud]).split(separator: "<svg").count == 3)
+  }
+}

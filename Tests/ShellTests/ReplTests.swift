@@ -111,6 +111,19 @@ final class Written {
     #expect(line.clear() == nil)
   }
 
+  @Test func theValidationMetricAndItsCourseStayInNarrowTerminals() {
+    let line = ProgressLine()
+    var progress = Progress("meta-train maml", done: 413, total: 3000, unit: "steps")
+    progress.detail = "valid 0.6147 · epoch 28 · loss 0.5234"
+    progress.recent = (0..<28).map { 28 - Double($0) }
+    for width in [80, 100, 160] {
+      let text = line.text(progress, elapsed: 5, width: width, page: Page())
+      #expect(displayWidth(text) < width)
+      #expect(text.contains("ETA") && text.contains("valid 0.6147") && text.hasSuffix("▁"))
+    }
+    #expect(line.text(progress, elapsed: 5, width: 160, page: Page()).contains("loss 0.5234"))
+  }
+
   @Test func drawingMoreOftenThanTenTimesASecondIsLeftOut() {
     var line = ProgressLine()
     var drawn = 0

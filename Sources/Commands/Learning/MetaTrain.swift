@@ -174,9 +174,14 @@ package struct MetaTrain: Command {
       var progress = Progress(
         title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
       progress.recent = training.history.map { Double($0.validLoss) }
-      let valid =
-        training.history.last.map { " · valid \(fixed(Double($0.validLoss), digits: 4))" } ?? ""
-      progress.detail = "epoch \(step.epoch) · loss \(fixed(Double(step.loss), digits: 4))\(valid)"
+      let valid = training.history.last.map { Double($0.validLoss) }.flatMap {
+        $0.isFinite ? $0 : nil
+      }
+      progress.detail =
+        [
+          valid.map { "valid \(fixed($0, digits: 4))" }, "epoch \(step.epoch)",
+          "loss \(fixed(Double(step.loss), digits: 4))",
+        ].compactMap(\.self).joined(separator: " · ")
       if step.epochEnd != nil, training.divergedAt == nil { try keep() }
       do { try host.checkpoint(progress) } catch { return true }
     }

@@ -14,10 +14,25 @@ package struct Cell: Sendable {
   package var reports: [Report] = []
   package var faults: [Diagnostic] = []
   package var seconds = 0.0
+  /// Whether it left a model whose training was stopped.
+  package var isPartial = false
+  /// What it took from the state before it, and which cell had made that; 0 where none had.
+  package var takes: [Tie: Int] = [:]
+  /// The cells whose states it followed on; the last one is that it found.
+  package var path: [Int] = []
+  /// The cell that it does again, perhaps changed.
+  package var again: Int?
 
   package init(number: Int, text: String) {
     self.number = number
     self.text = text
+  }
+
+  /// What failed without becoming a cell.
+  init(failing text: String, _ faults: [Diagnostic], number: Int) {
+    self.init(number: number, text: text)
+    self.faults = faults
+    status = .failed
   }
 
   /// Its text as a source, for diagnostics.

@@ -1,19 +1,32 @@
 import Language
 
-/// Cells from one number to another, both among them.
+/// Cells from one number to another, both among them, or the stale ones.
 package struct CellRange: ArgumentReadable, Equatable {
   package var low: Int
   package var high: Int
+  package var isStale = false
 
   package init(_ low: Int, _ high: Int) {
     self.low = low
     self.high = high
   }
 
-  package static var expectation: String { "the number of a cell, or a range such as 3..7" }
-  package var argumentText: String { low > high ? "" : low == high ? "\(low)" : "\(low)..\(high)" }
+  package static var expectation: String {
+    "the number of a cell, a range such as 3..7, or `stale`"
+  }
+  package static var namedValues: [NamedValue] {
+    [NamedValue("stale", "all that `history` shows as stale")]
+  }
+  package var argumentText: String {
+    isStale ? "stale" : low > high ? "" : low == high ? "\(low)" : "\(low)..\(high)"
+  }
 
   package static func read(_ value: Value) -> CellRange? {
+    if case .word("stale") = value {
+      var range = CellRange(1, 0)
+      range.isStale = true
+      return range
+    }
     if let number = Int.read(value) { return number > 0 ? CellRange(number, number) : nil }
     guard case .range(let low, let high, 1) = value, let first = Int(exactly: low),
       let last = Int(exactly: high), first > 0, last >= first, last - first < 10_000

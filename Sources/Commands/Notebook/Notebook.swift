@@ -11,6 +11,10 @@ package struct Notebook: Sendable {
   /// Where in the path the session is.
   package private(set) var place = 0
   private var states: [Int: Interpreter]
+  /// For each state, which cell made what is in it.
+  private(set) var makers: [Int: [Tie: Int]] = [:]
+  /// What failed last: a cell, or a command of the notebook as if it were one.
+  package private(set) var failed: Cell?
   /// The lesson that is being taken.
   package var lesson: LessonProgress?
   private var branches: [(name: String, cell: Int)] = []
@@ -23,22 +27,34 @@ package struct Notebook: Sendable {
   /// Runs what was typed as a new cell.
   ///
   /// A command of the notebook (`undo`, `rerun 3`) is not itself a cell: what it wants done comes back.
+  ///
+  /// - Parameter again: the cell that it does again.
   package mutating func run(
-    _ text: String, host: any Host, observe: (StatementOutcome) -> Void
+    _ text: String, again: Int? = nil, host: any Host, observe: (StatementOutcome) -> Void
   ) -> Outcome {
-    let source = Source(text: text)
+    let source = Source(name: "cell \(number)", text: text)
     if let command = notebookCommand(in: source) {
       let faults = interpreter.check(source, host: host).filter { $0.severity == .error }
-      guard faults.isEmpty else { return .ran(.invalid(faults)) }
+      guard faults.isEmpty else {
+        failed = Cell(failing: text, faults, number: number)
+        return .ran(.invalid(faults))
+      }
       do {
         return .wish(try command.run(in: &self, host: host))
       } catch let failure as CommandFailure {
-        return .ran(.failed(failure.diagnostic(at: SourceRange(0, text.utf8.count))))
+        let fault = failure.diagnostic(at: SourceRange(0, text.utf8.count))
+        failed = Cell(failing: text, [fault], number: number)
+        return .ran(.failed(fault))
       } catch {
         return .ran(.interrupted)
       }
     }
-    return .ran(runCell(source, host: host, observe: observe))
+    return .ran(runCell(source, again, host: host, observe: observe))
+  }
+
+  /// The state that a cell found.
+  package func state(before cell: Cell) -> Interpreter {
+    cell.path.last.flatMap { states[$0] } ?? interpreter
   }
 
   /// What came of a line.
@@ -48,11 +64,15 @@ package struct Notebook: Sendable {
   }
 
   private mutating func runCell(
-    _ source: Source, host: any Host, observe: (StatementOutcome) -> Void
+    _ source: Source, _ again: Int?, host: any Host, observe: (StatementOutcome) -> Void
   ) -> RunResult {
     var cell = Cell(number: number, text: source.text)
+    cell.again = again
+    cell.path = Array(path[...place])
     let start = host.now()
-    let before = interpreter.session.log.entries.count
+    let before = interpreter
+    let here = makers[path[place]] ?? [:]
+    for tie in TakenTies(of: source, in: interpreter).ties { cell.takes[tie] = here[tie] ?? 0 }
     let result = interpreter.run(source, host: host) { outcome in
       if let report = outcome.report { cell.reports.append(report) }
       observe(outcome)
@@ -64,12 +84,22 @@ package struct Notebook: Sendable {
     case .failed(let fault), .expectationFailed(let fault): cell.faults = [fault]
     case .invalid(let faults): cell.faults = faults
     }
-    if !cell.faults.isEmpty { cell.status = .failed }
+    if !cell.faults.isEmpty {
+      cell.status = .failed
+      failed = cell
+    }
+    cell.isPartial =
+      interpreter.session.model?.isPartial == true
+      && interpreter.ledger.entry(.model) != before.ledger.entry(.model)
     bindResult(of: cell)
     cells.append(cell)
     // Statements before the one that failed have changed the session.
-    if result == .completed || interpreter.session.log.entries.count != before {
+    if result == .completed
+      || interpreter.session.log.entries.count != before.session.log.entries.count
+    {
       states[cell.number] = interpreter
+      makers[cell.number] = here
+      for tie in interpreter.ties(since: before) { makers[cell.number]?[tie] = cell.number }
       visit(cell.number)
     }
     return result

@@ -10,10 +10,10 @@ package protocol NotebookCommand: Command {
 /// What a command of the notebook wants done.
 package enum NotebookWish: Sendable {
   case show(Report)
-  /// Run these as new cells, one after the other.
-  case run([String])
-  /// Let the user edit this, and run it.
-  case edit(String)
+  /// Run these as new cells, one after the other, each in place of an earlier one.
+  case run([String], again: [Int])
+  /// Let the user edit this, and run it in place of an earlier cell.
+  case edit(String, again: Int)
   /// Run what a session that did not end properly had done.
   case recover
   case leave

@@ -13,16 +13,19 @@ package struct Rerun: NotebookCommand {
     details: "An option replaces its value in every cell that has it or whose command takes it.",
     [
       .positional(
-        "cells", \.cells, "which: `3` or `3..7`; the last one if not given", isRequired: false),
+        "cells", \.cells, "which: `3`, `3..7` or `stale`; the last one if not given",
+        isRequired: false),
       .pairs("option", \.changes, "options with their new values"),
     ],
-    examples: [Example("rerun"), Example("rerun 3"), Example("rerun 3..5 steps=10")])
+    examples: [
+      Example("rerun"), Example("rerun 3"), Example("rerun 3..5 steps=10"),
+      Example("rerun stale", "all whose results no longer hold"),
+    ])
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
-    let last = notebook.number - 1
-    let range = cells.low <= cells.high ? cells : CellRange(last, last)
-    var texts: [String] = []
-    for number in range.low...range.high { texts.append(try notebook.cell(number).text) }
+    let numbers = numbers(in: notebook)
+    if numbers.isEmpty { return .show(Report([.text("No cell is stale.")])) }
+    var texts = try numbers.map { try notebook.cell($0).text }
     for change in changes {
       let changed = texts.map { changing($0, change, notebook) }
       guard changed.contains(where: { $0 != nil }) else {
@@ -31,7 +34,13 @@ package struct Rerun: NotebookCommand {
       }
       texts = zip(texts, changed).map { $1 ?? $0 }
     }
-    return .run(texts)
+    return .run(texts, again: numbers)
+  }
+
+  private func numbers(in notebook: Notebook) -> [Int] {
+    if cells.isStale { return notebook.stale.keys.sorted() }
+    let last = notebook.number - 1
+    return cells.low <= cells.high ? Array(cells.low...cells.high) : [last]
   }
 
   /// The text with the option changed, or nil when it has no place for it.
@@ -74,7 +83,7 @@ package struct Edit: NotebookCommand {
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
     let number = cell > 0 ? cell : notebook.number - 1
-    return .edit(number == 0 ? "" : try notebook.cell(number).text)
+    return .edit(number == 0 ? "" : try notebook.cell(number).text, again: number)
   }
 }
 
@@ -98,31 +107,4 @@ package struct Quit: NotebookCommand {
     "quit", "Leaves the prompt, as Ctrl-D does.", examples: [Example("quit")])
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish { .leave }
-}
-
-/// `history`: the cells of this session.
-package struct CellHistory: NotebookCommand {
-  var words: [String] = []
-
-  package init() {}
-
-  package static let signature = Signature<Self>(
-    "history", "Lists the cells of this session, with how long they took.",
-    [.rest("word", \.words, "only cells that contain all of these")],
-    examples: [Example("history"), Example("history maml")])
-
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
-    let abandoned = notebook.abandoned
-    let shown = notebook.cells.filter { cell in words.allSatisfy { cell.text.contains($0) } }
-    let table = Table(
-      columns: [.init("cell", .right), .init("state"), .init("time", .right), .init("text")],
-      rows: shown.map { cell in
-        let isGone = abandoned.contains(cell.number) && cell.status == .completed
-        return [
-          .count(cell.number), .text(isGone ? "undone" : cell.status.rawValue),
-          .text(duration(cell.seconds)), .text(cell.text.replacing("\n", with: " ⏎ ")),
-        ]
-      })
-    return .show(Report(shown.isEmpty ? [.note("No cells yet.")] : [.table(table)]))
-  }
 }

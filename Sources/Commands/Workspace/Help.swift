@@ -68,7 +68,7 @@ struct HelpPage {
       let needs = form.needs.map { "\($0.name) (`\($0.remedy)`)" }
       blocks.append(.note("Needs " + needs.joined(separator: " and ") + "."))
     }
-    if !form.examples.isEmpty { blocks.append(.code(examples)) }
+    if !form.examples.isEmpty { blocks.append(.code(aligned(form.examples))) }
     return blocks
   }
 
@@ -118,13 +118,5 @@ struct HelpPage {
       return parameter.namedValues.map(\.name).joined(separator: ", ")
     }
     return parameter.expectation
-  }
-
-  private var examples: String {
-    let width = form.examples.map { displayWidth($0.line) }.max() ?? 0
-    return form.examples.map { example in
-      example.summary.isEmpty
-        ? example.line : padded(example.line, to: width) + "  # " + example.summary
-    }.joined(separator: "\n")
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Evaluation
 import Language
 import MetaLearning
@@ -24,7 +25,12 @@ package struct TopicGroup: Sendable {
       TopicGroup(name: "losses", summary: "what training makes small", members: losses.members),
       TopicGroup(
         name: "optimizers", summary: "how training moves the weights", members: optimizers.members),
+      TopicGroup(name: "data", summary: "what `load` reads", members: datasetFormats.members),
       TopicGroup(name: "plots", summary: "what `plot` draws", members: plots.members),
+      TopicGroup(name: "views", summary: "what `show` shows", members: views.members),
+      TopicGroup(
+        name: "explanations", summary: "what `explain` explains", members: explanations.members),
+      TopicGroup(name: "files", summary: "what `save` writes", members: saveables.members),
       TopicGroup(
         name: "documents", summary: "what `publish` writes", members: notebookFormats.members),
       TopicGroup(
@@ -34,8 +40,11 @@ package struct TopicGroup: Sendable {
 
   /// Names and summaries of everything that can be asked for.
   package static var topics: [NamedValue] {
-    all.map { NamedValue($0.name, $0.summary) }
+    var seen = Set<String>()
+    let topics =
+      all.map { NamedValue($0.name, $0.summary) }
       + all.flatMap { $0.members.forms.map { NamedValue($0.name, $0.summary) } }
+    return topics.filter { seen.insert($0.name).inserted }
   }
 
   /// The members as a table of names and summaries.

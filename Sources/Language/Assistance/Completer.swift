@@ -179,7 +179,7 @@ struct Completer {
   /// The values that one parameter takes.
   private mutating func values(of form: ParameterForm) {
     for value in form.namedValues { add(value.name, value.summary) }
-    for member in form.members?.forms ?? [] { add(member.name, member.summary) }
+    for member in form.members?.values ?? [] { add(member.name, member.summary) }
     live(form.completion)
   }
 

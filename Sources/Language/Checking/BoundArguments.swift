@@ -50,7 +50,7 @@ extension Configurable {
   /// What it needs and gives, without the rest of its form.
   static var needs: [Noun] { signature.needs }
   static var gives: [Noun] { signature.gives }
-  static var uses: [Noun] { signature.uses }
+  package static var uses: [Noun] { signature.uses }
 
   /// For each parameter that chooses a member, the one that is chosen when nothing is written.
   static var defaultMembers: [(parameter: String, member: String, among: MemberList)] {

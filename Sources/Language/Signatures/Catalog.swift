@@ -19,7 +19,10 @@ package struct Catalog<Kind>: Sendable {
     let parts = spelling.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
     guard let type = types.first(where: { $0.name == name }) else {
-      let near = suggestions(for: name, among: members.names)
+      for family in types.compactMap({ $0 as? any NameFamily.Type }) {
+        if let member = family.member(called: spelling) { return .success(listed(member)) }
+      }
+      let near = suggestions(for: name, among: members.values.map(\.name))
       let suffix = parts.count == 2 ? "@" + parts[1] : ""
       return .failure(
         Problem(
@@ -38,6 +41,12 @@ package struct Catalog<Kind>: Sendable {
     }
     return .success(listed(member))
   }
+}
+
+/// A member of a catalog that answers to many names besides its own, such as the codes of messages.
+package protocol NameFamily: Configurable {
+  static var names: [NamedValue] { get }
+  static func member(called name: String) -> Self?
 }
 
 /// Sets one option of a configurable by its name.

@@ -10,6 +10,14 @@ package func described(_ value: any Configurable) -> String {
   return open(value)
 }
 
+/// The present value of one option as a script would write it; nil when there is no such option.
+package func optionText(_ name: String, of value: any Configurable) -> String? {
+  func open<Root: Configurable>(_ root: Root) -> String? {
+    Root.signature.parameters.first { $0.form.name == name }?.text(of: root)
+  }
+  return open(value)
+}
+
 extension Catalog {
   /// The member that `described` would write like this.
   package func member(described line: String) -> Result<Kind, Problem> {

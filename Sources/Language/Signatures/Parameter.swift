@@ -45,6 +45,11 @@ package struct MemberList: Sendable {
 
   package var forms: [Form] { types.map { $0.form } }
   package var names: [String] { types.map { $0.name } }
+  /// Every name that can be written, with its meaning.
+  package var values: [NamedValue] {
+    forms.map { NamedValue($0.name, $0.summary) }
+      + types.compactMap { $0 as? any NameFamily.Type }.flatMap { $0.names }
+  }
 }
 
 /// One argument of a call: its key, if it has one, and its value, unless only running tells it.

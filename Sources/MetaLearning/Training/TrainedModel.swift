@@ -122,7 +122,8 @@ package struct TrainedModel: Recommender {
     }
   }
 
-  private func adapted<T>(
+  /// Does something with the encoded task of a user's ratings as support and some items as query.
+  func adapted<T>(
     to user: UserContext, items: [Int32], _ body: (Lane, Episode) -> T
   ) -> T {
     lanes.withLane { lane in

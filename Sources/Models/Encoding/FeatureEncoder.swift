@@ -7,8 +7,8 @@ import Kernels
 /// unknown for all.
 package struct FeatureEncoder: Sendable {
   package let fields: [FeatureField]
-  package let items: EntityCodes
-  package let users: EntityCodes
+  package private(set) var items: EntityCodes
+  package private(set) var users: EntityCodes
   /// The rows of the items' own ids.
   private let identity: Range<Int32>
 
@@ -39,6 +39,17 @@ package struct FeatureEncoder: Sendable {
     users = EntityCodes(
       fields.filter { $0.side == .user }.map { Self.codes(of: data.users, in: $0) },
       count: data.users.count)
+  }
+
+  /// The same with one field of one entity unknown; `field` counts those of its side.
+  package func hiding(_ field: Int, of side: FeatureField.Side, entity: Int) -> FeatureEncoder {
+    let unknown = Int32(fields.filter { $0.side == side }[field].start)
+    var encoder = self
+    switch side {
+    case .item: encoder.items = items.replacing(field, of: entity, with: unknown)
+    case .user: encoder.users = users.replacing(field, of: entity, with: unknown)
+    }
+    return encoder
   }
 
   typealias Codes = [[(row: Int32, weight: Float)]]
@@ -90,9 +101,9 @@ package struct FeatureEncoder: Sendable {
 /// `offsets[e · fields + f] ..< offsets[e · fields + f + 1]`.
 package struct EntityCodes: Sendable {
   package let fields: Int
-  package let offsets: [Int32]
-  package let rows: [Int32]
-  package let weights: [Float]
+  package private(set) var offsets: [Int32]
+  package private(set) var rows: [Int32]
+  package private(set) var weights: [Float]
 
   init(_ columns: [FeatureEncoder.Codes], count: Int) {
     var offsets: [Int32] = [0]
@@ -116,5 +127,17 @@ package struct EntityCodes: Sendable {
   /// The entries of one entity, all fields together.
   package func entries(of entity: Int) -> Range<Int> {
     Int(offsets[entity * fields])..<Int(offsets[(entity + 1) * fields])
+  }
+
+  /// The same with the entries of one field of one entity replaced by a single row.
+  func replacing(_ field: Int, of entity: Int, with row: Int32) -> EntityCodes {
+    var copy = self
+    let at = entity * fields + field
+    let entries = Int(offsets[at])..<Int(offsets[at + 1])
+    copy.rows.replaceSubrange(entries, with: [row])
+    copy.weights.replaceSubrange(entries, with: [1])
+    let growth = Int32(1 - entries.count)
+    for later in at + 1..<offsets.count { copy.offsets[later] += growth }
+    return copy
   }
 }

@@ -3,6 +3,8 @@ package struct Axis: Sendable, Equatable {
   package var low: Double
   package var high: Double
   package var ticks: [Double]
+  /// What the ticks are called where they are no numbers.
+  private var names: [String] = []
 
   /// The axis that holds all finite values, with about `count` ticks at 1, 2 or 5 times a power of ten.
   package init(covering values: some Sequence<Double>, ticks count: Int) {
@@ -22,6 +24,27 @@ package struct Axis: Sendable, Equatable {
       ticks.append(index * step)
       index += 1
     }
+  }
+
+  /// The axis of names, one at each whole number from 0 on.
+  package init(of names: [String]) {
+    self.names = names
+    (low, high) = names.count > 1 ? (0, Double(names.count - 1)) : (-0.5, 0.5)
+    ticks = names.indices.map { Double($0) }
+  }
+
+  /// The horizontal axis of a curve.
+  package init(across curve: Curve, ticks count: Int) {
+    self =
+      curve.names.isEmpty
+      ? Axis(covering: curve.series.flatMap(\.points).map(\.x), ticks: count)
+      : Axis(of: curve.names)
+  }
+
+  /// What stands beside a value.
+  package func label(_ value: Double) -> String {
+    let index = Int(value.rounded())
+    return names.indices.contains(index) ? names[index] : names.isEmpty ? short(value) : ""
   }
 
   /// Where a value lies, 0 at the low end and 1 at the high end.

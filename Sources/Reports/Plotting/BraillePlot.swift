@@ -1,8 +1,9 @@
-/// Lines drawn with braille dots, two by four in a cell, with axes and a legend.
+/// Lines or points drawn with braille dots, two by four in a cell, with axes and a legend.
 package struct BraillePlot {
   private let curve: Curve
   private let page: Page
-  private let rows = 10
+  /// Points need room to part; a line shows its course in less.
+  private var rows: Int { curve.mark == .point ? 18 : 10 }
 
   package init(_ curve: Curve, page: Page) {
     self.curve = curve
@@ -16,14 +17,14 @@ package struct BraillePlot {
       return ([curve.title] + curve.series.map { $0.summary(of: curve) })
         .flatMap { wrapped($0, to: page.width) }.map { $0 + "\n" }.joined()
     }
-    let x = Axis(covering: all.map(\.x), ticks: 5)
+    let x = Axis(across: curve, ticks: 5)
     let y = Axis(covering: all.map(\.y), ticks: 4)
     let labels = ends(of: y)
     let margin = labels.map { displayWidth($0) }.max() ?? 0
     var dots = BrailleDots(columns: min(page.width, 80) - margin - 2, rows: rows)
     for (index, series) in curve.series.enumerated() { draw(series, index, x, y, &dots) }
     var lines = [page.ink(curve.title, .strong)]
-    if curve.series.count > 1 { lines.append(legend) }
+    if curve.series.count > 1 { lines += legend }
     lines.append(page.ink(curve.yLabel, .dim))
     for row in 0..<rows {
       let label = row == 0 ? labels[1] : row == rows - 1 ? labels[0] : ""
@@ -49,15 +50,26 @@ package struct BraillePlot {
         Int((x.fraction(point.x) * Double(dots.width - 1)).rounded()),
         Int(((1 - y.fraction(point.y)) * Double(dots.height - 1)).rounded())
       )
-      dots.line(from: last ?? place, to: place, series: index)
+      dots.line(from: curve.mark == .line ? last ?? place : place, to: place, series: index)
       last = place
     }
   }
 
-  private var legend: String {
-    curve.series.enumerated().map { index, series in
-      BraillePlot.colour("━━", index, page) + " " + series.name
-    }.joined(separator: "   ")
+  /// The names of the series in their colours, as many in a line as fit.
+  private var legend: [String] {
+    let sign = curve.mark == .line ? "━━" : "⣿"
+    var lines: [(text: String, width: Int)] = []
+    for (index, series) in curve.series.enumerated() {
+      let name = clipped(series.name, to: page.width - 4)
+      let text = BraillePlot.colour(sign, index, page) + " " + name
+      let width = displayWidth(sign + " " + name)
+      if let last = lines.last, last.width + 3 + width <= min(page.width, 80) {
+        lines[lines.count - 1] = (last.text + "   " + text, last.width + 3 + width)
+      } else {
+        lines.append((text, width))
+      }
+    }
+    return lines.map(\.text)
   }
 
   private func inked(_ dots: BrailleDots, _ row: Int) -> String {
@@ -69,21 +81,24 @@ package struct BraillePlot {
 
   private func foot(_ x: Axis, columns: Int, margin: Int) -> [String] {
     let space = String(repeating: " ", count: margin)
-    let (low, high) = (short(x.low), short(x.high))
-    let middle = clipped(curve.xLabel, to: max(0, columns - low.count - high.count - 2))
-    let room = columns - low.count - high.count - displayWidth(middle)
-    let left = String(repeating: " ", count: max(1, room / 2))
-    let right = String(repeating: " ", count: max(1, room - room / 2))
+    let (low, high) = (x.label(x.low.rounded(.up)), x.label(x.high.rounded(.down)))
+    let isNamed = !curve.names.isEmpty
+    let (left, right) = isNamed ? (low, high) : (short(x.low), short(x.high))
+    let widths = displayWidth(left) + displayWidth(right)
+    let middle = clipped(curve.xLabel, to: max(0, columns - widths - 2))
+    let room = columns - widths - displayWidth(middle)
+    let before = String(repeating: " ", count: max(1, room / 2))
+    let after = String(repeating: " ", count: max(1, room - room / 2))
     return [
       page.ink(space + "└" + String(repeating: "─", count: columns), .dim),
-      page.ink(space + " " + low + left + middle + right + high, .dim),
+      page.ink(space + " " + left + before + middle + after + right, .dim),
     ]
   }
 
-  /// Blue, orange, green, pink, sky: told apart by people with any colour vision (Okabe and Ito).
+  /// Blue, orange, green, pink, yellow, sky, grey: told apart by people with any colour vision (Okabe and Ito).
   private static func colour(_ text: String, _ index: Int, _ page: Page) -> String {
     guard page.hasColour else { return text }
-    let code = [33, 208, 36, 175, 117][index % 5]
+    let code = [33, 208, 36, 175, 220, 117, 245][index % 7]
     return "\u{1B}[38;5;\(code)m\(text)\u{1B}[0m"
   }
 }

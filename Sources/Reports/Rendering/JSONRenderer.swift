@@ -86,6 +86,7 @@ package struct JSONRenderer: Renderer {
   private func curve(_ curve: Curve) -> JSON {
     .object([
       "title": .string(curve.title), "x": .string(curve.xLabel), "y": .string(curve.yLabel),
+      "mark": .string(curve.mark.rawValue), "names": .array(curve.names.map { .string($0) }),
       "series": .array(
         curve.series.map { series in
           .object([

@@ -51,14 +51,22 @@ package struct PlainRenderer: Renderer {
 }
 
 extension Curve.Series {
-  /// The course of a line in words: where it starts, ends, and its lowest and highest points.
+  /// The series in words: where a line starts, ends, and its lowest and highest points; where the middle
+  /// of a cloud of points is.
   func summary(of curve: Curve) -> String {
     let known = points.filter { $0.y.isFinite }
     guard let first = known.first, let last = known.last,
       let low = known.min(by: { $0.y < $1.y }), let high = known.max(by: { $0.y < $1.y })
     else { return "\(name): no values" }
-    return "\(name): \(curve.yLabel) \(short(first.y)) at \(curve.xLabel) \(short(first.x)), "
-      + "\(short(last.y)) at \(short(last.x)); lowest \(short(low.y)) at \(short(low.x)), "
-      + "highest \(short(high.y)) at \(short(high.x))"
+    if curve.mark == .point {
+      func mean(_ value: (Curve.Point) -> Double) -> String {
+        short(known.map(value).reduce(0, +) / Double(known.count))
+      }
+      return "\(name): \(grouped(known.count)) around \(mean(\.x)), \(mean(\.y))"
+    }
+    let x = Axis(across: curve, ticks: 5)
+    return "\(name): \(curve.yLabel) \(short(first.y)) at \(curve.xLabel) \(x.label(first.x)), "
+      + "\(short(last.y)) at \(x.label(last.x)); lowest \(short(low.y)) at \(x.label(low.x)), "
+      + "highest \(short(high.y)) at \(x.label(high.x))"
   }
 }

@@ -1,7 +1,7 @@
 /// What has to happen to a text before it may go to a terminal.
-enum LineText {
+package enum LineText {
   /// The lines of a text; an empty last one is left out.
-  static func split(_ text: String) -> [String] {
+  package static func split(_ text: String) -> [String] {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if lines.last == "" { lines.removeLast() }
     return lines
@@ -22,7 +22,18 @@ enum LineText {
     case .warning(let text): .warning(cleaned(text))
     case .code(let text): .code(cleaned(text))
     case .heading(let text): .heading(cleaned(text))
-    case .curve: block
+    case .curve(var curve):
+      .curve(
+        {
+          curve.title = cleaned(curve.title)
+          curve.xLabel = cleaned(curve.xLabel)
+          curve.yLabel = cleaned(curve.yLabel)
+          curve.names = curve.names.map { cleaned($0) }
+          for index in curve.series.indices {
+            curve.series[index].name = cleaned(curve.series[index].name)
+          }
+          return curve
+        }())
     case .table(var table):
       .table(
         {

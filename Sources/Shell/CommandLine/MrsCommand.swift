@@ -27,7 +27,8 @@ package struct MrsCommand: ParsableCommand {
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, PlanCommand.self, TestCommand.self,
       FormatCommand.self,
-      FixCommand.self, PromoteCommand.self, HelpTopicCommand.self,
+      FixCommand.self, PromoteCommand.self, HelpTopicCommand.self, CompletionsCommand.self,
+      ManualCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
 
@@ -89,7 +90,8 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Check a script and run it.")
 
-  @ArgumentParser.Argument(help: "The script; `-` reads standard input.")
+  @ArgumentParser.Argument(
+    help: "The script; `-` reads standard input.", completion: .file(extensions: ["mrs"]))
   var file: String
 
   @ArgumentParser.Argument(help: "Values of the script's parameters: name=value.")
@@ -134,7 +136,9 @@ struct HelpTopicCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "help", abstract: "Explain a command, an algorithm, a metric, or list them.")
 
-  @ArgumentParser.Argument(help: "What to explain; nothing lists all topics.")
+  @ArgumentParser.Argument(
+    help: "What to explain; nothing lists all topics.",
+    completion: .list(TopicGroup.topics.map(\.name)))
   var topic: String?
 
   @OptionGroup var options: OutputOptions

@@ -9,7 +9,7 @@ struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How results are written: \(renderers.members.names.joined(separator: ", ")).",
-      valueName: "name"))
+      valueName: "name"), completion: .list(renderers.members.names))
   var format: String?
 
   @Flag(help: "No colours, no drawing, no editing of lines.")

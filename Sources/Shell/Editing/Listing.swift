@@ -1,7 +1,8 @@
 import Language
 import Reports
 
-/// Completions shown below the line: with a line of documentation each where there is room.
+/// Completions shown below the line: with a line of documentation each, side by side when there are many,
+/// and by their names alone when there are more than that.
 package struct Listing {
   private let items: [Completion]
 
@@ -11,15 +12,30 @@ package struct Listing {
   package func text(width: Int, rows: Int) -> String {
     let room = max(4, rows - 4)
     let hasSummaries = items.contains { !$0.summary.isEmpty }
-    if hasSummaries, items.count <= room { return documented(width: width) }
+    if hasSummaries {
+      for count in 1...3 where count == 1 || (width - 1) / count >= Listing.narrowest {
+        let lines = (items.count + count - 1) / count
+        if lines <= room { return documented(lines: lines, width: (width - 1) / count) }
+      }
+    }
     return columns(width: width, rows: room)
   }
 
-  private func documented(width: Int) -> String {
-    let widest = min(items.map { displayWidth($0.text) }.max() ?? 0, width / 2)
-    return items.map { item in
-      let name = padded(clipped(item.text, to: widest), to: widest)
-      return clipped("  \(name)  \(item.summary)", to: width - 1).trimmingTrailingSpaces + "\n"
+  /// A name and its documentation are not worth showing in less.
+  private static let narrowest = 36
+
+  private func documented(lines: Int, width: Int) -> String {
+    let cells = stride(from: 0, to: items.count, by: lines).flatMap { start -> [String] in
+      let column = items[start..<min(items.count, start + lines)]
+      let widest = min(column.map { displayWidth($0.text) }.max() ?? 0, width / 2)
+      return column.map { item in
+        let name = padded(clipped(item.text, to: widest), to: widest)
+        return clipped("  \(name)  \(item.summary)", to: width)
+      }
+    }
+    return (0..<lines).map { line in
+      stride(from: line, to: items.count, by: lines).map { padded(cells[$0], to: width) }.joined()
+        .trimmingTrailingSpaces + "\n"
     }.joined()
   }
 

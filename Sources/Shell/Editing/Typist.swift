@@ -83,7 +83,7 @@ extension Typist {
     }
     let found = completions(in: text, at: cursor, context: assistance)
     guard !found.isEmpty else { return nil }
-    return Listing(found).text(width: Terminal.width(of: 1), rows: max(Terminal.rows, 40))
+    return Listing(found).text(width: Terminal.width(of: 1), rows: Terminal.rows)
   }
 
   private func commonPrefix(_ texts: [String]) -> String {

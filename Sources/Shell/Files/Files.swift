@@ -71,6 +71,12 @@ package enum Files {
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
   }
 
+  /// How many bytes a file has.
+  static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
   /// The names in a folder, sorted.
   package static func list(_ path: String, named name: String) throws(CommandFailure) -> [String] {
     guard let folder = opendir(path) else { throw failure("list", name) }

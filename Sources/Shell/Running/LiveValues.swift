@@ -1,6 +1,7 @@
 import Commands
 import Datasets
 import Language
+import Reports
 
 /// What completion offers from the live session and from the disk.
 struct LiveValues: Sendable {
@@ -19,7 +20,7 @@ struct LiveValues: Sendable {
         extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
       }
     case .folder: files(prefix) { _ in false }
-    case .live("user"): session.data.map { entities($0.users, prefix) } ?? []
+    case .live("user"): session.data.map { users(of: $0, prefix) } ?? []
     case .live("item"): session.data.map { entities($0.items, prefix) } ?? []
     case .live("column"): session.data.map { columns($0, prefix) } ?? []
     case .live("trained"): session.trainedNames.filter { $0.name.hasPrefix(prefix) }
@@ -48,12 +49,36 @@ struct LiveValues: Sendable {
     return found
   }
 
+  /// Users with how many ratings they have and what the split makes of them.
+  private func users(of data: Dataset, _ prefix: String) -> [NamedValue] {
+    let found = entities(data.users, prefix)
+    var counts = [Int](repeating: 0, count: data.users.count)
+    for user in data.interactions.users { counts[Int(user)] += 1 }
+    var parts: [Int32: TaskSplit.Part] = [:]
+    for part in [TaskSplit.Part.train, .valid, .test] {
+      for task in session.tasks?[part] ?? [] { parts[task.user] = part }
+    }
+    return found.map { value in
+      guard let number = data.users.ids[value.name] else { return value }
+      let count = counts[number]
+      let words = [value.summary, count == 1 ? "one rating" : "\(count) ratings"]
+      let part = parts[Int32(number)].map { "\($0.rawValue) user" }
+      return NamedValue(
+        value.name, (words + [part ?? ""]).filter { !$0.isEmpty }.joined(separator: ", "))
+    }
+  }
+
   private func columns(_ data: Dataset, _ prefix: String) -> [NamedValue] {
     let named =
       data.users.features.map { NamedValue($0.name, "of users") }
       + data.items.features.map { NamedValue($0.name, "of items") }
       + data.interactions.columns.keys.sorted().map { NamedValue($0, "of ratings") }
     return named.filter { $0.name.hasPrefix(prefix) }
+  }
+
+  private func size(of path: String) -> String {
+    guard let bytes = host.size(of: path) else { return "" }
+    return bytes < 10_000 ? "\(grouped(bytes)) bytes" : short(Double(bytes)) + "B"
   }
 
   /// Folders, and the files that are wanted; hidden ones only when asked for.
@@ -66,7 +91,7 @@ struct LiveValues: Sendable {
       if host.kind(of: start + name) == .folder {
         found.append(NamedValue(start + name + "/", "folder"))
       } else if isWanted(name) {
-        found.append(NamedValue(start + name, ""))
+        found.append(NamedValue(start + name, size(of: start + name)))
       }
       if found.count == LiveValues.limit { break }
     }

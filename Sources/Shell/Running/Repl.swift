@@ -13,6 +13,8 @@ package final class Repl {
   private var lost: LostSession?
   package private(set) var notebook = Notebook()
   private var hasLeft = false
+  /// The cell whose training was stopped just now; Ctrl-C before anything else is typed drops its model.
+  private var stopped: Int?
 
   package init(
     editor: any LineEditor, history: History, journal: Journal = Journal(folder: nil),
@@ -35,7 +37,7 @@ package final class Repl {
       case .end:
         output.say("")
         hasLeft = true
-      case .interrupted: continue
+      case .interrupted: drop()
       case .line(let text): take(text.trimmingSpaces)
       }
     }
@@ -66,30 +68,34 @@ package final class Repl {
   }
 
   /// Remembers what was typed and runs it.
-  private func take(_ text: String) {
+  private func take(_ text: String, again: Int? = nil) {
     guard !text.isEmpty else { return }
+    stopped = nil
     let warned = (history.warning, journal.warning)
     history.remember(text)
-    run(text)
+    run(text, again: again)
     if warned.0 == nil, let warning = history.warning { output.say(warning) }
     if warned.1 == nil, let warning = journal.warning { output.say(warning) }
   }
 
   /// Runs a cell; false when what was to follow it should not.
   @discardableResult
-  private func run(_ text: String) -> Bool {
+  private func run(_ text: String, again: Int? = nil) -> Bool {
     output.follow(terminal)
     journal.starts(text)
     mrs_signals_forget()
     mrs_terminal_hush(1)
-    let outcome = notebook.run(text, host: output.host) { outcome in
+    let stale = notebook.stale
+    let outcome = notebook.run(text, again: again, host: output.host) { outcome in
       if let report = outcome.report { output.show(report) }
     }
     mrs_terminal_hush(0)
     switch outcome {
     case .ran(let result):
       output.show(result, of: Source(text: text))
+      keep(presses: Int(mrs_signals_interrupts()))
       journal.reaches(notebook.interpreter.log)
+      if let remark = notebook.remark(staleBefore: stale) { output.show(remark) }
       if let answer = notebook.lessonAnswer(host: output.host) { output.show(answer) }
       return result == .completed && mrs_signals_interrupts() == 0
     case .wish(let wish):
@@ -99,18 +105,38 @@ package final class Repl {
     }
   }
 
+  /// After Ctrl-C has stopped a training: what it came to is kept, unless Ctrl-C was pressed twice.
+  private func keep(presses: Int) {
+    guard presses > 0, let cell = notebook.cells.last, cell.isPartial else { return }
+    stopped = cell.number
+    if presses > 1 {
+      drop()
+    } else {
+      output.say("Ctrl-C again drops this model")
+    }
+  }
+
+  /// Takes back what the cell left that was stopped just now.
+  private func drop() {
+    guard let cell = stopped, (try? notebook.step(-1)) != nil else { return }
+    stopped = nil
+    journal.reaches(notebook.interpreter.log)
+    output.say(
+      "dropped: the session is as it was before cell \(cell); `redo` brings the model back")
+  }
+
   private func grant(_ wish: NotebookWish) {
     switch wish {
     case .show(let report): output.show(report)
     case .leave: hasLeft = true
-    case .run(let texts): runAll(texts)
-    case .edit(let text):
+    case .run(let texts, let numbers): runAll(texts, again: numbers)
+    case .edit(let text, let number):
       guard let edited = ExternalEditor.edit(text), !edited.isEmpty else {
         output.say("nothing was changed, nothing runs")
         return
       }
       output.say("mrs [\(notebook.number)]> " + edited)
-      take(edited)
+      take(edited, again: number)
     case .recover:
       guard let lost else {
         output.say("there is nothing to recover")
@@ -123,10 +149,12 @@ package final class Repl {
 
   /// Runs cells one after the other, each shown as if it were typed, until one fails.
   @discardableResult
-  private func runAll(_ texts: [String]) -> Bool {
-    for text in texts {
+  private func runAll(_ texts: [String], again: [Int] = []) -> Bool {
+    for (place, text) in texts.enumerated() {
       output.say("mrs [\(notebook.number)]> " + text)
-      guard run(text) else { return false }
+      guard run(text, again: again.indices.contains(place) ? again[place] : nil) else {
+        return false
+      }
     }
     return true
   }

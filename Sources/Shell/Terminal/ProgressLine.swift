@@ -35,25 +35,47 @@ package struct ProgressLine {
     return "\r\u{1B}[K"
   }
 
-  /// The line, cut to the width less one so that it never wraps.
+  /// The line, never wider than the width less one so that it never wraps. Where room is short the drawings
+  /// shrink first, then the later details go.
   package func text(_ progress: Progress, elapsed: Double, width: Int, page: Page) -> String {
+    let details = progress.detail.split(separator: " · ").map(String.init)
+    for kept in stride(from: details.count, through: 0, by: -1) {
+      for drawing in ProgressLine.drawings where drawing.bar > 0 || kept <= 1 {
+        let line = parts(progress, elapsed, details.prefix(kept), drawing).joined(separator: "  ")
+        if displayWidth(line) < width { return line }
+      }
+    }
+    return fitted(parts(progress, elapsed, [], (bar: 0, sparks: 0)), to: width - 1)
+  }
+
+  /// How many cells the bar and the sparkline take.
+  private static let drawings = [
+    (bar: 20, sparks: 16), (bar: 10, sparks: 12), (bar: 6, sparks: 8), (bar: 0, sparks: 8),
+  ]
+
+  private func parts(
+    _ progress: Progress, _ elapsed: Double, _ details: ArraySlice<String>,
+    _ drawing: (bar: Int, sparks: Int)
+  ) -> [String] {
     var parts = [progress.title]
     if progress.total > 0 {
-      parts.append(bar(progress.done / progress.total, page))
+      if drawing.bar > 0 { parts.append(bar(progress.done / progress.total, cells: drawing.bar)) }
       parts.append("\(count(progress.done))/\(count(progress.total)) \(progress.unit)")
     } else {
       parts.append("\(count(progress.done)) \(progress.unit)")
     }
     let rate = (progress.done - first) / elapsed
     if elapsed > 0.2, rate > 0 {
-      parts.append("\(short(rate))/s")
+      parts.append("\(rate >= 10 ? grouped(Int(rate)) : short((rate * 100).rounded() / 100))/s")
       if progress.total > progress.done {
         parts.append("ETA \(duration((progress.total - progress.done) / rate))")
       }
     }
-    if !progress.detail.isEmpty { parts.append(progress.detail) }
-    if !progress.recent.isEmpty { parts.append(sparkline(progress.recent, width: 16)) }
-    return fitted(parts, to: width - 1)
+    parts += details
+    if drawing.sparks > 0, !progress.recent.isEmpty {
+      parts.append(sparkline(progress.recent, width: drawing.sparks))
+    }
+    return parts
   }
 
   /// The parts that fit, the first ones before the last ones.
@@ -67,8 +89,7 @@ package struct ProgressLine {
     return line
   }
 
-  private func bar(_ fraction: Double, _ page: Page) -> String {
-    let cells = 20
+  private func bar(_ fraction: Double, cells: Int) -> String {
     let filled = min(cells, max(0, Int((fraction * Double(cells)).rounded(.down))))
     return String(repeating: "━", count: filled) + String(repeating: "┄", count: cells - filled)
   }

@@ -36,6 +36,9 @@ package final class TerminalHost: Host {
     (try? allowed(path)).flatMap { Files.kind(of: $0) }
   }
 
+  /// How many bytes a file has.
+  func size(of path: String) -> Int? { (try? allowed(path)).flatMap { Files.size(of: $0) } }
+
   package func list(_ path: String) throws(CommandFailure) -> [String] {
     try Files.list(allowed(path), named: path)
   }

@@ -25,8 +25,11 @@ def modes_of_a_new_terminal():
 class Terminal:
     """`mrs` at a pseudo-terminal: keys go in, a screen with text and colours comes out."""
 
-    def __init__(self, *arguments, rows=30, columns=100, state=None, env=None, program=PROGRAM):
+    def __init__(self, *arguments, rows=30, columns=100, state=None, env=None, program=PROGRAM, editrc=None):
         self.folder = tempfile.TemporaryDirectory(prefix="mrs-terminal-")
+        if editrc:
+            with open(os.path.join(self.folder.name, ".editrc"), "w", encoding="ascii") as file:
+                file.write(editrc)
         environment = dict(
             os.environ,
             TERM="xterm-256color",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -138,6 +139,44 @@ class ReplayTest(CommandTest):
         self.assertEqual(ended.returncode, 124)
         self.assertIn("ok     a.mrs", ended.stdout)
         self.assertIn("FAILED b.mrs", ended.stdout)
+
+
+class ShellFilesTest(CommandTest):
+    def test_the_manual_page_is_right_and_names_everything(self):
+        page = self.mrs("man").stdout
+        for word in ["meta\\-train", "ndcg", "EXIT STATUS", "mrs promote", "neural\\-process"]:
+            self.assertIn(word, page)
+        if not shutil.which("groff"):
+            self.skipTest("groff is missing")
+        shown = subprocess.run(
+            ["groff", "-man", "-ww", "-Tutf8", "-K", "utf8"], input=page, capture_output=True, text=True
+        )
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+
+    def test_bash_completes_subcommands_options_and_topics(self):
+        self.write("mrs.bash", self.mrs("completions", "bash").stdout)
+        self.write("a.mrs", PASSING)
+        script = """source mrs.bash
+            try() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+              COMPREPLY=(); _mrs mrs "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+              echo "${COMPREPLY[*]}"; }
+            try mrs pro; try mrs run --form; try mrs run --format j; try mrs help meta-t; try mrs run a.m"""
+        said = subprocess.run(
+            ["bash", "-c", script], cwd=self.folder.name, capture_output=True, text=True
+        )
+        self.assertEqual(said.stderr, "")
+        self.assertEqual(said.stdout.splitlines()[0].split()[0], "prompt")
+        self.assertEqual(said.stdout.splitlines()[1:], ["--format", "json", "meta-train", "a.mrs"])
+
+    def test_other_shells_read_their_completions(self):
+        for shell in ["zsh", "fish"]:
+            script = self.mrs("completions", shell).stdout
+            self.assertIn("meta-train", script)
+            if shutil.which(shell):
+                self.write("script", script)
+                check = subprocess.run([shell, "-n", self.path("script")], capture_output=True)
+                self.assertEqual(check.returncode, 0, check.stderr)
+        self.assertEqual(self.mrs("completions", "tcsh").returncode, 64)
 
 
 class CheckTest(CommandTest):

@@ -3,12 +3,13 @@
 import json
 import os
 import random
+import re
 import signal
 import tempfile
 import time
 import unittest
 
-from terminal import Terminal, interrupt
+from terminal import PROGRAM, Terminal, interrupt
 
 
 class Cells(unittest.TestCase):
@@ -24,6 +25,39 @@ class Cells(unittest.TestCase):
             t.wait_prompt(3)
             t.send("show\r")
             t.wait("seed=11")
+
+    def test_a_change_upstream_marks_results_stale_and_runs_nothing(self):
+        with Terminal() as t:
+            t.wait_prompt(1)
+            for number, line in enumerate(["load data", "split tasks", "let r = compare mf item-mean"]):
+                t.send(line + "\r")
+                t.wait_prompt(number + 2)
+            t.send("split tasks query=5\r")
+            t.wait("Cell 3 is stale now: tasks changed by cell 4.")
+            t.wait_prompt(5)
+            t.send("expect $r.users > 0\r")
+            t.wait("$r is of cell 3, which is stale")
+            t.wait_prompt(6)
+            t.send("history\r")
+            t.wait("stale 3, 5: tasks changed by cell 4")
+            t.wait_prompt(6)
+            t.send("rerun stale\r")
+            t.wait_prompt(8)
+            t.send("\x0chistory\r")
+            t.wait_prompt(8)
+            self.assertNotIn("stale 3", t.text.rsplit("history", 1)[1])
+
+    def test_why_explains_the_last_error_by_the_session(self):
+        with Terminal() as t:
+            t.wait_prompt(1)
+            t.send("load data\r")
+            t.wait_prompt(2)
+            t.send("meta-train maml\r")
+            t.wait("E0402")
+            t.wait_prompt(3)
+            t.send("why\r")
+            t.wait("cell 1: load data")
+            self.assertIn("split tasks", t.text.rsplit("why", 1)[1])
 
     def test_rerun_shows_what_it_runs_with_the_new_option(self):
         with Terminal() as t:
@@ -119,6 +153,29 @@ class Nothing_lost(unittest.TestCase):
                         kept = int(t.text.rsplit("seed=", 1)[1].split()[0])
                         self.assertGreaterEqual(kept, shown, t.text)
 
+    def test_killing_while_cells_of_every_kind_run_loses_at_most_that_cell(self):
+        moments = random.Random(11)
+        lines = [
+            "load data", "split tasks", "meta-train maml steps=1 epochs=2", "adapt user 42", "topk 3",
+            "let r = compare mf item-mean", "undo", "meta-train ridge epochs=1",
+        ]
+        for _ in range(max(1, int(os.environ.get("MRS_KILLS", "12")) // 3)):
+            with tempfile.TemporaryDirectory() as state:
+                with Terminal(state=state) as t:
+                    t.wait_prompt(1)
+                    for line in lines:
+                        t.send(line + "\r")
+                    t.pump(moments.random() * 3)
+                    t.signal(signal.SIGKILL)
+                    t.wait_end()
+                    # Prompts that stand for cells that were done; `undo` takes one back and has none.
+                    done = max(map(int, re.findall(r"mrs \[(\d+)\]>", t.text)), default=1) - 1
+                with Terminal(state=state) as t:
+                    t.wait_prompt(1)
+                    found = re.search(r"brings back its (\w+) statement", t.text)
+                    kept = 0 if not found else 1 if found[1] == "one" else int(found[1])
+                    self.assertGreaterEqual(kept, done - (2 if done >= 6 else 0), t.text)
+
     def test_two_living_sessions_do_not_offer_each_other(self):
         with tempfile.TemporaryDirectory() as state:
             with Terminal(state=state) as a:
@@ -128,6 +185,93 @@ class Nothing_lost(unittest.TestCase):
                 with Terminal(state=state) as b:
                     b.wait_prompt(1)
                     self.assertNotIn("recover", b.text)
+
+    def stopped(self, t, option=""):
+        """A training that Ctrl-C stopped after at least one epoch; the prompt is that of cell 3."""
+        t.wait_prompt(1)
+        t.send("load data; split tasks\r")
+        t.wait_prompt(2)
+        t.send(f"meta-train maml steps=1 epochs=100000 patience=0 {option}\r")
+        t.wait("valid 0.", 60)
+        t.send("\x03")
+        t.wait("Ctrl-C again drops this model")
+        return t.wait_prompt(3)
+
+    def test_ctrl_c_keeps_the_last_finished_epoch_marked_partial(self):
+        with Terminal() as t:
+            self.stopped(t)
+            self.assertIn("the model is partial", t.text)
+            t.send("history\r")
+            t.wait("partial")
+            t.settle()
+            t.send("topk 3; adapt user 42\r")
+            t.wait("E0402")
+            t.send("adapt user 42; topk 3\r")
+            t.wait("Top 3")
+
+    def test_a_second_ctrl_c_drops_the_model_and_redo_brings_it_back(self):
+        with Terminal() as t:
+            self.stopped(t)
+            t.send("\x03")
+            t.wait("dropped: the session is as it was before cell 2")
+            t.wait_prompt(3)
+            t.send("adapt user 42\r")
+            t.wait("E0402")
+            t.wait_prompt(4)
+            t.send("redo\r")
+            t.wait_prompt(4)
+            t.send("adapt user 42\r")
+            t.wait("support loss")
+
+    def test_ctrl_c_after_something_was_typed_drops_only_the_line(self):
+        with Terminal() as t:
+            self.stopped(t)
+            t.send("history\r")
+            t.wait("partial")
+            t.wait_prompt(3)
+            t.send("\x03")
+            t.settle()
+            self.assertNotIn("dropped:", t.text)
+            t.send("adapt user 42\r")
+            t.wait("support loss")
+
+    def test_resume_goes_on_after_ctrl_c_and_after_a_kill(self):
+        train = "meta-train maml steps=1 epochs=12 patience=0"
+        with tempfile.TemporaryDirectory() as folder:
+            paths = {name: os.path.join(folder, name) for name in ["whole", "ctrl-c", "kill"]}
+
+            def save(t, name, number):
+                t.wait_prompt(number, 60)
+                t.send(f'save model "{paths[name]}.safetensors"\r')
+                t.wait("Wrote", 30)
+
+            def prepare(t):
+                t.wait_prompt(1)
+                t.send("load data; split tasks\r")
+                t.wait_prompt(2)
+
+            with Terminal() as t:
+                prepare(t)
+                t.send(train + "\r")
+                save(t, "whole", 3)
+            for name, end in (("ctrl-c", lambda t: t.send("\x03")), ("kill", lambda t: t.signal(signal.SIGKILL))):
+                with Terminal() as t:
+                    prepare(t)
+                    t.send(f'{train} checkpoint="{paths[name]}.checkpoint"\r')
+                    t.wait("epoch 3", 60)
+                    end(t)
+                    if name == "kill":
+                        t.wait_end()
+                    else:
+                        t.wait("goes on")
+                with Terminal() as t:
+                    prepare(t)
+                    t.send(f'resume "{paths[name]}.checkpoint"\r')
+                    t.wait("Went on after epoch", 60)
+                    save(t, name, 3)
+            models = [open(path + ".safetensors", "rb").read() for path in paths.values()]
+            self.assertEqual(models[0], models[1])
+            self.assertEqual(models[0], models[2])
 
     def test_ctrl_c_stops_the_rest_of_the_queue(self):
         with Terminal() as t:
@@ -141,6 +285,59 @@ class Nothing_lost(unittest.TestCase):
             t.send("show\r")
             t.wait_prompt(4)
             self.assertNotIn("seed=999", t.text.rsplit("show", 1)[1])
+
+    def test_a_disk_that_fills_up_while_the_journal_is_written_only_warns(self):
+        with tempfile.TemporaryDirectory() as state:
+            # Files may grow to 2 KB, as when a quota is reached.
+            limited = ["-c", "ulimit -f 2; exec " + os.path.abspath(PROGRAM)]
+            with Terminal(*limited, state=state, program="/bin/bash") as t:
+                t.wait_prompt(1)
+                for number in range(1, 8):
+                    t.send(f"set seed={number} # " + "x" * 400 + "\r")
+                    t.wait_prompt(number + 1)
+                t.wait("this session is no longer written down")
+                t.send("show\r")
+                t.wait("seed=7")
+                t.send("quit\r")
+                self.assertEqual(t.wait_end(), 0)
+
+    def test_damaged_history_and_journals_cost_only_their_damaged_lines(self):
+        with tempfile.TemporaryDirectory() as state:
+            folder = os.path.join(state, "mrs")
+            os.makedirs(os.path.join(folder, "sessions"))
+            noise = bytes(random.Random(1).randrange(256) for _ in range(5000))
+            with open(os.path.join(folder, "history.jsonl"), "wb") as file:
+                file.write(b'{"time":1,"text":"set seed=41"}\n' + noise + b'\n{"time":2,"te')
+            with open(os.path.join(folder, "sessions", "1-1.jsonl"), "wb") as file:
+                file.write(b'{"time":1,"run":"set seed=42"}\n{"keep":0,"add":["set seed=42"]}\n')
+                file.write(noise + b'\n{"keep":1,"add":["set se')
+            with Terminal(state=state) as t:
+                t.wait("`recover` brings back its one statement")
+                t.wait_prompt(1)
+                t.send("\x1b[A")
+                t.wait("set seed=41")
+                t.send("\x15recover\r")
+                t.wait_prompt(2)
+                t.send("show\r")
+                t.wait("seed=42")
+
+    def test_two_sessions_recover_the_same_lost_one(self):
+        with tempfile.TemporaryDirectory() as state:
+            with Terminal(state=state) as t:
+                t.wait_prompt(1)
+                t.send("set seed=77\r")
+                t.wait_prompt(2)
+                t.signal(signal.SIGKILL)
+                t.wait_end()
+            with Terminal(state=state) as a, Terminal(state=state) as b:
+                for t in (a, b):
+                    t.wait("recover")
+                    t.wait_prompt(1)
+                for t in (a, b):
+                    t.send("recover\r")
+                    t.wait_prompt(2)
+                    t.send("show\r")
+                    t.wait("seed=77")
 
     def test_a_full_disk_only_warns(self):
         if not os.path.exists("/dev/full"):

@@ -41,6 +41,59 @@ class Editing(unittest.TestCase):
             self.assertTrue(t.line.startswith("mrs [1]> meta-train"), t.line)
             self.assertNotIn("?", t.line)
 
+    def test_long_lists_fit_one_screen_with_their_documentation(self):
+        for rows, columns in ((30, 100), (24, 80)):
+            with Terminal(rows=rows, columns=columns) as t:
+                t.wait_prompt(1)
+                t.send("meta-train ?")
+                t.wait("prototypical")
+                t.settle()
+                self.assertIn("help for help", t.text, "scrolled out of sight")
+                self.assertIn("checkpoint=", t.text)
+                self.assertIn("Learns weights", t.text)
+
+    def test_vi_mode_takes_a_paste_as_text(self):
+        for keys in ("", "x\x1b"):
+            with Terminal(env={"NO_COLOR": "1"}, editrc="mrs:bind -v\n") as t:
+                t.wait_prompt(1)
+                t.send(keys)
+                t.settle()
+                t.send("\x1b[200~set seed=5\r\tset seed=6\r\x1b[201~")
+                t.wait("set seed=6")
+                t.settle()
+                self.assertNotIn("mrs [2]", t.text)
+                # Escape leads to commands as ever: to the start of the line, and insert there.
+                t.send("\x1b0i# \x1b")
+                t.settle()
+                self.assertIn("# ", t.text)
+
+    def test_a_key_alone_is_no_paste(self):
+        with Terminal() as t:
+            t.wait_prompt(1)
+            t.send("set se\x1ded=3\r")
+            t.wait_prompt(2)
+            self.assertNotIn("error", t.text)
+
+    def test_binary_and_control_characters_can_be_pasted(self):
+        with Terminal() as t:
+            t.wait_prompt(1)
+            noise = bytes(b for b in range(256) if b not in (0x1B, 0x03, 0x1A, 0x1C, 0x11, 0x13))
+            t.send(b"\x1b[200~" + noise * 4 + b"\x1b[201~")
+            t.settle()
+            t.send("\x15")
+            t.settle()
+            t.send("set seed=12\r")
+            t.wait_prompt(2)
+
+    def test_completion_shows_what_is_known_of_live_values(self):
+        with Terminal() as t:
+            prepared(t)
+            t.send("adapt user 59\t")
+            t.wait("598")
+            self.assertRegex(t.text, r"598 +\d+ ratings, (train|valid|test) user")
+            t.send("\x15plot embedding colour=\t")
+            t.wait("of items")
+
     def test_completion_knows_the_users_of_the_loaded_data(self):
         with Terminal() as t:
             prepared(t)
@@ -172,16 +225,19 @@ class Editing(unittest.TestCase):
         with Terminal(columns=50) as a, Terminal(columns=50, env=plain_env) as b:
             a.wait_prompt(1)
             b.wait_prompt(1)
-            for _ in range(40):
-                burst = "".join(keys.choice(strokes) for _ in range(12))
+            for _ in range(int(os.environ.get("MRS_KEYS", "1000")) // 20):
+                burst = "".join(keys.choice(strokes) for _ in range(20))
                 for t in (a, b):
-                    t.send(burst)
                     # The last key takes the cursor off the end, where a suggestion may be shown.
-                    t.send("a\x1b[D")
+                    t.send(burst + "a\x1b[D")
                 for t in (a, b):
-                    t.settle(0.08)
+                    t.settle(0.03)
+                if a.text != b.text:
+                    # One of them may only have been slow.
+                    a.settle(0.3)
+                    b.settle(0.3)
                 self.assertEqual(a.text, b.text, burst)
-                if keys.random() < 0.2:
+                if keys.random() < 0.4:
                     for t in (a, b):
                         t.send("\x05\x15")
 

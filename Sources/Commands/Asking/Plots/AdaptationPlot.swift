@@ -1,27 +1,69 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
 import Reports
 
-/// How the error on new users falls with the number of ratings that are known of them.
+/// How the error on new users falls with what is known of them, and with the inner steps.
 package struct AdaptationPlot: Plot {
   var users = 100
+  var against: Against?
+  var steps: Int?
 
   package init() {}
 
+  package enum Against: String, ArgumentChoice {
+    case ratings, steps
+
+    package var summary: String {
+      switch self {
+      case .ratings: "how many ratings are known of a user"
+      case .steps: "how many inner steps are taken"
+      }
+    }
+  }
+
   package static let signature = Signature<Self>(
-    "adaptation", "The error on test users against how many of their ratings are known.",
-    [.option("users", \.users, in: 1...100_000, "how many test users to take")],
+    "adaptation", "The error on test users against ratings known of them, and against inner steps.",
+    details: """
+      Each test user adapts on her first support ratings and is judged on her query ratings. The inner \
+      steps go on beyond those of the training, to twice as many: more steps than were trained for help \
+      or harm.
+      """,
+    [
+      .option("users", \.users, in: 1...100_000, "how many test users to take"),
+      .option("against", \.against, "one of the two; both if not given"),
+      .option("steps", \.steps, in: 1...1000, "how many inner steps at most"),
+    ],
     needs: [.tasks, .model], examples: [Example("plot adaptation")])
 
-  package func curve(of session: Session, host: any Host) throws -> Curve {
+  package func curves(of session: Session, host: any Host) throws -> [Curve] {
     guard let data = session.data, let tasks = session.tasks, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
-    let chosen = tasks.test.prefix(users)
+    let chosen = Array(tasks.test.prefix(users))
     guard !chosen.isEmpty else { throw CommandFailure("E0403", "there are no test users") }
-    let longest = chosen.map(\.support.count).max() ?? 0
+    let judge = NewUsers(chosen, data, threads: session.threads)
+    var curves: [Curve] = []
+    if against != .steps { curves.append(try againstRatings(model, judge, host)) }
+    if against != .ratings {
+      if let curve = try againstSteps(model, judge, host) {
+        curves.append(curve)
+      } else if against == .steps {
+        throw CommandFailure(
+          "E0305", "`\(model.title)` takes no inner steps",
+          help: ["`plot adaptation against=ratings` shows what it makes of ratings"],
+          argument: "against")
+      }
+    }
+    return curves
+  }
+
+  private func againstRatings(
+    _ model: TrainedModel, _ judge: NewUsers, _ host: any Host
+  ) throws -> Curve {
+    let longest = judge.contexts.map(\.support.count).max() ?? 0
     var counts = [0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135].filter { $0 < longest }
     counts.append(longest)
     var points: [Curve.Point] = []
@@ -29,25 +71,84 @@ package struct AdaptationPlot: Plot {
       try host.checkpoint(
         Progress("plot adaptation", done: Double(index), total: Double(counts.count), unit: "sizes")
       )
-      let errors = chosen.map { error(of: model, on: $0, knowing: count, data) }
-      points.append(.init(Double(count), errors.reduce(0, +) / Double(errors.count)))
+      points.append(.init(Double(count), judge.error(of: model, knowing: count)))
     }
     return Curve(
-      "Error of \(model.title) on \(chosen.count) test users", x: "ratings known of a user",
-      y: "MAE", series: [.init(model.title, points)])
+      "Error of \(model.title) on \(judge.contexts.count) test users", x: "ratings known of a user",
+      y: judge.unit(of: model), series: [.init(model.title, points)])
   }
 
-  /// The mean absolute error on the query ratings of a task, from the first ratings of its support.
-  private func error(
-    of model: TrainedModel, on task: UserTask, knowing count: Int, _ data: Dataset
-  ) -> Double {
-    var context = UserContext(task, in: data.interactions)
-    context.support = Array(context.support.prefix(count))
-    let rows = task.query.map { Int($0) }
-    let scores = model.scores(for: context, items: rows.map { data.interactions.items[$0] })
-    let errors = zip(scores, rows).map {
-      abs(Double(data.scale.clamped($0) - data.interactions.ratings[$1]))
+  /// Nil for an algorithm without inner steps.
+  private func againstSteps(
+    _ model: TrainedModel, _ judge: NewUsers, _ host: any Host
+  ) throws -> Curve? {
+    guard model.learner is any GradientLearner,
+      let trained = optionText("steps", of: model.learner).flatMap({ Int($0) })
+    else { return nil }
+    var learner: any Configurable = model.learner
+    let most = steps ?? max(10, 2 * trained)
+    guard set(option: "steps", to: .number(Double(most)), of: &learner) == nil,
+      let longer = (learner as? any MetaLearner).map({ model.adapting(by: $0) })
+    else { return nil }
+    try host.checkpoint(
+      Progress("plot adaptation", done: 0, total: Double(most), unit: "steps"))
+    let errors = judge.errors(of: longer)
+    return Curve(
+      "Error of \(model.title), trained with \(trained) steps, on \(judge.contexts.count) test users",
+      x: "inner steps", y: judge.unit(of: model),
+      series: [.init(model.title, errors.enumerated().map { .init(Double($0), $1) })])
+  }
+}
+
+/// Test users and what they are judged on.
+private struct NewUsers: Sendable {
+  let contexts: [UserContext]
+  private let queries: [[UserContext.Rating]]
+  private let scale: RatingScale
+  private let threads: Int
+
+  init(_ tasks: [UserTask], _ data: Dataset, threads: Int) {
+    contexts = tasks.map { UserContext($0, in: data.interactions) }
+    queries = tasks.map { task in
+      task.query.map {
+        UserContext.Rating(
+          item: data.interactions.items[Int($0)], rating: data.interactions.ratings[Int($0)])
+      }
     }
-    return errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count)
+    scale = data.scale
+    self.threads = threads
+  }
+
+  /// What the error is: of ratings, or the model's own loss when it predicts none.
+  func unit(of model: TrainedModel) -> String {
+    model.predictsRatings ? "MAE" : type(of: model.problem.loss).name
+  }
+
+  /// The mean over users of the error after adapting to their first ratings.
+  func error(of model: TrainedModel, knowing count: Int) -> Double {
+    mean(of: model, knowing: count).last ?? .nan
+  }
+
+  /// The same before the first inner step and after each.
+  func errors(of model: TrainedModel) -> [Double] { mean(of: model, knowing: .max) }
+
+  private func mean(of model: TrainedModel, knowing count: Int) -> [Double] {
+    let courses = orderedMap(contexts.count, threads: threads) { user -> [Double] in
+      var context = contexts[user]
+      context.support = Array(context.support.prefix(count))
+      return model.trace(for: context, query: queries[user]).map { _, loss, predictions in
+        guard model.predictsRatings else { return Double(loss) }
+        let errors = zip(predictions, queries[user]).map {
+          abs(Double(scale.clamped($0) - $1.rating))
+        }
+        return errors.reduce(0, +) / Double(errors.count)
+      }
+    }.filter { $0.allSatisfy(\.isFinite) }
+    let length = courses.map(\.count).max() ?? 0
+    return (0..<length).map { step in
+      // Who has no ratings takes no steps and stays where she is.
+      let now = courses.compactMap { step < $0.count ? $0[step] : $0.last }
+      return now.reduce(0, +) / Double(now.count)
+    }
   }
 }

@@ -10,7 +10,7 @@ package struct LossPlot: Plot {
     "loss", "The loss of each epoch of the training that made the model.",
     needs: [.model], examples: [Example("plot loss")])
 
-  package func curve(of session: Session, host: any Host) throws -> Curve {
+  package func curves(of session: Session, host: any Host) throws -> [Curve] {
     guard let model = session.model else { throw CommandFailure("E0402", Noun.model.absence) }
     guard !model.history.isEmpty else {
       throw CommandFailure(
@@ -21,8 +21,10 @@ package struct LossPlot: Plot {
       Curve.Series(name, model.history.map { .init(Double($0.epoch), Double(value($0))) })
     }
     let lines = [series("training", \.trainLoss), series("validation", \.validLoss)]
-    return Curve(
-      "Loss of \(model.title)", x: "epoch", y: "loss",
-      series: lines.filter { $0.points.contains { $0.y.isFinite } })
+    return [
+      Curve(
+        "Loss of \(model.title)", x: "epoch", y: "loss",
+        series: lines.filter { $0.points.contains { $0.y.isFinite } })
+    ]
   }
 }

@@ -37,7 +37,15 @@ package struct Publish: NotebookCommand {
         "E0302", "`\(path)` has no ending that says what to write", argument: path)
     }
     let abandoned = notebook.abandoned
-    let cells = notebook.cells.filter { $0.status == .completed && !abandoned.contains($0.number) }
+    let stale = notebook.stale
+    let kept = notebook.cells.filter { $0.status == .completed && !abandoned.contains($0.number) }
+    let cells = kept.map { cell in
+      var cell = cell
+      if let reason = stale[cell.number]?.reason {
+        cell.reports.insert(Report([.warning("Stale: \(reason).")]), at: 0)
+      }
+      return cell
+    }
     try host.write(Array(format.text(of: cells).utf8), to: path)
     let left = notebook.cells.count - cells.count
     var blocks: [Report.Block] = [

@@ -1,0 +1,50 @@
+import Datasets
+import Kernels
+import Models
+
+/// How far one feature of a user or an item moves a score.
+package struct FeatureInfluence: Sendable {
+  package var side: FeatureField.Side
+  package var name: String
+  /// The score less what it is when the feature is unknown.
+  package var influence: Float
+}
+
+extension TrainedModel {
+  /// For some ratings of a user's support: the score of an item less what it is when the model is adapted
+  /// without that rating. Exact: each is an adaptation of its own.
+  package func ratingInfluences(
+    on item: Int32, for user: UserContext, of ratings: Range<Int>, threads: Int
+  ) -> [Float] {
+    let score = scores(for: user, items: [item])[0]
+    return orderedMap(ratings.count, threads: threads) { number in
+      var without = user
+      without.support.remove(at: ratings.lowerBound + number)
+      return score - scores(for: without, items: [item])[0]
+    }
+  }
+
+  /// For every feature of the item and of the user: the score less what it is when that is unknown.
+  package func featureInfluences(on item: Int32, for user: UserContext) -> [FeatureInfluence] {
+    let score = scores(for: user, items: [item])[0]
+    let encoder = problem.encoder
+    return [FeatureField.Side.item, .user].flatMap { side -> [FeatureInfluence] in
+      guard let entity = side == .item ? item : user.user else { return [] }
+      return encoder.fields.filter { $0.side == side }.enumerated().map { number, field in
+        let blind = with(encoder.hiding(number, of: side, entity: Int(entity)))
+        return FeatureInfluence(
+          side: side, name: field.kind == .identity ? "id" : field.name,
+          influence: score - blind.scores(for: user, items: [item])[0])
+      }
+    }
+  }
+
+  /// The same weights on other features of users and items.
+  private func with(_ encoder: FeatureEncoder) -> TrainedModel {
+    TrainedModel(
+      learner: learner,
+      problem: LearningProblem(
+        network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
+        scale: problem.scale, shape: problem.shape), weights: weights, fingerprint: fingerprint)
+  }
+}

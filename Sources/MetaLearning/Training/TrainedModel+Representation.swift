@@ -1,0 +1,26 @@
+import Models
+
+extension TrainedModel {
+  /// What the network makes of items below its head, for a user of whom nothing is known: what any head
+  /// that adapts has to work with. One row for each item.
+  package func representations(of items: [Int32]) -> [[Float]] {
+    adapted(to: UserContext(user: nil, support: []), items: items) { lane, episode in
+      let tape = lane.tape
+      let leaves = lane.leaves(weights, episode)
+      var state = problem.network.features(
+        tape, leaves, episode.query, support: episode.support, shape: problem.shape)
+      for stage in 1..<problem.network.lastStage(problem.shape) {
+        state = problem.network.advance(state, stage: stage, tape, leaves, shape: problem.shape)
+      }
+      let hidden = tape[state.hidden]
+      return (0..<hidden.rows).map { hidden.rows($0..<$0 + 1).array }
+    }
+  }
+
+  /// The same weights adapted by another variant of the algorithm, such as more steps.
+  package func adapting(by learner: any MetaLearner) -> TrainedModel {
+    TrainedModel(
+      learner: learner, problem: problem, weights: weights, fingerprint: fingerprint,
+      history: history, isPartial: isPartial)
+  }
+}

@@ -1,0 +1,61 @@
+import Commands
+import Language
+import Reports
+import Testing
+
+/// `explain` and `similar` on the built-in sample.
+@Suite struct ExplainTests {
+  private func interpreter() throws -> Interpreter {
+    var interpreter = Interpreter()
+    let text = "load data\nsplit tasks\nmeta-train maml epochs=2\nadapt user 42\n"
+    try #require(interpreter.run(Source(text: text), host: RecordingHost()) == .completed)
+    return interpreter
+  }
+
+  private func record(_ line: String, _ interpreter: inout Interpreter) throws -> Record {
+    var found: Report?
+    let result = interpreter.run(Source(text: line), host: RecordingHost()) { found = $0.report }
+    try #require(result == .completed, "\(line): \(result)")
+    return try #require(found).result
+  }
+
+  private func numbers(_ value: Value?) -> [Double] {
+    value?.elements?.compactMap { Double.read($0) } ?? []
+  }
+
+  @Test func aScoreIsExplainedByRatingsAndFeatures() throws {
+    var interpreter = try interpreter()
+    let user = try record("explain user 42 item 50", &interpreter)
+    let adapted = try record("explain item 50", &interpreter)
+    #expect(user == adapted)
+    let influences = numbers(user["influences"])
+    #expect(influences.count == interpreter.session.adapted?.context.support.count)
+    #expect(influences.map(abs) == influences.map(abs).sorted(by: >))
+    #expect(numbers(user["feature-influences"]).contains { $0 != 0 })
+    let top = try record("topk k=300 seen=yes", &interpreter)
+    let place = top["items"]?.elements?.firstIndex { String.read($0) == "50" }
+    #expect(place.map { numbers(top["scores"])[$0] } == Double.read(user["score"] ?? .word("")))
+  }
+
+  @Test func oneVerbExplainsCodesAndScores() {
+    let interpreter = Interpreter()
+    #expect(interpreter.check(Source(text: "explain E0404")).isEmpty)
+    let before = interpreter.check(Source(text: "explain user 42 item 50"))
+    #expect(before.first?.code == "E0401" || before.first?.code == "E0402")
+    let slip = interpreter.check(Source(text: "explain E0440"))
+    #expect(slip.first?.code == "E0202")
+    #expect(slip.first.map { "\($0)" }?.contains("E0404") == true)
+  }
+
+  @Test func theNearestItemsComeInOrder() throws {
+    var interpreter = try interpreter()
+    for measure in ["cosine", "euclidean"] {
+      let near = try record("similar item 50 k=5 by=\(measure)", &interpreter)
+      let distances = numbers(near["distances"])
+      #expect(distances.count == 5 && distances == distances.sorted())
+      #expect(near["items"]?.elements?.contains { String.read($0) == "50" } == false)
+    }
+    let far = interpreter.check(Source(text: "similar item 50 k=0"))
+    #expect(far.first?.code == "E0302")
+  }
+}
