@@ -10,10 +10,13 @@
 
 #if defined(__x86_64__)
 #define HAS_WIDE 1
+typedef int16_t shorts32 __attribute__((vector_size(64)));
+typedef int16_t shorts16 __attribute__((vector_size(32)));
 
 #define NAME(f) PASTE(f, _avx512)
 #define VARIANT "avx512"
 #define VL 16
+#define PAIRS(x, y) __builtin_ia32_pmaddwd512((shorts32)(x), (shorts32)(y))
 #define NV 4
 #define MR 6
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
@@ -24,10 +27,12 @@
 #undef VL
 #undef NV
 #undef MR
+#undef PAIRS
 
 #define NAME(f) PASTE(f, _avx2)
 #define VARIANT "avx2"
 #define VL 8
+#define PAIRS(x, y) __builtin_ia32_pmaddwd256((shorts16)(x), (shorts16)(y))
 #define NV 2
 #define MR 6
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
@@ -38,6 +43,7 @@
 #undef VL
 #undef NV
 #undef MR
+#undef PAIRS
 #endif
 
 #define NAME(f) PASTE(f, _baseline)

@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 
 /// What is known of a user when she asks: her features if she is in the data, and her ratings.
 package struct UserContext: Sendable {
@@ -39,4 +40,18 @@ package protocol Recommender: Sendable {
   var predictsRatings: Bool { get }
   /// One score for each of `items`, higher is better. Changes nothing; may run on any thread.
   func scores(for user: UserContext, items: [Int32]) -> [Float]
+  /// The items with the highest scores, the highest first and the earlier of two equals first; on up to
+  /// `threads` threads.
+  func best(
+    _ count: Int, of items: [Int32], for user: UserContext, threads: Int
+  ) -> [(item: Int32, score: Float)]
+}
+
+extension Recommender {
+  package func best(
+    _ count: Int, of items: [Int32], for user: UserContext, threads: Int
+  ) -> [(item: Int32, score: Float)] {
+    let scores = scores(for: user, items: items)
+    return highest(count, of: scores).map { (items[$0], scores[$0]) }
+  }
 }

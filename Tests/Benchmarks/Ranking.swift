@@ -15,6 +15,7 @@ struct Ranking {
   private let learner: MAML
   private let weights: Weights
   private let items: Matrix
+  private let codes: CodedRows
   private let chosen: [Int32]
   private let given: [Float]
   private let users: Int
@@ -46,6 +47,8 @@ struct Ranking {
     weights = start
     let rows = try inputs.floats("w4_items")
     items = permanent(rows, rows: rows.count / Self.width, columns: Self.width)
+    guard let codes = CodedRows(items) else { return nil }
+    self.codes = codes
     chosen = try inputs.integers("w4_user1")
     given = try inputs.floats("w4_user2")
     self.threads = threads
@@ -74,10 +77,17 @@ struct Ranking {
       return lane.adaptedTower(of: learner, weights, episode(user, lane.tape.arena))
     }
     guard let tower else { return [] }
-    let scores = tower.scores(of: items.rows, threads: threads, block: Self.block, in: lanes) {
-      range, _ in (items.rows(range), nil)
+    let found = tower.candidates(Self.best, of: codes, threads: threads, in: lanes)
+    let rows = found ?? Array(0..<items.rows)
+    let scores = tower.scores(of: rows.count, threads: threads, block: Self.block, in: lanes) {
+      range, lane in
+      let features = lane.tape.arena.matrix(rows: range.count, columns: Self.width)
+      for (row, item) in rows[range].enumerated() {
+        features.rows(row..<row + 1).copy(from: items.rows(item..<item + 1))
+      }
+      return (features, nil)
     }
-    return highest(Self.best, of: scores)
+    return highest(Self.best, of: scores).map { rows[$0] }
   }
 
   private func episode(_ user: Int, _ arena: Arena) -> Episode {

@@ -58,9 +58,8 @@ func smallSplit(_ data: Dataset, query: Int = 4) -> TaskSplit {
 
 /// A problem over the small world with random weights, every block moved off zero.
 func smallProblem(
-  _ learner: any MetaLearner, network: any Network, loss: any Loss
+  _ learner: any MetaLearner, network: any Network, loss: any Loss, data: Dataset = smallWorld()
 ) -> (data: Dataset, split: TaskSplit, problem: LearningProblem, weights: Weights) {
-  let data = smallWorld()
   let split = smallSplit(data)
   let rows = split.train.flatMap { $0.support + $0.query }
   let problem = LearningProblem(

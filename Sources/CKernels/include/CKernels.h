@@ -62,6 +62,18 @@ typedef struct mrs_kernels {
   /// share = 1 − beta, which float cannot subtract exactly. `rate` and `correction` carry the bias corrections: p −= rate·m / (√(v·correction) + epsilon) + decay·p.
   void (*adam)(long n, float *p, const float *g, float *m, float *v, float beta1, float share1,
                float beta2, float share2, float rate, float correction, float epsilon, float decay);
+
+  /// Half of how many columns of a row of codes lie interleaved: place 2·L·b + 2i + h holds column
+  /// 2·L·b + h·L + i.
+  long code_lanes;
+  /// C (m × n) = max(0, A·B + bias) >> shift, whole numbers of 16 bits, the places of C as above; k is even
+  /// and n a multiple of 32. B has for each two inputs the n outputs' pairs of factors. No sum may leave 32
+  /// bits, nor an element of C 15.
+  void (*code_layer)(long m, long n, long k, const int16_t *a, const int16_t *b, const int32_t *bias,
+                     int shift, int16_t *c);
+  /// y (m) = scale·A·b + bias [+ add] for rows of k codes; k is a multiple of 32.
+  void (*code_scores)(long m, long k, const int16_t *a, const int16_t *b, float scale, float bias,
+                      const float *add, float *y);
 } mrs_kernels;
 
 /// How many variants this machine can run; 0 is the best of them.

@@ -1,5 +1,4 @@
 import Datasets
-import Kernels
 import Language
 import MetaLearning
 import Models
@@ -36,10 +35,10 @@ package struct TopK: Command {
     }
     let rated = Set(adapted.context.support.map(\.item)).union(ratedItems(of: adapted, data))
     let items = (0..<Int32(data.items.count)).filter { seen || !rated.contains($0) }
-    let scores = adapted.model.scores(for: adapted.context, items: items)
-    let best = highest(count, of: scores)
+    let best = adapted.model.best(
+      count, of: items, for: adapted.context, threads: session.threads)
     return report(
-      data, adapted, best.map { (items[$0], data.scale.clamped(scores[$0])) },
+      data, adapted, best.map { ($0.item, data.scale.clamped($0.score)) },
       left: data.items.count - items.count)
   }
 

@@ -14,7 +14,8 @@ package struct TrainedModel: Recommender {
   package var history: [EpochSummary]
   /// Whether training was stopped before its end.
   package var isPartial: Bool
-  private let lanes: LanePool
+  let lanes: LanePool
+  let codedItems = CodedItems()
 
   package init(
     learner: any MetaLearner, problem: LearningProblem, weights: Weights, fingerprint: UInt64,
@@ -36,39 +37,17 @@ package struct TrainedModel: Recommender {
   package var predictsRatings: Bool { problem.loss.predictsRatings }
 
   package func scores(for user: UserContext, items: [Int32]) -> [Float] {
-    if items.count > Self.block, let scores = scoresByBlocks(for: user, items: items) {
-      return scores
+    scores(for: user, items: items, threads: 1)
+  }
+
+  /// Where there are many, block by block on up to `threads` threads.
+  func scores(for user: UserContext, items: [Int32], threads: Int) -> [Float] {
+    if items.count > Self.block, let tower = tower(for: user) {
+      return scores(for: user, items: items, by: tower, threads: threads)
     }
     return adapted(to: user, items: items) { lane, episode in
       let scores = learner.scores(for: episode, weights, in: lane)
       return problem.loss.predictions(scores, scale: problem.scale)
-    }
-  }
-
-  /// Items that are scored at once where there are many: their hidden rows stay in a core's cache.
-  private static let block = 96
-
-  /// Adapts once and scores block by block; nil for a learner or network that has no planned form.
-  private func scoresByBlocks(for user: UserContext, items: [Int32]) -> [Float]? {
-    let tower = adapted(to: user, items: []) { lane, episode in
-      lane.adaptedTower(of: learner, weights, episode)
-    }
-    guard let tower else { return nil }
-    let scores = tower.scores(
-      of: items.count, threads: processorCount, block: Self.block, in: lanes
-    ) { range, lane in
-      let query = items[range].map {
-        UserContext.Rating(item: $0, rating: problem.scale.lowest)
-      }
-      let episode = lane.builder.episode(
-        user: user.user, support: [], query: query, arena: lane.tape.arena)
-      return lane.features(of: episode.query, weights, episode)
-    }
-    var copy = scores
-    return copy.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return [] }
-      return problem.loss.predictions(
-        Matrix(base, rows: items.count, columns: tower.outputs), scale: problem.scale)
     }
   }
 

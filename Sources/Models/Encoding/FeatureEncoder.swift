@@ -124,6 +124,9 @@ package struct EntityCodes: Sendable {
     self.weights = weights
   }
 
+  /// How many entities.
+  package var count: Int { fields == 0 ? 0 : (offsets.count - 1) / fields }
+
   /// The entries of one entity, all fields together.
   package func entries(of entity: Int) -> Range<Int> {
     Int(offsets[entity * fields])..<Int(offsets[(entity + 1) * fields])

@@ -21,6 +21,7 @@ package struct AbsoluteError: Loss {
   }
 
   package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+  package var predictsScores: Bool { true }
 
   package func scores(
     ofRating rating: Float, scale: RatingScale

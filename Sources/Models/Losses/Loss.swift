@@ -14,10 +14,13 @@ package protocol Loss: Configurable {
   func scores(ofRating rating: Float, scale: RatingScale) -> (values: [Float], slopes: [Float])
   /// Whether predictions are on the scale of the ratings.
   var predictsRatings: Bool { get }
+  /// Whether predictions are the scores themselves.
+  var predictsScores: Bool { get }
 }
 
 extension Loss {
   package var predictsRatings: Bool { true }
+  package var predictsScores: Bool { false }
 }
 
 /// A loss that is the mean of a function of each row's own score.
@@ -68,6 +71,7 @@ package struct SquaredError: PointwiseLoss {
   }
 
   package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+  package var predictsScores: Bool { true }
 
   package func scores(
     ofRating rating: Float, scale: RatingScale

@@ -36,6 +36,7 @@ package struct PairwiseRanking: Loss {
   }
 
   package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+  package var predictsScores: Bool { true }
 
   package func scores(
     ofRating rating: Float, scale: RatingScale

@@ -79,6 +79,68 @@ extension AdaptedTower {
   }
 }
 
+extension AdaptedTower {
+  /// Coded rows that a core scores at once: its codes stay in its nearest cache.
+  private static let codedBlock = 96
+  /// Screening pays as long as fewer than one row in so many must be scored again.
+  private static let worthwhile = 8
+
+  /// The places, in ascending order, of all rows whose exact score may be among the `count` highest: those
+  /// whose score from codes comes within its error of the bar. `addends` are what is added to the scores of the
+  /// rows, but for a number of size `level` that all have in common; `places` are those in question. Nil where
+  /// codes cannot tell enough.
+  package func candidates(
+    _ count: Int, of rows: CodedRows, adding addends: [Float]? = nil, level: Float = 0,
+    among places: [Int32]? = nil, threads: Int, in lanes: LanePool
+  ) -> [Int]? {
+    guard activation == .relu else { return nil }
+    let coded = lanes.withLane { lane in
+      lane.tape.reset()
+      return CodedTower(layers.map { ($0.weight, $0.bias) }, for: rows, kernels, lane.tape.arena)
+    }
+    guard let coded else { return nil }
+    let all = coded.scores(of: rows, adding: addends, block: Self.codedBlock, threads, lanes)
+    let scores = places.map { places in places.map { all[Int($0)] } } ?? all
+    guard let bar = highest(count, of: scores).last.map({ scores[$0] }), bar.isFinite else {
+      return nil
+    }
+    let largest = addends?.reduce(0) { max($0, abs($1)) } ?? 0
+    let margin = 2 * (coded.bound + 8 * .ulpOfOne * (largest + level)) * slack
+    let found = scores.indices.filter { scores[$0] >= bar - margin }
+    return found.count <= count + scores.count / Self.worthwhile ? found : nil
+  }
+}
+
+extension CodedTower {
+  /// The scores of all rows, block by block.
+  fileprivate func scores(
+    of rows: CodedRows, adding addends: [Float]?, block: Int, _ threads: Int, _ lanes: LanePool
+  ) -> [Float] {
+    [Float](unsafeUninitializedCapacity: rows.count) { buffer, filled in
+      nonisolated(unsafe) let base = buffer.baseAddress
+      parallel((rows.count + block - 1) / block, threads: threads) { number in
+        let range = number * block..<min(rows.count, (number + 1) * block)
+        lanes.withLane { lane in
+          lane.tape.reset()
+          withAddends(addends) { addends in
+            guard let base else { return }
+            scores(
+              rows.codes.base + range.lowerBound * rows.width, rows: range.count, width: rows.width,
+              adding: addends.map { $0 + range.lowerBound }, into: base + range.lowerBound,
+              lane.tape.arena)
+          }
+        }
+      }
+      filled = rows.count
+    }
+  }
+
+  private func withAddends(_ addends: [Float]?, _ body: (UnsafePointer<Float>?) -> Void) {
+    guard let addends else { return body(nil) }
+    addends.withUnsafeBufferPointer { body($0.baseAddress) }
+  }
+}
+
 extension TowerLoop {
   /// The stack after the steps on a task's support ratings.
   func adapted(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> AdaptedTower {

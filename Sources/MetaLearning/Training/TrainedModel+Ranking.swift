@@ -1,0 +1,117 @@
+import Datasets
+import Kernels
+import Models
+import Synchronization
+
+/// Scores of many items for one user, who is adapted to once.
+extension TrainedModel {
+  /// Items that are scored at once where there are many: their hidden rows stay in a core's cache.
+  static let block = 96
+  /// From how many items on codes pay.
+  private static let many = 4096
+
+  /// The stack that a user's ratings make; nil for a learner or network that has no planned form.
+  func tower(for user: UserContext) -> AdaptedTower? {
+    adapted(to: user, items: []) { lane, episode in
+      lane.adaptedTower(of: learner, weights, episode)
+    }
+  }
+
+  func scores(
+    for user: UserContext, items: [Int32], by tower: AdaptedTower, threads: Int
+  ) -> [Float] {
+    var scores = tower.scores(of: items.count, threads: threads, block: Self.block, in: lanes) {
+      range, lane in features(of: items[range], for: user.user, in: lane)
+    }
+    return scores.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      return problem.loss.predictions(
+        Matrix(base, rows: items.count, columns: tower.outputs), scale: problem.scale)
+    }
+  }
+
+  private func features(
+    of items: ArraySlice<Int32>, for user: Int32?, in lane: Lane
+  ) -> (hidden: Matrix, residual: Matrix?) {
+    let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
+    let episode = lane.builder.episode(
+      user: user, support: [], query: query, arena: lane.tape.arena)
+    return lane.features(of: episode.query, weights, episode)
+  }
+
+  /// Of many items, codes tell which few can be the best; only those are scored exactly.
+  package func best(
+    _ count: Int, of items: [Int32], for user: UserContext, threads: Int
+  ) -> [(item: Int32, score: Float)] {
+    guard items.count >= Self.many, let tower = tower(for: user) else {
+      return ranked(items, scores(for: user, items: items, threads: threads), count)
+    }
+    let few = candidates(count, of: items, for: user, tower, threads: threads) ?? items
+    return ranked(few, scores(for: user, items: few, by: tower, threads: threads), count)
+  }
+
+  private func ranked(
+    _ items: [Int32], _ scores: [Float], _ count: Int
+  ) -> [(item: Int32, score: Float)] {
+    highest(count, of: scores).map { (items[$0], scores[$0]) }
+  }
+
+  private func candidates(
+    _ count: Int, of items: [Int32], for user: UserContext, _ tower: AdaptedTower, threads: Int
+  ) -> [Int32]? {
+    guard tower.outputs == 1, problem.loss.predictsScores,
+      let coded = codedItems.rows(made: { codeItems() })
+    else { return nil }
+    // The addends are those of an unknown user: hers differ by the same number for all items.
+    let level = lanes.withLane { lane in
+      lane.tape.reset()
+      let own = features(of: items[..<1], for: user.user, in: lane).residual
+      return own.map { abs($0[0, 0] - (coded.addends?[Int(items[0])] ?? 0)) } ?? 0
+    }
+    let places = tower.candidates(
+      count, of: coded.rows, adding: coded.addends, level: level, among: items, threads: threads,
+      in: lanes)
+    return places?.map { items[$0] }
+  }
+
+  private func codeItems() -> CodedItems.Rows? {
+    let count = problem.encoder.items.count
+    var addends: [Float]? = nil
+    let rows = lanes.withLane { lane in
+      func made(_ range: Range<Int>, _ use: (Matrix) -> Void) {
+        lane.tape.reset()
+        let items = Array(Int32(range.lowerBound)..<Int32(range.upperBound))
+        let (hidden, residual) = features(of: items[...], for: nil, in: lane)
+        use(hidden)
+        guard let residual, addends?.count ?? 0 < count else { return }
+        addends = (addends ?? []) + residual.array
+      }
+      var width = 0
+      made(0..<1) { width = $0.columns }
+      addends = nil
+      return CodedRows(count: count, columns: width, block: Self.many, made)
+    }
+    return rows.map { .init(rows: $0, addends: addends) }
+  }
+}
+
+/// The features of all items as codes, made when they are first asked for.
+final class CodedItems: Sendable {
+  struct Rows: Sendable {
+    var rows: CodedRows
+    /// What is added to the items' scores, if anything.
+    var addends: [Float]?
+  }
+
+  /// Nil before the first use; a model that has no codes keeps that, too.
+  private let made = Mutex<Rows??>(nil)
+
+  func rows(made make: () -> Rows?) -> Rows? {
+    made.withLock { made in
+      if let made { return made }
+      let rows = make()
+      made = .some(rows)
+      return rows
+    }
+  }
+}

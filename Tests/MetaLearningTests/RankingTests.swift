@@ -1,0 +1,83 @@
+import Datasets
+import Kernels
+import MetaLearning
+import Models
+import Testing
+
+/// The best of many items, screened on codes, are those that floats give.
+@Suite struct RankingTests {
+  private static let items = 5000
+
+  private func model(_ network: MLP, spread: Float = 1) -> (model: TrainedModel, data: Dataset) {
+    var learner = MAML()
+    learner.scope = .decision
+    let world = smallProblem(
+      learner, network: network, loss: SquaredError(),
+      data: smallWorld(users: 6, items: Self.items, ratings: 12))
+    var weights = world.weights
+    let all = weights.mutableAll()
+    for index in 0..<all.count { all.base[index] *= spread }
+    let model = TrainedModel(
+      learner: learner, problem: world.problem, weights: weights, fingerprint: 1)
+    return (model, world.data)
+  }
+
+  private func network(_ hidden: [Int], wide: Bool) -> MLP {
+    var network = MLP()
+    (network.hidden, network.wide, network.embed) = (hidden, wide, 9)
+    return network
+  }
+
+  private func check(_ model: TrainedModel, _ data: Dataset, items: [Int32]) {
+    for task in smallSplit(data).train + smallSplit(data).test {
+      let context = UserContext(task, in: data.interactions)
+      let all = model.scores(for: context, items: items)
+      let expected = highest(10, of: all)
+      let best = model.best(10, of: items, for: context, threads: 2)
+      #expect(best.map(\.item) == expected.map { items[$0] })
+      let agree = zip(best, expected).allSatisfy {
+        $0.score == all[$1] || $0.score.isNaN && all[$1].isNaN
+      }
+      #expect(agree)
+    }
+  }
+
+  @Test(arguments: [[32], [33, 10], [64, 64, 16]], [true, false])
+  func theBestAreThoseOfTheFloats(hidden: [Int], wide: Bool) {
+    let (model, data) = model(network(hidden, wide: wide))
+    check(model, data, items: Array(0..<Int32(Self.items)))
+    check(model, data, items: Array((0..<Int32(Self.items)).filter { $0 % 9 != 4 }.reversed()))
+  }
+
+  @Test(arguments: [Float(0), 1e-18, 1e6, .nan])
+  func weightsOfAnySizeAreRanked(spread: Float) {
+    let (model, data) = model(network([32, 16], wide: false), spread: spread)
+    check(model, data, items: Array(0..<Int32(Self.items)))
+  }
+
+  @Test func codesLeaveFewItemsInQuestion() throws {
+    let (model, data) = model(network([32, 32], wide: false))
+    let task = smallSplit(data).train[0]
+    let lanes = LanePool(model.problem)
+    let tower = try #require(
+      lanes.withLane { lane in
+        lane.adaptedTower(of: model.learner, model.weights, lane.episode(task, data))
+      })
+    let features = randomMatrix(20_000, model.problem.layout.blocks[1].rows)
+    defer { features.base.deallocate() }
+    let coded = try #require(CodedRows(features))
+    let scores = tower.scores(of: 20_000, threads: 2, block: 96, in: lanes) { range, _ in
+      (features.rows(range), nil)
+    }
+    let candidates = try #require(tower.candidates(10, of: coded, threads: 2, in: lanes))
+    #expect(Set(candidates).isSuperset(of: highest(10, of: scores)))
+    #expect(candidates.count < 200)
+  }
+
+  private func randomMatrix(_ rows: Int, _ columns: Int) -> Matrix {
+    let matrix = Matrix(.allocate(capacity: rows * columns), rows: rows, columns: columns)
+    var stream = RandomKey(seed: 7).stream
+    for index in 0..<matrix.count { matrix.base[index] = Float(stream.normal()) }
+    return matrix
+  }
+}
