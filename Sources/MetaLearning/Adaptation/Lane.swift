@@ -22,13 +22,6 @@ package final class Lane {
   private var lastLoop: InnerLoop?
   private var lastTower: TowerLoop?
 
-  /// Gradients of some rows of a lookup block.
-  struct TouchedRows {
-    var block: Int
-    var rows: UnsafeBufferPointer<Int32>
-    var gradient: Matrix
-  }
-
   /// A block as this lane sees it.
   private struct Place {
     var offset: Int
@@ -131,15 +124,11 @@ package final class Lane {
 
   // MARK: Gradients
 
-  /// Keeps the gradient of a task's own rows of a table until the batch is summed.
-  func keep(_ gradient: Matrix, rows: UnsafeBufferPointer<Int32>, block: Int) {
-    let copy = store.matrix(rows: gradient.rows, columns: gradient.columns)
-    copy.copy(from: gradient)
-    let numbers = store.integers(rows.count)
-    if let base = rows.baseAddress { numbers.update(from: base, count: rows.count) }
-    touched.append(
-      TouchedRows(
-        block: block, rows: UnsafeBufferPointer(start: numbers, count: rows.count), gradient: copy))
+  /// Adds xᵀ·slope to the gradient of a dense block, and the sum of the slope's rows to that of its bias.
+  func addProduct(_ x: Matrix, _ slope: Matrix, to block: Int, bias: Int) {
+    let weight = places[block].sum
+    kernels.product(x, transposed: true, slope, into: weight, adding: weight)
+    kernels.columnSums(slope, into: places[bias].sum, accumulate: true)
   }
 
   /// The weights as leaves of the tape: dense blocks as they are, tables as the task's own rows.
@@ -160,14 +149,21 @@ package final class Lane {
   /// tables.
   func blockSums(_ weights: [TapeValue]) -> [Matrix] {
     places.indices.map { block in
-      places[block].isLookup ? tape.zeros(like: weights[block]) : places[block].sum
+      guard places[block].isLookup else { return places[block].sum }
+      let own = tape[weights[block]]
+      let sum = store.matrix(rows: own.rows, columns: own.columns)
+      sum.fill(0)
+      return sum
     }
   }
 
   /// Hands the tables' rows over until the batch is summed.
   func keepLookups(_ sums: [Matrix], _ episode: Episode) {
     for block in sums.indices where places[block].isLookup {
-      keep(sums[block], rows: episode.tableRows, block: block)
+      touched.append(
+        TouchedRows(
+          block: block, rows: episode.tableRows, gradient: sums[block],
+          tableRows: places[block].rows, in: store))
     }
   }
 }

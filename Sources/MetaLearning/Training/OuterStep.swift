@@ -113,37 +113,32 @@ package final class OuterLoop: @unchecked Sendable {
     }
 
     /// A part of it, whole rows of a table; the same parts for any number of threads.
-    func part(_ part: Int, of parts: Int) -> Range<Int> {
+    func part(_ part: Int) -> Range<Int> {
       let unit = lookup == nil ? 1 : block.columns
-      let units = count / unit
-      return offset + units * part / parts * unit..<offset + units * (part + 1) / parts * unit
+      let units = TouchedRows.range(part, of: count / unit)
+      return offset + units.lowerBound * unit..<offset + units.upperBound * unit
     }
   }
 
   /// Sums the lanes' gradients and moves along their mean, part by part.
   private func move(_ batch: Batch) {
-    let parts = 2 * Self.laneCount
     let all = weights.mutableAll()
     guard let limit = options.clip else {
-      parallel(parts, threads: threads) { part in
-        for stretch in self.stretches {
-          let range = stretch.part(part, of: parts)
-          self.sum(stretch, range, batch)
-          self.move(all, stretch, range, batch)
-        }
+      return eachPart { stretch, part in
+        self.sum(stretch, part, batch)
+        self.move(all, stretch, part, batch)
       }
-      return
     }
-    parallel(parts, threads: threads) { part in
-      for stretch in self.stretches { self.sum(stretch, stretch.part(part, of: parts), batch) }
-    }
+    eachPart { stretch, part in self.sum(stretch, part, batch) }
     let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
     let norm = kernels.dot(whole, whole).squareRoot()
     if norm > limit { kernels.scale(limit / norm, whole, into: whole) }
-    parallel(parts, threads: threads) { part in
-      for stretch in self.stretches {
-        self.move(all, stretch, stretch.part(part, of: parts), batch)
-      }
+    eachPart { stretch, part in self.move(all, stretch, part, batch) }
+  }
+
+  private func eachPart(_ body: @Sendable (Stretch, Int) -> Void) {
+    parallel(TouchedRows.parts, threads: threads) { part in
+      for stretch in self.stretches { body(stretch, part) }
     }
   }
 
@@ -153,45 +148,42 @@ package final class OuterLoop: @unchecked Sendable {
 
   /// The mean of the lanes' gradients, each element added in the order of lanes and tasks. A table's
   /// gradient is zero between steps, but for rows that a lane has touched.
-  private func sum(_ stretch: Stretch, _ range: Range<Int>, _ batch: Batch) {
+  private func sum(_ stretch: Stretch, _ part: Int, _ batch: Batch) {
     let scale = 1 / Float(batch.tasks)
-    if let block = stretch.lookup {
-      eachTouched(block, stretch, range, batch) { rows, number, row in
-        kernels.axpy(scale, rows.gradient.rows(number..<number + 1), row)
+    guard stretch.lookup == nil else {
+      return eachTouched(stretch, part, batch) { gradient, row in kernels.axpy(scale, gradient, row)
       }
-      return
     }
+    let range = stretch.part(part)
     let own = range.lowerBound - lookupCount..<range.upperBound - lookupCount
     let sum = view(gradient.base, range)
     kernels.scale(scale, view(lanes[0].dense.base, own), into: sum)
     for lane in lanes[1..<batch.lanes] { kernels.axpy(scale, view(lane.dense.base, own), sum) }
   }
 
-  private func move(_ all: Matrix, _ stretch: Stretch, _ range: Range<Int>, _ batch: Batch) {
+  private func move(_ all: Matrix, _ stretch: Stretch, _ part: Int, _ batch: Batch) {
+    let range = stretch.part(part)
     guard !range.isEmpty else { return }
     options.optimizer.move(
       view(all.base, range), along: view(gradient.base, range),
       memory: memory.map { view($0.base, range) }, rate: batch.rate, step: step,
       decay: stretch.decay, kernels: kernels)
-    guard let block = stretch.lookup else { return }
+    guard stretch.lookup != nil else { return }
     // An optimiser may add decay to the gradient of every row.
     guard stretch.decay == 0 else { return view(gradient.base, range).fill(0) }
-    eachTouched(block, stretch, range, batch) { _, _, row in row.fill(0) }
+    eachTouched(stretch, part, batch) { _, row in row.fill(0) }
   }
 
-  /// Calls `body` with each touched row of a table in a range, and where its gradient is summed.
+  /// Calls `body` with the gradient of each touched row of a part of a table, and where it is summed.
   private func eachTouched(
-    _ block: Int, _ stretch: Stretch, _ range: Range<Int>, _ batch: Batch,
-    _ body: (Lane.TouchedRows, Int, Matrix) -> Void
+    _ stretch: Stretch, _ part: Int, _ batch: Batch, _ body: (Matrix, Matrix) -> Void
   ) {
     let width = stretch.block.columns
-    let first = Int32((range.lowerBound - stretch.offset) / width)
-    let last = Int32((range.upperBound - stretch.offset) / width)
     for lane in lanes[..<batch.lanes] {
-      for rows in lane.touched where rows.block == block {
-        for (number, row) in rows.rows.enumerated() where row >= first && row < last {
-          let place = gradient.base + stretch.offset + Int(row) * width
-          body(rows, number, Matrix(place, rows: 1, columns: width))
+      for rows in lane.touched where rows.block == stretch.lookup {
+        rows.each(in: part) { row, own in
+          let place = gradient.base + stretch.offset + row * width
+          body(own, Matrix(place, rows: 1, columns: width))
         }
       }
     }

@@ -11,19 +11,20 @@ extension TowerLoop {
     let adjoint = roomy(lane, rows, columns: rows.pivot.columns)
     adjoint.rows(0..<rows.support).fill(0)
     let loss = ask(lane, rows, episode, weights, adjoint)
-    var lambda = above.indices.map { level in lambdaOfQuery(lane, rows, level) }
     var mixed: Matrix?
     var residual: Matrix?
-    if order > 1 {
+    if order > 1, steps > 0 {
       if !featureBlocks.isEmpty || !below.isEmpty {
         mixed = lane.zeros(rows.support, rows.padded)
       }
       residual = rows.supportResidual.map { lane.zeros($0.rows, $0.columns) }
-      sweep(lane, rows, adjoint, &lambda, mixed: mixed, residual: residual)
-    }
-    for (layer, lambda) in zip(above, lambda) {
-      lane.kernels.axpy(1, lambda.weight, sums[layer.weight])
-      lane.kernels.axpy(1, lambda.bias, sums[layer.bias])
+      sweep(lane, rows, adjoint, mixed: mixed, residual: residual, sums: sums)
+    } else {
+      for (level, layer) in above.enumerated() {
+        lane.addProduct(
+          record.hidden[steps, level], record.slope[steps, level + 1], to: layer.weight,
+          bias: layer.bias)
+      }
     }
     close(lane, rows, weights, adjoint, mixed: mixed, residual: residual, sums: sums)
     lane.keepLookups(sums, episode)
@@ -90,12 +91,13 @@ extension TowerLoop {
 
   // MARK: Backwards through the steps
 
-  /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first.
+  /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first, whose λ is added to the sums.
   private func sweep(
-    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, _ lambda: inout [Lambda], mixed: Matrix?,
-    residual: Matrix?
+    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, mixed: Matrix?, residual: Matrix?,
+    sums: [Matrix]
   ) {
     let kernels = lane.kernels
+    var lambda = above.indices.map { level in lambdaOfQuery(lane, rows, level) }
     let own = 0..<rows.support
     let (r, p) = (adjoint.rows(own), adjoint.rows(rows.support..<rows.all))
     // −α·V of the query, the same for all steps.
@@ -117,7 +119,7 @@ extension TowerLoop {
       if let residual {
         kernels.axpy(1, scoreChange(step: step, change), residual)
       }
-      for level in above.indices { learn(lane, step: step, level, &lambda[level]) }
+      for level in above.indices { learn(lane, step: step, level, &lambda[level], sums: sums) }
       if let mixed { mixAfter(lane, rows, step: step, change, into: mixed) }
       kernels.axpy(1, change, r)
     }
@@ -177,12 +179,24 @@ extension TowerLoop {
     return record.movedSlope[step, 0]
   }
 
-  /// λ += [x; ẋ]ᵀ·[δ̇; δ]
-  private func learn(_ lane: Lane, step: Int, _ level: Int, _ lambda: inout Lambda) {
-    lane.kernels.product(
-      record.bothHidden[step, level], transposed: true, record.bothSlope[step, level + 1],
-      into: lambda.weight, adding: lambda.weight)
-    lane.kernels.columnSums(
+  /// λ += [x; ẋ]ᵀ·[δ̇; δ]; that of the first step goes straight to the sums.
+  private func learn(
+    _ lane: Lane, step: Int, _ level: Int, _ lambda: inout Lambda, sums: [Matrix]
+  ) {
+    let kernels = lane.kernels
+    let (x, slope) = (record.bothHidden[step, level], record.bothSlope[step, level + 1])
+    guard step > 0 else {
+      let layer = above[level]
+      let sum = sums[layer.weight]
+      kernels.product(x, transposed: true, slope, into: sum, adding: sum)
+      kernels.axpy(1, lambda.weight, sum)
+      kernels.columnSums(
+        record.movedSlope[step, level + 1], into: sums[layer.bias], accumulate: true)
+      kernels.axpy(1, lambda.bias, sums[layer.bias])
+      return
+    }
+    kernels.product(x, transposed: true, slope, into: lambda.weight, adding: lambda.weight)
+    kernels.columnSums(
       record.movedSlope[step, level + 1], into: lambda.bias, accumulate: true)
   }
 }

@@ -41,21 +41,17 @@ extension TowerLoop {
     sweepFeatures(lane, rows, seeds, residual: residual, sums: sums)
   }
 
-  /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ.
+  /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ where the layer takes shared inputs.
   @discardableResult
   func addGradient(
     _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, inputs: Matrix, _ slope: Matrix,
     sums: [Matrix]
-  ) -> Matrix {
-    let kernels = lane.kernels
-    let weight = sums[layer.weight]
-    kernels.product(inputs, transposed: true, slope, into: weight, adding: weight)
+  ) -> Matrix? {
+    lane.addProduct(inputs, slope, to: layer.weight, bias: layer.bias)
+    guard let block = layer.common, let common = rows.common else { return nil }
     let total = lane.matrix(1, slope.columns)
-    kernels.columnSums(slope, into: total)
-    kernels.axpy(1, total, sums[layer.bias])
-    if let block = layer.common, let common = rows.common {
-      kernels.product(common, transposed: true, total, into: sums[block], adding: sums[block])
-    }
+    lane.kernels.columnSums(slope, into: total)
+    lane.kernels.product(common, transposed: true, total, into: sums[block], adding: sums[block])
     return total
   }
 
@@ -67,7 +63,7 @@ extension TowerLoop {
 
   /// The adjoint of the pivot's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
   private func seedInputs(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, total: Matrix,
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, total: Matrix?,
     mixed: Matrix?, _ own: Range<Int>, _ seeds: inout Seeds
   ) {
     let kernels = lane.kernels
@@ -84,16 +80,17 @@ extension TowerLoop {
       kernels.product(adjoint.rows(query), dual, into: across)
       let ofQuery = seeds.hidden.rows(query)
       kernels.product(across, padded, into: ofQuery, adding: ofQuery)
-      level = across.sum
+      let needsLevel = pivot.common != nil
+      if needsLevel { level = across.sum }
       if let mixed {
         let ofSupport = seeds.hidden.rows(support)
         kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
         kernels.product(
           across, transposed: true, x.rows(query), into: ofSupport, adding: ofSupport)
-        level = 2 * level + mixed.sum
+        if needsLevel { level = 2 * level + mixed.sum }
       }
     }
-    guard let block = pivot.common, let common = rows.common else { return }
+    guard let block = pivot.common, let common = rows.common, let total else { return }
     seeds.common = commonSeed(lane, weights, block, total, common, level: level)
   }
 
@@ -121,7 +118,7 @@ extension TowerLoop {
     let x = rows.inputs[level]
     let total = addGradient(lane, rows, layer, inputs: x.rows(own), slope, sums: sums)
     guard level > 0 || !featureBlocks.isEmpty else { return }
-    if let block = layer.common, let common = rows.common {
+    if let block = layer.common, let common = rows.common, let total {
       seeds.common = commonSeed(lane, weights, block, total, common, level: 0)
     }
     let seed = roomy(lane, rows, columns: x.columns)

@@ -1,0 +1,55 @@
+import Kernels
+
+/// A task's gradients of some rows of a table, sorted by the part of the table that they belong to.
+struct TouchedRows {
+  /// A table is cut into this many parts on any machine; each is summed and moved by one thread.
+  static let parts = 16
+
+  let block: Int
+  private let gradient: Matrix
+  /// The rows' numbers in the table, part by part, and where each part starts.
+  private let rows: UnsafeMutablePointer<Int32>
+  private let places: UnsafeMutablePointer<Int32>
+  private let starts: UnsafeMutablePointer<Int32>
+
+  /// Sorts by counting; rows of a part keep their order. The gradient stays where it is.
+  init(
+    block: Int, rows given: UnsafeBufferPointer<Int32>, gradient: Matrix, tableRows: Int,
+    in store: Arena
+  ) {
+    self.block = block
+    self.gradient = gradient
+    rows = store.integers(given.count)
+    places = store.integers(given.count)
+    starts = store.integers(Self.parts + 1)
+    starts.update(repeating: 0, count: Self.parts + 1)
+    for row in given { starts[Self.part(of: row, tableRows) + 1] += 1 }
+    for part in 0..<Self.parts { starts[part + 1] += starts[part] }
+    let next = store.integers(Self.parts)
+    next.update(from: starts, count: Self.parts)
+    for (place, row) in given.enumerated() {
+      let part = Self.part(of: row, tableRows)
+      let at = Int(next[part])
+      rows[at] = row
+      places[at] = Int32(place)
+      next[part] += 1
+    }
+  }
+
+  /// The rows of a part, as many for each as whole rows allow.
+  static func range(_ part: Int, of tableRows: Int) -> Range<Int> {
+    tableRows * part / parts..<tableRows * (part + 1) / parts
+  }
+
+  private static func part(of row: Int32, _ tableRows: Int) -> Int {
+    ((Int(row) + 1) * parts - 1) / tableRows
+  }
+
+  /// Calls `body` with each row of a part: its number in the table and its gradient.
+  func each(in part: Int, _ body: (Int, Matrix) -> Void) {
+    for at in Int(starts[part])..<Int(starts[part + 1]) {
+      let place = Int(places[at])
+      body(Int(rows[at]), gradient.rows(place..<place + 1))
+    }
+  }
+}
