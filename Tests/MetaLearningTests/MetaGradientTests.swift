@@ -37,10 +37,15 @@ let gradientCases: [GradientCase] = {
 
 /// Inner steps of Adam. A wide ε keeps the steps smooth enough for differences.
 private let adamCases: [GradientCase] = [AdaptationScope.all, .decision, .head].flatMap { scope in
-  ([MLP(), Factor(), Attention()] as [any Network]).map { network in
-    GradientCase(
-      name: "adam \(scope) \(type(of: network).name)",
-      learner: WithInnerAdam(scope: scope), network: smooth(network), loss: SquaredError())
+  networks.types.flatMap { network in
+    losses.types.compactMap { loss in
+      guard let network = network.init() as? any Network, let loss = loss.init() as? any Loss else {
+        return nil
+      }
+      return GradientCase(
+        name: "adam \(scope) \(type(of: network).name) \(type(of: loss).name)",
+        learner: WithInnerAdam(scope: scope), network: smooth(network), loss: loss)
+    }
   }
 }
 
