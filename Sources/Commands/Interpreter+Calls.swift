@@ -10,14 +10,14 @@ extension Run {
       return try run(procedure, call)
     }
     let start = host.now()
-    let before = (interpreter.session, interpreter.ledger)
+    let before = (interpreter.session, interpreter.ledger, interpreter.provenance)
     do throws(Stop) {
       var report: Report?
       for call in calls { report = try run(call, input: report) }
       outcome(statement, report: report, diagnostic: nil, since: start)
       return report ?? Report()
     } catch {
-      (interpreter.session, interpreter.ledger) = before
+      (interpreter.session, interpreter.ledger, interpreter.provenance) = before
       if case .failed(let diagnostic) = error {
         outcome(statement, report: nil, diagnostic: diagnostic, since: start)
       }
@@ -39,9 +39,11 @@ extension Run {
       throw .failed(
         placed(Diagnostic("E0201", "there is no command `\(call.verb.text)`", at: call.verb.range)))
     }
-    if let type = type as? any SweepCommand.Type, let sweep = try sweep(call, of: type) {
-      let report = try run(sweep, of: type, call)
-      give(type, BoundArguments(sweep.run(0).arguments, of: type), call)
+    let before = interpreter.session
+    if let (command, sweep) = try sweep(call, of: type) {
+      let report = try run(command, sweep, call)
+      let first = sweep.representatives.first ?? []
+      give(type, BoundArguments(first, of: type), call, since: before)
       return report
     }
     var root: any Configurable = type.init()
@@ -52,43 +54,82 @@ extension Run {
       command = receiver
     }
     let report = try run(command, call)
-    give(type, binding, call)
+    give(type, binding, call, since: before)
     return report
   }
 
-  /// The combinations that a call asks for; nil when it asks for one run.
-  private func sweep(_ call: Call, of type: any Configurable.Type) throws(Stop) -> Sweep? {
+  /// The runs that a call asks for; nil when it asks for one.
+  private func sweep(
+    _ call: Call, of type: any Configurable.Type
+  ) throws(Stop) -> (any SweepCommand, Sweep)? {
+    guard type is any SweepCommand.Type else { return nil }
     let arguments = try arguments(of: call.arguments)
-    let hasSeveral = arguments.contains { $0.key != nil && $0.value?.elements != nil }
-    return hasSeveral ? Sweep(arguments, of: type) : nil
+    guard arguments.contains(where: { $0.key != nil && $0.value?.elements != nil }) else {
+      return nil
+    }
+    var root: any Configurable = type.init()
+    _ = BoundArguments(arguments, to: &root)
+    guard let command = root as? any SweepCommand,
+      let sweep = Sweep(arguments, of: type, drawing: command.strategy.draws)
+    else { return nil }
+    return (command, sweep)
   }
 
   /// Notes what a call has given.
   private mutating func give(
-    _ type: any Configurable.Type, _ bound: BoundArguments, _ call: Call
+    _ type: any Configurable.Type, _ bound: BoundArguments, _ call: Call, since before: Session
   ) {
     let nouns = bound.nouns(of: type)
-    interpreter.ledger.give(
-      nouns.gives, needs: nouns.needs,
-      at: .init(site ?? call.verb.range, name: "line \(source.line(of: call.verb.range.lower))"))
+    let site = NounLedger.Site(
+      site ?? call.verb.range, name: "line \(source.line(of: call.verb.range.lower))")
+    interpreter.ledger.give(nouns.gives, needs: nouns.needs, at: site)
+    interpreter.provenance.note(
+      nouns.gives, before: before, after: interpreter.session, at: site)
   }
 
   mutating func run(_ command: any Command, _ call: Call) throws(Stop) -> Report {
+    if interpreter.plan != nil {
+      let report: Report
+      do { report = try foresee(command, call) } catch { throw stop(error, call) }
+      return report
+    }
+    let distortion = isFirstGift(of: command) ? interpreter.rehearsal.distortion : nil
+    return try attempt(call) { session, host in
+      let report = try command.run(in: &session, host: host)
+      if let distortion {
+        session.data = session.data?.distorted(distortion, key: session.settings.key)
+      }
+      return report
+    }
+  }
+
+  /// Does what a call asks for on a copy of the session, which is kept on success.
+  mutating func attempt(
+    _ call: Call, _ work: (inout Session, any Host) throws -> Report
+  ) throws(Stop) -> Report {
     var draft = interpreter.session
     do {
-      if interpreter.plan != nil { return try foresee(command, call) }
-      let report = try command.run(in: &draft, host: host)
-      if let distortion = interpreter.rehearsal.distortion, isFirstGift(of: command) {
-        draft.data = draft.data?.distorted(distortion, key: draft.settings.key)
-      }
+      let report = try work(&draft, host)
       interpreter.session = draft
       return report
-    } catch let failure as CommandFailure {
-      throw .failed(placed(failure.diagnostic(of: call, in: source)))
-    } catch is Interrupted {
-      throw .interrupted
     } catch {
-      throw .failed(
+      throw stop(error, call)
+    }
+  }
+
+  /// Why a run stops at a call that threw.
+  private func stop(_ error: any Error, _ call: Call) -> Stop {
+    switch error {
+    case let failure as CommandFailure:
+      var diagnostic = placed(failure.diagnostic(of: call, in: source))
+      if failure.code == "E0404" {
+        let model = failure.argument ?? interpreter.session.model?.title
+        diagnostic = interpreter.provenance.completed(diagnostic, model: model)
+      }
+      return .failed(diagnostic)
+    case is Interrupted: return .interrupted
+    default:
+      return .failed(
         placed(
           Diagnostic(
             "E0900", "`\(call.verb.text)` failed in a way it should not: \(error)",

@@ -11,6 +11,7 @@ package struct Interpreter: Sendable {
   package internal(set) var procedures: [String: Procedure] = [:]
   /// Which nouns are there, and from what they were made.
   package internal(set) var ledger = NounLedger()
+  var provenance = Provenance()
   /// The values that the command line gives to `param`.
   package var parameters: [String: Value] = [:]
   /// How its runs differ from plain ones.
@@ -85,10 +86,12 @@ package struct Interpreter: Sendable {
       return result
     }
     let isOneLine = !source.text.contains("\n")
-    ledger = ledger.settled {
+    let name = { (range: SourceRange) in
       isOneLine && !source.name.isEmpty
-        ? source.name : "\(source.name) line \(source.line(of: $0.lower))"
+        ? source.name : "\(source.name) line \(source.line(of: range.lower))"
     }
+    ledger = ledger.settled(name: name)
+    provenance = provenance.settled(name: name)
     return result
   }
 }
@@ -124,7 +127,8 @@ package enum RunResult: Sendable, Equatable {
 private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { configurable in
   CheckContext.Traits(
     resultFields: (configurable as? any Command)?.resultFields,
-    takesInput: configurable is any InputCommand, sweeps: configurable is any SweepCommand)
+    takesInput: configurable is any InputCommand,
+    sweep: (configurable as? any SweepCommand)?.sweepForm)
 }
 
 extension Source {

@@ -21,6 +21,8 @@ package struct Session: Sendable {
   package var namedBaselines: [String: any Baseline] = [:]
   /// How the model was trained, when this session did it: what `evaluate seeds=5` repeats.
   package var recipe: TrainingRecipe?
+  /// Runs of sweeps by their names: they are not done again, and `best` can take each of them.
+  package var runs: [String: SweepRun] = [:]
   package var adapted: AdaptedModel?
   /// What the last training that tried several values came to.
   package var sweep: SweepOutcome?

@@ -12,7 +12,7 @@ let catalogs = [
   ListedCatalog(networks), ListedCatalog(losses), ListedCatalog(optimizers),
   ListedCatalog(metrics), ListedCatalog(datasetFormats), ListedCatalog(saveables),
   ListedCatalog(renderers), ListedCatalog(notebookFormats), ListedCatalog(plots),
-  ListedCatalog(views), ListedCatalog(explanations),
+  ListedCatalog(views), ListedCatalog(explanations), ListedCatalog(searchStrategies),
 ]
 
 /// A catalog without the type of its members.

@@ -118,6 +118,38 @@ import Testing
     #expect(interpreter.session.model != nil)
   }
 
+  @Test func aLeakFoundInRunningShowsWhereModelAndTasksWereMade() {
+    let lines = [
+      "load data", "split tasks", "meta-train maml epochs=1", "keep model first",
+      "split tasks query=5", "compare first mf",
+    ]
+    var interpreter = Interpreter()
+    guard
+      case .failed(let fault) = interpreter.run(
+        Source(name: "t.mrs", text: lines.joined(separator: "\n")), host: RecordingHost())
+    else {
+      Issue.record("a leak was not found")
+      return
+    }
+    let text = Source(text: lines.joined(separator: "\n"))
+    #expect(fault.code == "E0404")
+    #expect(text.slice(fault.primary.range) == "first")
+    #expect(fault.secondary.map { text.line(of: $0.range.lower) } == [4, 5])
+    // In a later cell the lines have names only.
+    var cells = Interpreter()
+    _ = cells.run(
+      Source(name: "In[1]", text: lines.dropLast().joined(separator: "\n")), host: RecordingHost())
+    guard
+      case .failed(let later) = cells.run(
+        Source(name: "In[2]", text: "compare first mf"), host: RecordingHost())
+    else {
+      Issue.record("a leak was not found")
+      return
+    }
+    #expect(later.help.contains { $0.contains("In[1] line 4") }, "\(later.help)")
+    #expect(later.help.contains { $0.contains("In[1] line 5") }, "\(later.help)")
+  }
+
   @Test func explainShowsThePageOfACode() throws {
     var interpreter = Interpreter()
     var shown: [StatementOutcome] = []

@@ -16,7 +16,7 @@ struct Contestants {
       throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
     }
     if let model = session.models[name] {
-      try refuseLeak(model, tasks)
+      try refuseLeak(model, tasks, named: name)
       return Renamed(recommender: model, title: name)
     }
     guard let baseline = baseline(name) else {
@@ -50,14 +50,17 @@ struct Contestants {
   }
 
   /// A model of another split may have been trained on the very users it would be judged on.
-  func refuseLeak(_ model: TrainedModel, _ tasks: TaskSplit) throws(CommandFailure) {
+  func refuseLeak(
+    _ model: TrainedModel, _ tasks: TaskSplit, named name: String? = nil
+  ) throws(CommandFailure) {
     guard model.fingerprint != tasks.fingerprint else { return }
     throw CommandFailure(
-      "E0404", "`\(model.title)` was trained on another split, and may know these users",
+      "E0404",
+      "`\(name ?? model.title)` was trained on another split, and may know these users",
       help: [
         "the present split: \(tasks.recipe)",
         "train a model on it, or split as it was when the model was trained",
-      ])
+      ], argument: name)
   }
 }
 

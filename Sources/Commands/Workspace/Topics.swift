@@ -26,6 +26,9 @@ package struct TopicGroup: Sendable {
       TopicGroup(
         name: "optimizers", summary: "how training moves the weights", members: optimizers.members),
       TopicGroup(name: "data", summary: "what `load` reads", members: datasetFormats.members),
+      TopicGroup(
+        name: "searches", summary: "ways to `search` for good options",
+        members: searchStrategies.members),
       TopicGroup(name: "plots", summary: "what `plot` draws", members: plots.members),
       TopicGroup(name: "views", summary: "what `show` shows", members: views.members),
       TopicGroup(

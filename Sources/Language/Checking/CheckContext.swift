@@ -7,15 +7,15 @@ package struct CheckContext: Sendable {
     /// Whether it may stand behind `|`.
     package var takesInput: Bool
 
-    /// Whether its options may hold several values: it then runs for every combination.
-    package var sweeps: Bool
+    /// Set when its options may hold several values: it is then a sweep.
+    package var sweep: SweepForm?
 
     package init(
-      resultFields: [String]? = nil, takesInput: Bool = false, sweeps: Bool = false
+      resultFields: [String]? = nil, takesInput: Bool = false, sweep: SweepForm? = nil
     ) {
       self.resultFields = resultFields
       self.takesInput = takesInput
-      self.sweeps = sweeps
+      self.sweep = sweep
     }
   }
 

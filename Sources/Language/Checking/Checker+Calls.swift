@@ -61,7 +61,7 @@ extension Checker {
     let (root, bound) = check(call.arguments, of: type, whole: call.verb.range)
     let (needs, gives) = bound.nouns(of: type)
     var traits = context.traits(root)
-    if bound.isSweep { traits.resultFields?.append("runs") }
+    if bound.isSweep { traits.resultFields?.append(contentsOf: Sweep.resultFields) }
     let verdict = Verdict(
       bound: bound, needs: needs, uses: type.uses, gives: gives, traits: traits)
     if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")) {
@@ -79,20 +79,31 @@ extension Checker {
       Argument(key: argument.key?.text, value(of: argument.value))
     }
     var bound = BoundArguments(arguments, to: &root)
-    var problems = bound.binding.problems
-    if !problems.isEmpty, context.traits(root).sweeps, let sweep = Sweep(arguments, of: type) {
-      let calls = sweep.representatives.map { BoundArguments($0, of: type) }
-      bound = calls.first ?? bound
-      bound.isSweep = true
-      problems = calls.flatMap(\.binding.problems)
-      if sweep.count > Sweep.mostRuns {
-        problems.append(
-          (nil, Problem("E0302", "this asks for more than \(Sweep.mostRuns) runs")))
-      }
-    }
+    let problems = problems(of: &bound, context.traits(root).sweep, type)
     report(problems, of: written, bound, whole: whole)
     checkFiles(of: bound, written, isReading: !type.gives.isEmpty)
     return (root, bound)
+  }
+
+  /// The problems of a call, or of every run of one that is a sweep.
+  private func problems(
+    of bound: inout BoundArguments, _ form: SweepForm?, _ type: any Configurable.Type
+  ) -> [(argument: Int?, problem: Problem)] {
+    let problems = bound.binding.problems
+    guard let form else { return problems }
+    let arguments = bound.arguments
+    if !problems.isEmpty, let sweep = Sweep(arguments, of: type, drawing: form.draws) {
+      let calls = sweep.representatives.map { BoundArguments($0, of: type) }
+      bound = calls.first ?? bound
+      bound.isSweep = true
+      let whole = form.problem(sweep).map { (nil as Int?, $0) }
+      return calls.flatMap(\.binding.problems) + sweep.problems + (whole.map { [$0] } ?? [])
+    }
+    // A value that only running tells may be a list.
+    if form.isRequired, problems.isEmpty, arguments.allSatisfy({ $0.value != nil }) {
+      return [(nil, Sweep.nothingVaries)]
+    }
+    return problems
   }
 
   private mutating func report(

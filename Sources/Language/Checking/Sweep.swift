@@ -1,64 +1,180 @@
-/// A call whose options hold several values each where one is meant: one run for every combination.
+/// A call whose options hold several values each where one is meant: a space of runs.
 package struct Sweep: Sendable {
   /// More runs than this are surely a slip.
   package static let mostRuns = 1000
 
-  /// The arguments that vary, by their places.
-  package let varied: [Int]
-  private let arguments: [Argument]
-  private let values: [[Value]]
-
-  /// Nil when no option holds a list or a range that only its elements fit.
-  package init?(_ arguments: [Argument], of type: any Configurable.Type) {
-    var trial = arguments
-    for (index, argument) in arguments.enumerated() {
-      guard argument.key != nil, let first = argument.value?.elements?.first else { continue }
-      guard Sweep.problem(with: arguments, at: index, of: type) != nil else { continue }
-      trial[index].value = first
+  /// One option that varies.
+  package struct Dimension: Sendable {
+    package enum Choices: Sendable {
+      case values([Value])
+      /// All numbers between the ends, both among them.
+      case interval(Double, Double, isWhole: Bool)
     }
-    let varied = arguments.indices.filter { trial[$0].value != arguments[$0].value }
-    guard !varied.isEmpty else { return nil }
-    self.varied = varied
-    self.arguments = arguments
-    values = varied.map { arguments[$0].value?.elements ?? [] }
+
+    /// The place of the argument in the call.
+    fileprivate let place: Int
+    package let key: String
+    package let choices: Choices
+
+    /// How many values there are; nil when they cannot be counted.
+    package var count: Int? {
+      switch choices {
+      case .values(let values): values.count
+      case .interval(let low, let high, let isWhole):
+        isWhole ? Int(high.rounded(.down) - low.rounded(.up)) + 1 : nil
+      }
+    }
+
+    /// The value of that number, for one whose values can be counted.
+    package func value(_ number: Int) -> Value {
+      switch choices {
+      case .values(let values): values[number]
+      case .interval(let low, _, _): .number(low.rounded(.up) + Double(number))
+      }
+    }
+
+    /// Values that show together whether all of them fit.
+    fileprivate var representatives: [Value] {
+      switch choices {
+      case .values(let values): values
+      case .interval(let low, let high, _): [.number(low), .number(high)]
+      }
+    }
   }
 
-  /// What is wrong with one argument of a call.
-  private static func problem(
-    with arguments: [Argument], at index: Int, of type: any Configurable.Type
-  ) -> Problem? {
+  package let dimensions: [Dimension]
+  private let arguments: [Argument]
+  /// What is wrong with the lists and ranges themselves.
+  package private(set) var problems: [(argument: Int?, problem: Problem)] = []
+
+  /// Nil when no option holds a list or a range that only its elements fit.
+  ///
+  /// - Parameter drawing: whether a range without a step stands for every number between its ends.
+  package init?(_ arguments: [Argument], of type: any Configurable.Type, drawing: Bool = false) {
+    self.arguments = arguments
+    var dimensions: [Dimension] = []
+    let before = Sweep.problems(with: arguments, of: type)
+    for (place, argument) in arguments.enumerated() {
+      guard let key = argument.key, let value = argument.value, before.keys.contains(place),
+        let first = value.elements?.first
+      else { continue }
+      var choices = Dimension.Choices.values(value.elements ?? [])
+      if case .range(let low, let high, step: 1) = value, low < high {
+        if drawing {
+          choices = .interval(low, high, isWhole: !Sweep.takesFractions(arguments, place, of: type))
+        } else if low + 1 > high {
+          problems.append((place, Sweep.single(key, first, low, high)))
+        }
+      }
+      dimensions.append(Dimension(place: place, key: key, choices: choices))
+    }
+    guard !dimensions.isEmpty else { return nil }
+    self.dimensions = dimensions
+  }
+
+  /// The problems of the arguments, by their places.
+  private static func problems(
+    with arguments: [Argument], of type: any Configurable.Type
+  ) -> [Int: Problem] {
     var root: any Configurable = type.init()
-    return bind(arguments, to: &root).problems.first { $0.argument == index }?.problem
+    var found: [Int: Problem] = [:]
+    for (place, problem) in bind(arguments, to: &root).problems {
+      if let place { found[place] = found[place] ?? problem }
+    }
+    return found
+  }
+
+  private static func takesFractions(
+    _ arguments: [Argument], _ place: Int, of type: any Configurable.Type
+  ) -> Bool {
+    guard case .range(let low, let high, _)? = arguments[place].value else { return false }
+    var trial = arguments
+    // Halfway between two neighbouring whole numbers, or between the ends if they are closer.
+    let between = low.rounded(.down) + 0.5
+    trial[place].value = .number(between > low && between < high ? between : (low + high) / 2)
+    return problems(with: trial, of: type)[place]?.code != "E0301"
+  }
+
+  private static func single(_ key: String, _ value: Value, _ low: Double, _ high: Double)
+    -> Problem
+  {
+    let range = "\(Number.text(low))..\(Number.text(high))"
+    let step = Number.text(low)
+    return Problem(
+      "E0302", "this range has one value, \(value.text): its step is 1",
+      help: ["say the step: \(key)=\(range) step \(step)", "`search random` draws from all of it"])
   }
 
   /// The names of the options that vary.
-  package var keys: [String] { varied.map { arguments[$0].key ?? "" } }
+  package var keys: [String] { dimensions.map(\.key) }
 
-  package var count: Int { values.reduce(1) { min($0 * $1.count, Sweep.mostRuns + 1) } }
-
-  /// The arguments of one run; the last option varies fastest.
-  package func run(_ number: Int) -> (arguments: [Argument], values: [Value]) {
-    var run = arguments
-    var chosen: [Value] = []
-    var rest = number
-    for (place, values) in zip(varied, values).reversed() {
-      let value = values[rest % values.count]
-      rest /= values.count
-      run[place].value = value
-      chosen.insert(value, at: 0)
+  /// How many runs there are; nil when they cannot be counted.
+  package var count: Int? {
+    var count = 1
+    for dimension in dimensions {
+      guard let own = dimension.count else { return nil }
+      let (product, overflow) = count.multipliedReportingOverflow(by: own)
+      count = overflow ? .max : product
     }
-    return (run, chosen)
+    return count
+  }
+
+  /// The values of the run of that number; the last option varies fastest. Precondition: runs can be
+  /// counted.
+  package func values(_ number: Int) -> [Value] {
+    var rest = number
+    return dimensions.reversed().map { dimension in
+      let count = dimension.count ?? 1
+      defer { rest /= count }
+      return dimension.value(rest % count)
+    }.reversed()
+  }
+
+  /// The arguments of a run.
+  package func arguments(_ values: [Value]) -> [Argument] {
+    var run = arguments
+    for (dimension, value) in zip(dimensions, values) { run[dimension.place].value = value }
+    return run
   }
 
   /// Calls that together hold every value once, for checking without going through all runs.
   package var representatives: [[Argument]] {
-    var calls = [run(0).arguments]
-    for (place, values) in zip(varied, values) {
-      for value in values.dropFirst() {
-        calls.append(run(0).arguments)
-        calls[calls.count - 1][place].value = value
+    let first = dimensions.compactMap(\.representatives.first)
+    var calls = [arguments(first)]
+    for (index, dimension) in dimensions.enumerated() {
+      for value in dimension.representatives.dropFirst().prefix(Sweep.mostRuns) {
+        var values = first
+        values[index] = value
+        calls.append(arguments(values))
       }
     }
     return calls
+  }
+}
+
+extension Sweep {
+  /// What the result of a sweep has besides that of its best run.
+  package static let resultFields = ["runs", "best"]
+
+  package static let nothingVaries = Problem(
+    "E0306", "nothing varies: every option has one value",
+    help: ["give one a list or a range: steps=1..5 inner-lr=[0.01, 0.1]"])
+}
+
+/// What the checker has to know of a command that can be a sweep.
+package struct SweepForm: Sendable {
+  /// Whether a range without a step stands for every number between its ends.
+  package var draws: Bool
+  /// Whether it makes no sense with one value for every option.
+  package var isRequired: Bool
+  /// What is wrong with asking for those runs.
+  package var problem: @Sendable (Sweep) -> Problem?
+
+  package init(
+    draws: Bool, isRequired: Bool, problem: @escaping @Sendable (Sweep) -> Problem?
+  ) {
+    self.draws = draws
+    self.isRequired = isRequired
+    self.problem = problem
   }
 }

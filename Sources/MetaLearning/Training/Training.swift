@@ -104,7 +104,7 @@ package struct Training: Sequence, IteratorProtocol {
   }
 
   /// Whether all epochs are done, or too many went by without a better validation loss.
-  private var isOver: Bool {
+  package var isOver: Bool {
     if split.train.isEmpty || epoch >= options.epochs { return true }
     let bestEpoch = history.last { $0.isBest }?.epoch ?? epoch
     return options.patience > 0 && epoch - bestEpoch >= options.patience

@@ -33,6 +33,8 @@ package struct SweepOutcome: Sendable {
   package var objective: String
   /// One value for each key; NaN for a run that failed.
   package var runs: [(values: [String], objective: Double)]
+  /// What the session keeps each run by.
+  package var names: [String]
 
   var curve: Curve {
     let choices = keys.indices.map { key in

@@ -1,0 +1,171 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// A training that a command asks for, as it goes on.
+struct TrainingCourse {
+  let command: MetaTrain
+  private let split: TaskSplit
+  private let interactions: Interactions
+  private let identity: TrainingIdentity
+  private let threads: Int
+  private var training: Training
+  /// The validation loss before any training.
+  private let before: Float
+  /// How many epochs were done by another process.
+  private var resumed = 0
+
+  init(_ command: MetaTrain, in session: Session) throws {
+    guard let data = session.data, let split = session.tasks else {
+      throw CommandFailure("E0402", Noun.tasks.absence)
+    }
+    if command.learner is any DirectLearner, command.loss.outputs(data.scale) > 1 {
+      throw CommandFailure(
+        "E0306", "`\(type(of: command.learner).name)` needs a loss with one score for each item",
+        help: ["losses with one: mse, bce, bpr"], argument: type(of: command.loss).name)
+    }
+    self.command = command
+    self.split = split
+    interactions = data.interactions
+    threads = session.threads
+    training = Training(
+      data, split, learner: try command.taughtLearner(session), network: session.network,
+      loss: command.loss, options: command.options(session))
+    before = training.initialValidLoss()
+    identity = TrainingIdentity(command, session)
+  }
+
+  mutating func restore(_ saved: TrainingCheckpoint) throws {
+    try saved.restore(&training)
+    resumed = training.history.count
+  }
+
+  mutating func restore(_ state: TrainingState) { training.restore(state) }
+
+  var history: [EpochSummary] { training.history }
+
+  /// Where it stands; nil when it has come to its end.
+  var state: TrainingState? { training.isOver ? nil : training.state }
+
+  /// Takes all steps, or those up to the end of an epoch; true when the user stopped them.
+  ///
+  /// - Parameter caption: what is shown meanwhile.
+  mutating func follow(
+    _ host: any Host, caption: String? = nil, until epoch: Int = .max
+  ) throws -> Bool {
+    // A file that cannot be written is found before the first epoch is lost.
+    try keep(host)
+    let title = caption ?? "meta-train \(type(of: command.learner).name)"
+    while training.history.count < epoch, let step = training.next() {
+      var progress = Progress(
+        title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
+      progress.recent = training.history.map { Double($0.validLoss) }
+      let valid = training.history.last.map { Double($0.validLoss) }.flatMap {
+        $0.isFinite ? $0 : nil
+      }
+      progress.detail =
+        [
+          valid.map { "valid \(fixed($0, digits: 4))" }, "epoch \(step.epoch)",
+          "loss \(fixed(Double(step.loss), digits: 4))",
+        ].compactMap(\.self).joined(separator: " · ")
+      if step.epochEnd != nil, training.divergedAt == nil { try keep(host) }
+      do { try host.checkpoint(progress) } catch {
+        if training.history.isEmpty { throw error }
+        return true
+      }
+    }
+    if let step = training.divergedAt { throw divergence(step) }
+    return false
+  }
+
+  private func keep(_ host: any Host) throws {
+    guard !command.checkpoint.isEmpty else { return }
+    try TrainingCheckpoint.write(training, identity, to: command.checkpoint, host: host)
+  }
+
+  func model(isPartial: Bool) -> TrainedModel {
+    TrainedModel(
+      learner: command.learner, problem: training.problem, weights: training.best,
+      fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
+  }
+
+  private func divergence(_ step: Int) -> CommandFailure {
+    var remedies = ["a smaller lr (now \(Number.text(training.rate)))"]
+    if let stepping = command.learner as? any SteppingLearner, stepping.steps > 0 {
+      let inner = "a smaller inner-lr (now \(Number.text(stepping.innerRate)))"
+      // Before the first outer step only the inner ones can have gone astray.
+      remedies = step == 1 ? [inner] : [inner] + remedies
+    }
+    if command.clip == nil, step > 1 { remedies.append("clip=1") }
+    return CommandFailure(
+      "E0601", "training diverged: the loss is not a number at step \(step)",
+      help: [
+        "try " + remedies.joined(separator: ", or "),
+        "the session is as it was before this command",
+      ])
+  }
+}
+
+extension TrainingCourse {
+  /// The lowest validation loss so far.
+  private var loss: Double {
+    training.history.last { $0.isBest }.map { Double($0.validLoss) } ?? Double(before)
+  }
+
+  /// What it came to, as fields of a result.
+  func result(seconds: Double) -> Record {
+    Record([
+      .init("loss", .number(loss)), .init("epochs", .number(Double(history.count))),
+      .init("seconds", .number(seconds)),
+      .init("steps", .number(Double(history.count * training.stepsPerEpoch))),
+    ])
+  }
+
+  func report(seconds: Double, isPartial: Bool) -> Report {
+    let best = history.last { $0.isBest }
+    var text =
+      "Trained \(described(command.learner)) on \(split.train.count) tasks for \(history.count) "
+      + "\(history.count == 1 ? "epoch" : "epochs") in \(fixed(seconds, digits: 2)) s"
+    if let best, !split.valid.isEmpty {
+      text +=
+        "; kept epoch \(best.epoch): validation loss \(fixed(loss, digits: 4)), "
+        + "\(fixed(Double(before), digits: 4)) before training"
+    }
+    var blocks: [Report.Block] = [.text(text + ".")]
+    if resumed > 0 {
+      blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
+    }
+    if isPartial {
+      let file = command.checkpoint
+      let remedy = file.isEmpty ? "" : " `resume \"\(file)\"` goes on with it."
+      blocks.append(.warning("Stopped early: the model is partial." + remedy))
+    }
+    if history.count > 1 { blocks.append(.curve(curve)) }
+    if let warning = effect { blocks.append(warning) }
+    return Report(blocks, result: result(seconds: seconds))
+  }
+
+  /// A warning when adapting does nothing for many tasks.
+  private var effect: Report.Block? {
+    let (tasks, name) =
+      split.valid.isEmpty ? (split.train, "training tasks") : (split.valid, "validation tasks")
+    return model(isPartial: false)
+      .effect(on: Array(tasks.prefix(100)), interactions, threads: threads)?.warning(about: name)
+  }
+
+  private var curve: Curve {
+    func series(_ name: String, _ value: (EpochSummary) -> Float) -> Curve.Series {
+      Curve.Series(
+        name,
+        history.compactMap {
+          value($0).isFinite ? Curve.Point(Double($0.epoch), Double(value($0))) : nil
+        })
+    }
+    let lines = [series("training", \.trainLoss), series("validation", \.validLoss)]
+    return Curve(
+      "Loss", x: "epoch", y: type(of: command.loss).name,
+      series: lines.filter { !$0.points.isEmpty })
+  }
+}

@@ -1,0 +1,225 @@
+import Language
+import MetaLearning
+import Reports
+
+/// A sweep as it goes on: which runs there are, how far each is, and which is the best.
+struct SweepCourse {
+  /// The field of a run's record that names it.
+  static let nameField = "run"
+
+  private let command: any SweepCommand
+  private let sweep: Sweep
+  private let candidates: [[Value]]
+  private let rounds: [SearchRound]
+  private(set) var runs: [SweepRun] = []
+  /// How many runs had come to their end before.
+  private var found = 0
+
+  init(_ command: any SweepCommand, _ sweep: Sweep, in session: Session) throws {
+    let type = type(of: command)
+    self.command = command
+    self.sweep = sweep
+    candidates = command.strategy.candidates(
+      of: sweep, key: session.settings.key.derived("search"))
+    rounds = command.strategy.rounds(of: candidates.count)
+    guard let split = session.tasks else { throw CommandFailure("E0402", Noun.tasks.absence) }
+    guard !split.valid.isEmpty else {
+      throw CommandFailure(
+        "E0408", "there are no validation users to choose the best run by",
+        help: ["give the split some: `split tasks valid=10%`"])
+    }
+    for values in candidates {
+      var root: any Configurable = type.init()
+      let bound = BoundArguments(sweep.arguments(values), to: &root)
+      if let problem = bound.binding.problems.first?.problem {
+        throw CommandFailure(problem.code, problem.message, help: problem.help)
+      }
+      guard var training = (root as? any SweepCommand)?.training else { continue }
+      var run = SweepRun(training, in: session)
+      if !training.checkpoint.isEmpty {
+        training.checkpoint = path(training.checkpoint, of: run)
+        run = SweepRun(training, in: session)
+      }
+      if let known = session.runs[run.name] {
+        run = known
+        found += run.isDone(until: run.command.epochs) ? 1 : 0
+      }
+      runs.append(run)
+    }
+  }
+
+  /// `tuning-1a2b3c4d5e6f.checkpoint` for `tuning.checkpoint`.
+  private func path(_ path: String, of run: SweepRun) -> String {
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    let file = path.dropFirst(folder.count)
+    guard let dot = file.lastIndex(of: "."), dot > file.startIndex else {
+      return "\(path)-\(run.name)"
+    }
+    return "\(folder)\(file[..<dot])-\(run.name)\(file[dot...])"
+  }
+
+  /// The command of a run with the epochs that so many of all are sure to have, for a plan.
+  func foreseen(_ index: Int) -> MetaTrain {
+    var command = runs[index].command
+    let last = rounds.last { index < $0.runs }
+    command.epochs = runs[index].epochs(share: last?.share ?? 1)
+    return command
+  }
+
+  /// Takes it as done in miniature, as a plan does each run.
+  mutating func foresee<Failure: Error>(
+    in session: inout Session, _ run: (Int) throws(Failure) -> (Session, Record)
+  ) throws(Failure) -> Report {
+    var results: [Record] = []
+    for index in runs.indices {
+      let (after, result) = try run(index)
+      runs[index].foresee(after.model, result)
+      session.model = after.model
+      session.recipe = after.recipe
+      session.keep(runs[index])
+      results.append(record(index, result))
+    }
+    session.sweep = outcome(runs.map { $0.loss(until: .max) }, "validation loss")
+    session.models[Best.name] = session.model
+    var result = results.last ?? Record()
+    result["runs"] = .list(results.map { .record($0) })
+    result["best"] = results.last.map { .record($0) }
+    return Report(result: result)
+  }
+
+  private func record(_ index: Int, _ result: Record) -> Record {
+    var record = Record(zip(sweep.keys, candidates[index]).map { .init($0, $1) })
+    for field in result.fields { record[field.name] = field.value }
+    record[Self.nameField] = .text(runs[index].name)
+    return record
+  }
+
+  /// Does what is not done yet, and makes the best run's model the session's.
+  mutating func follow(in session: inout Session, host: any Host) throws -> Report {
+    let start = host.now()
+    var racing = Array(runs.indices)
+    var isPartial = false
+    for round in rounds where !isPartial {
+      racing = Array(racing.prefix(round.runs))
+      for (done, index) in racing.enumerated() where !isPartial {
+        let epoch = runs[index].epochs(share: round.share)
+        guard !runs[index].isDone(until: epoch) else { continue }
+        let caption = "run \(done + 1) of \(racing.count)"
+        isPartial = try runs[index].advance(
+          until: epoch, in: session, host: host, caption: caption)
+        session.keep(runs[index])
+      }
+      racing.sort {
+        let epochs = (runs[$0].epochs(share: round.share), runs[$1].epochs(share: round.share))
+        return (runs[$0].loss(until: epochs.0), $0) < (runs[$1].loss(until: epochs.1), $1)
+      }
+    }
+    return try conclude(among: Set(racing), isPartial, in: &session, host, since: start)
+  }
+
+  /// What the runs came to, for `plot sweep` and `best`.
+  private func outcome(_ values: [Double], _ objective: String) -> SweepOutcome {
+    let learner = type(of: command.training.learner).name
+    return SweepOutcome(
+      title: "Sweep of \(learner)", keys: sweep.keys, objective: objective,
+      runs: zip(candidates, values).map { ($0.map(\.text), $1.isFinite ? $1 : .nan) },
+      names: runs.map(\.name))
+  }
+
+  private func conclude(
+    among finalists: Set<Int>, _ isPartial: Bool, in session: inout Session, _ host: any Host,
+    since start: Double
+  ) throws -> Report {
+    var ranking = SweepRanking(
+      runs.indices.map { session.runs[runs[$0].name] ?? runs[$0] }, by: command.metric)
+    let values = try ranking.values(in: &session, host: host)
+    let hopeful = values.indices.map { finalists.contains($0) ? values[$0] : .nan }
+    guard let best = ranking.best(hopeful) else {
+      if isPartial { throw Interrupted() }
+      throw runs.compactMap(\.failure).last ?? CommandFailure("E0601", "no run has a finite loss")
+    }
+    try session.adopt(ranking.runs[best], host: host)
+    session.sweep = outcome(values, ranking.title)
+    let reporter = SweepReport(
+      sweep: sweep, candidates: candidates, ranking: ranking, values: values, best: best,
+      command: command)
+    var report = reporter.report(seconds: host.now() - start)
+    if found > 0 {
+      report.blocks.append(.note("\(found) of \(runs.count) runs were finished before."))
+    }
+    let undone = runs.count { $0.result == nil && $0.failure == nil }
+    if isPartial {
+      report.blocks.append(
+        .warning(
+          "Stopped with \(runs.count - undone) of \(runs.count) runs; the same line goes on."))
+    }
+    return report
+  }
+}
+
+/// What is said of a sweep.
+private struct SweepReport {
+  let sweep: Sweep
+  let candidates: [[Value]]
+  let ranking: SweepRanking
+  let values: [Double]
+  let best: Int
+  let command: any SweepCommand
+
+  func report(seconds: Double) -> Report {
+    var blocks: [Report.Block] = [.table(table), .text(text(seconds))]
+    let failed = ranking.runs.compactMap(\.failure)
+    if let last = failed.last {
+      blocks.append(
+        .warning("\(failed.count) of \(ranking.runs.count) runs failed; the last: \(last.message).")
+      )
+    }
+    var result = record(best)
+    result[SweepCourse.nameField] = nil
+    result["runs"] = .list(candidates.indices.map { .record(record($0)) })
+    result["best"] = .record(record(best))
+    return Report(blocks, result: result)
+  }
+
+  private var table: Table {
+    let order =
+      command.strategy.draws ? ranking.order(values) : Array(candidates.indices)
+    var titles = ["validation loss"]
+    if command.metric != nil { titles.append(ranking.title) }
+    titles.append("epochs")
+    var table = Table(
+      "\(candidates.count) runs" + (command.strategy.draws ? ", best first" : ""),
+      columns: (sweep.keys + titles).map { .init($0, .right) })
+    table.rows = order.map { index in
+      var row = candidates[index].map { Table.Cell.text($0.text) }
+      row.append(number(ranking.runs[index].loss(until: .max)))
+      if command.metric != nil { row.append(number(values[index])) }
+      return row + [.count(ranking.runs[index].history.count)]
+    }
+    table.emphasis = order.firstIndex(of: best)
+    return table
+  }
+
+  private func number(_ value: Double) -> Table.Cell {
+    value.isFinite ? .number(value, digits: 4) : .missing
+  }
+
+  private func text(_ seconds: Double) -> String {
+    let options = zip(sweep.keys, candidates[best]).map { "\($0)=\($1.text)" }
+    return "Kept the best, \(options.joined(separator: " ")): \(ranking.title) "
+      + "\(fixed(values[best], digits: 4)). \(candidates.count) runs in \(fixed(seconds, digits: 2)) s; "
+      + "`compare best …` knows it by this name."
+  }
+
+  /// A run's options, what it came to, and its name.
+  private func record(_ index: Int) -> Record {
+    let run = ranking.runs[index]
+    var record = Record(zip(sweep.keys, candidates[index]).map { .init($0, $1) })
+    for field in run.result?.fields ?? [] { record[field.name] = field.value }
+    if let metric = command.metric, values[index].isFinite {
+      record[metric] = .number(values[index])
+    }
+    record[SweepCourse.nameField] = .text(run.name)
+    return record
+  }
+}

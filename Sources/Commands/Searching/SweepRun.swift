@@ -1,0 +1,122 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+
+/// One training of a sweep, as far as it has come.
+package struct SweepRun: Sendable {
+  /// Equal for trainings that give the same model.
+  package let name: String
+  package let command: MetaTrain
+  package let network: any Network
+  package private(set) var history: [EpochSummary] = []
+  /// Nil before it has begun.
+  package private(set) var result: Record?
+  /// Nil where there was no room to keep it; it can be trained again.
+  package var model: TrainedModel?
+  /// Where it stands while it has not come to its end.
+  private var state: TrainingState?
+  private(set) var failure: CommandFailure?
+  private var seconds = 0.0
+
+  init(_ command: MetaTrain, in session: Session) {
+    name = TrainingIdentity(command, session).name
+    self.command = command
+    network = session.network
+  }
+
+  /// The epochs that are a share of all.
+  func epochs(share: Double) -> Int {
+    share >= 1 ? command.epochs : max(1, Int((Double(command.epochs) * share).rounded()))
+  }
+
+  /// The run as a plan has done it, in miniature.
+  mutating func foresee(_ model: TrainedModel?, _ result: Record) {
+    self.model = model
+    self.result = result
+    history = model?.history ?? []
+  }
+
+  /// Whether it has come so far, or to its end.
+  func isDone(until epoch: Int) -> Bool {
+    result != nil && (state == nil || history.count >= epoch) || failure != nil
+  }
+
+  /// The lowest validation loss of the first epochs.
+  func loss(until epoch: Int) -> Double {
+    guard failure == nil else { return .infinity }
+    return history.prefix(epoch).map { Double($0.validLoss) }.min() ?? .infinity
+  }
+
+  /// Trains up to the end of an epoch, from where it stands; true when the user stopped it, and it stands
+  /// where it stood.
+  mutating func advance(
+    until epoch: Int, in session: Session, host: any Host, caption: String
+  ) throws -> Bool {
+    let start = host.now()
+    var session = session
+    session.network = network
+    do {
+      var course = try TrainingCourse(command, in: session)
+      if let state {
+        course.restore(state)
+      } else if let saved = try command.cutOff(session, host) {
+        try course.restore(saved)
+      }
+      if try course.follow(host, caption: caption, until: epoch) { return true }
+      seconds += host.now() - start
+      history = course.history
+      state = course.state
+      model = course.model(isPartial: state != nil)
+      result = course.result(seconds: seconds)
+    } catch let failure as CommandFailure where failure.code == "E0601" {
+      // A value that was tried and is no good ends this run and not the sweep.
+      self.failure = failure
+    } catch is Interrupted {
+      return true
+    }
+    return false
+  }
+}
+
+extension TrainingIdentity {
+  /// A short name that no other training has.
+  var name: String {
+    let words = self.words.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let bytes = words.joined(separator: "\n").utf8.map { UInt64($0) }
+    return String(hexadecimal(digest(bytes)).prefix(12))
+  }
+}
+
+extension Session {
+  /// How many bytes of models that lost are kept.
+  private static let room = 256 << 20
+
+  /// Keeps a run, so that it is not done again. When models of many runs fill the memory, the worst go.
+  mutating func keep(_ run: SweepRun) {
+    runs[run.name] = run
+    let kept = runs.values.compactMap { run in
+      run.model.map { (run.name, bytes: 4 * $0.weights.count, loss: run.loss(until: .max)) }
+    }
+    var total = kept.reduce(0) { $0 + $1.bytes }
+    for (name, bytes, _) in kept.sorted(by: { $0.loss > $1.loss }) where total > Self.room {
+      runs[name]?.model = nil
+      total -= bytes
+    }
+  }
+
+  /// Makes a run's model the session's.
+  mutating func adopt(_ run: SweepRun, host: any Host) throws {
+    let before = network
+    defer { network = before }
+    network = run.network
+    if let model = run.model {
+      self.model = model
+    } else {
+      _ = try run.command.run(in: &self, host: host)
+    }
+    recipe = TrainingRecipe(command: run.command, network: run.network)
+    adapted = nil
+    models[Best.name] = model
+  }
+}
