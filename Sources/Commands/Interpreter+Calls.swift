@@ -193,7 +193,14 @@ extension CommandFailure {
 
   /// The failure as a diagnostic of a call: at the argument that is to blame, else at its verb.
   func diagnostic(of call: Call, in source: Source) -> Diagnostic {
-    guard let argument else { return diagnostic(at: call.verb.range) }
+    guard let argument else {
+      if let range = quotedRange(of: call, in: source) { return diagnostic(at: range) }
+      // What was meant stands nowhere in the call, and so cannot be put in its place.
+      var failure = self
+      failure.suggestions = []
+      failure.help += suggestions.isEmpty ? [] : ["did you mean `\(suggestions[0])`?"]
+      return failure.diagnostic(at: call.verb.range)
+    }
     let wanted = canonical(option: argument)
     for written in call.arguments {
       if source.slice(written.range) == argument { return diagnostic(at: written.value.range) }
@@ -211,6 +218,19 @@ extension CommandFailure {
     }
     let arguments = call.arguments.filter { source.slice($0.value.range).hasPrefix("$") }
     return diagnostic(at: arguments.count == 1 ? arguments[0].value.range : call.verb.range)
+  }
+
+  /// Where the call writes a value that the message quotes.
+  private func quotedRange(of call: Call, in source: Source) -> SourceRange? {
+    let parts = message.split(separator: "`", omittingEmptySubsequences: false)
+    let quoted = Set(parts.indices.filter { $0 % 2 == 1 }.map { String(parts[$0]) })
+    let values = call.arguments.map(\.value).flatMap { value -> [Expression] in
+      if case .list(let elements) = value.kind { return elements }
+      return [value]
+    }
+    return values.map(\.range).first { range in
+      quoted.contains(source.slice(range).filter { $0 != "\"" && $0 != "'" })
+    }
   }
 
   private func isPair(_ key: String) -> Bool {

@@ -1,3 +1,5 @@
+import Language
+
 /// Ratings of items by users, with what is known of both. A value; loading makes it, nothing changes it.
 package struct Dataset: Sendable {
   /// What a report calls it: "MovieLens 100K".
@@ -10,6 +12,8 @@ package struct Dataset: Sendable {
   package var sources: [Source]
   /// What a reader should know of the loading: rows passed over, files not found.
   package var notes: [String] = []
+  /// The names of data sets that were loaded side by side; each is a value of the items' `domain`.
+  package var domains: [String] = []
 
   package init(
     name: String, users: Entities, items: Entities, interactions: Interactions, scale: RatingScale,
@@ -47,6 +51,9 @@ package struct RatingScale: Sendable, Equatable {
     self.highest = highest
   }
 
+  /// `1 to 5`.
+  package var text: String { "\(Number.text(Double(lowest))) to \(Number.text(Double(highest)))" }
+
   /// The rating nearest to `score` that lies on the scale.
   package func clamped(_ score: Float) -> Float { min(max(score, lowest), highest) }
 }
@@ -60,6 +67,8 @@ package struct Interactions: Sendable {
   package var times: [Int64]
   /// Further columns by name, such as a predefined split: `state`.
   package var columns: [String: CategoricalColumn]
+  /// The ratings as they were when outliers were to be left out; empty when they are not to be.
+  package var screened: [Float] = []
 
   package init(
     users: [Int32] = [], items: [Int32] = [], ratings: [Float] = [], times: [Int64] = [],

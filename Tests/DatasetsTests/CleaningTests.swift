@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Testing
 
 /// A data set of (user, item, rating, time).
@@ -73,11 +74,57 @@ private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
     #expect(rest.interactions.columns["place"]?.codes == [0])
   }
 
-  @Test func outlyingRatingsGo() throws {
-    let data = dataset((0..<20).map { ("u\($0)", "x", $0 == 7 ? 99 : 3 + Float($0 % 3), 0) })
-    let (cleaned, changes) = try cleaning { $0.outliers = .iqr }.cleaned(data)
-    #expect(changes.map(\.count) == [1])
-    #expect(cleaned.interactions.ratings.max() == 5)
+  /// Users a to t with ratings of items i0 to i5; some ratings are far out.
+  private func screened(_ wild: [(user: Int, item: Int, rating: Float)]) throws -> Dataset {
+    let rows = (0..<20).flatMap { user in
+      (0..<6).map { item in
+        let found = wild.first { $0.user == user && $0.item == item }?.rating
+        return ("u\(user)", "i\(item)", found ?? 3 + Float((user + item) % 3), Int64(item))
+      }
+    }
+    let (cleaned, changes) = try cleaning { $0.outliers = .iqr }.cleaned(dataset(rows))
+    // Nothing is known before there are training tasks.
+    #expect(cleaned.interactions.count == 120 && changes.map(\.count) == [120])
+    return cleaned
+  }
+
+  private var splitting: TaskSplitting {
+    var splitting = TaskSplitting()
+    splitting.query = .count(2)
+    splitting.test = .share(0.3)
+    return splitting
+  }
+
+  @Test func outliersAreFittedToTrainingTasksAlone() throws {
+    let key = RandomKey(seed: 1)
+    let plain = try splitting.split(screened([]), key: key)
+    #expect(plain.screening?.count == 0)
+    let tested = Int(try #require(plain.test.first).user)
+    let trained = Int(try #require(plain.train.first).user)
+    // Whatever test users rate, what is learnt from stays the same.
+    let wild = try splitting.split(
+      screened((0..<6).map { (tested, $0, Float(90 + $0)) }), key: key)
+    #expect(wild.train == plain.train && wild.valid == plain.valid)
+    #expect(wild.screening?.lowest == plain.screening?.lowest)
+    #expect(wild.screening?.highest == plain.screening?.highest)
+    // She has nothing left to adapt on, and so is no task.
+    #expect(!wild.test.contains { $0.user == Int32(tested) })
+    let one = try splitting.split(screened([(trained, 0, 99)]), key: key)
+    #expect(one.screening?.count == 1)
+    let task = try #require(one.train.first { $0.user == Int32(trained) })
+    #expect(!(task.support + task.query).contains(Int32(trained * 6)))
+  }
+
+  @Test func whatIsJudgedIsNotChosenByItsRating() throws {
+    let key = RandomKey(seed: 1)
+    let plain = try splitting.split(screened([]), key: key)
+    let task = try #require(plain.test.first)
+    let item = Int(task.query[0]) % 6
+    let wild = try splitting.split(screened([(Int(task.user), item, 99)]), key: key)
+    #expect(wild.test == plain.test)
+    // The scale may be another one by then: what counts are the ratings that were screened.
+    let (binary, _) = try screened([]).binarized(threshold: 4)
+    #expect(try splitting.split(binary, key: key).screening?.count == 0)
   }
 
   @Test func unknownNumbersAreFilledOrTheirRatingsGo() throws {

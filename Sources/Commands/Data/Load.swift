@@ -4,15 +4,44 @@ import Reports
 
 /// `load`: reads a data set.
 struct Load: Command {
+  /// Whether a user id means the same person in several data sets.
+  enum People: String, ArgumentChoice {
+    case own, shared
+
+    var summary: String {
+      switch self {
+      case .own: "each data set has people of its own"
+      case .shared: "the same id is the same person in all of them"
+      }
+    }
+  }
+
   var format: any DatasetFormat = SampleData()
+  var domain: String?
+  var people = People.own
 
   init() {}
 
   static let signature = Signature<Self>(
     "load", "Loads ratings, and what is known of users and items.",
-    [.choice("format", \.format, from: datasetFormats, "how the data are written")],
+    details: """
+      Files may be packed with gzip. `help` with the name of a format lists its options. With `as=NAME` a \
+      data set stands beside others that were loaded with a name: ids become NAME/ID, and `split by=domain` \
+      tests on one of them.
+      """,
+    [
+      .choice("format", \.format, from: datasetFormats, "how the data are written"),
+      .option(
+        "as", \.domain, "a name, to stand beside other data sets", expects: "a name",
+        where: { $0.map { !$0.isEmpty && !$0.contains("/") } ?? true }),
+      .option("users", \.people, "whether data sets side by side have the same people"),
+    ],
     gives: [.data],
-    examples: [Example("load data", "the built-in sample; needs no file")])
+    examples: [
+      Example("load data", "the built-in sample; needs no file"),
+      Example(
+        "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
+    ])
 
   var resultFields: [String]? { ["users", "items", "ratings", "density", "seconds"] }
 
@@ -20,9 +49,45 @@ struct Load: Command {
     let start = host.now()
     let files = KeptFiles(host)
     let data = try withExtendedLifetime(files) { try reading { try format.load(from: files) } }
-    session.data = data
     session.tasks = nil
-    return report(on: data, seconds: host.now() - start)
+    guard let domain else {
+      session.data = data
+      return report(on: data, seconds: host.now() - start)
+    }
+    let before = session.data.flatMap { $0.domains.isEmpty ? nil : $0.without(domain: domain) }
+    let own = data.asDomain(domain, sharesUsers: people == .shared)
+    let joint = before?.joined(with: own) ?? own
+    session.data = joint
+    var report = report(on: data, seconds: host.now() - start)
+    if let before { report.blocks += sideBySide(joint, before, own) }
+    return report
+  }
+
+  /// How much each of several data sets has, and what they share.
+  private func sideBySide(
+    _ joint: Dataset, _ before: Dataset, _ added: Dataset
+  ) -> [Report.Block] {
+    var table = Table(
+      "Side by side",
+      columns: [.init("domain")] + ["users", "items", "ratings"].map { .init($0, .right) })
+    for domain in joint.domains {
+      let isOwn = joint.items(of: domain)
+      let rows = joint.interactions.items.indices.filter {
+        isOwn[Int(joint.interactions.items[$0])]
+      }
+      table.rows.append([
+        .text(domain), .count(Set(rows.map { joint.interactions.users[$0] }).count),
+        .count(isOwn.count { $0 }), .count(rows.count),
+      ])
+    }
+    let shared = before.users.count + added.users.count - joint.users.count
+    var blocks: [Report.Block] = [.table(table)]
+    if people == .shared {
+      blocks.append(.note("\(grouped(shared)) users have rated in several of them"))
+    }
+    return blocks
+      + joint.notes.dropFirst(before.notes.count).filter { !added.notes.contains($0) }
+      .map { .note($0) }
   }
 
   private func report(on data: Dataset, seconds: Double) -> Report {
@@ -51,7 +116,8 @@ func reading<T>(_ work: () throws -> T) throws -> T {
     return try work()
   } catch let error as DatasetError {
     throw CommandFailure(
-      error.code, error.sentence, help: error.help, suggestions: error.suggestions)
+      error.code, error.sentence, help: error.help, suggestions: error.suggestions,
+      argument: error.suggestions.isEmpty ? error.file : nil)
   }
 }
 
@@ -68,11 +134,6 @@ extension Dataset {
     return "\(grouped(interactions.count)) ratings of \(grouped(items.count)) items by "
       + "\(grouped(users.count)) users (\(share) of all pairs)"
   }
-}
-
-extension RatingScale {
-  /// `1 to 5`.
-  var text: String { "\(Number.text(Double(lowest))) to \(Number.text(Double(highest)))" }
 }
 
 /// The number with commas between thousands.

@@ -13,7 +13,7 @@ struct Split: Command {
     details: """
       A task has support ratings to adapt on and query ratings to be judged on. Usually users are \
       dealt out to the parts, so that no user is in two; by=, cold= and from= test on new items, \
-      categories or times instead.
+      categories, data sets or times instead.
       """,
     [
       .filler("tasks"),
@@ -35,7 +35,9 @@ struct Split: Command {
       .option(
         "from", \.splitting.from, "a column that says what each rating is for",
         completion: .live("column")),
-      .option("train", \.splitting.train, "its values for ratings to train on"),
+      .option(
+        "train", \.splitting.train,
+        "its values for ratings to train on; with by=domain, the data sets"),
       .option("folds", \.splitting.folds, in: 2...1000, "deal users into that many parts"),
       .option("fold", \.splitting.fold, in: 1...1000, "which of them is the test part"),
     ],
@@ -92,6 +94,13 @@ struct Split: Command {
     let used = Set(tasks.allParts.flatMap { $0.tasks.map(\.user) })
     let facts = tasks.leaks(in: data.interactions)
     var blocks: [Report.Block] = []
+    if let screening = tasks.screening {
+      blocks.append(
+        .note(
+          "\(grouped(screening.count)) outlying ratings, outside "
+            + "\(RatingScale(screening.lowest, screening.highest).text), are left out of what is "
+            + "learnt from; the bounds are fitted to the training tasks"))
+    }
     let left = data.users.count - used.count
     if left > 0 {
       blocks.append(

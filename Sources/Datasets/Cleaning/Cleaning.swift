@@ -36,7 +36,8 @@ package struct Cleaning: Sendable {
     package var summary: String {
       switch self {
       case .keep: "none"
-      case .iqr: "those beyond 1.5 interquartile ranges from the quartiles (Tukey 1977)"
+      case .iqr:
+        "those beyond 1.5 interquartile ranges from the quartiles of training (Tukey 1977)"
       }
     }
   }
@@ -75,7 +76,10 @@ package struct Cleaning: Sendable {
         Change(what: "unknown numbers that count as the training mean", count: data.fillNumbers()))
     }
     if outliers == .iqr {
-      keep(data.interactions.rowsWithinFences, "outlying ratings removed")
+      // What is far out is known once there are training tasks: `split` fits it to them.
+      data.interactions.screened = data.interactions.ratings
+      changes.append(
+        Change(what: "ratings that `split` screens for outliers", count: data.interactions.count))
     }
     if core > 1 { keep(data.interactions.core(core), "ratings outside the \(core)-core removed") }
     guard data.interactions.count > 0 else {
@@ -110,20 +114,6 @@ extension Interactions {
       let mean = rows.reduce(0) { $0 + Double(ratings[Int($1)]) } / Double(rows.count)
       for row in rows { ratings[Int(row)] = Float(mean) }
     }
-  }
-
-  var rowsWithinFences: [Int32] {
-    let sorted = ratings.sorted()
-    guard !sorted.isEmpty else { return [] }
-    func quantile(_ share: Double) -> Float {
-      let place = share * Double(sorted.count - 1)
-      let low = Int(place)
-      let high = Swift.min(low + 1, sorted.count - 1)
-      return sorted[low] + Float(place - Double(low)) * (sorted[high] - sorted[low])
-    }
-    let (lower, upper) = (quantile(0.25), quantile(0.75))
-    let reach = 1.5 * (upper - lower)
-    return allRows.filter { (lower - reach...upper + reach).contains(ratings[Int($0)]) }
   }
 
   /// The rows left when users and items with too few ratings go, again and again (Seidman 1983).

@@ -36,11 +36,13 @@ extension Interactions {
     func chosen<T>(_ values: [T]) -> [T] {
       values.isEmpty ? [] : rows.map { values[Int($0)] }
     }
-    return Interactions(
+    var selected = Interactions(
       users: chosen(users), items: chosen(items), ratings: chosen(ratings), times: chosen(times),
       columns: columns.mapValues {
         CategoricalColumn(vocabulary: $0.vocabulary, codes: chosen($0.codes))
       })
+    selected.screened = chosen(screened)
+    return selected
   }
 }
 

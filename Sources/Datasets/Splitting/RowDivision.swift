@@ -40,6 +40,7 @@ extension TaskSplitting {
     case .user, .rating: return nil
     case .item: return byItems(of: data, key: key)
     case .category: return try byFeature(of: data.items, data.interactions.items, "items", key)
+    case .domain: return try byDomain(of: data, key: key)
     case .group: return try byFeature(of: data.users, data.interactions.users, "users", key)
     case .time: return byTime(of: data.interactions.times)
     }
@@ -158,6 +159,34 @@ extension TaskSplitting {
     }
     var division = RowDivision(column.count) { entityParts[Int(column[$0])] }
     if named, drawsValid { division.valid = nil }
+    return division
+  }
+
+  /// Trains on some data sets and tests on another one.
+  private func byDomain(of data: Dataset, key: RandomKey) throws(DatasetError) -> RowDivision {
+    guard data.domains.count > 1 else {
+      throw DatasetError(
+        "by=domain needs two data sets side by side",
+        help: ["load each with a name of its own: load csv \"films.csv\" as=films"], code: "E0520")
+    }
+    guard case .values = test else {
+      throw DatasetError(
+        "with by=domain, test must say which data set to test on",
+        help: ["test=\(data.domains[data.domains.count - 1])"], code: "E0520")
+    }
+    var own = self
+    own.feature = Dataset.domainFeature
+    var division = try own.byFeature(of: data.items, data.interactions.items, "items", key)
+    guard !train.isEmpty else { return division }
+    var isTrained = [Bool](repeating: false, count: data.items.count)
+    for domain in train {
+      let vocabulary = Vocabulary(data.domains)
+      _ = try number(of: domain, in: vocabulary, of: "`\(Dataset.domainFeature)`")
+      for (item, isOwn) in data.items(of: domain).enumerated() where isOwn {
+        isTrained[item] = true
+      }
+    }
+    division.train = division.train.filter { isTrained[Int(data.interactions.items[Int($0)])] }
     return division
   }
 

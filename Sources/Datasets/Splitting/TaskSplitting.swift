@@ -6,13 +6,14 @@ import Language
 package struct TaskSplitting: Sendable {
   /// What is dealt out to train, validation and test.
   package enum Dealing: String, ArgumentChoice {
-    case user, item, category, group, time, rating
+    case user, item, category, domain, group, time, rating
 
     package var summary: String {
       switch self {
       case .user: "users: no user is in two parts"
       case .item: "items: no item is in two parts"
       case .category: "categories of items, such as genres: test on new ones"
+      case .domain: "data sets loaded side by side with `load … as=`: test on a new one"
       case .group: "groups of users, such as ages: test on new ones"
       case .rating: "single ratings: the same users with other ratings in every part"
       case .time: "stretches of time: train on the past, test on the newest ratings"
@@ -80,7 +81,7 @@ package struct TaskSplitting: Sendable {
   /// neither the order of the rows of others nor other users change a user's task.
   package func split(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
     try check(data)
-    let parts =
+    var parts =
       if by == .rating {
         try byRatings(of: data, key: key)
       } else if let rows = try division(of: data, key: key) {
@@ -88,11 +89,25 @@ package struct TaskSplitting: Sendable {
       } else {
         try byUsers(of: data, key: key)
       }
+    var others = try otherParts(of: data, key: key)
+    var screening = Screening(data.interactions, training: parts.train)
+    func screen(_ tasks: inout [UserTask], isJudged: Bool) {
+      guard
+        let kept = screening?.screened(
+          tasks, data.interactions, isJudged: isJudged, least: support.least)
+      else { return }
+      tasks = kept
+    }
+    screen(&parts.train, isJudged: false)
+    screen(&parts.valid, isJudged: true)
+    screen(&parts.test, isJudged: true)
+    for index in others.indices { screen(&others[index].tasks, isJudged: true) }
     var split = TaskSplit(
       train: parts.train, valid: parts.valid, test: parts.test, recipe: recipe,
       fingerprint: data.fingerprint(with: [parts.train, parts.valid]))
     split.splitting = self
-    split.others = try otherParts(of: data, key: key)
+    split.others = others
+    split.screening = screening
     return split
   }
 
