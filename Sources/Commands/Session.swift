@@ -46,6 +46,7 @@ extension Session {
     if resplit, let data, var splitting = tasks?.splitting {
       if let folds = splitting.folds {
         splitting.fold = (splitting.fold - 1 + round) % folds + 1
+        session.settings.seed += round / folds
       } else {
         session.settings.seed += round
       }

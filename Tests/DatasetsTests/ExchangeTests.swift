@@ -111,7 +111,7 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
     var items = Entities(ids: Vocabulary(["7", "8", "9"]))
     let table = FileContents(
       path: "t.csv", Array("item,made of,weight,name\n8,wood|tin,1.5,Top\n7,tin,,Kite\n".utf8))
-    #expect(try items.attach(table: table, id: nil, prefix: nil, noun: "item") == 2)
+    #expect(try items.attach(table: table, id: nil, prefix: nil, noun: "item").known == 2)
     #expect(categoryNames(items, "made of") == [["tin"], ["wood", "tin"], []])
     #expect(numbers(items, "weight")[1] == 1.5)
     #expect(items.titles == ["Kite", "Top", ""])

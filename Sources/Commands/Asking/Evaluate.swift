@@ -33,7 +33,8 @@ package struct Evaluate: Command {
         .option("by", \.by, "tell groups apart: `activity`, or a feature of the users"),
         .option("seeds", \.seeds, in: 1...100, "how many times to train the model"),
         .option(
-          "resplit", \.resplit, "deal out the tasks anew for each seed, or take fold after fold"),
+          "resplit", \.resplit,
+          "deal out the tasks anew for each seed; with folds, take them one after the other"),
         .option(
           "beside", \.beside, "a file of numbers others printed, to show in the same table",
           completion: .file(extensions: ["csv"])),
@@ -103,14 +104,7 @@ package struct Evaluate: Command {
     guard let splitting = session.tasks?.splitting else {
       throw CommandFailure("E0409", "these tasks cannot be dealt out again")
     }
-    if let folds = splitting.folds {
-      guard seeds == 1 else {
-        throw CommandFailure(
-          "E0306", "resplit=yes goes over the \(folds) folds once",
-          help: ["leave seeds= out"], argument: "seeds")
-      }
-      return folds
-    }
+    if let folds = splitting.folds { return folds * seeds }
     guard seeds > 1 else {
       throw CommandFailure(
         "E0306", "resplit=yes needs to know how often", help: ["give it seeds: seeds=5"],

@@ -21,6 +21,7 @@ struct Attach: Command {
   var name: String?
   var ids: String?
   var id: String?
+  var badRows = BadRows.refuse
 
   init() {}
 
@@ -40,6 +41,7 @@ struct Attach: Command {
         "ids", \.ids, "a file with the id of each row of an array",
         completion: .file(extensions: ["txt"])),
       .option("id", \.id, "the column of ids of a table"),
+      .option("errors", \.badRows, "what to do with rows of a table that cannot be read"),
     ],
     needs: [.data], gives: [.data],
     examples: [Example("attach items \"materials.csv\" as=made")])
@@ -60,6 +62,7 @@ struct Attach: Command {
     let noun = whom == .users ? "user" : "item"
     var entities = whom == .users ? data.users : data.items
     let before = entities.features.count
+    var notes: [String] = []
     let known = try reading {
       if file.hasSuffix(".npy") || file.hasSuffix(".npz") {
         let arrays = try NumPyArray.all(in: contents)
@@ -68,7 +71,10 @@ struct Attach: Command {
             array, named: shownName(own, among: arrays.count), order: order, path: file)
         }.max() ?? 0
       }
-      return try entities.attach(table: contents, id: id, prefix: name, noun: noun)
+      let attached = try entities.attach(
+        table: contents, id: id, prefix: name, noun: noun, badRows: badRows)
+      notes = attached.notes
+      return attached.known
     }
     if whom == .users { data.users = entities } else { data.items = entities }
     data.sources.append(contents.source)
@@ -83,6 +89,7 @@ struct Attach: Command {
     if known < entities.count {
       blocks.append(.note("of the others they are unknown"))
     }
+    blocks += notes.map { .warning($0) }
     return Report(
       blocks,
       result: Record([

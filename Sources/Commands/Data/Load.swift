@@ -25,7 +25,7 @@ struct Load: Command {
   static let signature = Signature<Self>(
     "load", "Loads ratings, and what is known of users and items.",
     details: """
-      Files may be packed with gzip. `help` with the name of a format lists its options. With `as=NAME` a \
+      Files may be packed with gzip (.gz). `help` with the name of a format lists its options. With `as=NAME` a \
       data set stands beside others that were loaded with a name: ids become NAME/ID, and `split by=domain` \
       tests on one of them.
       """,

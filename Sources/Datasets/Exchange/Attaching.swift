@@ -38,8 +38,9 @@ extension Entities {
   /// The columns of a delimited file: numbers where all of a column are, else categories, several of
   /// them where bars divide a field. Returns how many entities it describes.
   package mutating func attach(
-    table contents: FileContents, id: String?, prefix: String?, noun: String
-  ) throws(DatasetError) -> Int {
+    table contents: FileContents, id: String?, prefix: String?, noun: String,
+    badRows: BadRows = .refuse
+  ) throws(DatasetError) -> (known: Int, notes: [String]) {
     let header = try DelimitedHeader(contents, separator: nil)
     let usual = usualName(noun, among: header.names) ?? header.names.first { $0 == "id" }
     guard let id = id ?? usual, header.names.contains(id) else {
@@ -48,7 +49,8 @@ extension Entities {
         file: contents.path, line: 1,
         help: ["it has: " + header.names.joined(separator: ", "), "name it: id=…"], code: "E0511")
     }
-    let rows = try header.layout { $0 == id ? .id : .text }.scan(contents, from: header.next)
+    let rows = try header.layout { $0 == id ? .id : .text }.scan(
+      contents, from: header.next, badRows: badRows)
     let table = try EntityTable(rows, id: id, of: ids, noun: noun)
     for name in header.names where name != id {
       let texts = try table.texts(name)
@@ -62,7 +64,12 @@ extension Entities {
         add(try table.categoryLists(shown, from: name, separator: "|"))
       }
     }
-    return table.known
+    let strangers = rows.count - table.known
+    var notes = rows.skippedNote.map { [$0] } ?? []
+    if strangers > 0 {
+      notes.append("\(strangers) of its \(rows.count) rows describe no rated \(noun)")
+    }
+    return (table.known, notes)
   }
 
   /// Adds the feature, or puts it in the place of the one with its name.

@@ -42,13 +42,11 @@ package struct NumPyArray: Sendable, Equatable {
     if Self.value(of: "fortran_order", in: header) != "False" {
       throw fault("the array is stored by columns", "save numpy.ascontiguousarray(array)")
     }
-    let shape = Self.value(of: "shape", in: header).split { "(), ".contains($0) }.map { Int($0) }
-    guard let rows = shape.first ?? nil, let columns = shape.count == 2 ? shape[1] : 1,
-      shape.count <= 2, rows > 0, columns > 0
-    else { throw fault("the array must have one or two dimensions and hold something") }
+    let (rows, columns) = try Self.shape(in: header, fault)
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard !overflow, count <= (bytes.count - start - length) / width else {
-      throw fault("\(rows) × \(columns) numbers are announced, and fewer are there")
+      throw fault(
+        "\(rows) × \(columns) numbers are announced, and fewer are there: the file is cut short")
     }
     let base = start + length
     values = (0..<count).map { index in
@@ -61,10 +59,27 @@ package struct NumPyArray: Sendable, Equatable {
       }
     }
     if let odd = values.firstIndex(where: { !$0.isFinite }) {
-      throw fault("row \(odd / columns), column \(odd % columns) is not finite (rows count from 0)")
+      throw fault(
+        "row \(odd / columns), column \(odd % columns) is not finite (rows count from 0)",
+        "leave such rows out with ids=, or fill them: numpy.nan_to_num")
     }
     self.rows = rows
     self.columns = columns
+  }
+
+  private static func shape(
+    in header: String, _ fault: (String, String...) -> DatasetError
+  ) throws(DatasetError) -> (rows: Int, columns: Int) {
+    let shape = value(of: "shape", in: header).split { "(), ".contains($0) }.map { Int($0) }
+    if let rows = shape.first ?? nil, let columns = shape.count == 2 ? shape[1] : 1,
+      shape.count <= 2, rows > 0, columns > 0
+    {
+      return (rows, columns)
+    }
+    let seen = shape.map { $0.map { "\($0)" } ?? "?" }.joined(separator: " × ")
+    throw fault(
+      "the array must have one or two dimensions and hold something; it has "
+        + (shape.isEmpty ? "none" : seen), "one row for each: array.reshape(len(array), -1)")
   }
 
   /// The text behind a key of the header, up to the next comma outside brackets.

@@ -6,6 +6,10 @@ package protocol DatasetFormat: Configurable {
   func load(from files: any FileSource) throws -> Dataset
 }
 
+extension BadRows {
+  static let advice = "`errors=skip` passes over rows that cannot be read, and counts them"
+}
+
 extension BadRows: ArgumentChoice {
   package var summary: String {
     switch self {

@@ -49,7 +49,8 @@ package struct JSONLines: DatasetFormat {
       columns: [
         .tokens(scan.users), .tokens(scan.items), .numbers(scan.ratings), .times(scan.times),
       ],
-      count: scan.ratings.count, skipped: scan.skipped)
+      count: scan.ratings.count, skipped: scan.skipped,
+      firstSkipped: scan.firstSkipped)
     table.escapes = .json
     return try Dataset(
       name: lastPart(of: contents.path), ratings: table, user: "user", item: "item",
@@ -90,6 +91,7 @@ private struct JSONLinesScan {
   var ratings: [Float] = []
   var times: [Int64] = []
   var skipped = 0
+  var firstSkipped: DatasetError?
 
   init(contents: FileContents, roles: [[UInt8]]) {
     self.contents = contents
@@ -106,8 +108,13 @@ private struct JSONLinesScan {
       do throws(DatasetError) {
         try row(text)
       } catch {
-        if badRows == .refuse { throw error }
+        if badRows == .refuse {
+          var refusal = error
+          refusal.help.append(BadRows.advice)
+          throw refusal
+        }
         skipped += 1
+        firstSkipped = firstSkipped ?? error
       }
     }
     if ratings.isEmpty {

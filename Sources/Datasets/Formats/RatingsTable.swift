@@ -6,7 +6,6 @@ extension Dataset {
     name: String, ratings table: ScannedTable, user: String, item: String,
     rating: String, time: String, scale: RatingScale? = nil, others: [String] = []
   ) throws(DatasetError) {
-    let skipped = table.skipped
     // Three independent passes over much memory: numbering users, numbering items, the digest.
     let passes = orderedMap(3, threads: processorCount) { pass -> Pass in
       if pass == 2 { return .source(table.contents.source) }
@@ -31,9 +30,7 @@ extension Dataset {
         times: inSeconds(table.times(time)),
         columns: columns),
       scale: scale ?? RatingScale(spanning: ratings), sources: [source])
-    if skipped > 0 {
-      notes.append("\(source.path): \(skipped) rows could not be read and were passed over")
-    }
+    if let note = table.skippedNote { notes.append(note) }
   }
 }
 

@@ -88,6 +88,20 @@ package struct ScannedTable: Sendable {
   package internal(set) var count: Int
   /// Rows that could not be read and were passed over, as was asked.
   package internal(set) var skipped = 0
+  /// Why the first of them could not be read.
+  package internal(set) var firstSkipped: DatasetError?
+
+  /// What to say of them; nil when there are none.
+  package var skippedNote: String? {
+    guard skipped > 0 else { return nil }
+    var note =
+      "\(contents.path): \(skipped) \(skipped == 1 ? "row" : "rows") could not be read and "
+      + "\(skipped == 1 ? "was" : "were") passed over"
+    if let firstSkipped, let line = firstSkipped.line {
+      note += "; line \(line): \(firstSkipped.message)"
+    }
+    return note
+  }
 
   enum Escapes { case quotes, json }
 
@@ -133,7 +147,10 @@ package struct ScannedTable: Sendable {
       let place = Int(token >> 24)
       throw DatasetError(
         "this is not UTF-8 text", file: contents.path, line: contents.line(at: place),
-        help: ["save the file as UTF-8"], code: "E0511")
+        help: [
+          "save the file as UTF-8, if all of it is Latin-1: iconv -f LATIN1 -t UTF-8",
+          "one file can have only one encoding",
+        ], code: "E0511")
     }
     guard token & 2 != 0 else { return text }
     return escapes == .quotes ? unescaped(text) : JSONText.unescaped(text)

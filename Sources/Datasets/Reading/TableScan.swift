@@ -30,6 +30,7 @@ private struct ScannedPart: Sendable {
   var skipped = 0
   /// The first fault that was not to be skipped.
   var fault: mrs_scan_result?
+  var firstSkipped: mrs_scan_result?
   /// A field whose ids do not fit `smallIDs`.
   var notSmall: Int?
 }
@@ -136,6 +137,7 @@ private struct TableScan {
           return
         }
         part.skipped += 1
+        part.firstSkipped = part.firstSkipped ?? result
         from = contents.lineBytes(at: Int(result.line)).next
       }
     }
@@ -175,9 +177,10 @@ private struct TableScan {
     }
     var columns = columns
     for index in columns.indices { columns[index].keep(kept) }
+    let firstSkipped = parts.lazy.compactMap(\.firstSkipped).first
     return ScannedTable(
       contents: contents, layout: layout, start: start, columns: columns, count: count,
-      skipped: skipped)
+      skipped: skipped, firstSkipped: firstSkipped.map { error(for: $0) })
   }
 }
 
@@ -204,7 +207,7 @@ extension TableScan {
       }
     return DatasetError(
       message, file: contents.path, line: contents.line(at: Int(fault.line)),
-      help: help + ["`errors=skip` passes over rows that cannot be read, and counts them"],
+      help: help + [BadRows.advice],
       code: "E0512")
   }
 
