@@ -32,12 +32,15 @@ package struct WeightBlock: Sendable, Equatable {
   package var count: Int { rows * columns }
 }
 
-/// Where each block lies in the buffer.
+/// Where each block lies in the buffer: tables first, so that what every task moves lies together behind them.
 package struct Layout: Sendable, Equatable {
   package let blocks: [WeightBlock]
   package let count: Int
 
+  /// Precondition: no table comes after a dense block.
   package init(_ blocks: [WeightBlock]) {
+    let dense = blocks.drop { $0.kind == .lookup }
+    precondition(dense.allSatisfy { $0.kind == .dense }, "tables come before dense blocks")
     var offset = 0
     self.blocks = blocks.map { block in
       var placed = block

@@ -32,7 +32,7 @@ import Testing
     options.rate = 0.01
     options.lookupDecay = 100
     var network = Factor()
-    network.embed = 4
+    network.inputs.embed = 4
     var training = Training(
       Self.stretched, smallSplit(Self.stretched, query: 12), learner: ridge, network: network,
       loss: SquaredError(), options: options)

@@ -17,9 +17,7 @@ package struct JudgingOptions: Sendable {
 
   /// The options as parameters of a command that has them at `path`.
   static func parameters<Root>(_ path: Path<Root, JudgingOptions>) -> [Parameter<Root>] {
-    own.map { option in
-      option.lifted(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
-    }
+    own.map { $0.lifted(along: path) }
   }
 
   private static let own: [Parameter<JudgingOptions>] = [

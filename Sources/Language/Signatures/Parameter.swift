@@ -83,6 +83,11 @@ package struct Parameter<Root>: Sendable {
     self.nested = nested
   }
 
+  /// The same parameter, of a value that has this root as a part.
+  package func lifted<Outer>(along path: Path<Outer, Root>) -> Parameter<Outer> {
+    lifted(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+  }
+
   /// The same parameter, of a value that contains this root.
   package func lifted<Outer>(
     get: @escaping @Sendable (Outer) -> Root, set: @escaping @Sendable (inout Outer, Root) -> Void

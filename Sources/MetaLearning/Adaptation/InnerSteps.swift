@@ -31,9 +31,7 @@ package struct InnerSteps: Sendable, Equatable {
       own.append(
         .option("order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not"))
     }
-    return own.map { option in
-      option.lifted(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
-    }
+    return own.map { $0.lifted(along: path) }
   }
 
   func loop(_ scope: AdaptationScope, _ layout: Layout) -> InnerLoop {

@@ -14,7 +14,7 @@ enum MetaLearnedScores {
     let tasks = stream.shuffled(training)
     let held = tasks.count < fewest ? 0 : Int(Double(tasks.count) * stoppingShare)
     var network = Factor()
-    network.embed = 32
+    network.inputs.embed = 32
     var options = TrainingOptions()
     options.patience = 5
     options.key = key

@@ -7,9 +7,8 @@ import Language
 /// rating, and one more place stands for "none"; score = head([h | context]) + Σ w(feature). Vaswani et al. 2017.
 package struct Attention: Network {
   package var width = 32
-  package var embed = 16
   package var activation = MLP.Activation.relu
-  package var wide = true
+  package var inputs = SummedInputs()
 
   package init() {}
 
@@ -17,10 +16,8 @@ package struct Attention: Network {
     "attention", "Lets each item attend to the items the user has rated.",
     [
       .option("width", \.width, in: 1...1024, "width of the layers"),
-      .option("embed", \.embed, in: 1...512, "width of each feature's embedding"),
       .option("activation", \.activation, "what follows the first layer"),
-      .option("wide", \.wide, "add a linear weight for each feature value"),
-    ],
+    ] + SummedInputs.parameters(\.inputs),
     examples: [Example("model attention width=16")])
 
   package func lastStage(_ shape: InputShape) -> Int { 2 }
@@ -35,9 +32,9 @@ package struct Attention: Network {
     func block(_ name: String, _ rows: Int, _ columns: Int, _ stage: Int, _ scale: Float)
       -> WeightBlock
     { WeightBlock(name, rows: rows, columns: columns, stage: stage, scale: scale) }
-    return summedInputBlocks(shape, embed: embed, wide: wide) + [
-      block("attention.own", embed, width, 1, 2 * scale(embed)),
-      block("attention.common", embed, width, 1, scale(embed)),
+    return inputs.blocks(shape) + [
+      block("attention.own", inputs.embed, width, 1, 2 * scale(inputs.embed)),
+      block("attention.common", inputs.embed, width, 1, scale(inputs.embed)),
       block("attention.bias", 1, width, 1, 0),
       block("attention.query", width, width, 1, scale(width)),
       block("attention.key", width, width, 1, scale(width)),
@@ -54,10 +51,10 @@ package struct Attention: Network {
     _ tape: Tape, _ weights: [TapeValue], _ rows: EncodedRows, support: EncodedRows,
     shape: InputShape
   ) -> NetworkState {
-    var state = tape.summedInputs(weights, rows, wide: wide, shape: shape)
+    var state = inputs.features(tape, weights, rows, shape: shape)
     state.support =
       rows.ratings.base == support.ratings.base
-      ? state.hidden : tape.summedInputs(weights, support, wide: wide, shape: shape).hidden
+      ? state.hidden : inputs.features(tape, weights, support, shape: shape).hidden
     state.ratings = tape.leaf(support.ratings)
     state.isSupport = rows.ratings.base == support.ratings.base
     return state
@@ -66,7 +63,7 @@ package struct Attention: Network {
   package func advance(
     _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [TapeValue], shape: InputShape
   ) -> NetworkState {
-    let at = summedInputBlocks(shape, embed: embed, wide: wide).count
+    let at = inputs.blocks(shape).count
     func weight(_ part: Part) -> TapeValue { weights[at + part.rawValue] }
     var next = state
     if stage == 2 {

@@ -3,45 +3,35 @@ import Language
 
 /// A mixture of interaction modules: score = Σ_l m_l (x·diag(a_l)·y) + Σ w(feature) + b with m = softmax of
 /// learned logits, x the item, y the user; each module weighs the shared factors in its own way.
-package struct Mixture: Network {
+package struct Mixture: SummedInputNetwork {
   package var modules = 4
-  package var embed = 16
-  package var wide = true
+  package var inputs = SummedInputs()
 
   package init() {}
 
   package static let signature = Signature<Self>(
     "mixture", "Mixes several learned ways in which an item and a user interact.",
     [
-      .option("modules", \.modules, in: 1...256, "how many ways"),
-      .option("embed", \.embed, in: 1...512, "width of each feature's embedding"),
-      .option("wide", \.wide, "add a linear weight for each feature value"),
-    ],
+      .option("modules", \.modules, in: 1...256, "how many ways")
+    ] + SummedInputs.parameters(\.inputs),
     examples: [Example("model mixture modules=4")])
 
   package func lastStage(_ shape: InputShape) -> Int { 2 }
 
   package func blocks(_ shape: InputShape) -> [WeightBlock] {
-    summedInputBlocks(shape, embed: embed, wide: wide) + [
-      WeightBlock("user", rows: 1, columns: embed, stage: 1, scale: 0.3),
-      WeightBlock("modules", rows: embed, columns: modules, stage: 1, scale: 1),
+    inputs.blocks(shape) + [
+      WeightBlock("user", rows: 1, columns: inputs.embed, stage: 1, scale: 0.3),
+      WeightBlock("modules", rows: inputs.embed, columns: modules, stage: 1, scale: 1),
       WeightBlock("head.logits", rows: shape.outputs, columns: modules, stage: 2, scale: 0.1),
       WeightBlock("head.weight", rows: modules, columns: shape.outputs, stage: 2, scale: 0.1),
       WeightBlock("head.bias", rows: 1, columns: shape.outputs, stage: 2, scale: 0),
     ]
   }
 
-  package func features(
-    _ tape: Tape, _ weights: [TapeValue], _ rows: EncodedRows, support: EncodedRows,
-    shape: InputShape
-  ) -> NetworkState {
-    tape.summedInputs(weights, rows, wide: wide, shape: shape)
-  }
-
   package func advance(
     _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [TapeValue], shape: InputShape
   ) -> NetworkState {
-    let at = summedInputBlocks(shape, embed: embed, wide: wide).count
+    let at = inputs.blocks(shape).count
     var next = state
     if stage == 1 {
       var user = weights[at]

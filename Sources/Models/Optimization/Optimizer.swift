@@ -26,25 +26,21 @@ extension Optimizer {
 package let optimizers = Catalog<any Optimizer>(
   "optimizer", [AdamW.self, Adam.self, SGD.self])
 
-/// Adam with decoupled decay (Loshchilov and Hutter 2019): a step takes away rate · decay of each weight.
-package struct AdamW: Optimizer {
-  package var beta1 = 0.9
-  package var beta2 = 0.999
+/// Running moments of the gradient (Kingma and Ba 2015), which Adam and AdamW scale their steps by.
+private struct Moments: Sendable {
+  var beta1 = 0.9
+  var beta2 = 0.999
 
-  package init() {}
-
-  package static let signature = Signature<Self>(
-    "adamw", "Adam whose weight decay is a share of each weight, apart from the gradient.",
-    details: "w ← w − rate · (m̂ / (√v̂ + ε) + decay · w). Loshchilov and Hutter, ICLR 2019.",
-    [
+  static func parameters<Root>(_ path: Path<Root, Moments>) -> [Parameter<Root>] {
+    let own: [Parameter<Moments>] = [
       .option("beta1", \.beta1, in: 0...0.9999, "decay of the mean of gradients"),
       .option("beta2", \.beta2, in: 0...0.99999, "decay of the mean of their squares"),
-    ])
+    ]
+    return own.map { $0.lifted(along: path) }
+  }
 
-  package var memoryPerWeight: Int { 2 }
-  package var usualLookupDecay: Double { 1 }
-
-  package func move(
+  /// One step; `decay` is the share that it takes of each weight.
+  func move(
     _ weights: Matrix, along gradient: Matrix, memory: [Matrix], rate: Float, step: Int,
     decay: Float, kernels: KernelSet
   ) {
@@ -53,7 +49,7 @@ package struct AdamW: Optimizer {
     kernels.adam(
       weights, gradient: gradient, first: memory[0], second: memory[1], beta1: beta1,
       beta2: beta2, rate: rate / Float(first), correction: Float(1 / second),
-      epsilon: 1e-8, decay: rate * decay)
+      epsilon: 1e-8, decay: decay)
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double {
@@ -69,20 +65,40 @@ package struct AdamW: Optimizer {
   }
 }
 
+/// Adam with decoupled decay (Loshchilov and Hutter 2019): a step takes away rate · decay of each weight.
+package struct AdamW: Optimizer {
+  private var moments = Moments()
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "adamw", "Adam whose weight decay is a share of each weight, apart from the gradient.",
+    details: "w ← w − rate · (m̂ / (√v̂ + ε) + decay · w). Loshchilov and Hutter, ICLR 2019.",
+    Moments.parameters(\.moments))
+
+  package var memoryPerWeight: Int { 2 }
+  package var usualLookupDecay: Double { 1 }
+
+  package func move(
+    _ weights: Matrix, along gradient: Matrix, memory: [Matrix], rate: Float, step: Int,
+    decay: Float, kernels: KernelSet
+  ) {
+    moments.move(
+      weights, along: gradient, memory: memory, rate: rate, step: step, decay: rate * decay,
+      kernels: kernels)
+  }
+}
+
 /// Adam (Kingma and Ba 2015); its decay is part of the gradient, as with an L2 penalty.
 package struct Adam: Optimizer {
-  package var beta1 = 0.9
-  package var beta2 = 0.999
+  private var moments = Moments()
 
   package init() {}
 
   package static let signature = Signature<Self>(
     "adam", "Steps scaled by running moments of the gradient.",
     details: "Weight decay joins the gradient: g + decay · w. Kingma and Ba, ICLR 2015.",
-    [
-      .option("beta1", \.beta1, in: 0...0.9999, "decay of the mean of gradients"),
-      .option("beta2", \.beta2, in: 0...0.99999, "decay of the mean of their squares"),
-    ])
+    Moments.parameters(\.moments))
 
   package var memoryPerWeight: Int { 2 }
 
@@ -91,11 +107,8 @@ package struct Adam: Optimizer {
     decay: Float, kernels: KernelSet
   ) {
     if decay > 0 { kernels.axpy(decay, weights, gradient) }
-    var decoupled = AdamW()
-    (decoupled.beta1, decoupled.beta2) = (beta1, beta2)
-    decoupled.move(
-      weights, along: gradient, memory: memory, rate: rate, step: step, decay: 0,
-      kernels: kernels)
+    moments.move(
+      weights, along: gradient, memory: memory, rate: rate, step: step, decay: 0, kernels: kernels)
   }
 }
 
