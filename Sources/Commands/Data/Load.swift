@@ -25,12 +25,16 @@ struct Load: Command {
   static let signature = Signature<Self>(
     "load", "Loads ratings, and what is known of users and items.",
     details: """
-      Files may be packed with gzip (.gz). `help` with the name of a format lists its options. With `as=NAME` a \
+      A path without a format is looked into: `load "ratings.csv"`. Files may be packed with gzip (.gz). `help` with the name of a format lists its options. With `as=NAME` a \
       data set stands beside others that were loaded with a name: ids become NAME/ID, and `split by=domain` \
       tests on one of them.
       """,
     [
-      .choice("format", \.format, from: datasetFormats, "how the data are written"),
+      .choice(
+        "format", \.format, from: datasetFormats,
+        "how the data are written, or just where they are",
+        completion: .file(extensions: ["csv", "tsv", "jsonl", "json", "gz"]),
+        otherwise: FoundFormat.init(path:)),
       .option(
         "as", \.domain, "a name, to stand beside other data sets", expects: "a name",
         where: { $0.map { !$0.isEmpty && !$0.contains("/") } ?? true }),

@@ -60,7 +60,7 @@ package struct Best: Command {
       [
         .text(
           "The best of \(runs.count) runs, by \(ranking.title) \(fixed(values[best], digits: 4)): "
-            + "\(described(runs[best].command.learner)).")
+            + "\(type(of: runs[best].command.learner).name) \(runs[best].label).")
       ], result: result)
   }
 }

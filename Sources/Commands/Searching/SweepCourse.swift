@@ -35,13 +35,15 @@ struct SweepCourse {
         throw CommandFailure(problem.code, problem.message, help: problem.help)
       }
       guard var training = (root as? any SweepCommand)?.training else { continue }
-      var run = SweepRun(training, in: session)
+      let label = zip(sweep.keys, values).map { "\($0)=\($1.text)" }.joined(separator: " ")
+      var run = SweepRun(training, label, in: session)
       if !training.checkpoint.isEmpty {
         training.checkpoint = path(training.checkpoint, of: run)
-        run = SweepRun(training, in: session)
+        run = SweepRun(training, label, in: session)
       }
       if let known = session.runs[run.name] {
         run = known
+        run.label = label
         found += run.isDone(until: run.command.epochs) ? 1 : 0
       }
       runs.append(run)
@@ -205,8 +207,7 @@ private struct SweepReport {
   }
 
   private func text(_ seconds: Double) -> String {
-    let options = zip(sweep.keys, candidates[best]).map { "\($0)=\($1.text)" }
-    return "Kept the best, \(options.joined(separator: " ")): \(ranking.title) "
+    "Kept the best, \(ranking.runs[best].label): \(ranking.title) "
       + "\(fixed(values[best], digits: 4)). \(candidates.count) runs in \(fixed(seconds, digits: 2)) s; "
       + "`compare best …` knows it by this name."
   }

@@ -8,6 +8,8 @@ package struct SweepRun: Sendable {
   /// Equal for trainings that give the same model.
   package let name: String
   package let command: MetaTrain
+  /// What it tried: "steps=3 inner-lr=0.05".
+  package var label: String
   package let network: any Network
   package private(set) var history: [EpochSummary] = []
   /// Nil before it has begun.
@@ -19,7 +21,8 @@ package struct SweepRun: Sendable {
   private(set) var failure: CommandFailure?
   private var seconds = 0.0
 
-  init(_ command: MetaTrain, in session: Session) {
+  init(_ command: MetaTrain, _ label: String, in session: Session) {
+    self.label = label
     name = TrainingIdentity(command, session).name
     self.command = command
     network = session.network

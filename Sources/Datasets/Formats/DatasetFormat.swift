@@ -4,6 +4,12 @@ import Language
 package protocol DatasetFormat: Configurable {
   /// Throws a `DatasetError`, or what the files throw.
   func load(from files: any FileSource) throws -> Dataset
+  /// Whether what lies at the path is written like this.
+  static func recognizes(_ place: DataPlace) -> Bool
+}
+
+extension DatasetFormat {
+  package static func recognizes(_ place: DataPlace) -> Bool { false }
 }
 
 extension BadRows {

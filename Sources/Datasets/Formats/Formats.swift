@@ -4,6 +4,7 @@ import Language
 package let datasetFormats = Catalog<any DatasetFormat>(
   "data format",
   [
-    SampleData.self, MovieLens.self, RecBole.self, DelimitedText.self, JSONLines.self,
+    SampleData.self, FoundFormat.self, MovieLens.self, RecBole.self, DelimitedText.self,
+    JSONLines.self,
     AmazonReviews.self, BookCrossing.self, MeLUStates.self,
   ])

@@ -5,7 +5,9 @@ extension Checker {
     of bound: BoundArguments, _ arguments: [ArgumentSyntax], isReading: Bool
   ) {
     for (index, taker) in bound.binding.takers.enumerated() {
-      guard let taker, taker.completion.isPath, let path = bound.arguments[index].value?.text
+      guard let taker, taker.completion.isPath, let path = bound.arguments[index].value?.text,
+        taker.members?.names.contains(path) != true,
+        !bound.binding.problems.contains(where: { $0.argument == index })
       else { continue }
       let range = arguments[index].value.range
       let isRead = isReading && taker.completion.isRead

@@ -68,16 +68,24 @@ package func set(
 
 extension Parameter {
   /// A word that picks a member of a catalog; the member's own options join the line.
+  ///
+  /// - Parameter otherwise: the member for a value that names none, such as a path.
   package static func choice<Kind>(
     _ name: String, _ path: Path<Root, Kind>, from catalog: Catalog<Kind>, _ summary: String,
-    place: ParameterForm.Place = .positional, isRequired: Bool = false
+    place: ParameterForm.Place = .positional, isRequired: Bool = false,
+    completion: CompletionKind = .nothing, otherwise: (@Sendable (Value) -> Kind?)? = nil
   ) -> Parameter {
     Parameter(
       form: ParameterForm(
         name: name, summary: summary, place: place, isRequired: isRequired,
-        expectation: "the name of \(article(catalog.noun))", members: catalog.members),
+        expectation: "the name of \(article(catalog.noun))", completion: completion,
+        members: catalog.members),
       assign: { root, argument in
         guard let value = argument.value else { return nil }
+        if let member = otherwise?(value) {
+          root[keyPath: path] = member
+          return nil
+        }
         guard let word = String.read(value) else {
           return Problem("E0301", "`\(name)` needs the name of \(article(catalog.noun))")
         }

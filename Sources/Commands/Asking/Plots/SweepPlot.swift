@@ -38,9 +38,13 @@ package struct SweepOutcome: Sendable {
 
   var curve: Curve {
     let choices = keys.indices.map { key in
-      runs.reduce(into: [String]()) { known, run in
+      let names = runs.reduce(into: [String]()) { known, run in
         if !known.contains(run.values[key]) { known.append(run.values[key]) }
       }
+      // Drawn numbers come in any order.
+      let numbers = names.compactMap { Double($0) }
+      guard numbers.count == names.count else { return names }
+      return zip(numbers, names).sorted { $0.0 < $1.0 }.map(\.1)
     }
     // The first of those with the most values.
     let axis = keys.indices.reduce(0) { choices[$1].count > choices[$0].count ? $1 : $0 }
@@ -56,6 +60,7 @@ package struct SweepOutcome: Sendable {
         series.append(.init(name, [point]))
       }
     }
+    for index in series.indices { series[index].points.sort { $0.x < $1.x } }
     var curve = Curve(title, x: keys[axis], y: objective, series: series)
     curve.names = choices[axis]
     return curve
