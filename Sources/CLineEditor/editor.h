@@ -35,6 +35,8 @@ struct mrs_editor {
   wchar_t *initial;
   bool is_ended;
   bool is_interrupted;
+  /// Whether there was a line to drop when it was interrupted.
+  bool had_text;
   char *ghost;
   bool is_ghost_shown;
   snapshot undo[UNDO_DEPTH];

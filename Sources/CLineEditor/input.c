@@ -44,6 +44,8 @@ static int fill(mrs_editor *editor) {
       mrs_signals_forget();
       editor->input_at = editor->input_count = 0;
       editor->is_interrupted = true;
+      const LineInfoW *line = el_wline(editor->el);
+      editor->had_text = line->lastchar > line->buffer;
       leave_line_saying(editor, "^C");
       errno = EINTR;
       return -1;

@@ -73,8 +73,6 @@ static unsigned char on_tab(EditLine *el, int key) {
     result = CC_REFRESH_BEEP;
   }
   if (edit.listing) {
-    // The line has to stand on the screen as it is now before something is written below it.
-    show_line_anew(editor);
     mrs_editor_say(editor, edit.listing);
     result = CC_NORM;
   }
@@ -235,6 +233,8 @@ static unsigned char on_edit(EditLine *el, int key) {
   el_wset(el, EL_PREP_TERM, 0);
   char *edited = text ? editor->owner.edit(editor->owner.context, text) : NULL;
   el_wset(el, EL_PREP_TERM, 1);
+  // Ctrl-C in the other editor was not meant for us.
+  mrs_signals_forget();
   free(text);
   if (edited) refresh_with(editor, edited);
   show_line_anew(editor);

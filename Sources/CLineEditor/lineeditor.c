@@ -91,7 +91,6 @@ mrs_outcome mrs_editor_read(
   editor->prompt_width = width_of(editor->prompt);
   editor->is_ended = editor->is_interrupted = false;
   undo_forget(editor);
-  mrs_signals_forget();
   signal_take_stop();
   if (signal_take_resize()) el_resize(editor->el);
   if (editor->has_paste) put(editor, "\x1b[?2004h");
@@ -102,7 +101,7 @@ mrs_outcome mrs_editor_read(
   const wchar_t *read = el_wgets(editor->el, &count);
   signal_at_prompt(false);
   if (editor->has_paste) put(editor, "\x1b[?2004l");
-  if (editor->is_interrupted) return MRS_INTERRUPTED;
+  if (editor->is_interrupted) return editor->had_text ? MRS_LINE_DROPPED : MRS_INTERRUPTED;
   if (!read || count <= 0) {
     return editor->is_ended || !read ? MRS_END : MRS_FAILED;
   }

@@ -70,7 +70,7 @@ package struct Table: Sendable, Equatable {
   }
 }
 
-/// Lines or points over common axes.
+/// Lines, points or bars over common axes.
 package struct Curve: Sendable, Equatable {
   package struct Series: Sendable, Equatable {
     package var name: String
@@ -93,7 +93,7 @@ package struct Curve: Sendable, Equatable {
   }
 
   /// How the places of a series are shown.
-  package enum Mark: String, Sendable { case line, point }
+  package enum Mark: String, Sendable { case line, point, bar }
 
   package var title: String
   package var xLabel: String

@@ -1,5 +1,6 @@
 import Commands
 import Language
+import MetaLearning
 import Synchronization
 import Testing
 
@@ -17,6 +18,30 @@ import Testing
       let source = Source(name: "example", text: example.line)
       let result = interpreter.run(source, host: MemoryHost(Preludes.host))
       #expect(result == .completed, "\(example.line)")
+    }
+  }
+
+  /// Groups of `help` whose examples need files of other programs, or a prompt.
+  static let elsewhere = ["commands", "data", "documents", "formats"]
+
+  @Test(arguments: TopicGroup.all.map(\.name).filter { !elsewhere.contains($0) })
+  func everyExampleOfEveryTopicRuns(group: String) throws {
+    let group = try #require(TopicGroup.all.first { $0.name == group })
+    for form in group.members.forms {
+      #expect(!form.examples.isEmpty, "\(form.name)")
+      for example in form.examples {
+        var interpreter = try Preludes.interpreter(with: [.data] + needs(of: example))
+        let source = Source(name: "example", text: example.line)
+        let result = interpreter.run(source, host: MemoryHost(Preludes.host))
+        #expect(result == .completed, "\(form.name): \(example.line)")
+      }
+    }
+  }
+
+  @Test func everyAlgorithmHasItsUpdateAndItsPaper() {
+    for form in metaLearners.members.forms {
+      #expect(form.details.contains(#/[=←]/#), "\(form.name) does not say what it computes")
+      #expect(form.details.contains(#/(19|20)\d\d/#), "\(form.name) names no paper")
     }
   }
 

@@ -288,6 +288,27 @@ let sampleReport = Report(
     #expect(drawn.contains("0.001") && drawn.contains("0.1"))
   }
 
+  @Test func barsStandOnZero() {
+    var curve = Curve(
+      "Ratings", x: "rating", y: "count", series: [.init("count", [.init(0, 10), .init(1, 40)])])
+    curve.mark = .bar
+    curve.names = ["1", "2"]
+    #expect(Axis(along: curve, ticks: 4).low == 0)
+    // As wide as each other, and one four times as high.
+    let bars = VectorPlot(curve).text.matches(of: #/M([0-9.]+) ([0-9.]+)V([0-9.]+)H([0-9.]+)V/#)
+      .map { match in
+        [match.1, match.2, match.3, match.4].compactMap { Double($0) }
+      }
+    #expect(bars.count == 2)
+    let heights = bars.map { $0[1] - $0[2] }
+    #expect(abs(heights[1] - 4 * heights[0]) < 1)
+    #expect(abs((bars[0][3] - bars[0][0]) - (bars[1][3] - bars[1][0])) < 0.2)
+    let rows = BraillePlot(curve, page: Page(width: 40)).text.split(separator: "\n")
+    #expect(rows.contains { $0.contains("1") && $0.contains("2") && !$0.contains("┤") })
+    #expect(PlainRenderer().text(Report([.curve(curve)])).contains("count: 10 at 1, 40 at 2"))
+    #expect(JSON(parsing: VegaPlot(curve).text)?["mark"]?.string == "bar")
+  }
+
   @Test func theLegendNeedsAsManyRowsAsItNeeds() {
     var curve = sweep
     curve.series = (0..<12).map { .init("a rather long name of a series \($0)", [.init(0, 1)]) }

@@ -39,7 +39,8 @@ typedef struct {
   char *(*edit)(void *context, const char *text);
 } mrs_owner;
 
-typedef enum { MRS_LINE, MRS_INTERRUPTED, MRS_END, MRS_FAILED } mrs_outcome;
+/// Ctrl-C on a line with something on it is MRS_LINE_DROPPED, on an empty one MRS_INTERRUPTED.
+typedef enum { MRS_LINE, MRS_LINE_DROPPED, MRS_INTERRUPTED, MRS_END, MRS_FAILED } mrs_outcome;
 
 /// Opens an editor on the terminal of standard input and output, or returns null.
 /// `sgr` holds `sgr_count` parameters of SGR sequences, one for each ink; without any, the line is

@@ -14,13 +14,14 @@ struct Describe: Command {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
+    let ratings = histogram(of: data.interactions.ratings)
     var blocks: [Report.Block] = [
       .text("\(data.name): \(data.sizes), scale \(data.scale.text)."),
-      .table(histogram(of: data.interactions.ratings)),
-      .table(activity(in: data)),
+      .table(ratings), .curve(picture(of: ratings)), .table(activity(in: data)),
     ]
     let features = features(of: data)
     if !features.rows.isEmpty { blocks.append(.table(features)) }
+    blocks += numbers(in: data).map { .curve($0) }
     if let span = timeSpan(of: data.interactions.times) { blocks.append(.text(span)) }
     if !data.sources.isEmpty { blocks.append(.table(files(of: data))) }
     return Report(blocks, result: data.facts)
@@ -51,6 +52,41 @@ struct Describe: Command {
       ])
     }
     return table
+  }
+
+  /// The same as bars.
+  private func picture(of histogram: Table) -> Curve {
+    let counts = histogram.rows.map { row -> (name: String, count: Int) in
+      guard case .count(let count) = row[1] else { return (row[0].text, 0) }
+      return (row[0].text, count)
+    }
+    return bars("How often each rating is given", x: "rating", counts)
+  }
+
+  private func bars(_ title: String, x: String, _ counts: [(name: String, count: Int)]) -> Curve {
+    let points = counts.enumerated().map { Curve.Point(Double($0), Double($1.count)) }
+    var curve = Curve(title, x: x, y: "count", series: [.init("count", points)])
+    curve.mark = .bar
+    curve.names = counts.map(\.name)
+    return curve
+  }
+
+  /// How the numbers among the features are spread; of the first few, lest they fill the screen.
+  private func numbers(in data: Dataset) -> [Curve] {
+    let features =
+      data.users.features.map { ("users", $0) } + data.items.features.map { ("items", $0) }
+    let curves = features.lazy.compactMap { owner, feature -> Curve? in
+      guard case .numbers(let numbers) = feature.values else { return nil }
+      let known = numbers.filter(\.isFinite)
+      guard let low = known.min(), let high = known.max(), high > low else { return nil }
+      let step = (high - low) / 10
+      var counts = [Int](repeating: 0, count: 10)
+      for number in known { counts[min(9, Int((number - low) / step))] += 1 }
+      return bars(
+        "\(feature.name) of \(owner)", x: "\(feature.name), each from the value below it on",
+        counts.enumerated().map { (short(Double(low + Float($0) * step)), $1) })
+    }
+    return Array(curves.prefix(3))
   }
 
   /// How many ratings users gave and items got.

@@ -18,8 +18,8 @@ package struct Cell: Sendable {
   package var isPartial = false
   /// What it took from the state before it, and which cell had made that; 0 where none had.
   package var takes: [Tie: Int] = [:]
-  /// The cells whose states it followed on; the last one is that it found.
-  package var path: [Int] = []
+  /// The cell whose state it found; 0 is the empty session.
+  package var before = 0
   /// The cell that it does again, perhaps changed.
   package var again: Int?
 
@@ -29,8 +29,9 @@ package struct Cell: Sendable {
   }
 
   /// What failed without becoming a cell.
-  init(failing text: String, _ faults: [Diagnostic], number: Int) {
+  init(failing text: String, _ faults: [Diagnostic], number: Int, before: Int) {
     self.init(number: number, text: text)
+    self.before = before
     self.faults = faults
     status = .failed
   }

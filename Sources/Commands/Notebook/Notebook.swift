@@ -36,14 +36,14 @@ package struct Notebook: Sendable {
     if let command = notebookCommand(in: source) {
       let faults = interpreter.check(source, host: host).filter { $0.severity == .error }
       guard faults.isEmpty else {
-        failed = Cell(failing: text, faults, number: number)
+        failed = Cell(failing: text, faults, number: number, before: path[place])
         return .ran(.invalid(faults))
       }
       do {
         return .wish(try command.run(in: &self, host: host))
       } catch let failure as CommandFailure {
         let fault = failure.diagnostic(at: SourceRange(0, text.utf8.count))
-        failed = Cell(failing: text, [fault], number: number)
+        failed = Cell(failing: text, [fault], number: number, before: path[place])
         return .ran(.failed(fault))
       } catch {
         return .ran(.interrupted)
@@ -54,7 +54,7 @@ package struct Notebook: Sendable {
 
   /// The state that a cell found.
   package func state(before cell: Cell) -> Interpreter {
-    cell.path.last.flatMap { states[$0] } ?? interpreter
+    states[cell.before] ?? interpreter
   }
 
   /// What came of a line.
@@ -68,7 +68,7 @@ package struct Notebook: Sendable {
   ) -> RunResult {
     var cell = Cell(number: number, text: source.text)
     cell.again = again
-    cell.path = Array(path[...place])
+    cell.before = path[place]
     let start = host.now()
     let before = interpreter
     let here = makers[path[place]] ?? [:]

@@ -11,7 +11,7 @@ package struct RatesView: View {
     "rates", "The learned inner rates of the model, block by block.",
     details:
       "Mean, lowest and highest rate of each block, beside the rate that learning started from.",
-    needs: [.model], examples: [Example("show rates")])
+    needs: [.model], examples: [Example("meta-train meta-sgd epochs=1; show rates")])
 
   package func report(of session: Session) throws -> Report {
     guard let model = session.model else {

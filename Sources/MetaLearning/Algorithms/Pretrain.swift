@@ -13,7 +13,8 @@ package struct Pretrain: SteppingLearner {
     "pretrain", "Trains on all users as if they were one, and fine-tunes on the new one.",
     details: """
       θ ← θ − β ∇(L_S + L_Q)(θ) without an inner loop; `adapt` then takes `steps` gradient steps on the new \
-      user's ratings. The plain transfer that meta-learning has to beat.
+      user's ratings. The plain transfer that meta-learning has to beat. Yosinski, Clune, Bengio and Lipson, \
+      NeurIPS 2014.
       """,
     InnerSteps.parameters(\.inner, of: "fine-tuning steps when adapting", hasOrder: false) + [
       .option("adapt", \.scope, "which weights fine-tuning moves")

@@ -8,7 +8,8 @@ package struct AbsoluteError: Loss {
 
   package static let signature = Signature<Self>(
     "mae", "The mean absolute error of the predicted rating.",
-    details: "Far-off ratings pull less than with mse; the best prediction is a median.")
+    details: "Far-off ratings pull less than with mse; the best prediction is a median.",
+    examples: [Example("meta-train maml loss=mae epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 

@@ -45,7 +45,8 @@ package struct SquaredError: PointwiseLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "mse", "The mean squared error of the predicted rating.")
+    "mse", "The mean squared error of the predicted rating.",
+    examples: [Example("meta-train maml loss=mse epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 
@@ -83,7 +84,8 @@ package struct CrossEntropy: PointwiseLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "bce", "Binary cross-entropy of the rating's place on its scale.")
+    "bce", "Binary cross-entropy of the rating's place on its scale.",
+    examples: [Example("meta-train maml loss=bce epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 

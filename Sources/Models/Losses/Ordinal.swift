@@ -23,7 +23,8 @@ package struct Ordinal: Loss {
     [
       .option("noise", \.noise, in: 0.01...10, "how far ratings scatter around a score"),
       .option("softness", \.softness, in: 0.01...10, "how gently a step rises, in ratings"),
-    ])
+    ],
+    examples: [Example("meta-train maml loss=ordinal epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 

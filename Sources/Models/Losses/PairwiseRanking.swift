@@ -8,7 +8,8 @@ package struct PairwiseRanking: Loss {
 
   package static let signature = Signature<Self>(
     "bpr", "The mean logistic loss of all pairs in which one item is rated higher.",
-    details: "Scores only order items then; they are no ratings, and MAE has no meaning.")
+    details: "Scores only order items then; they are no ratings, and MAE has no meaning.",
+    examples: [Example("meta-train maml loss=bpr epochs=1")])
 
   package var predictsRatings: Bool { false }
 

@@ -74,7 +74,8 @@ package struct AdamW: Optimizer {
   package static let signature = Signature<Self>(
     "adamw", "Adam whose weight decay is a share of each weight, apart from the gradient.",
     details: "w ← w − rate · (m̂ / (√v̂ + ε) + decay · w). Loshchilov and Hutter, ICLR 2019.",
-    Moments.parameters(\.moments))
+    Moments.parameters(\.moments),
+    examples: [Example("meta-train maml outer=adamw epochs=1")])
 
   package var memoryPerWeight: Int { 2 }
   package var usualLookupDecay: Double { 1 }
@@ -98,7 +99,8 @@ package struct Adam: Optimizer {
   package static let signature = Signature<Self>(
     "adam", "Steps scaled by running moments of the gradient.",
     details: "Weight decay joins the gradient: g + decay · w. Kingma and Ba, ICLR 2015.",
-    Moments.parameters(\.moments))
+    Moments.parameters(\.moments),
+    examples: [Example("meta-train maml outer=adam epochs=1")])
 
   package var memoryPerWeight: Int { 2 }
 
@@ -117,7 +119,8 @@ package struct SGD: Optimizer {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "sgd", "Plain steps along the gradient.", details: "w ← w − rate · (g + decay · w).")
+    "sgd", "Plain steps along the gradient.", details: "w ← w − rate · (g + decay · w).",
+    examples: [Example("meta-train maml outer=sgd epochs=1")])
 
   package var memoryPerWeight: Int { 0 }
 

@@ -26,10 +26,11 @@ package struct Axis: Sendable, Equatable {
     }
   }
 
-  /// The axis of names, one at each whole number from 0 on.
-  package init(of names: [String]) {
+  /// The axis of names, one at each whole number from 0 on, with room beside the outer ones if wanted.
+  package init(of names: [String], hasMargins: Bool) {
     self.names = names
-    (low, high) = names.count > 1 ? (0, Double(names.count - 1)) : (-0.5, 0.5)
+    let margin = hasMargins || names.count < 2 ? 0.5 : 0
+    (low, high) = (-margin, Double(max(1, names.count) - 1) + margin)
     ticks = names.indices.map { Double($0) }
   }
 
@@ -38,7 +39,13 @@ package struct Axis: Sendable, Equatable {
     self =
       curve.names.isEmpty
       ? Axis(covering: curve.series.flatMap(\.points).map(\.x), ticks: count)
-      : Axis(of: curve.names)
+      : Axis(of: curve.names, hasMargins: curve.mark == .bar)
+  }
+
+  /// The vertical axis of a curve; bars stand on zero.
+  package init(along curve: Curve, ticks count: Int) {
+    let values = curve.series.flatMap(\.points).map(\.y)
+    self.init(covering: curve.mark == .bar ? values + [0] : values, ticks: count)
   }
 
   /// What stands beside a value.

@@ -1,9 +1,15 @@
-/// Lines or points drawn with braille dots, two by four in a cell, with axes and a legend.
+/// Lines, points or bars drawn with braille dots, two by four in a cell, with axes and a legend.
 package struct BraillePlot {
   private let curve: Curve
   private let page: Page
-  /// Points need room to part; a line shows its course in less.
-  private var rows: Int { curve.mark == .point ? 18 : 10 }
+  /// Points need room to part; lines and bars show their course in less.
+  private var rows: Int {
+    switch curve.mark {
+    case .point: 18
+    case .line: 10
+    case .bar: 6
+    }
+  }
 
   package init(_ curve: Curve, page: Page) {
     self.curve = curve
@@ -18,7 +24,7 @@ package struct BraillePlot {
         .flatMap { wrapped($0, to: page.width) }.map { $0 + "\n" }.joined()
     }
     let x = Axis(across: curve, ticks: 5)
-    let y = Axis(covering: all.map(\.y), ticks: 4)
+    let y = Axis(along: curve, ticks: 4)
     let labels = ends(of: y)
     let margin = labels.map { displayWidth($0) }.max() ?? 0
     var dots = BrailleDots(columns: min(page.width, 80) - margin - 2, rows: rows)
@@ -40,6 +46,7 @@ package struct BraillePlot {
   private func draw(
     _ series: Curve.Series, _ index: Int, _ x: Axis, _ y: Axis, _ dots: inout BrailleDots
   ) {
+    if curve.mark == .bar { return bars(series, index, x, y, &dots) }
     var last: (Int, Int)?
     for point in series.points {
       guard point.x.isFinite, point.y.isFinite else {
@@ -52,6 +59,21 @@ package struct BraillePlot {
       )
       dots.line(from: curve.mark == .line ? last ?? place : place, to: place, series: index)
       last = place
+    }
+  }
+
+  /// A bar of a name's share of the width, with a gap to the next.
+  private func bars(
+    _ series: Curve.Series, _ index: Int, _ x: Axis, _ y: Axis, _ dots: inout BrailleDots
+  ) {
+    let slot = Double(dots.width) / Double(max(1, curve.names.count))
+    for point in series.points where point.y.isFinite {
+      let start = x.fraction(point.x - 0.5) * Double(dots.width)
+      let columns = Int(start.rounded())..<max(Int(start.rounded()) + 1, Int(start + slot) - 1)
+      let top = Int((y.fraction(point.y) * Double(dots.height)).rounded())
+      for column in columns {
+        for row in dots.height - top..<dots.height { dots.set(column, row, series: index) }
+      }
     }
   }
 
@@ -89,10 +111,31 @@ package struct BraillePlot {
     let room = columns - widths - displayWidth(middle)
     let before = String(repeating: " ", count: max(1, room / 2))
     let after = String(repeating: " ", count: max(1, room - room / 2))
+    if let names = namesBelowBars(columns: columns) {
+      return [
+        page.ink(space + "└" + String(repeating: "─", count: columns), .dim),
+        page.ink(space + " " + names, .dim),
+        page.ink(space + " " + padded("", to: (columns - displayWidth(middle)) / 2) + middle, .dim),
+      ]
+    }
     return [
       page.ink(space + "└" + String(repeating: "─", count: columns), .dim),
       page.ink(space + " " + left + before + middle + after + right, .dim),
     ]
+  }
+
+  /// The names, each below its bar; nil when they do not fit.
+  private func namesBelowBars(columns: Int) -> String? {
+    guard curve.mark == .bar, !curve.names.isEmpty else { return nil }
+    let slot = Double(columns) / Double(curve.names.count)
+    guard curve.names.allSatisfy({ Double(displayWidth($0)) <= slot - 1 }) else { return nil }
+    var line = ""
+    for (index, name) in curve.names.enumerated() {
+      let middle = (Double(index) + 0.5) * slot - 0.5
+      line = padded(line, to: Int((middle - Double(displayWidth(name)) / 2).rounded()))
+      line += name
+    }
+    return line
   }
 
   /// Blue, orange, green, pink, yellow, sky, grey: told apart by people with any colour vision (Okabe and Ito).

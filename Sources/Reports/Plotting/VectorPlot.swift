@@ -1,4 +1,4 @@
-/// Lines or points drawn as an SVG picture with axes, ticks and a legend, readable on light and dark
+/// Lines, points or bars drawn as an SVG picture with axes, ticks and a legend, readable on light and dark
 /// ground.
 package struct VectorPlot {
   private let curve: Curve
@@ -46,9 +46,8 @@ package struct VectorPlot {
 
   /// The whole `svg` element; it needs nothing from outside.
   package var text: String {
-    let points = curve.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     let x = Axis(across: curve, ticks: 6)
-    let y = Axis(covering: points.map(\.y), ticks: 5)
+    let y = Axis(along: curve, ticks: 5)
     var parts = [
       VectorPlot.start(width, height), "<title>\(markup(curve.title))</title>",
       label(
@@ -98,6 +97,10 @@ package struct VectorPlot {
   private func series(_ series: Curve.Series, _ index: Int, _ x: Axis, _ y: Axis) -> String {
     let known = series.points.filter { $0.x.isFinite && $0.y.isFinite }
     let fill = "fill=\"\(VectorPlot.colour(index))\""
+    if curve.mark == .bar {
+      let bars = known.map { bar($0, x, y) }
+      return "<path d=\"\(bars.joined())\" \(fill)/>"
+    }
     if curve.mark == .point {
       let shapes = known.map { VectorPlot.shape(index, at: place($0, x, y), size: 3.5) }
       return "<path d=\"\(shapes.joined())\" \(fill) fill-opacity=\"0.85\"/>"
@@ -124,6 +127,13 @@ package struct VectorPlot {
     return
       "<path d=\"\(path)\" fill=\"none\" stroke=\"\(VectorPlot.colour(index))\" stroke-width=\"2\" "
       + "stroke-linejoin=\"round\" stroke-linecap=\"round\"/>"
+  }
+
+  /// A bar from zero up, with a gap on both sides.
+  private func bar(_ point: Curve.Point, _ x: Axis, _ y: Axis) -> String {
+    let (left, top) = place(.init(point.x - 0.42, point.y), x, y)
+    let (right, bottom) = place(.init(point.x + 0.42, 0), x, y)
+    return "M\(n(left)) \(n(bottom))V\(n(top))H\(n(right))V\(n(bottom))Z"
   }
 
   /// A closed path: circle, square, triangle, diamond, upside-down triangle, cross; series differ by shape as

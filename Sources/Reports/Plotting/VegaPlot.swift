@@ -1,4 +1,4 @@
-/// Lines or points as a Vega-Lite specification, for those who want to go on drawing (Vega-Lite 5).
+/// Lines, points or bars as a Vega-Lite specification, for those who want to go on drawing (Vega-Lite 5).
 package struct VegaPlot {
   private let curve: Curve
 
@@ -32,9 +32,12 @@ package struct VegaPlot {
     ]
     if curve.mark == .point { encoding.append(.init("shape", series(inColours: false))) }
     let mark: JSON =
-      curve.mark == .point
-      ? .object(["type": .string("point"), "filled": .truth(true), "opacity": .number(0.75)])
-      : .object(["type": .string("line"), "point": .truth(rows.count <= 100)])
+      switch curve.mark {
+      case .point:
+        .object(["type": .string("point"), "filled": .truth(true), "opacity": .number(0.75)])
+      case .line: .object(["type": .string("line"), "point": .truth(rows.count <= 100)])
+      case .bar: .string("bar")
+      }
     return [
       .init("title", .string(curve.title)), .init("width", .number(560)),
       .init("height", .number(curve.mark == .point ? 420 : 280)),
@@ -51,7 +54,7 @@ package struct VegaPlot {
   private func axis(_ field: String, _ title: String) -> JSON {
     .object([
       "field": .string(field), "type": .string("quantitative"), "title": .string(title),
-      "scale": .object(["zero": .truth(false)]),
+      "scale": .object(["zero": .truth(curve.mark == .bar)]),
     ])
   }
 

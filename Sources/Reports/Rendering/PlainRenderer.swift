@@ -65,6 +65,11 @@ extension Curve.Series {
       return "\(name): \(grouped(known.count)) around \(mean(\.x)), \(mean(\.y))"
     }
     let x = Axis(across: curve, ticks: 5)
+    if curve.mark == .bar {
+      let bars = known.prefix(24).map { "\(short($0.y)) at \(x.label($0.x))" }
+      let more = known.count - bars.count
+      return "\(name): " + (bars + (more > 0 ? ["… and \(more) more"] : [])).joined(separator: ", ")
+    }
     return "\(name): \(curve.yLabel) \(short(first.y)) at \(curve.xLabel) \(x.label(first.x)), "
       + "\(short(last.y)) at \(x.label(last.x)); lowest \(short(low.y)) at \(x.label(low.x)), "
       + "highest \(short(high.y)) at \(x.label(high.x))"

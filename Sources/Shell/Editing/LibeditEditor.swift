@@ -35,6 +35,7 @@ package final class LibeditEditor: LineEditor {
     switch outcome {
     case MRS_LINE: return .line(typist.expanded(line.map { String(cString: $0) } ?? ""))
     case MRS_INTERRUPTED: return .interrupted
+    case MRS_LINE_DROPPED: return .dropped
     default: return .end
     }
   }

@@ -3,7 +3,9 @@ import Language
 /// What came of asking for a line.
 package enum LineInput: Sendable, Equatable {
   case line(String)
-  /// Ctrl-C: what was typed is gone.
+  /// Ctrl-C took back what was typed.
+  case dropped
+  /// Ctrl-C with nothing typed, as far as is known.
   case interrupted
   /// Ctrl-D, or nothing more to read.
   case end

@@ -10,14 +10,13 @@ package final class PlainReader: LineEditor {
   package init() {}
 
   package func read(prompt: String, initial: String) -> LineInput {
-    mrs_signals_forget()
     var text = initial
     var shown = prompt + initial
     while true {
       Terminal.write(shown, to: STDOUT_FILENO)
       switch line() {
       case .end: return text.isEmpty ? .end : .line(text)
-      case .interrupted: return .interrupted
+      case .interrupted, .dropped: return .interrupted
       case .line(let line): text += line
       }
       guard isIncomplete(text) else { return .line(text) }

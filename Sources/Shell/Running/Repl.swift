@@ -38,6 +38,7 @@ package final class Repl {
         output.say("")
         hasLeft = true
       case .interrupted: drop()
+      case .dropped: continue
       case .line(let text): take(text.trimmingSpaces)
       }
     }
@@ -83,21 +84,23 @@ package final class Repl {
   private func run(_ text: String, again: Int? = nil) -> Bool {
     output.follow(terminal)
     journal.starts(text)
-    mrs_signals_forget()
     mrs_terminal_hush(1)
     let stale = notebook.stale
     let outcome = notebook.run(text, again: again, host: output.host) { outcome in
       if let report = outcome.report { output.show(report) }
     }
     mrs_terminal_hush(0)
+    // From here on Ctrl-C is meant for the prompt.
+    let presses = Int(mrs_signals_interrupts())
+    mrs_signals_forget()
     switch outcome {
     case .ran(let result):
       output.show(result, of: Source(text: text))
-      keep(presses: Int(mrs_signals_interrupts()))
+      keep(presses: presses)
       journal.reaches(notebook.interpreter.log)
       if let remark = notebook.remark(staleBefore: stale) { output.show(remark) }
       if let answer = notebook.lessonAnswer(host: output.host) { output.show(answer) }
-      return result == .completed && mrs_signals_interrupts() == 0
+      return result == .completed && presses == 0
     case .wish(let wish):
       grant(wish)
       journal.reaches(notebook.interpreter.log)
@@ -131,7 +134,10 @@ package final class Repl {
     case .leave: hasLeft = true
     case .run(let texts, let numbers): runAll(texts, again: numbers)
     case .edit(let text, let number):
-      guard let edited = ExternalEditor.edit(text), !edited.isEmpty else {
+      let edited = ExternalEditor.edit(text)
+      // Ctrl-C in the other editor was not meant for us.
+      mrs_signals_forget()
+      guard let edited, !edited.isEmpty else {
         output.say("nothing was changed, nothing runs")
         return
       }

@@ -223,6 +223,18 @@ class Nothing_lost(unittest.TestCase):
             t.send("adapt user 42\r")
             t.wait("support loss")
 
+    def test_ctrl_c_on_a_line_begun_drops_that_line_alone(self):
+        with Terminal() as t:
+            self.stopped(t)
+            t.send("topk")
+            t.settle()
+            t.send("\x03")
+            t.wait("topk^C")
+            t.settle()
+            self.assertNotIn("dropped:", t.text)
+            t.send("\x03")
+            t.wait("dropped: the session is as it was before cell 2")
+
     def test_ctrl_c_after_something_was_typed_drops_only_the_line(self):
         with Terminal() as t:
             self.stopped(t)

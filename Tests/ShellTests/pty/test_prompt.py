@@ -31,6 +31,16 @@ class Editing(unittest.TestCase):
             t.settle()
             self.assertTrue(t.line.startswith("mrs [1]> meta-train maml"), t.line)
 
+    def test_a_list_of_candidates_leaves_one_line_above_and_one_below(self):
+        for burst in (["explain co", "\t", "\t"], ["xyz\x15load data; show se\t\t"], ["save \t"]):
+            with Terminal() as t:
+                t.wait_prompt(1)
+                for keys in burst:
+                    t.send(keys)
+                    t.settle()
+                self.assertTrue(all(row.count("mrs [1]>") <= 1 for row in t.screen.display), t.text)
+                self.assertLessEqual(t.text.count("mrs [1]>"), 2, t.text)
+
     def test_a_question_mark_lists_what_can_stand_there(self):
         with Terminal() as t:
             t.wait_prompt(1)
