@@ -153,4 +153,11 @@ def interrupt(terminal):
     terminal.send("\x03")
 
 
-__all__ = ["Terminal", "interrupt", "signal"]
+def prepared(terminal):
+    """A session with data and tasks, at its second prompt."""
+    terminal.wait_prompt(1)
+    terminal.send("load data; split tasks\r")
+    return terminal.wait_prompt(2)
+
+
+__all__ = ["Terminal", "interrupt", "prepared", "signal"]

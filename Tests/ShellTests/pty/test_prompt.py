@@ -8,108 +8,13 @@ import tempfile
 import time
 import unittest
 
-from terminal import Terminal, interrupt
+from terminal import Terminal, interrupt, prepared
 
 # A cell that runs for minutes unless it is stopped.
 LONG = "meta-train maml steps=5 epochs=100000 patience=0"
 
 
-def prepared(terminal):
-    terminal.wait_prompt(1)
-    terminal.send("load data; split tasks\r")
-    return terminal.wait_prompt(2)
-
-
 class Editing(unittest.TestCase):
-    def test_tab_completes_and_lists_with_documentation(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("meta-tr\t")
-            t.wait("mrs [1]> meta-train ")
-            t.send("maml \t")
-            t.wait("inner gradient steps")
-            t.settle()
-            self.assertTrue(t.line.startswith("mrs [1]> meta-train maml"), t.line)
-
-    def test_a_list_of_candidates_leaves_one_line_above_and_one_below(self):
-        for burst in (["explain co", "\t", "\t"], ["xyz\x15load data; show se\t\t"], ["save \t"]):
-            with Terminal() as t:
-                t.wait_prompt(1)
-                for keys in burst:
-                    t.send(keys)
-                    t.settle()
-                self.assertTrue(all(row.count("mrs [1]>") <= 1 for row in t.screen.display), t.text)
-                self.assertLessEqual(t.text.count("mrs [1]>"), 2, t.text)
-
-    def test_a_question_mark_lists_what_can_stand_there(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("meta-train ?")
-            t.wait("prototypical")
-            t.wait("checkpoint=")
-            t.settle()
-            self.assertTrue(t.line.startswith("mrs [1]> meta-train"), t.line)
-            self.assertNotIn("?", t.line)
-
-    def test_long_lists_fit_one_screen_with_their_documentation(self):
-        for rows, columns in ((30, 100), (24, 80)):
-            with Terminal(rows=rows, columns=columns) as t:
-                t.wait_prompt(1)
-                t.send("meta-train ?")
-                t.wait("prototypical")
-                t.settle()
-                self.assertIn("help for help", t.text, "scrolled out of sight")
-                self.assertIn("checkpoint=", t.text)
-                self.assertIn("Learns weights", t.text)
-
-    def test_vi_mode_takes_a_paste_as_text(self):
-        for keys in ("", "x\x1b"):
-            with Terminal(env={"NO_COLOR": "1"}, editrc="mrs:bind -v\n") as t:
-                t.wait_prompt(1)
-                t.send(keys)
-                t.settle()
-                t.send("\x1b[200~set seed=5\r\tset seed=6\r\x1b[201~")
-                t.wait("set seed=6")
-                t.settle()
-                self.assertNotIn("mrs [2]", t.text)
-                # Escape leads to commands as ever: to the start of the line, and insert there.
-                t.send("\x1b0i# \x1b")
-                t.settle()
-                self.assertIn("# ", t.text)
-
-    def test_a_key_alone_is_no_paste(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("set se\x1ded=3\r")
-            t.wait_prompt(2)
-            self.assertNotIn("error", t.text)
-
-    def test_binary_and_control_characters_can_be_pasted(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            noise = bytes(b for b in range(256) if b not in (0x1B, 0x03, 0x1A, 0x1C, 0x11, 0x13))
-            t.send(b"\x1b[200~" + noise * 4 + b"\x1b[201~")
-            t.settle()
-            t.send("\x15")
-            t.settle()
-            t.send("set seed=12\r")
-            t.wait_prompt(2)
-
-    def test_completion_shows_what_is_known_of_live_values(self):
-        with Terminal() as t:
-            prepared(t)
-            t.send("adapt user 59\t")
-            t.wait("598")
-            self.assertRegex(t.text, r"598 +\d+ ratings, (train|valid|test) user")
-            t.send("\x15plot embedding colour=\t")
-            t.wait("of items")
-
-    def test_completion_knows_the_users_of_the_loaded_data(self):
-        with Terminal() as t:
-            prepared(t)
-            t.send("adapt user 59\t")
-            t.wait("598")
-
     def test_wide_and_accented_characters_can_be_edited(self):
         with Terminal(env={"NO_COLOR": "1"}) as t:
             t.wait_prompt(1)
@@ -132,52 +37,6 @@ class Editing(unittest.TestCase):
             t.send("2] { show }\r")
             t.wait_prompt(2)
             self.assertNotIn("error", t.text)
-
-    def test_a_paste_of_several_lines_waits_for_enter(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("\x1b[200~load data\tx\rsplit tasks\r\x1b[201~")
-            t.wait("split tasks")
-            t.settle()
-            self.assertNotIn("Loaded", t.text)
-            self.assertNotIn("mrs [2]", t.text)
-
-    def test_a_pasted_screen_loses_its_prompts_and_outputs(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("\x1b[200~mrs [1]> load data\rLoaded: some output\rmrs [2]> split tasks\r\x1b[201~\r")
-            t.wait_prompt(2)
-            self.assertIn("Tasks", t.text)
-            self.assertNotIn("error", t.text)
-
-    def test_a_huge_paste_is_kept_whole(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("\x1b[200~")
-            for _ in range(100):
-                t.send("set seed=1 # " + "x" * 10000 + "\r")
-                t.pump(0.001)
-            t.send("load data\x1b[201~")
-            t.wait("characters]", 60)
-            t.send("\r")
-            t.wait_prompt(2, 60)
-            self.assertIn("Loaded", t.text)
-
-    def test_binary_noise_does_no_harm(self):
-        noise = random.Random(7)
-        with Terminal() as t:
-            t.wait_prompt(1)
-            harmless = [b for b in range(256) if b not in (3, 4, 13, 10, 17, 19, 22, 24, 26, 28)]
-            for _ in range(20):
-                t.send(bytes(noise.choice(harmless) for _ in range(50)))
-                t.settle(0.02)
-            t.send("\x07\x07")
-            interrupt(t)
-            t.settle()
-            interrupt(t)
-            t.settle()
-            t.send("\x15show\r")
-            t.wait("network")
 
     def test_undo_takes_back_what_was_cut(self):
         with Terminal(env={"NO_COLOR": "1"}) as t:
@@ -204,27 +63,6 @@ class Editing(unittest.TestCase):
             t.send("\x15show\r")
             t.wait_prompt(2)
             self.assertIn("network", t.text)
-
-    def test_known_verbs_are_coloured_and_unknown_ones_marked(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("load data")
-            t.settle()
-            self.assertEqual(t.colour("load"), "blue")
-            t.send("\x15laod data")
-            t.settle()
-            self.assertEqual(t.colour("laod"), "red")
-
-    def test_the_end_of_an_earlier_line_is_offered_and_taken(self):
-        with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("set seed=11\r")
-            t.wait_prompt(2)
-            t.send("set s")
-            t.wait("mrs [2]> set seed=11")
-            t.send("\x1b[C\r")
-            t.wait_prompt(3)
-            self.assertEqual(t.text.count("set seed=11"), 2)
 
     def test_random_keys_give_the_same_screen_with_and_without_highlighting(self):
         keys = random.Random(3)
