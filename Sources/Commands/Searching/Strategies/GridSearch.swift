@@ -7,7 +7,8 @@ package struct GridSearch: SearchStrategy {
 
   package static let signature = Signature<Self>(
     "grid", "Trains with every combination of the values.",
-    details: "What `meta-train` does by itself when an option holds several values.")
+    details: "What `meta-train` does by itself when an option holds several values.",
+    examples: [Example("search grid by=mae matching loss=[mse, bce] epochs=1")])
 
   package var draws: Bool { false }
 

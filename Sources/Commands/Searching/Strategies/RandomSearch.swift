@@ -13,5 +13,6 @@ package struct RandomSearch: DrawingSearch {
       A range without a step stands for all numbers between its ends: whole ones for an option that takes \
       those. One that spans a factor of ten or more is drawn from by its logarithm: inner-lr=0.001..1.
       """,
-    [.option("n", \.count, in: 1...Sweep.mostRuns, "how many runs")])
+    [.option("n", \.count, in: 1...Sweep.mostRuns, "how many runs")],
+    examples: [Example("search random n=3 maml steps=1..3 inner-lr=0.01..0.5 epochs=1")])
 }

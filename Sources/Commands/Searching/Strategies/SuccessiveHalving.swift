@@ -17,7 +17,8 @@ package struct SuccessiveHalving: DrawingSearch {
     [
       .option("n", \.count, in: 2...Sweep.mostRuns, "how many runs begin"),
       .option("eta", \.factor, in: 2...100, "one of how many goes on after a round"),
-    ])
+    ],
+    examples: [Example("search successive-halving n=4 eta=2 ridge lr=0.001..0.1 epochs=2")])
 
   package func problem(with sweep: Sweep) -> Problem? {
     guard sweep.keys.contains("loss") else { return nil }
