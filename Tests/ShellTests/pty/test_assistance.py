@@ -65,9 +65,9 @@ class Assistance(unittest.TestCase):
     def test_known_verbs_are_coloured_and_unknown_ones_marked(self):
         with Terminal() as t:
             t.wait_prompt(1)
-            t.send("load data")
+            t.send("describe")
             t.settle()
-            self.assertEqual(t.colour("load"), "blue")
+            self.assertEqual(t.colour("describe"), "blue")
             t.send("\x15laod data")
             t.settle()
             self.assertEqual(t.colour("laod"), "red")
