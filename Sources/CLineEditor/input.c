@@ -37,6 +37,21 @@ static void on_stop(mrs_editor *editor) {
   show_line_anew(editor);
 }
 
+/// Milliseconds.
+enum { NEWS_EVERY = 300 };
+
+/// Shows above the line what the owner has to say meanwhile.
+static void show_news(mrs_editor *editor) {
+  char *text = editor->owner.news(editor->owner.context);
+  if (!text) return;
+  unpaint(editor);
+  leave_line(editor);
+  put(editor, text);
+  free(text);
+  show_line_anew(editor);
+  paint(editor);
+}
+
 /// Waits for a byte or a signal. Returns 1, 0 at the end of input, or -1 when interrupted.
 static int fill(mrs_editor *editor) {
   for (;;) {
@@ -53,9 +68,15 @@ static int fill(mrs_editor *editor) {
     if (signal_take_stop()) on_stop(editor);
     if (signal_take_resize()) on_resize(editor);
     struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {signal_pipe(), POLLIN, 0}};
-    if (poll(fds, 2, -1) < 0) {
+    bool asks = editor->owner.news && !editor->is_busy;
+    int ready = poll(fds, 2, asks ? NEWS_EVERY : -1);
+    if (ready < 0) {
       if (errno == EINTR) continue;
       return -1;
+    }
+    if (ready == 0) {
+      show_news(editor);
+      continue;
     }
     if (fds[1].revents & POLLIN) {
       char drained[64];

@@ -8,14 +8,22 @@ import Reports
 package protocol Command: Configurable {
   func run(in session: inout Session, host: any Host) throws -> Report
   /// The names of the result's fields as far as they are known before running; nil when they are not.
-  var resultFields: [String]? { get }
+  var resultFields: [ResultField]? { get }
 }
 
 extension Command {
-  package var resultFields: [String]? { nil }
+  package var resultFields: [ResultField]? { nil }
 }
 
 /// A command that may stand behind `|` and then gets what the one before it said.
 package protocol InputCommand: Command {
   var input: Report? { get set }
+  /// Whether it may, as it is written, and whether it must.
+  var takesInput: Bool { get }
+  var needsInput: Bool { get }
+}
+
+extension InputCommand {
+  package var takesInput: Bool { true }
+  package var needsInput: Bool { false }
 }

@@ -13,5 +13,5 @@ package let commands = Catalog<any Command>(
     DrawPlot.self, Show.self, Help.self, ShowExamples.self, Explain.self,
     CellHistory.self, Why.self, Undo.self, Redo.self, GoTo.self, Branching.self, Rerun.self,
     Edit.self,
-    Publish.self, Recover.self, TakeLesson.self, Quit.self,
+    Publish.self, Recover.self, Pull.self, TakeLesson.self, Quit.self,
   ])

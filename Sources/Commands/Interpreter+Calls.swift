@@ -14,6 +14,7 @@ extension Run {
     do throws(Stop) {
       var report: Report?
       for call in calls { report = try run(call, input: report) }
+      if let report { said.append(report) }
       outcome(statement, report: report, diagnostic: nil, since: start)
       return report ?? Report()
     } catch {
@@ -42,8 +43,9 @@ extension Run {
     let before = interpreter.session
     if let (command, sweep) = try sweep(call, of: type) {
       let report = try run(command, sweep, call)
-      let first = sweep.representatives.first ?? []
-      give(type, BoundArguments(first, of: type), call, since: before)
+      let first = BoundArguments(sweep.representatives.first ?? [], of: type)
+      footprint.note(command, first, of: type)
+      give(type, first, call, since: before)
       return report
     }
     var root: any Configurable = type.init()
@@ -54,6 +56,7 @@ extension Run {
       command = receiver
     }
     let report = try run(command, call)
+    footprint.note(command, binding, of: type)
     give(type, binding, call, since: before)
     return report
   }
@@ -94,13 +97,22 @@ extension Run {
       return report
     }
     let distortion = isFirstGift(of: command) ? interpreter.rehearsal.distortion : nil
-    return try attempt(call) { session, host in
-      let report = try command.run(in: &session, host: host)
+    let store = interpreter.store
+    var isTaken = false
+    let report = try attempt(call) { session, host in
+      let report: Report
+      if let store, let command = command as? any LongCommand {
+        (report, isTaken) = try command.result(in: &session, host: host, from: store)
+      } else {
+        report = try command.run(in: &session, host: host)
+      }
       if let distortion {
         session.data = session.data?.distorted(distortion, key: session.settings.key)
       }
       return report
     }
+    if isTaken { interpreter.resultsTaken += 1 }
+    return report
   }
 
   /// Does what a call asks for on a copy of the session, which is kept on success.
@@ -164,7 +176,7 @@ extension Run {
 
   /// Runs the body of a procedure with the values of its parameters.
   private mutating func run(_ procedure: Procedure, _ call: Call) throws(Stop) -> Report {
-    var bound: [String: BoundValue] = [:]
+    var bound = Names()
     for (argument, parameter) in procedure.match(call.arguments).matched {
       guard let parameter else { continue }
       let known = try value(of: argument.value)
@@ -174,6 +186,7 @@ extension Run {
       guard let written = parameter.defaultValue else { continue }
       bound[parameter.name.text] = BoundValue(try value(of: written), origin: "this parameter")
     }
+    footprint.reads.insert("def \(procedure.name)")
     let outer = (source, site, interpreter.variables)
     site = site ?? call.verb.range
     source = procedure.source

@@ -1,5 +1,6 @@
 import Language
 import Reports
+import Reports
 
 /// One run of a source: the interpreter as it changes, and where in which source it is.
 struct Run {
@@ -18,6 +19,9 @@ struct Run {
   var site: SourceRange?
   /// The files being run, outermost first.
   var files: [String]
+  /// What the statement that runs has read and made, and said.
+  var footprint = Footprint()
+  var said: [Report] = []
 
   init(
     interpreter: Interpreter, host: any Host, source: Source,
@@ -35,10 +39,11 @@ struct Run {
     do throws(Stop) {
       for (index, statement) in statements.enumerated() {
         if index > 0 { try goOn() }
-        let seed = interpreter.session.settings.seed
-        let model = interpreter.ledger.entry(.model)
+        var before = interpreter
+        before.session.log = SessionLog()
+        (footprint, said) = (Footprint(), [])
         try run(statement)
-        record(statement, seed: seed, hasNewModel: interpreter.ledger.entry(.model) != model)
+        record(statement, from: before)
       }
       return .completed
     } catch {
@@ -50,11 +55,17 @@ struct Run {
     }
   }
 
-  private mutating func record(_ statement: Statement, seed: Int, hasNewModel: Bool) {
+  private mutating func record(_ statement: Statement, from before: Interpreter) {
     if case .version = statement.kind { return }
-    if interpreter.session.log.entries.isEmpty { interpreter.session.log.seed = seed }
+    if interpreter.session.log.entries.isEmpty {
+      interpreter.session.log.seed = before.session.settings.seed
+    }
     var text = source.slice(statement.range)
-    if let model = interpreter.session.model, model.isPartial, hasNewModel {
+    if let model = interpreter.session.model, model.isPartial,
+      interpreter.ledger.entry(.model) != before.ledger.entry(.model)
+    {
+      // What it said will not be said again.
+      said = []
       text += "  # stopped after \(model.history.count) epochs"
     }
     if case .parameter(let parameter) = statement.kind,
@@ -63,7 +74,12 @@ struct Run {
       // The saved script must not need the command line to come to the same numbers.
       text = "param \(parameter.name.text) = \(given.sourceText)"
     }
-    interpreter.session.log.entries.append(.init(text, head: source.slice(statement.head)))
+    var entry = SessionLog.Entry(text, head: source.slice(statement.head))
+    footprint.note(wordsOf: statement, in: source, before)
+    footprint.note(changesFrom: before, to: interpreter)
+    entry.footprint = footprint
+    entry.reports = said.map { Report($0.blocks) }
+    interpreter.session.log.entries.append(entry)
   }
 
   mutating func run(_ statements: [Statement]) throws(Stop) {
@@ -81,11 +97,10 @@ struct Run {
 
   /// Runs a block; names it binds end with it.
   mutating func run(_ block: StatementBlock) throws(Stop) {
-    let outside = interpreter.variables.keys
+    let outside = interpreter.variables
     let procedures = interpreter.procedures
     try run(block.statements)
-    let kept = Set(outside)
-    interpreter.variables = interpreter.variables.filter { kept.contains($0.key) }
+    interpreter.variables = interpreter.variables.within(outside)
     interpreter.procedures = procedures
   }
 
@@ -99,7 +114,9 @@ struct Run {
     case .branch(let branch): try self.branch(branch)
     case .loop(let loop): try self.loop(loop)
     case .definition(let definition):
-      interpreter.procedures[definition.name.text] = Procedure(definition, source: source)
+      let procedure = Procedure(definition, source: source)
+      interpreter.procedures[procedure.name] = procedure
+      interpreter.session.procedures[procedure.name] = procedure
     case .inclusion(let path): try include(path)
     case .expectation(let expectation): try watch(expectation, statement)
     }
@@ -214,6 +231,8 @@ struct Run {
       throw .failed(placed(error.diagnostic(at: path.range)))
     }
     let outer = (source, site)
+    footprint.reads.insert("file \(name)")
+    footprint.note(namesIn: file.text)
     site = site ?? path.range
     source = file
     files.append(name)

@@ -6,7 +6,7 @@ import Reports
 package struct Interpreter: Sendable {
   package var session: Session
   /// What `let` has bound and what is known of it.
-  package internal(set) var variables: [String: BoundValue] = [:]
+  package internal(set) var variables = Names()
   /// The verbs that `def` has made.
   package internal(set) var procedures: [String: Procedure] = [:]
   /// Which nouns are there, and from what they were made.
@@ -18,6 +18,10 @@ package struct Interpreter: Sendable {
   package var rehearsal = Rehearsal()
   /// What running takes, when it is only planned: commands are then done in miniature.
   package var plan: Plan?
+  /// Where results of long commands are kept from one run to the next; nil keeps none.
+  package var store: (any ResultStore)?
+  /// How many results were taken from there.
+  package internal(set) var resultsTaken = 0
   /// The verbs, which tests replace.
   let catalog: Catalog<any Command>
 
@@ -50,8 +54,13 @@ package struct Interpreter: Sendable {
   package func checkContext(_ host: (any Host)? = nil) -> CheckContext {
     var context = CheckContext(
       commands: catalog.members, settings: Settings.self, variables: variables,
-      procedures: procedures, ledger: ledger, traits: traits)
+      procedures: procedures, ledger: ledger, traits: traits,
+      resultFields: { ($0 as? any Command)?.resultFields })
     context.parameters = parameters
+    for type in catalog.types {
+      if type is any InputCommand.Type { context.receivers.insert(ObjectIdentifier(type)) }
+      if type is any SweepCommand.Type { context.sweepers.insert(ObjectIdentifier(type)) }
+    }
     if let host {
       context.files = FileKnowledge(host)
     }
@@ -126,8 +135,8 @@ package enum RunResult: Sendable, Equatable {
 /// What the checker asks of a command beyond its signature.
 private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { configurable in
   CheckContext.Traits(
-    resultFields: (configurable as? any Command)?.resultFields,
-    takesInput: configurable is any InputCommand,
+    takesInput: (configurable as? any InputCommand)?.takesInput ?? false,
+    needsInput: (configurable as? any InputCommand)?.needsInput ?? false,
     sweep: (configurable as? any SweepCommand)?.sweepForm)
 }
 
@@ -140,6 +149,11 @@ extension Source {
       throw CommandFailure(
         "E0109", "`\(path)` is too long for a script: \(contents.bytes.count) bytes",
         help: ["a script has at most \(Source.longest) bytes"], argument: path)
+    }
+    guard !contents.withBytes({ $0.starts(with: [0xFF, 0xFE]) || $0.starts(with: [0xFE, 0xFF]) })
+    else {
+      throw CommandFailure(
+        "E0101", "`\(path)` is UTF-16 text", help: ["save the file as UTF-8"], argument: path)
     }
     self.init(name: path, text: contents.withBytes { String(decoding: $0, as: UTF8.self) })
   }

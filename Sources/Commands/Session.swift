@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Language
 import MetaLearning
 import Models
 
@@ -26,6 +27,10 @@ package struct Session: Sendable {
   package var adapted: AdaptedModel?
   /// What the last training that tried several values came to.
   package var sweep: SweepOutcome?
+  /// The checkpoints that trainings were resumed from.
+  package var resumed: Set<String> = []
+  /// The verbs that `def` has made, for `help`.
+  package var procedures: [String: Procedure] = [:]
   package var settings = Settings()
   /// The statements that succeeded.
   package var log = SessionLog()

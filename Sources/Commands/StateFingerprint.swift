@@ -14,7 +14,7 @@ package struct StateFingerprint: Sendable, Equatable {
       parts.append((name, String(digest.prefix(8))))
     }
     add("data", session.data?.contentDigest)
-    add("split", session.tasks.map { hexadecimal($0.fingerprint) })
+    add("split", session.tasks.map { hexadecimal($0.contentDigest) })
     add("weights", session.model?.weightsDigest)
     add("adapted", session.adapted?.digest)
   }
@@ -49,7 +49,7 @@ package struct StateFingerprint: Sendable, Equatable {
 }
 
 extension AdaptedModel {
-  fileprivate var digest: String {
+  var digest: String {
     let support = context.support.map { rating in
       UInt64(UInt32(bitPattern: rating.item)) << 32 | UInt64(rating.rating.bitPattern)
     }

@@ -26,6 +26,7 @@ import Testing
   /// compute, everything for the shell.
   static let foreign: [String: Set<String>] = [
     "Kernels": ["Glibc", "Dispatch", "Synchronization"],
+    "Reports": ["FoundationEssentials"],
     "Datasets": ["Synchronization"],
     "Models": ["Glibc", "FoundationEssentials"],
     "MetaLearning": ["Glibc", "Synchronization", "FoundationEssentials"],

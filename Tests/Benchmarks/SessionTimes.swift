@@ -41,8 +41,13 @@ struct SessionTimes {
         .init("wait"), .init("median", .right, unit: "ms"), .init("least", .right, unit: "ms"),
         .init("most", .right, unit: "ms"), .init("limit", .right, unit: "ms"),
       ])
-    let start = try Self.starts(of: program, runs: 21)
+    let start = try Self.times(of: program, ["run", "/dev/null"], runs: 21)
     table.rows.append(Self.row("start of an empty script", start, limit: 20))
+    let script = "/tmp/mrs-benchmark-\(getpid()).mrs"
+    try host.write(Array(Self.tenThousandLines.utf8), to: script)
+    defer { unlink(script) }
+    let check = try Self.times(of: program, ["check", "--quiet", script], runs: 11)
+    table.rows.append(Self.row("check of 10,000 different lines", check, limit: 100))
     for wait in Self.waits(on: folder) {
       table.rows.append(Self.row(wait.title, try times(of: wait), limit: wait.limit))
     }
@@ -63,10 +68,33 @@ struct SessionTimes {
     return times
   }
 
-  /// From the start of the process to its end, for a script without a line.
-  private static func starts(of program: String, runs: Int) throws -> [Double] {
+  /// A thousand times the ten lines of an experiment, each time with other numbers and names.
+  private static var tenThousandLines: String {
+    var text = "mrs 1\nset seed=7\n"
+    for n in 0..<1000 {
+      text += """
+        load data
+        split tasks by=user query=\(5 + n % 20) min=\(40 + n)
+        meta-train maml steps=\(1 + n % 7) lr=0.0\(n + 1)
+        adapt user \(n)
+        topk \(n + 1)
+        let r\(n) = evaluate ndcg@\(1 + n) mrr@\(1 + n % 30) mae
+        expect $r\(n).ndcg@\(1 + n) >= 0.\(n)
+        for k in [\(n + 1), \(n + 2)] { topk $k }
+        # number \(n)
+        if $r\(n).mae > 0.5 { adapt \(n + 1) }
+
+        """
+    }
+    return text
+  }
+
+  /// From the start of the process to its end.
+  private static func times(
+    of program: String, _ options: [String], runs: Int
+  ) throws -> [Double] {
     let host = TerminalHost()
-    let words: [String] = [program, "run", "/dev/null"]
+    let words = [program] + options
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     return try (0..<runs).map { _ in
@@ -75,7 +103,7 @@ struct SessionTimes {
       var status: Int32 = 0
       guard posix_spawn(&process, program, nil, nil, arguments, environ) == 0,
         waitpid(process, &status, 0) == process, status == 0
-      else { throw Unfinished(what: "\(program) run /dev/null") }
+      else { throw Unfinished(what: words.joined(separator: " ")) }
       return (host.now() - start) * 1000
     }
   }

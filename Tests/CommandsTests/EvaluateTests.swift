@@ -121,8 +121,8 @@ private func table(_ report: Report) throws -> Table {
     var command = Evaluate()
     command.metrics = [NDCG()]
     command.options.k = 7
-    #expect(command.resultFields?.first == "ndcg@7")
-    #expect(command.resultFields?.contains("item-mean") == true)
+    #expect(command.resultFields?.first?.name == "ndcg@7")
+    #expect(command.resultFields?.contains { $0.name == "item-mean" } == true)
   }
 }
 

@@ -99,7 +99,7 @@ import Testing
       """)
     #expect(result == .completed)
     #expect(interpreter.session.settings.seed == 9)
-    #expect(interpreter.variables.keys.sorted() == ["total"])
+    #expect(interpreter.variables.names == ["total"])
     #expect(
       outcomes.filter { !$0.isExpectation }.map(\.text) == ["count 0", "count $k", "count 0"])
   }

@@ -93,7 +93,7 @@ import Testing
     #expect(outcome.result == .completed)
     #expect(rows(outcome.reports.last).prefix(3) == ["chance", "first", "ridge"])
     #expect(number(outcome.last, "first", "mae") != number(outcome.last, "ridge", "mae"))
-    #expect(run("meta-train ridge epochs=1\nkeep model mf").code == "E0503")
+    #expect(run("meta-train ridge epochs=1\nkeep model mf").code == "E0515")
   }
 
   @Test func aBaselineTakesOptionsAndAName() throws {
@@ -101,7 +101,7 @@ import Testing
     let plain = run("baseline mf factors=1\nevaluate mae").last
     #expect(number(named, "one", "mae") == number(plain, "mf", "mae"))
     #expect(number(named, "one", "mae") != number(named, "mf", "mae"))
-    #expect(run("baseline mf as=bias").code == "E0503")
+    #expect(run("baseline mf as=bias").code == "E0515")
     #expect(run("evaluate with=[oen]").code == "E0509")
   }
 

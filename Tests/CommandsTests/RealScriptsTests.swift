@@ -44,7 +44,7 @@ import Testing
       "ratings.csv": "user,item,rating\n", "a.mrs": "load csv \"ratings.csv\"\n",
     ])
     func faults(_ text: String) -> [Diagnostic] {
-      check(text, host: host).filter { $0.code == "E0504" }
+      check(text, host: host).filter { $0.code == "E0516" }
     }
     let found = try #require(faults("load csv \"ratings.csv\"\nexport \"./ratings.csv\"").first)
     #expect(found.secondary.map(\.range) == [SourceRange(9, 22)])

@@ -22,10 +22,11 @@ package enum Laboratory {
   package static let context = CheckContext(
     commands: commands, settings: Settings.self,
     traits: { configurable in
-      CheckContext.Traits(
-        resultFields: configurable is Evaluate
-          ? ["loss", "ndcg@10", "recall@10", "mrr", "users", "seconds"] : nil,
-        takesInput: configurable is Plot)
+      CheckContext.Traits(takesInput: configurable is Plot)
+    },
+    resultFields: { configurable in
+      configurable is Evaluate
+        ? ["loss", "ndcg@10", "recall@10", "mrr", "users", "seconds"] : nil
     })
 
   /// The diagnostics of a script in an empty session.

@@ -47,7 +47,8 @@ import Shell
   @Test(arguments: [
     "../other/secret.csv", "link.csv", "door/secret.csv", "door", "/etc/passwd", "..",
     "nowhere/../../other/secret.csv", "in.csv/../../other/secret.csv", "~/.profile", "/dev/null",
-    "dangling.csv/..", "door/../secret.csv",
+    "dangling.csv/..", "door/../secret.csv", "/proc/self/environ", "/proc/self/root/etc/passwd",
+    "/dev/zero",
   ])
   func whatLiesOutsideIsNeither(path: String) throws {
     defer { clean() }
@@ -90,6 +91,21 @@ import Shell
     let text = "load csv \"../other/secret.csv\"\nsave session \"../other/x.mrs\"\n"
     let found = Interpreter().check(Source(name: "x.mrs", text: text), host: host())
     #expect(found.map(\.code) == ["E0506", "E0506"])
+  }
+
+  @Test func filesOutsideAreNotIncludedEither() throws {
+    defer { clean() }
+    try Files.write(Array("load data\n".utf8), to: other + "/x.mrs", named: "")
+    symlink("../other/x.mrs", own + "/x.mrs")
+    for path in ["../other/x.mrs", "x.mrs", other + "/x.mrs"] {
+      let source = Source(name: "y.mrs", text: "include \"\(path)\"\n")
+      #expect(Interpreter().check(source, host: host()).map(\.code) == ["E0506"])
+      var interpreter = Interpreter()
+      guard case .invalid = interpreter.run(source, host: host()) else {
+        Issue.record("\(path) was included")
+        continue
+      }
+    }
   }
 
   @Test func unlimitedHostsReachEverything() throws {

@@ -62,6 +62,52 @@ import Shell
       ])
   }
 
+  @Test(arguments: [
+    // What is changed, and which state of which line differs first.
+    ("load csv \"b.csv\"", "data", "load csv"), ("split tasks test=20%", "split", "split tasks"),
+    ("split tasks query=3", "split", "split tasks"),
+    ("meta-train ridge epochs=1 lr=0.002", "weights", "meta-train"),
+    ("adapt user 4", "adapted", "adapt user"),
+  ])
+  func theFirstCellThatDivergesIsNamedWithItsPart(line: String, part: String, head: String) throws {
+    let scratch = Scratch()
+    let host = TerminalHost(directory: scratch.path)
+    var table = "user,item,rating\n"
+    for user in 0..<30 {
+      for item in 0..<16 { table += "\(user),\(item),\((user * item + item) % 5 + 1)\n" }
+    }
+    try Files.write(Array(table.utf8), to: scratch.path + "/a.csv", named: "")
+    // One rating of the last user is another one.
+    try Files.write(
+      Array((table.dropLast(2) + "2\n").utf8), to: scratch.path + "/b.csv", named: "")
+    let script = """
+      mrs 1
+      set seed=3
+      load csv "a.csv"
+      split tasks query=4
+      meta-train ridge epochs=1
+      adapt user 3
+
+      """
+    func replay(_ text: String, records: Bool) -> Replay {
+      Replay(
+        of: Source(name: "t.mrs", text: text), host: host,
+        options: ReplayOptions(recordsAll: records))
+    }
+    let recorded = try #require(replay(script, records: true).updated)
+    #expect(replay(recorded, records: false).remarks.isEmpty)
+    // Only states are recorded, so that nothing but they can tell.
+    let states = recorded.split(separator: "\n").filter { !$0.hasPrefix("#>") }
+    let edited = states.map { $0.hasPrefix(head) ? line : String($0) }
+    let found = replay(edited.joined(separator: "\n") + "\n", records: false)
+    #expect(found.status == .success)
+    let number = (edited.firstIndex(of: line) ?? 0) + 1
+    #expect(
+      found.remarks == [
+        "all outputs agree, but first other state: \(part) after line \(number), `\(line)`"
+      ])
+  }
+
   @Test func theSameSeedGivesTheSameOnOneThreadAndOtherDrawsGiveTolerances() throws {
     let text =
       prelude + "let r = evaluate mae\nexpect $r.item-mean.mae < 1\nexpect $r.item-mean.mae < 0.7\n"
@@ -119,56 +165,6 @@ extension String {
   }
 }
 
-/// Replays that are not run again.
-@Suite struct ReplayCacheTests {
-  private let scratch = Scratch()
-  private let source = Source(name: "t.mrs", text: "load data\n")
-
-  private var passed: Replay {
-    Replay(of: source, host: TerminalHost())
-  }
-
-  private func clean() {
-    for name in (try? Files.list(scratch.path, named: "")) ?? [] where name.hasSuffix(".json") {
-      try? Files.write([], to: scratch.path + "/" + name, named: name)
-    }
-  }
-
-  @Test func whatPassedIsKeptUntilWhatItReadChanges() throws {
-    defer { clean() }
-    let cache = ReplayCache(folder: scratch.path)
-    try Files.write([65], to: scratch.path + "/in.csv", named: "")
-    let host = AttentiveHost(TerminalHost(directory: scratch.path))
-    _ = try host.read("in.csv")
-    #expect(cache.replay(of: source, key: "", host: host) == nil)
-    cache.keep(passed, of: source, key: "", files: host.files)
-    #expect(cache.replay(of: source, key: "", host: host)?.isCached == true)
-    #expect(cache.replay(of: source, key: "other", host: host) == nil)
-    let edited = Source(name: "t.mrs", text: "load data \n")
-    #expect(cache.replay(of: edited, key: "", host: host) == nil)
-    try Files.write([66], to: scratch.path + "/in.csv", named: "")
-    #expect(cache.replay(of: source, key: "", host: host) == nil)
-  }
-
-  @Test func whatFailedIsNotKept() {
-    defer { clean() }
-    let cache = ReplayCache(folder: scratch.path)
-    let wrong = Source(name: "t.mrs", text: "expect 1 > 2\n")
-    cache.keep(Replay(of: wrong, host: TerminalHost()), of: wrong, key: "", files: [])
-    #expect(cache.replay(of: wrong, key: "", host: TerminalHost()) == nil)
-  }
-
-  @Test func damagedEntriesAreNoEntries() throws {
-    defer { clean() }
-    let cache = ReplayCache(folder: scratch.path)
-    cache.keep(passed, of: source, key: "", files: [])
-    for name in try Files.list(scratch.path, named: "") {
-      try Files.write(Array("{\"files\":[".utf8), to: scratch.path + "/" + name, named: name)
-    }
-    #expect(cache.replay(of: source, key: "", host: TerminalHost()) == nil)
-  }
-}
-
 /// Accepting output that differs.
 @Suite struct PromotionTests {
   private let scratch = Scratch()
@@ -177,9 +173,31 @@ extension String {
     let path = scratch.path + "/a.mrs"
     try Files.write(Array("load\n#> old\n".utf8), to: path, named: "")
     try Files.write(Array("load\n#> new\n".utf8), to: Promotion.path(of: path), named: "")
-    #expect(try Promotion.promote(Source(reading: path, host: TerminalHost())) == 1)
+    let count = try Promotion.promote(Source(reading: path, host: TerminalHost()))
+    #expect(count?.accepted == 1 && count?.left == 0)
     #expect(scratch.text("a.mrs") == "load\n#> new\n")
     #expect(try Promotion.promote(Source(reading: path, host: TerminalHost())) == nil)
+  }
+
+  @Test func onlyWhatIsAcceptedIsRecordedAnew() throws {
+    let path = scratch.path + "/a.mrs"
+    let old = "load\n#> one\nsplit\n#> two\n#@ split=1\nshow\n"
+    let new = "load\n#> 1\nsplit\n#> 2\n#> more\n#@ split=2\nshow\n#> 3\n"
+    try Files.write(Array(old.utf8), to: path, named: "")
+    try Files.write(Array(new.utf8), to: Promotion.path(of: path), named: "")
+    var seen: [[String]] = []
+    let count = try Promotion.promote(Source(reading: path, host: TerminalHost())) { change in
+      seen.append(change.new)
+      return change.old != ["#> one"]
+    }
+    #expect(count?.accepted == 2 && count?.left == 1)
+    #expect(seen == [["#> 1"], ["#> 2", "#> more", "#@ split=2"], ["#> 3"]])
+    #expect(
+      scratch.text("a.mrs")
+        == "load\n#> one\nsplit\n#> 2\n#> more\n#@ split=2\nshow\n#> 3\n")
+    // What is left can still be accepted.
+    #expect(try Promotion.promote(Source(reading: path, host: TerminalHost()))?.accepted == 1)
+    #expect(scratch.text("a.mrs") == new)
   }
 
   @Test func aScriptThatWasChangedMeanwhileIsLeftAlone() throws {

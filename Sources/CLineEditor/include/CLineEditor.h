@@ -37,6 +37,8 @@ typedef struct {
   char *(*pasted)(void *context, const char *text);
   /// Ctrl-X Ctrl-E: the line edited elsewhere, or null.
   char *(*edit)(void *context, const char *text);
+  /// A text to show above the line while nothing is typed, or null; asked for now and then if given.
+  char *(*news)(void *context);
 } mrs_owner;
 
 /// Ctrl-C on a line with something on it is MRS_LINE_DROPPED, on an empty one MRS_INTERRUPTED.

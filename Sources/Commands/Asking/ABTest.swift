@@ -39,7 +39,7 @@ package struct ABTest: Command {
     needs: [.tasks],
     examples: [Example("abtest mf popularity users=200 runs=100")])
 
-  package var resultFields: [String]? {
+  package var resultFields: [ResultField]? {
     ["difference", "power", "false-alarms", "needed-users"]
   }
 

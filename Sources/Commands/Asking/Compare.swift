@@ -35,23 +35,30 @@ package struct Compare: Command {
       Example("baseline mf factors=4 as=small-mf; compare small-mf mf", "other options"),
     ])
 
-  package var resultFields: [String]? {
-    var fields = ["users", "chance", "tests"] + names
-    for baseline in JudgingOptions.alwaysShown where !names.contains(type(of: baseline).name) {
-      fields.append(type(of: baseline).name)
-    }
-    return fields + options.completed([]).map(\.field) + [UserValues.field, "tie-rate"]
+  package var resultFields: [ResultField]? {
+    guard let measured = try? measured() else { return nil }
+    return Scoreboard.fields(measured.all, rows: order)
+      + [ResultField("tests", .record(order.dropFirst().map { .init($0, Difference.kind) }))]
+  }
+
+  /// All rows: the names, and the baselines that are always shown.
+  var order: [String] {
+    let always = JudgingOptions.alwaysShown.map { type(of: $0).name }
+    return (names + always).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// What is measured, and the metric among it that is tested.
+  private func measured() throws -> (all: [any Metric], tested: any Metric) {
+    let tested = options.completed([try Evaluation.metrics.make(metrics).get()])[0]
+    let usual = options.completed([])
+    return (usual.contains { $0.field == tested.field } ? usual : usual + [tested], tested)
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    let tested = options.completed([try Evaluation.metrics.make(metrics).get()])[0]
-    var measured = options.completed([])
-    if !measured.contains(where: { $0.field == tested.field }) { measured.append(tested) }
+    let (measured, tested) = try measured()
     let trial = try options.trial(measured, in: session)
     let contestants = Contestants(session: session)
-    let always = JudgingOptions.alwaysShown.map { type(of: $0).name }
-    var order: [String] = []
-    for name in names + always where !order.contains(name) { order.append(name) }
+    let order = order
     var board = Scoreboard(trial: trial)
     for (done, name) in order.enumerated() {
       try host.checkpoint(

@@ -22,6 +22,11 @@ struct Difference {
     self.bootstrap = bootstrap
   }
 
+  /// What is known of its record before running.
+  static let kind = ResultField.Kind.record([
+    "difference", "t", "p", "p-wilcoxon", "p-holm", "low", "high",
+  ])
+
   func record(corrected: Double) -> Record {
     Record([
       .init("difference", .number(test.difference.mean)), .init("t", .number(test.t)),

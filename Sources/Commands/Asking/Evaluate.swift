@@ -48,13 +48,13 @@ package struct Evaluate: Command {
       Example("let r = evaluate ndcg@10", "keeps the result: `$r.ndcg@10`, `$r.item-mean.ndcg@10`"),
     ])
 
-  package var resultFields: [String]? {
-    options.completed(metrics).map(\.field) + ["users", "tie-rate", "chance"]
-      + shown + [UserValues.field]
+  package var resultFields: [ResultField]? {
+    Scoreboard.fields(
+      options.completed(metrics), rows: shown, subjectNeeds: .model)
   }
 
   /// The names of the baselines of the table.
-  private var shown: [String] {
+  var shown: [String] {
     let always = JudgingOptions.alwaysShown.map { type(of: $0).name }
     return always + with.filter { !always.contains($0) }
   }

@@ -114,6 +114,22 @@ struct Scoreboard {
     }
   }
 
+  /// The fields of the result as far as they are known before judging. Metrics of the subject come
+  /// first; they are there when it is.
+  static func fields(
+    _ metrics: [any Metric], rows: [String], subjectNeeds: Noun? = nil
+  ) -> [ResultField] {
+    let means = metrics.map { ResultField($0.field) }
+    let perUser = ResultField(
+      UserValues.field,
+      .record([ResultField("users", .list)] + means.map { ResultField($0.name, .list) }))
+    let own = (means + ["tie-rate", perUser]).map {
+      ResultField($0.name, $0.kind, needs: subjectNeeds)
+    }
+    return own + ["users", ResultField(Trial.chanceTitle, .record(means))]
+      + rows.map { ResultField($0, .record(means + [perUser])) }
+  }
+
   var result: Record {
     var result = Record()
     if let subject {

@@ -26,8 +26,6 @@ package struct Significance: Command {
       Example("let r = evaluate ndcg@5 mae; significance $r.bias $r.item-mean")
     ])
 
-  package var resultFields: [String]? { ["users", "metrics"] }
-
   package func run(in session: inout Session, host: any Host) throws -> Report {
     guard let a = UserValues(result: first.record), let b = UserValues(result: second.record) else {
       throw CommandFailure("E0304", "a result of `evaluate` is needed")
@@ -35,7 +33,7 @@ package struct Significance: Command {
     let shared = Set(a.users).intersection(b.users).count
     guard shared > 1 else {
       throw CommandFailure(
-        "E0506", "the two results share \(shared) users, and a test needs two",
+        "E0411", "the two results share \(shared) users, and a test needs two",
         help: ["evaluate both on the same split and part"])
     }
     let fields = a.fields.filter { b[$0] != nil }

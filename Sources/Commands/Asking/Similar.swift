@@ -56,7 +56,9 @@ package struct Similar: Command {
     }
   }
 
-  package var resultFields: [String]? { ["items", "titles", "distances"] }
+  package var resultFields: [ResultField]? {
+    ["items", "titles", "distances"].map { ResultField($0, .list) }
+  }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data, let model = session.model else {

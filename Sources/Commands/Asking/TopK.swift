@@ -22,7 +22,9 @@ package struct TopK: Command {
     needs: [.data, .adapted],
     examples: [Example("topk 10"), Example("topk k=3 seen=yes")])
 
-  package var resultFields: [String]? { ["items", "titles", "scores"] }
+  package var resultFields: [ResultField]? {
+    ["items", "titles", "scores"].map { ResultField($0, .list) }
+  }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data, let adapted = session.adapted else {

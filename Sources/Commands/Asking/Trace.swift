@@ -26,7 +26,9 @@ package struct Trace: Command {
     needs: [.data, .model],
     examples: [Example("trace adapt user 42", "what five steps on her ratings do")])
 
-  package var resultFields: [String]? { ["support-loss", "query-loss", "query-mae", "distance"] }
+  package var resultFields: [ResultField]? {
+    ["support-loss", "query-loss", "query-mae", "distance"]
+  }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data, let model = session.model else {

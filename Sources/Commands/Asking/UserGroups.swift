@@ -28,7 +28,7 @@ struct UserGroups {
           if case .categories = feature.values { feature.name } else { nil }
         }
       throw CommandFailure(
-        "E0505", "users cannot be told apart by `\(by)`",
+        "E0521", "users cannot be told apart by `\(by)`",
         help: ["known here: " + known.joined(separator: ", ")],
         suggestions: suggestions(for: by, among: known), argument: by)
     }

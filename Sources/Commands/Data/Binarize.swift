@@ -17,7 +17,7 @@ struct Binarize: Command {
     needs: [.data], gives: [.data],
     examples: [Example("binarize threshold=4")])
 
-  var resultFields: [String]? { ["positives", "share"] }
+  var resultFields: [ResultField]? { ["positives", "share"] }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {

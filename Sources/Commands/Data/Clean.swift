@@ -23,7 +23,7 @@ struct Clean: Command {
     needs: [.data], gives: [.data],
     examples: [Example("clean dedupe=last k-core=5")])
 
-  var resultFields: [String]? { ["users", "items", "ratings", "removed"] }
+  var resultFields: [ResultField]? { ["users", "items", "ratings", "removed"] }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {

@@ -27,7 +27,7 @@ struct Export: Command {
     }
     if data.sources.contains(where: { $0.path == file }) {
       throw CommandFailure(
-        "E0504", "`\(file)` is what the data were loaded from; it is not overwritten",
+        "E0516", "`\(file)` is what the data were loaded from; it is not overwritten",
         help: ["choose another name"], argument: file)
     }
     var table = Table("Written", columns: [.init("file"), .init("bytes", .right)])

@@ -47,7 +47,7 @@ struct Load: Command {
         "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
     ])
 
-  var resultFields: [String]? { ["users", "items", "ratings", "density", "seconds"] }
+  var resultFields: [ResultField]? { ["users", "items", "ratings", "density", "seconds"] }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()

@@ -51,7 +51,9 @@ struct Split: Command {
       Example("split tasks order=time folds=5 fold=2"),
     ])
 
-  var resultFields: [String]? { ["train", "valid", "test"] }
+  var resultFields: [ResultField]? {
+    ["train", "valid", "test"] + splitting.others.map { ResultField($0) }
+  }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {

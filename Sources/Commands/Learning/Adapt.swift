@@ -36,7 +36,7 @@ package struct Adapt: Command {
       Example("adapt user 42"), Example("adapt new 50=5 172=4", "a user who is not in the data"),
     ])
 
-  package var resultFields: [String]? { ["support", "loss-before", "loss-after"] }
+  package var resultFields: [ResultField]? { ["support", "loss-before", "loss-after"] }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data, let model = session.model else {

@@ -29,7 +29,7 @@ package struct ChooseBaseline: Command {
     let name = name ?? own
     if name != own, baselines.members.names.contains(name) || session.models[name] != nil {
       throw CommandFailure(
-        "E0503", "`\(name)` is the name of something else", help: ["choose another name"],
+        "E0515", "`\(name)` is the name of something else", help: ["choose another name"],
         argument: name)
     }
     session.namedBaselines[name] = baseline

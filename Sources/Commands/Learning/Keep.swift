@@ -24,7 +24,7 @@ package struct Keep: Command {
     }
     guard baselines.members.names.contains(modelName) == false else {
       throw CommandFailure(
-        "E0503", "`\(modelName)` is the name of a baseline", help: ["choose another name"],
+        "E0515", "`\(modelName)` is the name of a baseline", help: ["choose another name"],
         argument: modelName)
     }
     session.models[modelName] = model

@@ -77,7 +77,7 @@ package struct MetaTrain: Command {
         "meta-train maml epochs=2 checkpoint=\"maml.checkpoint\"", "`resume` can go on with it"),
     ])
 
-  package var resultFields: [String]? { ["loss", "epochs", "seconds", "steps"] }
+  package var resultFields: [ResultField]? { ["loss", "epochs", "seconds", "steps"] }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     try train(in: &session, host: host, from: try cutOff(session, host))
@@ -85,6 +85,11 @@ package struct MetaTrain: Command {
 
   /// What the checkpoint's file holds of this very training, if it was cut off.
   func cutOff(_ session: Session, _ host: any Host) throws -> TrainingCheckpoint? {
+    guard !session.resumed.contains(checkpoint) else {
+      throw CommandFailure(
+        "E0516", "`\(checkpoint)` was resumed from, and this would overwrite it",
+        help: ["write to another file"], argument: checkpoint)
+    }
     guard !checkpoint.isEmpty, host.kind(of: checkpoint) == .file else { return nil }
     do {
       let found = try TrainingCheckpoint(reading: checkpoint, host: host)
@@ -108,6 +113,15 @@ package struct MetaTrain: Command {
     session.recipe = TrainingRecipe(command: self, network: session.network)
     session.adapted = nil
     return course.report(seconds: host.now() - start, isPartial: isPartial)
+  }
+
+  /// The training before its first step.
+  func training(
+    on data: Dataset, _ split: TaskSplit, in session: Session
+  ) throws(CommandFailure) -> Training {
+    Training(
+      data, split, learner: try taughtLearner(session), network: session.network, loss: loss,
+      options: options(session))
   }
 
   /// The algorithm, with its teacher if it learns from one.

@@ -23,7 +23,7 @@ package struct Resume: Command {
     needs: [.tasks], gives: [.model],
     examples: [Example("resume \"maml.checkpoint\"")])
 
-  package var resultFields: [String]? { MetaTrain().resultFields }
+  package var resultFields: [ResultField]? { MetaTrain().resultFields }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let checkpoint = try TrainingCheckpoint(reading: path, host: host)
@@ -37,6 +37,8 @@ package struct Resume: Command {
           + (differences.count == 1 ? "differs" : "differ"),
         help: differences.map(\.sentence), argument: path)
     }
-    return try command.train(in: &session, host: host, from: checkpoint)
+    let report = try command.train(in: &session, host: host, from: checkpoint)
+    session.resumed.insert(path)
+    return report
   }
 }

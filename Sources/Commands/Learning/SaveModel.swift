@@ -19,7 +19,7 @@ package struct SaveModel: Saveable {
     ],
     needs: [.model], examples: [Example("save model \"maml.safetensors\"")])
 
-  package func save(_ session: Session, host: any Host) throws -> Report {
+  package func save(_ session: Session, input: Report?, host: any Host) throws -> Report {
     guard let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence, help: [Noun.model.remedy])
     }

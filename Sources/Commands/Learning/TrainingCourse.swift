@@ -91,6 +91,14 @@ struct TrainingCourse {
       fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
   }
 
+  /// The model that the same training came to, from a file that holds its last state.
+  func model(finishedIn file: Safetensors) throws -> TrainedModel {
+    let state = try CheckpointFile.state(file, layout: training.problem.layout, memories: 0)
+    return TrainedModel(
+      learner: command.learner, problem: training.problem, weights: state.best,
+      fingerprint: split.fingerprint, history: state.history)
+  }
+
   private func divergence(_ step: Int) -> CommandFailure {
     var remedies = ["a smaller lr (now \(Number.text(training.rate)))"]
     if let stepping = command.learner as? any SteppingLearner, stepping.steps > 0 {

@@ -12,6 +12,8 @@ package struct Cell: Sendable {
   package var text: String
   package var status: Status = .completed
   package var reports: [Report] = []
+  /// What a script has recorded of it, where it did not run.
+  package var recorded: [String] = []
   package var faults: [Diagnostic] = []
   package var seconds = 0.0
   /// Whether it left a model whose training was stopped.
@@ -35,6 +37,9 @@ package struct Cell: Sendable {
     self.faults = faults
     status = .failed
   }
+
+  /// What it said, as far as that is known.
+  var said: [Report] { reports + recorded.map { Report([.code($0)]) } }
 
   /// Its text as a source, for diagnostics.
   package var source: Source { Source(text: text) }

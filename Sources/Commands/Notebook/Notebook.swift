@@ -78,6 +78,11 @@ package struct Notebook: Sendable {
       observe(outcome)
     }
     cell.seconds = host.now() - start
+    for index in interpreter.session.log.entries.indices
+      .dropFirst(before.session.log.entries.count)
+    {
+      interpreter.session.log.entries[index].cell = cell.number
+    }
     switch result {
     case .completed: break
     case .interrupted: cell.status = .interrupted

@@ -16,6 +16,8 @@ package enum NotebookWish: Sendable {
   case edit(String, again: Int)
   /// Run what a session that did not end properly had done.
   case recover
+  /// Run these cells of the session that is followed; the newest one for nil.
+  case pull(ClosedRange<Int>?)
   case leave
 }
 

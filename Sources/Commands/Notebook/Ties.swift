@@ -116,9 +116,7 @@ extension Interpreter {
       default: made.insert(.noun(noun))
       }
     }
-    for (name, value) in variables where before.variables[name] != value {
-      made.insert(.variable(name))
-    }
+    for name in variables.changes(since: before.variables) { made.insert(.variable(name)) }
     if session.settings.seed != before.session.settings.seed { made.insert(.seed) }
     if described(session.network) != described(before.session.network) { made.insert(.network) }
     return made

@@ -91,6 +91,7 @@ extension MetaTrain: RepeatingCommand {
   package func repeated(_ times: Int) -> MetaTrain {
     var short = self
     short.epochs = times
+    short.patience = 0
     return short
   }
 }

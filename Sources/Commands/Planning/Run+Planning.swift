@@ -78,26 +78,31 @@ private struct Miniature {
     self.host = host
   }
 
-  /// Runs it, at most three times, and reckons; the draft keeps what it made, but all of the tasks.
+  /// What the whole of a command may take to be measured rather than reckoned up from a part.
+  private static let quick = 0.4
+
+  /// Runs it a few times and reckons; the draft keeps what it made, but all of the tasks.
   mutating func run(_ plan: inout Plan?, _ draft: inout Session) throws -> Report {
     let whole = session.tasks?.train.count ?? 0
-    let few = max(32, whole / 16)
-    let repeating = command as? any RepeatingCommand
+    let few = min(whole, max(32, whole / 16))
+    let repeating = (command as? any RepeatingCommand).flatMap {
+      $0.repetitions.upperBound > 0 ? $0 : nil
+    }
+    let single: any Command = repeating?.repeated(1) ?? command
     var entry = plan?.calibration.entries[key]
-    var last: (report: Report, session: Session, seconds: Double)
-    if let repeating, repeating.repetitions.upperBound > 0 {
-      last = try time(repeating.repeated(1), few)
-      if entry == nil {
-        let one = last.seconds
-        last = try time(repeating.repeated(2), few)
-        let share = Double(whole) / Double(min(few, max(whole, 1)))
-        let each = max(last.seconds - one, one / 4)
-        entry = .init(
-          once: max(0, one - each) * share, each: each * share, bytes: plan?.memory() ?? 0)
+    var last = try time(single, few)
+    if entry == nil {
+      // Only now is warm what all but the first epochs find warm.
+      last = try time(single, few)
+      let share = Double(whole) / Double(max(1, few))
+      let count = last.seconds * share <= Self.quick ? whole : few
+      last = try time(single, count)
+      if let repeating {
+        let (found, after) = try measured(repeating, last.seconds, count, whole, plan)
+        (entry, last) = (found, after)
+      } else {
+        entry = try reckoned(single, last.seconds, count, whole, plan)
       }
-    } else {
-      last = try time(command, min(whole, 2 * few))
-      if entry == nil { entry = try reckoned(last.seconds, few, whole, plan) }
     }
     guard let entry else { return last.report }
     plan?.calibration.entries[key] = entry
@@ -110,15 +115,27 @@ private struct Miniature {
     return last.report
   }
 
+  /// What each repetition adds, and what remains.
+  private func measured(
+    _ command: any RepeatingCommand, _ one: Double, _ count: Int, _ whole: Int, _ plan: Plan?
+  ) throws -> (Calibration.Entry, Timed) {
+    let three = try time(command.repeated(3), count)
+    let each = max(0, three.seconds - one) / 2
+    let share = Double(whole) / Double(max(1, count))
+    let entry = Calibration.Entry(
+      once: max(0, one - each) * share, each: each * share, bytes: plan?.memory() ?? 0)
+    return (entry, three)
+  }
+
   /// A line through what two sizes took.
   private func reckoned(
-    _ larger: Double, _ few: Int, _ whole: Int, _ plan: Plan?
+    _ command: any Command, _ smaller: Double, _ count: Int, _ whole: Int, _ plan: Plan?
   ) throws -> Calibration.Entry {
-    var total = larger
-    if whole > 2 * few {
-      let smaller = try time(command, few).seconds
-      let slope = max(0, larger - smaller) / Double(few)
-      total = larger + slope * Double(whole - 2 * few)
+    var total = smaller
+    if whole > count {
+      let larger = try time(command, min(whole, 2 * count)).seconds
+      let slope = max(0, larger - smaller) / Double(min(whole, 2 * count) - count)
+      total = larger + slope * Double(max(0, whole - 2 * count))
     }
     return .init(once: total, each: 0, bytes: plan?.memory() ?? 0)
   }
@@ -138,9 +155,9 @@ private struct Miniature {
     }
   }
 
-  private func time(
-    _ command: any Command, _ count: Int
-  ) throws -> (report: Report, session: Session, seconds: Double) {
+  typealias Timed = (report: Report, session: Session, seconds: Double)
+
+  private func time(_ command: any Command, _ count: Int) throws -> Timed {
     var small = session.shrunk(to: count)
     let start = host.now()
     do {
@@ -158,7 +175,7 @@ private struct Miniature {
     if let data = session.data { words.append(data.contentDigest) }
     if let tasks = session.tasks { words.append(hexadecimal(tasks.fingerprint)) }
     if let model = session.model {
-      words += ["\(model.learner)", "\(model.problem.layout.count)"]
+      words.append("\(model.learner)")
     }
     if let recipe = session.recipe { words.append("\(recipe.command)") }
     return hexadecimal(digest(Array(words.joined(separator: "\u{0}").utf8)))

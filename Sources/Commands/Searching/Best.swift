@@ -31,8 +31,8 @@ package struct Best: Command {
         "let s = meta-train maml steps=1..2 epochs=1; best $s by=ndcg@10", "chosen by a metric")
     ])
 
-  package var resultFields: [String]? {
-    (MetaTrain().resultFields ?? []) + (metric.map { [$0] } ?? [])
+  package var resultFields: [ResultField]? {
+    (MetaTrain().resultFields ?? []) + (metric.map { [ResultField($0)] } ?? [])
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {

@@ -70,8 +70,8 @@ package struct Search: SweepCommand {
       Example("search grid by=mae matching loss=[mse, bce] epochs=1", "every combination"),
     ])
 
-  package var resultFields: [String]? {
-    (MetaTrain().resultFields ?? []) + (metric.map { [$0] } ?? [])
+  package var resultFields: [ResultField]? {
+    (MetaTrain().resultFields ?? []) + (metric.map { [ResultField($0)] } ?? [])
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {

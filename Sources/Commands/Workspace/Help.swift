@@ -22,7 +22,9 @@ package struct Help: Command {
   package func run(in session: inout Session, host: any Host) throws -> Report {
     if topics.isEmpty { return overview }
     var blocks: [Report.Block] = []
-    for topic in topics { blocks += try explanation(of: topic) }
+    for topic in topics {
+      blocks += try session.procedures[topic]?.help ?? explanation(of: topic)
+    }
     return Report(blocks)
   }
 
@@ -46,6 +48,22 @@ package struct Help: Command {
     throw CommandFailure(
       "E0202", "there is no help on `\(topic)`", help: ["`help` lists what there is"],
       suggestions: suggestions(for: topic, among: TopicGroup.topics.map(\.name)), argument: topic)
+  }
+}
+
+extension Procedure {
+  /// What help says of a verb that `def` has made: the `##` lines above it, and its parameters.
+  fileprivate var help: [Report.Block] {
+    let parameters = definition.parameters.map { parameter in
+      parameter.defaultValue.map { "[\(parameter.name.text)=\(source.slice($0.range))]" }
+        ?? parameter.name.text.uppercased()
+    }
+    var blocks: [Report.Block] = [.heading(name)]
+    if !definition.documentation.isEmpty { blocks.append(.text(definition.documentation)) }
+    blocks.append(.code(([name] + parameters).joined(separator: " ")))
+    return blocks + [
+      .note("A verb made by `def`\(source.name.isEmpty ? "" : " in \(source.name)").")
+    ]
   }
 }
 

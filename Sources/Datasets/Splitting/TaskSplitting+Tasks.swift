@@ -125,14 +125,24 @@ extension Dataset {
 
   /// Equal for equal ratings and equal tasks of the parts.
   func fingerprint(with parts: [[UserTask]]) -> UInt64 {
-    var words = [
+    let ratings = [
       digest(interactions.users), digest(interactions.items), digest(interactions.ratings),
     ]
-    for part in parts {
-      words.append(UInt64(part.count))
-      words.append(
-        digest(part.flatMap { [$0.user, Int32($0.support.count)] + $0.support + $0.query }))
-    }
-    return digest(words)
+    return digest(ratings + parts.flatMap(words))
   }
+}
+
+extension TaskSplit {
+  /// Equal for equal data to learn from and equal tasks of all parts, those to be judged on included.
+  package var contentDigest: UInt64 {
+    digest([fingerprint] + allParts.flatMap { [digest(Array($0.name.utf8))] + words($0.tasks) })
+  }
+}
+
+/// How many tasks there are, and a digest of them.
+private func words(_ tasks: [UserTask]) -> [UInt64] {
+  [
+    UInt64(tasks.count),
+    digest(tasks.flatMap { [$0.user, Int32($0.support.count)] + $0.support + $0.query }),
+  ]
 }

@@ -119,7 +119,7 @@ struct Completer {
       for name in variable.fieldNames { add("$\(typed).\(name)", "of \(variable.origin)") }
       return
     }
-    for (name, variable) in known.variables.sorted(by: { $0.key < $1.key }) {
+    for (name, variable) in known.variables.sorted {
       add("$" + name, variable.value.map { String($0.text.prefix(40)) } ?? variable.origin)
     }
   }
@@ -145,7 +145,7 @@ struct Completer {
       var evaluator = Evaluator(known.variables)
       return Argument(key: argument.key?.text, evaluator.value(of: argument.value))
     }
-    let open = bind(arguments, to: &root).open
+    let open = bind(arguments, to: &root, listsOpen: true).open
     if let option = place.option {
       let name = canonical(option: option)
       let form = open.first { $0.name == name } ?? open.first { $0.place == .pairs }
@@ -196,7 +196,7 @@ extension BoundValue {
   /// The fields that may stand behind its name.
   var fieldNames: [String] {
     if case .record(let record)? = value { return record.fields.map(\.name) }
-    return fields ?? []
+    return (fields ?? []).filter { $0.needs == nil }.map(\.name)
   }
 }
 

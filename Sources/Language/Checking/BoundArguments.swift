@@ -17,12 +17,16 @@ package struct BoundArguments: Sendable {
   }
 
   /// What a call needs and gives: by its verb, and by the members its arguments choose.
-  package func nouns(of type: any Configurable.Type) -> (needs: [Noun], gives: [Noun]) {
+  ///
+  /// - Parameter usual: the members that are chosen where nothing is written.
+  package func nouns(
+    of type: any Configurable.Type, usual: [UsualMember]? = nil
+  ) -> (needs: [Noun], gives: [Noun]) {
     var needs = type.needs
     var gives = type.gives
     func add(_ name: String, from members: MemberList?) {
       let name = name.split(separator: "@").first.map(String.init) ?? name
-      guard let member = members?.types.first(where: { $0.name == name }) else { return }
+      guard let member = members?.type(named: name) else { return }
       needs += member.needs.filter { !needs.contains($0) }
       gives += member.gives.filter { !gives.contains($0) }
     }
@@ -30,9 +34,9 @@ package struct BoundArguments: Sendable {
       guard let members = taker?.members, let value = argument.value else { continue }
       for word in value.elements ?? [value] { add(word.text, from: members) }
     }
-    for (name, member, members) in type.defaultMembers
-    where !binding.takers.contains(where: { $0?.name == name }) {
-      add(member, from: members)
+    for choice in usual ?? type.usualMembers
+    where !binding.takers.contains(where: { $0?.name == choice.parameter }) {
+      add(choice.member, from: choice.members)
     }
     return (needs, gives)
   }
@@ -46,6 +50,13 @@ extension Problem {
   }
 }
 
+/// The member that a parameter chooses when nothing is written.
+package struct UsualMember: Sendable {
+  var parameter: String
+  var member: String
+  var members: MemberList
+}
+
 extension Configurable {
   /// What it needs and gives, without the rest of its form.
   static var needs: [Noun] { signature.needs }
@@ -53,13 +64,14 @@ extension Configurable {
   package static var uses: [Noun] { signature.uses }
 
   /// For each parameter that chooses a member, the one that is chosen when nothing is written.
-  static var defaultMembers: [(parameter: String, member: String, among: MemberList)] {
+  static var usualMembers: [UsualMember] {
     var root: Self?
     return signature.parameters.compactMap { parameter in
       guard let members = parameter.form.members else { return nil }
       let defaults = root ?? Self()
       root = defaults
-      return (parameter.form.name, parameter.defaultText(defaults), members)
+      return UsualMember(
+        parameter: parameter.form.name, member: parameter.defaultText(defaults), members: members)
     }
   }
 }

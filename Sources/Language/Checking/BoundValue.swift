@@ -3,11 +3,11 @@ package struct BoundValue: Sendable, Equatable {
   /// Its value; nil when only running tells it.
   package var value: Value?
   /// The fields of a result, as far as they are known before running.
-  package var fields: [String]?
+  package var fields: [ResultField]?
   /// What a message calls it: "the result of `evaluate` (line 6)".
   package var origin: String
 
-  package init(_ value: Value?, fields: [String]? = nil, origin: String = "") {
+  package init(_ value: Value?, fields: [ResultField]? = nil, origin: String = "") {
     self.value = value
     self.fields = fields
     self.origin = origin

@@ -2,18 +2,18 @@
 package struct CheckContext: Sendable {
   /// What the checker asks of a command beyond its signature.
   package struct Traits: Sendable {
-    /// The fields of its result; nil when only running tells them.
-    package var resultFields: [String]?
     /// Whether it may stand behind `|`.
     package var takesInput: Bool
+    /// Whether it must.
+    package var needsInput: Bool
 
     /// Set when its options may hold several values: it is then a sweep.
     package var sweep: SweepForm?
 
     package init(
-      resultFields: [String]? = nil, takesInput: Bool = false, sweep: SweepForm? = nil
+      takesInput: Bool = false, needsInput: Bool = false, sweep: SweepForm? = nil
     ) {
-      self.resultFields = resultFields
+      self.needsInput = needsInput
       self.takesInput = takesInput
       self.sweep = sweep
     }
@@ -23,7 +23,12 @@ package struct CheckContext: Sendable {
   /// What the keyword `set` sets.
   package var settings: (any Configurable.Type)?
   package var traits: @Sendable (any Configurable) -> Traits
-  package var variables: [String: BoundValue]
+  /// The commands that may stand behind `|`, and those that may be sweeps: others are not asked.
+  package var receivers: Set<ObjectIdentifier> = []
+  package var sweepers: Set<ObjectIdentifier> = []
+  /// The fields of a command's result; nil when only running tells them.
+  package var resultFields: @Sendable (any Configurable) -> [ResultField]?
+  package var variables: Names
   package var procedures: [String: Procedure]
   package var ledger: NounLedger
   /// The values that the command line gives to `param`.
@@ -38,9 +43,10 @@ package struct CheckContext: Sendable {
 
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
-    variables: [String: BoundValue] = [:], procedures: [String: Procedure] = [:],
+    variables: Names = Names(), procedures: [String: Procedure] = [:],
     ledger: NounLedger = NounLedger(),
     traits: @escaping @Sendable (any Configurable) -> Traits = { _ in Traits() },
+    resultFields: @escaping @Sendable (any Configurable) -> [ResultField]? = { _ in nil },
     files: FileKnowledge? = nil
   ) {
     self.commands = commands
@@ -49,6 +55,7 @@ package struct CheckContext: Sendable {
     self.procedures = procedures
     self.ledger = ledger
     self.traits = traits
+    self.resultFields = resultFields
     self.files = files
     verbs = Dictionary(commands.types.map { ($0.name, $0) }) { first, _ in first }
   }

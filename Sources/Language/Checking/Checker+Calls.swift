@@ -1,12 +1,17 @@
 extension Checker {
-  /// Checks calls joined by `|`; returns the fields of the last one's result.
-  mutating func check(pipeline calls: [Call]) -> [String]? {
-    var fields: [String]?
-    for (index, call) in calls.enumerated() { fields = check(call, takesInput: index > 0) }
+  /// Checks calls joined by `|`; returns the fields of the last one's result if they are asked for.
+  mutating func check(pipeline calls: [Call], asksForFields: Bool = false) -> [ResultField]? {
+    var fields: [ResultField]?
+    for (index, call) in calls.enumerated() {
+      fields = check(
+        call, takesInput: index > 0, asksForFields: asksForFields && index == calls.count - 1)
+    }
     return fields
   }
 
-  private mutating func check(_ call: Call, takesInput: Bool) -> [String]? {
+  private mutating func check(
+    _ call: Call, takesInput: Bool, asksForFields: Bool
+  ) -> [ResultField]? {
     let verb = call.verb
     if let procedure = context.procedures[verb.text] {
       check(call, of: procedure)
@@ -18,23 +23,61 @@ extension Checker {
       return nil
     }
     let verdict = verdict(on: call, of: type)
+    let before = context.ledger
     if followsNouns {
       follow(verb, needs: verdict.needs, uses: verdict.uses, gives: verdict.gives)
     }
-    let traits = verdict.traits
-    if takesInput, !traits.takesInput {
+    if takesInput, !context.traits(verdict.root).takesInput {
       diagnostics.append(
         Diagnostic(
           "E0208", "`\(verb.text)` takes nothing from the command before it", at: verb.range,
           label: "stands behind `|`", help: ["write it on a line of its own"]))
     }
-    return traits.resultFields
+    if !takesInput, context.receivers.contains(ObjectIdentifier(type)),
+      context.traits(verdict.root).needsInput
+    {
+      diagnostics.append(
+        Diagnostic(
+          "E0208", "`\(source.slice(call.range))` needs a command before it", at: verb.range,
+          label: "nothing is written down", help: ["for example: evaluate | \(verb.text) …"]))
+    }
+    guard asksForFields, let fields = fields(of: verdict, call) else { return nil }
+    return present(fields, in: before)
+  }
+
+  /// The fields of a call's result; those of one written like it are the same.
+  private func fields(of verdict: Verdict, _ call: Call) -> [ResultField]? {
+    let spelled = source.slice(call.range)
+    if let known = verdicts.fields[spelled] { return known }
+    var fields = context.resultFields(verdict.root)
+    if verdict.bound.isSweep { fields?.append(contentsOf: Sweep.resultFields) }
+    if verdicts.known[spelled] != nil { verdicts.fields[spelled] = fields }
+    return fields
+  }
+
+  /// Fields with what they lack, but only where it is known what is there.
+  private func present(_ fields: [ResultField], in ledger: NounLedger) -> [ResultField] {
+    guard fields.contains(where: { $0.needs != nil }) else { return fields }
+    return fields.map { field in
+      var field = field
+      if !followsNouns || hasUnseen || field.needs.map({ ledger.entry($0) != nil }) ?? true {
+        field.needs = nil
+      }
+      return field
+    }
   }
 
   private mutating func unknown(_ verb: Name) {
     var help: [String] = []
     let near = suggestions(for: verb.text, among: verbs + Keyword.allCases.map(\.rawValue))
     if near.isEmpty { help = ["`help` lists the verbs"] }
+    if let later = verdicts.definition(of: verb.text, in: source) {
+      diagnostics.append(
+        Diagnostic(
+          "E0201", "`\(verb.text)` is defined only later", at: verb.range,
+          secondary: [.init(later, "defined here")], help: ["move its `def` above this line"]))
+      return
+    }
     diagnostics.append(
       Problem(
         "E0201", "there is no command `\(verb.text)`", help: help, suggestions: near
@@ -53,19 +96,16 @@ extension Checker {
   /// What is known of a call. One written like a faultless one before it is not bound again.
   private mutating func verdict(on call: Call, of type: any Configurable.Type) -> Verdict {
     let spelled = source.slice(call.range)
-    if let known = verdicts[spelled] {
-      checkFiles(of: known.bound, call.arguments, isReading: !known.gives.isEmpty)
+    if let known = verdicts.known[spelled] {
+      checkFiles(of: known.bound, call.arguments, isReading: { !known.gives.isEmpty })
       return known
     }
     let before = diagnostics.count
     let (root, bound) = check(call.arguments, of: type, whole: call.verb.range)
-    let (needs, gives) = bound.nouns(of: type)
-    var traits = context.traits(root)
-    if bound.isSweep { traits.resultFields?.append(contentsOf: Sweep.resultFields) }
-    let verdict = Verdict(
-      bound: bound, needs: needs, uses: type.uses, gives: gives, traits: traits)
+    let (needs, gives) = bound.nouns(of: type, usual: verdicts.usualMembers(of: type))
+    let verdict = Verdict(root: root, bound: bound, needs: needs, uses: type.uses, gives: gives)
     if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")) {
-      verdicts[spelled] = verdict
+      verdicts.known[spelled] = verdict
     }
     return verdict
   }
@@ -79,9 +119,10 @@ extension Checker {
       Argument(key: argument.key?.text, value(of: argument.value))
     }
     var bound = BoundArguments(arguments, to: &root)
-    let problems = problems(of: &bound, context.traits(root).sweep, type)
+    let form = context.sweepers.contains(ObjectIdentifier(type)) ? context.traits(root).sweep : nil
+    let problems = problems(of: &bound, form, type) + misfits(written, arguments, of: type)
     report(problems, of: written, bound, whole: whole)
-    checkFiles(of: bound, written, isReading: !type.gives.isEmpty)
+    checkFiles(of: bound, written, isReading: { !type.gives.isEmpty })
     return (root, bound)
   }
 
@@ -245,11 +286,46 @@ extension NounLedger {
   }
 }
 
+/// Verdicts by how calls are written, shared by all that check one source.
+final class Verdicts {
+  var known: [String: Verdict] = [:]
+  var fields: [String: [ResultField]] = [:]
+  private var usual: [ObjectIdentifier: [UsualMember]] = [:]
+  private var definitions: [String: SourceRange]?
+
+  /// Where a source defines a verb, be it after its use.
+  func definition(of verb: String, in source: Source) -> SourceRange? {
+    let all = definitions ?? source.definitions
+    definitions = all
+    return all[verb]
+  }
+
+  func usualMembers(of type: any Configurable.Type) -> [UsualMember] {
+    if let known = usual[ObjectIdentifier(type)] { return known }
+    let members = type.usualMembers
+    usual[ObjectIdentifier(type)] = members
+    return members
+  }
+}
+
+extension Source {
+  /// The names of all procedures defined at its top.
+  fileprivate var definitions: [String: SourceRange] {
+    var found: [String: SourceRange] = [:]
+    for statement in parse(text).script.statements {
+      if case .definition(let definition) = statement.kind {
+        found[definition.name.text] = definition.name.range
+      }
+    }
+    return found
+  }
+}
+
 /// What is known of a call without faults whose arguments are all written out.
 struct Verdict {
+  var root: any Configurable
   var bound: BoundArguments
   var needs: [Noun]
   var uses: [Noun]
   var gives: [Noun]
-  var traits: CheckContext.Traits
 }

@@ -2,15 +2,15 @@ extension Checker {
   /// Says which files that a command reads are not there, unless the script writes them before, and
   /// which of those it writes are its own sources.
   mutating func checkFiles(
-    of bound: BoundArguments, _ arguments: [ArgumentSyntax], isReading: Bool
+    of bound: BoundArguments, _ arguments: [ArgumentSyntax], isReading: () -> Bool
   ) {
     for (index, taker) in bound.binding.takers.enumerated() {
-      guard let taker, taker.completion.isPath, let path = bound.arguments[index].value?.text,
+      guard let taker, taker.isPath, let path = bound.arguments[index].value?.text,
         taker.members?.names.contains(path) != true,
         !bound.binding.problems.contains(where: { $0.argument == index })
       else { continue }
       let range = arguments[index].value.range
-      let isRead = isReading && taker.completion.isRead
+      let isRead = isReading() && taker.completion.isRead
       guard let found = isRead ? read(path, range) : write(path, range) else { continue }
       var diagnostic = found
       if conditions > 0 { diagnostic.severity = .warning }
@@ -35,7 +35,7 @@ extension Checker {
     let reader = touched.readers[name] ?? folderReader(of: name, path)
     guard isOwn || reader != nil else { return nil }
     var found = Diagnostic(
-      "E0504",
+      "E0516",
       "`\(path)` is \(isOwn ? "this script" : "an input of this script"), and this would "
         + "overwrite it", at: range, help: ["write to another file"])
     if let reader, reader.upper > 0, !isOwn { found.secondary = [.init(reader, "read here")] }
@@ -93,6 +93,9 @@ extension CompletionKind {
     case .nothing, .live: false
     }
   }
+
+  /// Whether the command writes what it names.
+  package var isWritten: Bool { !isRead }
 
   /// Whether what it names must be there before the command runs.
   fileprivate var isRead: Bool {

@@ -19,7 +19,7 @@ extension Checker {
     body.diagnostics = []
     body.followsNouns = false
     body.conditions += 1
-    body.context.variables = [:]
+    body.context.variables = Names()
     for parameter in definition.parameters {
       let known = parameter.defaultValue.flatMap { value(of: $0) }
       check(type: parameter, default: known)
@@ -77,9 +77,9 @@ extension Checker {
   }
 
   /// The values of a procedure's parameters as far as they are known.
-  private mutating func bind(_ call: Call, to procedure: Procedure) -> [String: BoundValue] {
+  private mutating func bind(_ call: Call, to procedure: Procedure) -> Names {
     let parameters = procedure.definition.parameters
-    var bound: [String: BoundValue] = [:]
+    var bound = Names()
     for (argument, parameter) in match(call.arguments, to: procedure) {
       let known = value(of: argument.value)
       guard let parameter else { continue }
@@ -103,7 +103,7 @@ extension Checker {
         bound[parameter.name.text] = BoundValue(nil)
         continue
       }
-      var evaluator = Evaluator([:])
+      var evaluator = Evaluator(Names())
       bound[parameter.name.text] = BoundValue(
         evaluator.value(of: written), origin: "this parameter")
     }
@@ -174,7 +174,7 @@ extension NounLedger {
   /// What a procedure has given stands, for its caller, where it was called.
   func moved(to site: Site, since before: NounLedger) -> NounLedger {
     var moved = self
-    for (noun, entry) in entries where before.entry(noun) != entry {
+    for (noun, entry) in entries.rows where before.entry(noun) != entry {
       moved.place(noun, at: site)
     }
     return moved

@@ -46,7 +46,7 @@ struct Checker {
   /// Whether a file was included that could not be looked at: what it brought is not known.
   var hasUnseen = false
   /// Calls seen before, by how they are written.
-  var verdicts: [String: Verdict] = [:]
+  let verdicts = Verdicts()
   /// How many branches, loops and procedures are open: what stands in them may never run.
   var conditions = 0
   /// The files that the script has to do with so far.
@@ -109,7 +109,7 @@ struct Checker {
         bind(name, BoundValue(.word(word)))
         return
       }
-      let fields = check(pipeline: calls)
+      let fields = check(pipeline: calls, asksForFields: true)
       let verb = calls.last?.verb.text ?? ""
       let place = calls.last.map { line($0.range) } ?? ""
       bind(name, BoundValue(nil, fields: fields, origin: "the result of `\(verb)` (\(place))"))
@@ -203,21 +203,8 @@ struct Checker {
     let outside = context.variables
     let procedures = context.procedures
     check(block.statements)
-    context.variables = outside.merging(context.variables) { before, after in
-      before == after ? before : after
-    }.filter { outside[$0.key] != nil }
+    context.variables = context.variables.within(outside)
     context.procedures = procedures
-  }
-
-  /// What is known of names after one of two ways was taken.
-  private func joined(_ a: [String: BoundValue], _ b: [String: BoundValue]) -> [String: BoundValue]
-  {
-    a.merging(b) { first, second in
-      first == second
-        ? first
-        : BoundValue(
-          nil, fields: first.fields == second.fields ? first.fields : nil, origin: first.origin)
-    }
   }
 
   private mutating func check(_ branch: Branch) {
@@ -232,16 +219,18 @@ struct Checker {
     context = before
     if let otherwise = branch.otherwise { check(otherwise) }
     context.ledger = context.ledger.joined(with: afterThen.ledger)
-    context.variables = joined(context.variables, afterThen.variables)
+    context.variables = context.variables.joined(with: afterThen.variables)
   }
 
   private mutating func check(_ loop: Loop) {
     let sequence = value(of: loop.sequence)
     if let sequence, sequence.elements == nil {
-      diagnostics.append(
-        Diagnostic(
-          "E0306", "`for` needs a list or a range", at: loop.sequence.range,
-          label: "this is \(sequence.description)", help: ["for example: [5, 10] or 1..5"]))
+      report(sequence: sequence.description, loop)
+    }
+    if sequence == nil, let kind = Evaluator(context.variables).kind(of: loop.sequence),
+      kind != .list
+    {
+      report(sequence: kind.description, loop)
     }
     let elements = sequence?.elements
     let before = context
@@ -261,11 +250,18 @@ struct Checker {
     if let elements, elements.count > 1, elements.count <= 20, loops == 0 {
       checkValues(elements, of: loop, from: before)
     }
-    context.variables = joined(before.variables, context.variables)
+    context.variables = before.variables.joined(with: context.variables)
     context.variables[loop.variable.text] = hidden
     if elements.map({ $0.isEmpty }) ?? true {
       context.ledger = before.ledger.joined(with: context.ledger)
     }
+  }
+
+  private mutating func report(sequence: String, _ loop: Loop) {
+    diagnostics.append(
+      Diagnostic(
+        "E0306", "`for` needs a list or a range", at: loop.sequence.range,
+        label: "this is \(sequence)", help: ["for example: [5, 10] or 1..5"]))
   }
 
   /// Goes through the body with each value, only to find arguments that do not fit.

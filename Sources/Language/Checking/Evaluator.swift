@@ -1,10 +1,10 @@
 /// Finds the values of expressions. The checker and the interpreter use the same one: a value that
 /// only running tells is nil for the checker, and a fault is a diagnostic for both.
 package struct Evaluator {
-  package let variables: [String: BoundValue]
+  package let variables: Names
   package private(set) var diagnostics: [Diagnostic] = []
 
-  package init(_ variables: [String: BoundValue]) {
+  package init(_ variables: Names) {
     self.variables = variables
   }
 
@@ -27,14 +27,21 @@ package struct Evaluator {
 
   /// Whether a condition holds; nil as for `value(of:)`.
   package mutating func truth(of expression: Expression) -> Bool? {
-    guard let value = value(of: expression) else { return nil }
+    guard let value = value(of: expression) else {
+      if let kind = kind(of: expression) { reportCondition(expression, kind.description) }
+      return nil
+    }
     guard let truth = Bool.read(value) else {
-      report(
-        "E0306", "a condition is expected here", at: expression.range,
-        label: "this is \(value.description)", help: ["for example: $r.mae < 1"])
+      reportCondition(expression, value.description)
       return nil
     }
     return truth
+  }
+
+  private mutating func reportCondition(_ expression: Expression, _ seen: String) {
+    report(
+      "E0306", "a condition is expected here", at: expression.range, label: "this is \(seen)",
+      help: ["for example: $r.mae < 1"])
   }
 
   mutating func report(
@@ -67,14 +74,12 @@ package struct Evaluator {
       }
       report(
         "E0207", "no value is called `$\(name.text)`", at: name.range, help: help,
-        suggestions: Language.suggestions(for: name.text, among: variables.keys.sorted()))
+        suggestions: Language.suggestions(for: name.text, among: variables.names))
       return nil
     }
-    guard let first = fields.first else { return variable.value }
+    guard !fields.isEmpty else { return variable.value }
     guard var value = variable.value else {
-      if let known = variable.fields, !known.contains(first.text) {
-        unknown(field: first, of: variable.origin, among: known)
-      }
+      if let known = variable.fields { follow(fields, in: known, of: variable.origin) }
       return nil
     }
     var owner = variable.origin.isEmpty ? "`$\(name.text)`" : variable.origin
@@ -94,7 +99,7 @@ package struct Evaluator {
     return value
   }
 
-  private mutating func unknown(field: Name, of owner: String, among known: [String]) {
+  mutating func unknown(field: Name, of owner: String, among known: [String]) {
     report(
       "E0204", "\(owner.isEmpty ? "this result" : owner) has no field `\(field.text)`",
       at: field.range,
@@ -112,14 +117,23 @@ package struct Evaluator {
 
   /// The number an expression gives; nil as for `value(of:)`.
   package mutating func number(_ expression: Expression, for purpose: String) -> Number? {
-    guard let value = value(of: expression) else { return nil }
+    guard let value = value(of: expression) else {
+      if let kind = kind(of: expression), kind != .number {
+        reportNumber(expression, purpose, kind.description)
+      }
+      return nil
+    }
     guard case .number(let number) = value else {
-      report(
-        "E0306", "\(purpose) needs a number", at: expression.range,
-        label: "this is \(value.description)")
+      reportNumber(expression, purpose, value.description)
       return nil
     }
     return number
+  }
+
+  private mutating func reportNumber(
+    _ expression: Expression, _ purpose: String, _ seen: String
+  ) {
+    report("E0306", "\(purpose) needs a number", at: expression.range, label: "this is \(seen)")
   }
 
   private mutating func range(

@@ -17,7 +17,7 @@ package struct NounLedger: Sendable, Equatable {
   package struct Entry: Sendable, Equatable {
     package var generation: Int
     /// The generations of the nouns it was made from.
-    package var madeFrom: [Noun: Int] = [:]
+    package var madeFrom = NounTable<Int>()
     package var site: Site
     /// Whether it is there whichever way the script goes.
     package var isCertain = true
@@ -25,13 +25,13 @@ package struct NounLedger: Sendable, Equatable {
     package var isSure = true
   }
 
-  package private(set) var entries: [Noun: Entry] = [:]
+  package private(set) var entries = NounTable<Entry>()
   private var generation = 0
 
   package init() {}
 
   /// What is there, wherever it came from.
-  package var nouns: Set<Noun> { Set(entries.keys) }
+  package var nouns: Set<Noun> { Set(entries.rows.map { $0.noun }) }
 
   package func entry(_ noun: Noun) -> Entry? { entries[noun] }
 
@@ -44,7 +44,9 @@ package struct NounLedger: Sendable, Equatable {
       for need in needs where noun.comes(from: need) {
         guard let source = before[need] else { continue }
         entry.madeFrom[need] = source.generation
-        entry.madeFrom.merge(source.madeFrom) { own, _ in own }
+        for (noun, generation) in source.madeFrom.rows where entry.madeFrom[noun] == nil {
+          entry.madeFrom[noun] = generation
+        }
       }
       entries[noun] = entry
     }
@@ -53,7 +55,7 @@ package struct NounLedger: Sendable, Equatable {
   /// The source of `noun` that was given anew after `noun` was made from it.
   package func replacement(staling noun: Noun) -> (source: Noun, entry: Entry)? {
     guard let entry = entries[noun] else { return nil }
-    let stale = entry.madeFrom.compactMap { source, generation -> (Noun, Entry)? in
+    let stale = entry.madeFrom.rows.compactMap { source, generation -> (Noun, Entry)? in
       guard let now = entries[source], now.generation != generation else { return nil }
       return (source, now)
     }
@@ -73,7 +75,7 @@ package struct NounLedger: Sendable, Equatable {
   /// Forgets where things stand in a source that is done; names remain.
   package func settled(name: (SourceRange) -> String) -> NounLedger {
     var settled = self
-    for (noun, entry) in entries {
+    for (noun, entry) in entries.rows {
       guard let range = entry.site.range else { continue }
       settled.entries[noun]?.site = Site(nil, name: name(range))
     }
@@ -84,7 +86,7 @@ package struct NounLedger: Sendable, Equatable {
   package func joined(with other: NounLedger) -> NounLedger {
     var joined = self
     joined.generation = max(generation, other.generation)
-    for noun in Set(entries.keys).union(other.entries.keys) {
+    for noun in (entries.rows + other.entries.rows).map({ $0.noun }) {
       switch (entries[noun], other.entries[noun]) {
       case (let mine?, let theirs?) where mine.generation != theirs.generation:
         var newer = mine.generation > theirs.generation ? mine : theirs
@@ -99,5 +101,29 @@ package struct NounLedger: Sendable, Equatable {
       }
     }
     return joined
+  }
+}
+
+/// A value for each of a few nouns.
+package struct NounTable<Value: Sendable & Equatable>: Sendable, Equatable {
+  private(set) var rows: [(noun: Noun, value: Value)] = []
+
+  package init() {}
+
+  package subscript(noun: Noun) -> Value? {
+    get { rows.first { $0.noun == noun }?.value }
+    set {
+      let place = rows.firstIndex { $0.noun == noun }
+      switch (place, newValue) {
+      case (let place?, let value?): rows[place].value = value
+      case (let place?, nil): rows.remove(at: place)
+      case (nil, let value?): rows.append((noun, value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  package static func == (a: NounTable, b: NounTable) -> Bool {
+    a.rows.count == b.rows.count && a.rows.allSatisfy { b[$0.noun] == $0.value }
   }
 }

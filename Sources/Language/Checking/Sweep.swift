@@ -154,7 +154,9 @@ package struct Sweep: Sendable {
 
 extension Sweep {
   /// What the result of a sweep has besides that of its best run.
-  package static let resultFields = ["runs", "best"]
+  package static let resultFields = [
+    ResultField("runs", .list), ResultField("best", .record(nil)),
+  ]
 
   package static let nothingVaries = Problem(
     "E0306", "nothing varies: every option has one value",

@@ -8,6 +8,9 @@ let runningPages = [
     "E0408", "nobody to judge on",
     "The split has no users of this part. Give the part a share when splitting: test=0.1."),
   CodePage(
+    "E0411", "results without users in common",
+    "A paired test compares two results user by user: evaluate both on the same split and part."),
+  CodePage(
     "E0500", "a file could not be read", "The message says why the system refused."),
   CodePage(
     "E0501", "no such file",
@@ -21,8 +24,7 @@ let runningPages = [
     "A model file must be one that `save model` wrote, whole, for data of the same shape."),
   CodePage(
     "E0504", "a file could not be written",
-    "The folder must exist and be writable, and the file not be one the data came from. Nothing was "
-      + "changed: files are replaced in one step."),
+    "The folder must exist and be writable. Nothing was changed: files are replaced in one step."),
   CodePage(
     "E0505", "a script that was changed meanwhile",
     "`mrs promote` accepts output only for the script that it was found with. Run `mrs test` again."
@@ -58,6 +60,13 @@ let runningPages = [
     "E0514", "an array that cannot be read",
     "Arrays are NumPy's, of one or two dimensions, stored by rows, with finite numbers and one row for "
       + "each id."),
+  CodePage(
+    "E0515", "a name that is taken",
+    "Baselines and trained models share their names in `compare`: one name has one meaning."),
+  CodePage(
+    "E0516", "an output that would replace an input",
+    "The file was read by this script or session, or is the script itself: replaced, nothing could be "
+      + "done again. Write to another file."),
   CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "

@@ -40,11 +40,20 @@ package struct Diagnostic: Sendable, Equatable {
   ) {
     self.code = code
     self.severity = severity
-    self.message = message
+    self.message = message.utf8.count <= Self.longestMessage ? message : Self.clipped(message)
     self.primary = Label(range, label)
     self.secondary = secondary
     self.help = help
     self.fix = fix
+  }
+}
+
+extension Diagnostic {
+  /// A message names what a script says, which may be megabytes.
+  private static let longestMessage = 1000
+
+  private static func clipped(_ message: String) -> String {
+    String(decoding: message.utf8.prefix(longestMessage / 2), as: UTF8.self) + "…"
   }
 }
 

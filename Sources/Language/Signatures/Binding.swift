@@ -11,10 +11,14 @@ package struct Binding: Sendable {
 /// Gives every argument to the parameter it is meant for; what does not fit is a problem.
 ///
 /// Binding never stops at the first problem. An argument without a known value is only placed.
-package func bind(_ arguments: [Argument], to root: inout any Configurable) -> Binding {
+///
+/// - Parameter listsOpen: whether to say which parameters could still be given.
+package func bind(
+  _ arguments: [Argument], to root: inout any Configurable, listsOpen: Bool = false
+) -> Binding {
   func open<Root: Configurable>(_ concrete: Root) -> (any Configurable, Binding) {
     var binder = Binder(root: concrete, count: arguments.count)
-    binder.run(arguments)
+    binder.run(arguments, listsOpen: listsOpen)
     return (binder.root, binder.binding)
   }
   let (changed, binding) = open(root)
@@ -32,6 +36,8 @@ private struct Binder<Root: Configurable> {
   var binding: Binding
   /// The parameters in play, in order; those of a chosen member stand right after its choice.
   var parameters: [Parameter<Root>] = Root.signature.parameters
+  /// Their forms, which are looked at more often.
+  var forms: [ParameterForm]
   var used: [Bool]
   /// How far the words without a name have come.
   var cursor = 0
@@ -41,27 +47,30 @@ private struct Binder<Root: Configurable> {
 
   init(root: Root, count: Int) {
     self.root = root
+    forms = parameters.map { $0.form }
     used = Array(repeating: false, count: parameters.count)
     binding = Binding(takers: Array(repeating: nil, count: count))
   }
 
-  mutating func run(_ arguments: [Argument]) {
+  mutating func run(_ arguments: [Argument], listsOpen: Bool) {
     // Choices written as words come first, so that options before them find their parameters.
-    for (index, argument) in arguments.enumerated() where argument.key == nil {
+    for (index, argument) in arguments.enumerated() where argument.key == nil && hasRoom {
       place(argument, index)
     }
-    revealRemaining()
-    for (index, argument) in arguments.enumerated() where argument.key != nil {
+    // Only options can be of a member that is not named.
+    if listsOpen || arguments.contains(where: { $0.key != nil }) { revealRemaining() }
+    for (index, argument) in arguments.enumerated() where argument.key != nil && hasRoom {
       option(argument, index)
     }
-    for (parameter, used) in zip(parameters, used)
-    where !used || parameter.form.place == .rest || parameter.form.place == .pairs {
-      binding.open.append(parameter.form)
-      if parameter.form.isRequired, !used {
-        binding.problems.append((nil, missing(parameter.form)))
-      }
+    for (form, used) in zip(forms, used) where !used || form.place == .rest || form.place == .pairs
+    {
+      if listsOpen { binding.open.append(form) }
+      if form.isRequired, !used { binding.problems.append((nil, missing(form))) }
     }
   }
+
+  /// Whether one more problem would tell anything.
+  private var hasRoom: Bool { binding.problems.count < 50 }
 
   private func missing(_ form: ParameterForm) -> Problem {
     Problem(
@@ -73,11 +82,10 @@ private struct Binder<Root: Configurable> {
   private mutating func place(_ argument: Argument, _ index: Int) {
     var word: String?
     if case .word(let text)? = argument.value { word = text }
-    while cursor < parameters.count {
-      let parameter = parameters[cursor]
-      switch parameter.form.place {
+    while cursor < forms.count {
+      switch forms[cursor].place {
       case .filler, .flag:
-        if word == parameter.form.name {
+        if word == forms[cursor].name {
           take(cursor, argument, index)
           cursor += 1
           return
@@ -113,7 +121,7 @@ private struct Binder<Root: Configurable> {
     if let problem = parameter.assign(&root, argument) {
       binding.problems.append((index, problem))
       possible += (parameter.form.members?.forms ?? []).flatMap { form in
-        form.parameters.filter { $0.place == .option }.map(\.name)
+        form.parameters.filter { $0.place == .option }.map { $0.name }
       }
     } else if parameter.nested != nil {
       reveal(at, spelling: argument.value.flatMap { String.read($0) })
@@ -125,6 +133,7 @@ private struct Binder<Root: Configurable> {
     guard let nested = parameters[at].nested?(root) else { return }
     if let spelling { title = "\(title) \(spelling)" }
     parameters.insert(contentsOf: nested, at: at + 1)
+    forms.insert(contentsOf: nested.map { $0.form }, at: at + 1)
     used.insert(contentsOf: Array(repeating: false, count: nested.count), at: at + 1)
     if cursor > at + 1 { cursor += nested.count }
   }
@@ -132,8 +141,8 @@ private struct Binder<Root: Configurable> {
   /// Choices not written keep their default member; its options may still be named.
   private mutating func revealRemaining() {
     var at = 0
-    while at < parameters.count {
-      if parameters[at].nested != nil, !used[at], parameters[at].form.place == .positional {
+    while at < forms.count {
+      if !used[at], forms[at].place == .positional, parameters[at].nested != nil {
         reveal(at, spelling: nil)
       }
       at += 1
@@ -141,14 +150,13 @@ private struct Binder<Root: Configurable> {
   }
 
   private var optionNames: [String] {
-    parameters.filter { $0.form.place == .option }.map(\.form.name)
+    forms.filter { $0.place == .option }.map { $0.name }
   }
 
   private mutating func option(_ argument: Argument, _ index: Int) {
     let key = canonical(option: argument.key ?? "")
-    let named = parameters.indices.first {
-      parameters[$0].form.name == key
-        && (parameters[$0].form.place == .option || parameters[$0].form.place == .positional)
+    let named = forms.firstIndex {
+      $0.name == key && ($0.place == .option || $0.place == .positional)
     }
     if let at = named {
       if used[at] {
@@ -157,7 +165,7 @@ private struct Binder<Root: Configurable> {
       } else {
         take(at, argument, index)
       }
-    } else if let at = parameters.indices.first(where: { parameters[$0].form.place == .pairs }) {
+    } else if let at = forms.firstIndex(where: { $0.place == .pairs }) {
       take(at, argument, index)
     } else if !possible.contains(key) {
       binding.problems.append((index, unknown(key)))
@@ -166,9 +174,8 @@ private struct Binder<Root: Configurable> {
 
   private func unknown(_ key: String) -> Problem {
     var owners: [String] = []
-    for parameter in parameters {
-      let forms = parameter.form.members?.forms ?? []
-      owners += forms.filter { form in
+    for form in forms {
+      owners += (form.members?.forms ?? []).filter { form in
         form.parameters.contains { $0.name == key && $0.place == .option }
       }.map(\.name)
     }

@@ -6,19 +6,19 @@ package struct Catalog<Kind>: Sendable {
   /// What one member is called in messages: "algorithm".
   package let noun: String
   package let types: [any Configurable.Type]
+  package let members: MemberList
 
   package init(_ noun: String, _ types: [any Configurable.Type]) {
     self.noun = noun
     self.types = types
+    members = MemberList(noun: noun, types: types)
   }
-
-  package var members: MemberList { MemberList(noun: noun, types: types) }
 
   /// The member of that name with its default options. `ndcg@10` is `ndcg` with cutoff 10.
   package func make(_ spelling: String) -> Result<Kind, Problem> {
     let parts = spelling.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
-    guard let type = types.first(where: { $0.name == name }) else {
+    guard let type = members.type(named: name) else {
       for family in types.compactMap({ $0 as? any NameFamily.Type }) {
         if let member = family.member(called: spelling) { return .success(listed(member)) }
       }

@@ -9,8 +9,9 @@ package enum CompletionKind: Sendable, Equatable {
   case live(String)
 }
 
-/// Where and how a parameter is written, in words that help and completion show.
-package struct ParameterForm: Sendable {
+/// Where and how a parameter is written, in words that help and completion show. Never changed, and
+/// shared by all that speak of the parameter.
+package final class ParameterForm: Sendable {
   package enum Place: Sendable, Equatable {
     /// A value without a name, in order.
     case positional
@@ -26,29 +27,67 @@ package struct ParameterForm: Sendable {
     case filler
   }
 
-  package var name: String
-  package var summary: String
-  package var place: Place
-  package var isRequired: Bool = false
-  package var expectation: String
-  package var defaultText: String = ""
-  package var namedValues: [NamedValue] = []
-  package var completion: CompletionKind = .nothing
+  package let name: String
+  package let summary: String
+  package let place: Place
+  package let isRequired: Bool
+  package let expectation: String
+  package let defaultText: String
+  package let namedValues: [NamedValue]
+  package let completion: CompletionKind
   /// The catalog a choice picks from.
-  package var members: MemberList?
+  package let members: MemberList?
+  /// Whether it names a file or folder.
+  let isPath: Bool
+
+  init(
+    name: String, summary: String, place: Place, isRequired: Bool = false, expectation: String,
+    defaultText: String = "", namedValues: [NamedValue] = [],
+    completion: CompletionKind = .nothing, members: MemberList? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.place = place
+    self.isRequired = isRequired
+    self.expectation = expectation
+    self.defaultText = defaultText
+    self.namedValues = namedValues
+    self.completion = completion
+    self.members = members
+    isPath = completion.isPath
+  }
+
+  /// The same with the value it has when nothing is written.
+  func with(defaultText: String) -> ParameterForm {
+    ParameterForm(
+      name: name, summary: summary, place: place, isRequired: isRequired,
+      expectation: expectation, defaultText: defaultText, namedValues: namedValues,
+      completion: completion, members: members)
+  }
 }
 
 /// A catalog without its type: names, forms and nothing to make.
 package struct MemberList: Sendable {
   package let noun: String
   package let types: [any Configurable.Type]
+  package let names: [String]
+
+  package init(noun: String, types: [any Configurable.Type]) {
+    self.noun = noun
+    self.types = types
+    names = types.map { $0.name }
+  }
 
   package var forms: [Form] { types.map { $0.form } }
-  package var names: [String] { types.map { $0.name } }
   /// Every name that can be written, with its meaning.
   package var values: [NamedValue] {
     forms.map { NamedValue($0.name, $0.summary) }
       + types.compactMap { $0 as? any NameFamily.Type }.flatMap { $0.names }
+  }
+
+  /// The member of that name.
+  package func type(named name: String) -> (any Configurable.Type)? {
+    names.firstIndex(of: name).map { types[$0] }
   }
 }
 

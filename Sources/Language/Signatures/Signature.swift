@@ -50,6 +50,7 @@ package struct Form: Sendable {
   package let parameters: [ParameterForm]
   package let needs: [Noun]
   package let gives: [Noun]
+  package let uses: [Noun]
   package let examples: [Example]
 }
 
@@ -62,10 +63,9 @@ extension Configurable {
     return Form(
       name: signature.name, summary: signature.summary, details: signature.details,
       parameters: signature.parameters.map { parameter in
-        var form = parameter.form
-        form.defaultText = parameter.defaultText(root)
-        return form
+        parameter.form.with(defaultText: parameter.defaultText(root))
       },
-      needs: signature.needs, gives: signature.gives, examples: signature.examples)
+      needs: signature.needs, gives: signature.gives, uses: signature.uses,
+      examples: signature.examples)
   }
 }

@@ -1,7 +1,7 @@
 /// A number as it was written; ids keep their spelling (`007`).
-package struct Number: Sendable, Hashable {
+package struct Number: Sendable, Hashable, Codable {
   /// The units a number may carry; percent is already divided out of `value`.
-  package enum Unit: String, Sendable { case percent, seconds, bytes }
+  package enum Unit: String, Sendable, Codable { case percent, seconds, bytes }
 
   package var value: Double
   package var unit: Unit?
@@ -20,8 +20,8 @@ package struct Number: Sendable, Hashable {
 }
 
 /// Values of named fields, in order: what `let r = evaluate` binds and `$r.ndcg@10` reads.
-package struct Record: Sendable, Equatable {
-  package struct Field: Sendable, Equatable {
+package struct Record: Sendable, Equatable, Codable {
+  package struct Field: Sendable, Equatable, Codable {
     package var name: String
     package var value: Value
 
@@ -50,7 +50,7 @@ package struct Record: Sendable, Equatable {
 }
 
 /// Everything that an expression of the language can be.
-package enum Value: Sendable, Equatable {
+package enum Value: Sendable, Equatable, Codable {
   case number(Number)
   case text(String)
   case word(String)

@@ -53,7 +53,7 @@ struct Excerpt {
   private var fix: String? {
     guard let fix = diagnostic.fix else { return nil }
     let line = source.range(ofLine: source.line(of: fix.range.lower))
-    guard fix.range.upper <= line.upper else { return nil }
+    guard fix.range.upper <= line.upper, line.upper - line.lower <= longest else { return nil }
     let before = source.slice(SourceRange(line.lower, fix.range.lower))
     let after = source.slice(SourceRange(fix.range.upper, line.upper))
     let whole = (before + fix.replacement + after).trimmingSpaces
@@ -94,7 +94,7 @@ struct Excerpt {
     let focus = diagnostic.primary.range.lower
     let skipped =
       focus >= range.lower && focus <= range.upper ? max(0, focus - range.lower - room / 2) : 0
-    let part = source.slice(SourceRange(range.lower + skipped, range.upper))
+    let part = start(range.lower + skipped, range.upper)
     return (LineText.cleaned(tabless(clipped(part, to: room))), skipped)
   }
 
@@ -105,14 +105,22 @@ struct Excerpt {
     let end = min(max(mark.range.upper, start), range.upper)
     // What lies beyond the part that is shown is marked at its end.
     let before = min(
-      displayWidth(tabless(source.slice(SourceRange(range.lower + skipped, start)))),
+      displayWidth(tabless(self.start(range.lower + skipped, start))),
       max(30, page.width - 12))
     let room = max(1, page.width - 12 - before)
-    let width = max(1, min(room, displayWidth(tabless(source.slice(SourceRange(start, end))))))
+    let width = max(1, min(room, displayWidth(tabless(self.start(start, end)))))
     let line = String(repeating: mark.isPrimary ? "^" : "-", count: width)
     let words = mark.text.isEmpty ? "" : " " + LineText.cleaned(mark.text)
     return String(repeating: " ", count: before)
       + page.ink(line + words, mark.isPrimary ? ink : .note)
+  }
+
+  /// More bytes of a line than can be seen: a line may have megabytes.
+  private var longest: Int { 16 * max(30, page.width) }
+
+  /// As much of a part of the source as can be seen.
+  private func start(_ lower: Int, _ upper: Int) -> String {
+    source.slice(SourceRange(lower, min(upper, lower + longest)))
   }
 
   /// Tabs take as many cells as one space, here and in the underline alike.

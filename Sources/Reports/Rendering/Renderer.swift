@@ -25,7 +25,7 @@ package let renderers = Catalog<any Renderer>(
   "output format",
   [
     TerminalRenderer.self, PlainRenderer.self, JSONRenderer.self, MarkdownRenderer.self,
-    HTMLRenderer.self,
+    HTMLRenderer.self, CSVRenderer.self,
   ])
 
 extension Parameter where Root: Renderer {

@@ -26,8 +26,8 @@ package struct MrsCommand: ParsableCommand {
     version: "mrs " + Version.text,
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, PlanCommand.self, TestCommand.self,
-      FormatCommand.self,
-      FixCommand.self, PromoteCommand.self, HelpTopicCommand.self, CompletionsCommand.self,
+      FormatCommand.self, FixCommand.self, PromoteCommand.self, ConvertCommand.self,
+      HelpTopicCommand.self, CompletionsCommand.self,
       ManualCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
@@ -54,6 +54,16 @@ struct PromptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prompt", abstract: "Open the prompt, or run what is piped in.")
 
+  @Option(
+    help: ArgumentHelp("Share this session: write its cells to a file.", valueName: "file"))
+  var share: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Follow a session that is shared in a file; `pull` takes its cells over.",
+      valueName: "file"))
+  var follow: String?
+
   @OptionGroup var options: OutputOptions
 
   func run() throws {
@@ -70,17 +80,27 @@ struct PromptCommand: ParsableCommand {
       return
     }
     mrs_signals_start(0)
+    let output = options.output()
+    var sharing: Sharing?
+    do throws(CommandFailure) {
+      sharing = try share.map { path throws(CommandFailure) in try Sharing(path: path) }
+    } catch {
+      try output.refuse(error, share ?? "").leave()
+    }
+    let following = follow.map { Following(path: $0) }
     let history = History(path: History.usualPath)
     var editor: any LineEditor = PlainReader()
     if terminal.allowsEditing, !options.plain,
-      let edited = LibeditEditor(history: history, highlights: terminal.allowsColour)
+      let edited = LibeditEditor(
+        history: history, highlights: terminal.allowsColour,
+        news: following.map { following in { output.news(of: following) } })
     {
       editor = edited
     }
     let lost = LostSession.newest()
     let repl = Repl(
-      editor: editor, history: history, journal: Journal(), lost: lost, output: options.output(),
-      terminal: terminal)
+      editor: editor, history: history, journal: Journal(), lost: lost, sharing: sharing,
+      following: following, output: output, terminal: terminal)
     try repl.run().leave()
   }
 }

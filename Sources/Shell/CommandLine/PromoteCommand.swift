@@ -10,19 +10,58 @@ struct PromoteCommand: ParsableCommand {
     abstract: "Accept the output that `mrs test` found to differ as the recorded one.")
 
   @OptionGroup var files: ScriptFiles
+
+  @Flag(
+    name: [.short, .long],
+    help: "Show each output that differs and ask whether to accept it: y, n, a for all, q to stop.")
+  var interactive = false
+
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let output = options.output()
+    var answers = Answers(output: output)
     let status = try files.forEach(output) { source throws(CommandFailure) in
-      guard let count = try Promotion.promote(source) else {
-        output.write("\(source.name): nothing to accept\n", STDOUT_FILENO)
-        return .success
+      let count = try Promotion.promote(source) { change in
+        interactive ? answers.accepts(change, in: source) : true
       }
-      output.write("\(source.name): \(count) lines recorded anew\n", STDOUT_FILENO)
+      let (accepted, left) = count ?? (0, 0)
+      var text = "\(source.name): \(accepted) \(accepted == 1 ? "output" : "outputs") recorded anew"
+      if left > 0 { text += ", \(left) left as \(left == 1 ? "it was" : "they were")" }
+      if count == nil { text = "\(source.name): nothing to accept" }
+      output.write(text + "\n", STDOUT_FILENO)
       return .success
     }
     try status.leave()
+  }
+}
+
+/// What the user answers to one change after the other.
+private struct Answers {
+  let output: Output
+  /// The answer to all that follow, once it was given.
+  private var all: Bool?
+
+  init(output: Output) { self.output = output }
+
+  mutating func accepts(_ change: Promotion.Change, in source: Source) -> Bool {
+    if let all { return all }
+    let line = source.line(of: change.statements.lower)
+    var text = "\(source.name):\(line): \(source.slice(change.statements).prefix { $0 != "\n" })\n"
+    for line in change.old { text += "  - \(line)\n" }
+    for line in change.new { text += "  + \(line)\n" }
+    output.write(text, STDOUT_FILENO)
+    while true {
+      output.write("accept? [y/n/a/q] ", STDOUT_FILENO)
+      switch readLine()?.first?.lowercased() {
+      case "y": return true
+      case "n": return false
+      case "a": all = true
+      case "q", nil: all = false
+      default: continue
+      }
+      return all ?? false
+    }
   }
 }
 
@@ -30,22 +69,53 @@ struct PromoteCommand: ParsableCommand {
 package enum Promotion {
   package static func path(of script: String) -> String { script + ".corrected" }
 
-  /// Puts the corrected script in the place of the source; returns how many of its lines are new, nil
-  /// when there is none.
-  package static func promote(_ source: Source) throws(CommandFailure) -> Int? {
+  /// A recorded output that is another one now.
+  package struct Change {
+    /// The statements it is the output of.
+    package var statements: SourceRange
+    package var old: [String]
+    package var new: [String]
+  }
+
+  /// Puts what is accepted of the corrected script in the place of what the source has; returns how many
+  /// outputs are new and how many were left, nil when there is no corrected script.
+  package static func promote(
+    _ source: Source, accepts: (Change) -> Bool = { _ in true }
+  ) throws(CommandFailure) -> (accepted: Int, left: Int)? {
     let path = path(of: source.name)
     guard Files.kind(of: path) == .file else { return nil }
     let corrected = try Source(reading: path, host: TerminalHost())
-    guard withoutRecords(corrected) == withoutRecords(source) else {
+    let (old, new) = (recordings(in: source), recordings(in: corrected))
+    guard withoutRecords(corrected) == withoutRecords(source), old.count == new.count else {
       throw CommandFailure(
         "E0505", "`\(source.name)` was changed since its output was found to differ",
         help: ["run `mrs test \(source.name)` again"])
     }
-    let before = Set(source.text.split(separator: "\n"))
-    let count = corrected.text.split(separator: "\n").count { !before.contains($0) }
-    try Files.write(Array(corrected.text.utf8), to: source.name, named: source.name)
-    unlink(path)
-    return count
+    var text = ""
+    var end = 0
+    var counts = (accepted: 0, left: 0)
+    for (before, after) in zip(old, new) {
+      let (own, other) = (source.slice(before.range), corrected.slice(after.range))
+      guard own != other else { continue }
+      let change = Change(statements: before.statements, old: lines(own), new: lines(other))
+      guard accepts(change) else {
+        counts.left += 1
+        continue
+      }
+      counts.accepted += 1
+      text += source.slice(SourceRange(end, before.range.lower))
+      if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+      text += other
+      end = before.range.upper
+    }
+    text += source.slice(SourceRange(end, source.text.utf8.count))
+    try Files.write(Array(text.utf8), to: source.name, named: source.name)
+    if counts.left == 0 { unlink(path) }
+    return counts
+  }
+
+  private static func lines(_ text: String) -> [String] {
+    text.split(separator: "\n").map(String.init)
   }
 
   /// The lines of a script that are not recorded output or state.

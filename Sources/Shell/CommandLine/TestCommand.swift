@@ -14,6 +14,9 @@ struct TestCommand: ParsableCommand {
       Lines that begin with `#>` are recorded output, with `#@` recorded states; expectations count, \
       too. Where output differs, the script as it would be recorded now is written beside it, and \
       `mrs promote` puts it in its place; not so in continuous integration (CI=true).
+
+      What trainings and evaluations come to is kept, and taken again while command, state, seed, data \
+      and program are the same: after an edit only what depends on it runs anew.
       """)
 
   @OptionGroup var files: ScriptFiles
@@ -36,7 +39,8 @@ struct TestCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many scripts run at a time.", valueName: "N"))
   var jobs: Int?
 
-  @Flag(help: "Run also what has passed and has not changed since.")
+  @Flag(
+    help: "Run everything: neither keep results of long commands nor take those kept before.")
   var noCache = false
 
   @Flag(help: "No lengths of time in the output.")
@@ -122,21 +126,30 @@ struct TestCommand: ParsableCommand {
   }
 
   private func replay(_ source: Source) -> Replay {
-    let keepsResults = !noCache && !update && !record && runs == 1 && !mutate
-    let cache = ReplayCache(folder: keepsResults ? CacheFolder.path.map { $0 + "/replays" } : nil)
-    let key = reach.allow.joined(separator: ":") + (deterministic ? " timeless" : "")
     let host = reach.host(of: source, isTimeless: deterministic)
-    if let kept = cache.replay(of: source, key: key, host: host) { return kept }
+    let cache = cache
+    // Bringing up to date and trying out are more than replaying.
+    let keepsReplay = !update && !record && !mutate
+    if keepsReplay, let kept = cache?.replay(of: source, host: host) { return kept }
     let attentive = AttentiveHost(host)
     let replay = Replay(
       of: source, host: attentive,
       options: ReplayOptions(
         recordsAll: record, draws: runs, looksForToothless: mutate,
-        threads: max(1, TestCommand.processors / max(1, jobs ?? 1))))
-    if attentive.written.isEmpty {
-      cache.keep(replay, of: source, key: key, files: attentive.files)
+        threads: max(1, TestCommand.processors / max(1, jobs ?? 1))),
+      store: cache)
+    if keepsReplay, attentive.written.isEmpty {
+      cache?.keep(replay, of: source, facts: attentive.facts)
     }
     return replay
+  }
+
+  /// Where results are kept; nil when all is to run, as it is to find out whether it always comes to the
+  /// same.
+  private var cache: ResultCache? {
+    guard !noCache, runs == 1, let folder = CacheFolder.path else { return nil }
+    let salt = reach.allow.joined(separator: ":") + (deterministic ? " timeless" : "")
+    return ResultCache(folder: folder + "/results", salt: salt)
   }
 }
 
@@ -175,6 +188,11 @@ extension TestCommand {
       if failed > 1 { parts.append("\(failed) do not") }
       if skipped > 0 { parts.append("\(skipped) not reached") }
       if replay.isCached { parts.append("unchanged since it passed") }
+      if replay.resultsTaken > 0, !replay.isCached {
+        parts.append(
+          "\(replay.resultsTaken) \(replay.resultsTaken == 1 ? "result" : "results") kept from before"
+        )
+      }
       if !deterministic, !replay.isCached, replay.seconds > 0 {
         parts.append(duration(replay.seconds))
       }

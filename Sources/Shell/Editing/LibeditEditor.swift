@@ -12,8 +12,9 @@ package final class LibeditEditor: LineEditor {
   private let editor: OpaquePointer
 
   /// Nil when the terminal cannot be edited on.
-  package init?(history: History, highlights: Bool) {
+  package init?(history: History, highlights: Bool, news: (() -> String?)? = nil) {
     let typist = Typist(history: history)
+    typist.news = news
     let codes = highlights ? Theme.codes : []
     let copies = codes.map { strdup($0) }
     defer { copies.forEach { free($0) } }
@@ -64,7 +65,8 @@ private func owner(of typist: Typist) -> mrs_owner {
       return copy(HistoryPicker(history: me(context).history, editor: editor).pick(text(line)))
     },
     pasted: { copy(me($0).pasted(text($1))) },
-    edit: { copy(ExternalEditor.edit(me($0).expanded(text($1)))) })
+    edit: { copy(ExternalEditor.edit(me($0).expanded(text($1)))) },
+    news: typist.news == nil ? nil : { copy(me($0).news?()) })
 }
 
 private func me(_ context: UnsafeMutableRawPointer?) -> Typist {

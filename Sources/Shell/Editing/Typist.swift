@@ -5,6 +5,8 @@ import Reports
 package final class Typist {
   package var assistance: AssistanceContext?
   package let history: History
+  /// A text to show above the line while nothing is typed, if there is one.
+  package var news: (() -> String?)?
   /// Pastes too large to be edited, shown by a placeholder.
   private var pastes: [String] = []
 

@@ -10,6 +10,14 @@ extension Files {
       verb == "write" ? "E0504" : "E0500", "cannot \(verb) `\(name)`: \(reason)", argument: name)
   }
 
+  /// Why what is at a path cannot be replaced by a file: a folder, a device or a pipe would be lost.
+  static func obstacle(replacing path: String, named name: String) -> CommandFailure? {
+    guard kind(of: path) != nil, !isRegular(path) else { return nil }
+    let what = kind(of: path) == .folder ? "a folder" : "a device or a pipe"
+    return CommandFailure(
+      "E0504", "`\(name)` is \(what), and a file is to be written", argument: name)
+  }
+
   /// Why a path cannot be read, found without opening it; nil when nothing stands against it.
   static func obstacle(reading path: String, named name: String) -> CommandFailure? {
     if kind(of: path) == nil { return missing(path, named: name) }
@@ -19,10 +27,7 @@ extension Files {
   /// Why a file cannot be written; nil when nothing stands against it.
   static func obstacle(writing path: String, named name: String) -> CommandFailure? {
     let folder = folder(of: path)
-    if kind(of: path) == .folder {
-      return CommandFailure(
-        "E0504", "`\(name)` is a folder, and a file is to be written", argument: name)
-    }
+    if let obstacle = obstacle(replacing: path, named: name) { return obstacle }
     if kind(of: folder) != .folder {
       return CommandFailure(
         "E0504", "there is no folder `\(Files.folder(of: name))` to write in", argument: name)

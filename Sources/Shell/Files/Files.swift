@@ -1,3 +1,4 @@
+import CLineEditor
 import Commands
 import Datasets
 import Glibc
@@ -8,9 +9,11 @@ package enum Files {
   package static func contents(of path: String, named name: String) throws(CommandFailure)
     -> FileContents
   {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes to must not be waited for.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw missing(path, named: name) }
     defer { close(file) }
+    _ = fcntl(file, F_SETFL, fcntl(file, F_GETFL) & ~O_NONBLOCK)
     var status = stat()
     guard fstat(file, &status) == 0 else { throw failure("read", name) }
     switch status.st_mode & S_IFMT {
@@ -37,16 +40,29 @@ package enum Files {
     }
   }
 
+  /// How much of a pipe or device is read: some have no end.
+  private static let mostStreamed = 2 << 30
+
   /// Everything that a pipe or device yields.
   private static func stream(_ file: Int32, name: String) throws(CommandFailure) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let got = read(file, &chunk, chunk.count)
-      if got < 0, errno == EINTR { continue }
+      if got < 0, errno == EINTR {
+        guard mrs_signals_interrupts() == 0 else {
+          throw CommandFailure("E0500", "reading `\(name)` was interrupted", argument: name)
+        }
+        continue
+      }
       guard got >= 0 else { throw failure("read", name) }
       if got == 0 { return bytes }
       bytes.append(contentsOf: chunk[..<got])
+      guard bytes.count <= mostStreamed else {
+        throw CommandFailure(
+          "E0500", "`\(name)` has no end, or one beyond \(mostStreamed >> 30) GB",
+          help: ["it is no file but a pipe or a device"], argument: name)
+      }
     }
   }
 
@@ -97,10 +113,7 @@ package enum Files {
     throws(CommandFailure)
   {
     let target = resolved(path)
-    if kind(of: target) == .folder {
-      throw CommandFailure(
-        "E0504", "`\(name)` is a folder, and a file is to be written", argument: name)
-    }
+    if let obstacle = obstacle(replacing: target, named: name) { throw obstacle }
     let temporary = "\(folder(of: target))/.\(last(of: target)).\(getpid()).new"
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw failure("write", name) }

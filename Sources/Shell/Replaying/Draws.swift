@@ -1,5 +1,6 @@
 import Commands
 import Language
+import Reports
 
 /// Runs of a script with other draws of chance, and one with the same.
 struct Draws {

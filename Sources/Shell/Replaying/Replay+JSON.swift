@@ -9,7 +9,7 @@ extension Replay {
       "file": .string(name), "status": .number(Int(status.rawValue)), "seconds": .number(seconds),
       "seed": .number(seed), "remarks": .array(remarks.map { .string($0) }),
       "cases": .array(cases.map(\.json)), "updated": updated.map { .string($0) } ?? .null,
-      "cached": .truth(isCached),
+      "cached": .truth(isCached), "taken": .number(resultsTaken),
     ])
   }
 
@@ -25,6 +25,7 @@ extension Replay {
     seed = Int(json["seed"]?.number ?? 0)
     updated = json["updated"]?.string
     isCached = json["cached"] == .truth(true)
+    resultsTaken = json["taken"]?.number.flatMap { Int(exactly: $0) } ?? 0
   }
 }
 

@@ -36,6 +36,8 @@ package struct Replay: Sendable, Equatable {
   package var updated: String?
   /// Whether nothing ran, since all was as it had been when it passed.
   package var isCached = false
+  /// How many results of long commands were taken from an earlier run.
+  package var resultsTaken = 0
 
   package init(name: String, status: ExitStatus) {
     self.name = name
@@ -53,14 +55,18 @@ package struct Replay: Sendable, Equatable {
   }
 
   /// Runs a source and compares what it says with what is recorded in it.
-  package init(of source: Source, host: any Host, options: ReplayOptions = ReplayOptions()) {
+  package init(
+    of source: Source, host: any Host, options: ReplayOptions = ReplayOptions(),
+    store: (any ResultStore)? = nil
+  ) {
     let places = recordings(in: source)
     let run = WatchedRun(
       source, places: places, host: host,
-      rehearsal: Rehearsal(passesOverExpectations: false, threads: options.threads))
+      rehearsal: Rehearsal(passesOverExpectations: false, threads: options.threads), store: store)
     self.init(name: source.name, status: ExitStatus(run.result))
     seconds = run.seconds
     seed = run.seed
+    resultsTaken = run.resultsTaken
     let reader = ReplayReader(source: source, places: places, run: run)
     cases = reader.cases
     remarks += reader.remarks

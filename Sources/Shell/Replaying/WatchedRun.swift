@@ -22,10 +22,11 @@ struct WatchedRun {
   private(set) var seconds = 0.0
   /// The seed that the script ended with.
   private(set) var seed = 0
+  private(set) var resultsTaken = 0
 
   init(
     _ source: Source, places: [Recording], host: any Host, rehearsal: Rehearsal = Rehearsal(),
-    parameters: [String: Value] = [:]
+    parameters: [String: Value] = [:], store: (any ResultStore)? = nil
   ) {
     outputs = places.map { _ in [] }
     states = places.map { _ in nil }
@@ -33,12 +34,14 @@ struct WatchedRun {
     var interpreter = Interpreter()
     interpreter.rehearsal = rehearsal
     interpreter.parameters = parameters
+    interpreter.store = store
     var outcomes: [StatementOutcome] = []
     var sessions = places.map { _ in Session?.none }
     let start = host.now()
     result = interpreter.run(source, host: host) { outcomes.append($0) }
     seconds = host.now() - start
     seed = interpreter.session.settings.seed
+    resultsTaken = interpreter.resultsTaken
     for outcome in outcomes {
       if outcome.isExpectation {
         expectations.append(
@@ -49,7 +52,7 @@ struct WatchedRun {
         continue
       }
       times[place] += outcome.seconds
-      if let report = outcome.report { outputs[place] += lines(unwrapped.text(report)) }
+      if let report = outcome.report { outputs[place] += recordLines(report) }
       if outcome.diagnostic == nil { sessions[place] = outcome.session }
     }
     var before = StateFingerprint()
@@ -61,27 +64,6 @@ struct WatchedRun {
       before = state
     }
   }
-
-  /// Paragraphs on one line each: where they break would depend on the lengths of the words in them.
-  private var unwrapped: PlainRenderer {
-    var renderer = PlainRenderer()
-    renderer.page.width = 100_000
-    return renderer
-  }
-}
-
-/// The lines of an output; an empty last one is left out.
-private func lines(_ text: String) -> [String] {
-  var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-  if lines.last == "" { lines.removeLast() }
-  return lines
-}
-
-/// The text with lengths of time, which no two runs share, replaced by their sign; one that goes over
-/// the end of a line leaves that where it was.
-func withoutTimes(_ text: String) -> String {
-  let time = #/(?:\d+ h )?(?:\d+ min )?\b\d+(?:\.\d+)?(\s+)(?:ms|s|min|h)\b/#
-  return text.replacing(time) { $0.1.contains("\n") ? "<time>\n" : "<time>" }
 }
 
 extension SourceRange {

@@ -36,7 +36,7 @@ package struct HTMLNotebook: NotebookFormat {
     if let prose = cell.prose {
       return "<section class=\"prose\">\n\(paragraphs(prose))</section>\n"
     }
-    let results = cell.reports.map { HTMLRenderer().text($0) }.joined()
+    let results = cell.said.map { HTMLRenderer().text($0) }.joined()
     return """
       <section id="cell-\(cell.number)">
       <pre class="in"><span class="number">[\(cell.number)]</span><code>\(coloured(cell.text))</code></pre>

@@ -34,7 +34,8 @@ package struct JupyterNotebook: NotebookFormat {
     return .object([
       "cell_type": .string("code"), "execution_count": .number(cell.number),
       "id": .string("cell-\(cell.number)"), "metadata": .object([]),
-      "outputs": .array(cell.reports.map(output)), "source": lines(cell.text),
+      "outputs": .array(cell.reports.map(output) + cell.recorded.map(output)),
+      "source": lines(cell.text),
     ])
   }
 
@@ -45,6 +46,13 @@ package struct JupyterNotebook: NotebookFormat {
         "text/plain": lines(PlainRenderer().text(report)),
       ]),
       "metadata": .object([]), "output_type": .string("display_data"),
+    ])
+  }
+
+  private func output(_ recorded: String) -> JSON {
+    .object([
+      "data": .object(["text/plain": lines(recorded)]), "metadata": .object([]),
+      "output_type": .string("display_data"),
     ])
   }
 

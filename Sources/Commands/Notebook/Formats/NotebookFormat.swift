@@ -27,12 +27,12 @@ package struct Publish: NotebookCommand {
       .positional(
         "file", \.path, "where to", expects: "a file name ending in .md, .html or .ipynb",
         completion: .file(extensions: notebookFormats.endings),
-        where: { Publish.format(of: $0) != nil })
+        where: { notebookFormat(of: $0) != nil })
     ],
     examples: [Example("publish \"morning.html\""), Example("publish \"morning.ipynb\"")])
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
-    guard let format = Publish.format(of: path) else {
+    guard let format = notebookFormat(of: path) else {
       throw CommandFailure(
         "E0302", "`\(path)` has no ending that says what to write", argument: path)
     }
@@ -54,14 +54,15 @@ package struct Publish: NotebookCommand {
     if left > 0 { blocks.append(.note("Left out \(left) that failed or were undone.")) }
     return .show(Report(blocks))
   }
+}
 
-  private static func format(of path: String) -> (any NotebookFormat)? {
-    for type in notebookFormats.types {
-      guard let format = type.init() as? any NotebookFormat else { continue }
-      if path.hasSuffix("." + Swift.type(of: format).fileEnding) { return format }
-    }
-    return nil
+/// The format that the ending of a file asks for.
+package func notebookFormat(of path: String) -> (any NotebookFormat)? {
+  for type in notebookFormats.types {
+    guard let format = type.init() as? any NotebookFormat else { continue }
+    if path.hasSuffix("." + Swift.type(of: format).fileEnding) { return format }
   }
+  return nil
 }
 
 extension Catalog where Kind == any NotebookFormat {

@@ -1,0 +1,126 @@
+import Datasets
+import Synchronization
+
+/// What was found in the files by asking once; a result holds as long as all that it came from does.
+package struct FileFact: Sendable, Equatable {
+  package enum Question: String, Sendable {
+    /// A digest of what is in a file.
+    case contents
+    /// Whether something is there, and what.
+    case kind
+    /// The names in a folder.
+    case names
+  }
+
+  package let question: Question
+  package let path: String
+  package let answer: String
+
+  package init(_ question: Question, _ path: String, _ answer: String) {
+    self.question = question
+    self.path = path
+    self.answer = answer
+  }
+
+  /// Whether asking again finds the same.
+  package func holds(for host: any Host) -> Bool {
+    answer == Self.answer(question, path, host)
+  }
+
+  static func answer(_ question: Question, _ path: String, _ host: any Host) -> String {
+    switch question {
+    case .contents: (try? host.read(path).digest) ?? "none"
+    case .kind: host.kind(of: path).map { "\($0)" } ?? "none"
+    case .names: (try? host.list(path)).map { $0.joined(separator: "/") } ?? "none"
+    }
+  }
+}
+
+/// A host that remembers what was asked of files and which were written.
+package final class AttentiveHost: Host {
+  private struct Seen {
+    var files: [Dataset.Source] = []
+    var facts: [FileFact] = []
+    var written: [(path: String, bytes: [UInt8])] = []
+  }
+
+  private let host: any Host
+  private let isDry: Bool
+  private let seen = Mutex(Seen())
+
+  /// - Parameter isDry: what is written is kept in memory only.
+  package init(_ host: any Host, isDry: Bool = false) {
+    self.host = host
+    self.isDry = isDry
+  }
+
+  /// The files that were read, as they were then.
+  package var files: [Dataset.Source] { seen.withLock { $0.files } }
+  /// All that was found out about files, those that are not there included.
+  package var facts: [FileFact] { seen.withLock { $0.facts } }
+  /// The files that were written, in order.
+  package var written: [String] { seen.withLock { $0.written.map(\.path) } }
+
+  package func read(_ path: String) throws(CommandFailure) -> FileContents {
+    if let own = made(path) { return FileContents(path: path, own) }
+    let contents: FileContents
+    do throws(CommandFailure) {
+      contents = try host.read(path)
+    } catch {
+      note(.contents, path, "none")
+      throw error
+    }
+    let source = contents.source
+    seen.withLock { seen in
+      if !seen.files.contains(source) { seen.files.append(source) }
+    }
+    note(.contents, path, source.digest)
+    return contents
+  }
+
+  private func note(_ question: FileFact.Question, _ path: String, _ answer: String) {
+    let fact = FileFact(question, path, answer)
+    seen.withLock { seen in
+      if !seen.facts.contains(fact) { seen.facts.append(fact) }
+    }
+  }
+
+  package func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+    if isDry {
+      if let obstacle = host.obstacle(writing: path) { throw obstacle }
+    } else {
+      try host.write(bytes, to: path)
+    }
+    seen.withLock { seen in
+      seen.written.removeAll { $0.path == path }
+      seen.written.append((path, isDry ? bytes : []))
+    }
+  }
+
+  /// What was only kept in memory of a file.
+  private func made(_ path: String) -> [UInt8]? {
+    guard isDry else { return nil }
+    return seen.withLock { seen in seen.written.first { $0.path == path }?.bytes }
+  }
+
+  package func kind(of path: String) -> FileKind? {
+    guard made(path) == nil else { return .file }
+    note(.kind, path, FileFact.answer(.kind, path, host))
+    return host.kind(of: path)
+  }
+
+  package func list(_ path: String) throws(CommandFailure) -> [String] {
+    note(.names, path, FileFact.answer(.names, path, host))
+    return try host.list(path)
+  }
+
+  package func obstacle(reading path: String) -> CommandFailure? { host.obstacle(reading: path) }
+
+  package func obstacle(writing path: String) -> CommandFailure? { host.obstacle(writing: path) }
+
+  package func now() -> Double { host.now() }
+
+  package func checkpoint(_ progress: Progress) throws(Interrupted) {
+    try host.checkpoint(progress)
+  }
+}

@@ -1,0 +1,181 @@
+import Language
+import Reports
+
+/// A script as the cells of a notebook and back.
+///
+/// Text cells are `##` lines; cells are parted by empty lines between statements. Where that would not
+/// give the same cells again, each begins with a line `# %%`, and a text cell with `# %% [markdown]`.
+package struct ScriptCells: Sendable, Equatable {
+  package struct Part: Sendable, Equatable {
+    /// The code, or the text without its marks.
+    package var text: String
+    package var isCode: Bool
+    /// What is recorded of its lines of statements: one text for each that has any.
+    package var outputs: [String] = []
+
+    package init(_ text: String, isCode: Bool, outputs: [String] = []) {
+      self.text = text
+      self.isCode = isCode
+      self.outputs = outputs
+    }
+  }
+
+  package var parts: [Part]
+
+  package init(_ parts: [Part]) { self.parts = parts }
+
+  private static let mark = "# %%"
+  private static let textMark = "# %% [markdown]"
+
+  // MARK: From a script
+
+  package init(_ source: Source) {
+    let lines = source.text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { String($0.hasSuffix("\r") ? $0.dropLast() : $0) }
+    parts = []
+    if lines.contains(where: { $0.hasPrefix(Self.mark) }) {
+      readMarked(lines)
+    } else {
+      readPlain(lines, source)
+    }
+  }
+
+  private mutating func readMarked(_ lines: [String]) {
+    var isCode = true
+    var body: [String]?
+    func close() -> Part? {
+      guard var body else { return nil }
+      // The empty line before the next mark only parts the cells.
+      if body.last == "" { body.removeLast() }
+      return Self.part(body, isCode: isCode)
+    }
+    for line in lines {
+      if line.hasPrefix(Self.mark) {
+        if let part = close() { parts.append(part) }
+        isCode = !line.hasPrefix(Self.textMark)
+        body = []
+      } else if body != nil || !line.isEmpty {
+        body = (body ?? []) + [line]
+      }
+    }
+    if let part = close() { parts.append(part) }
+  }
+
+  private mutating func readPlain(_ lines: [String], _ source: Source) {
+    // Lines that a statement goes on over, where an empty one parts nothing.
+    var inner = Set<Int>()
+    for statement in parse(source.text).script.statements {
+      let (first, last) = (
+        source.line(of: statement.range.lower), source.line(of: max(statement.range.upper - 1, 0))
+      )
+      if last > first { inner.formUnion((first + 1)...last) }
+    }
+    var body: [String] = []
+    var isCode = true
+    for (index, line) in lines.enumerated() {
+      let isText = line.hasPrefix("##") && !inner.contains(index + 1)
+      let isGap = line.isEmpty && !inner.contains(index + 1)
+      if !body.isEmpty, isGap || isText == isCode {
+        parts.append(Self.part(body, isCode: isCode))
+        body = []
+      }
+      if isGap { continue }
+      isCode = !isText
+      body.append(line)
+    }
+    if !body.isEmpty { parts.append(Self.part(body, isCode: isCode)) }
+  }
+
+  private static func part(_ lines: [String], isCode: Bool) -> Part {
+    guard isCode else {
+      return Part(lines.map { withoutMark($0) }.joined(separator: "\n"), isCode: false)
+    }
+    let text = lines.joined(separator: "\n")
+    let outputs = recordings(in: Source(text: text)).compactMap {
+      $0.lines?.joined(separator: "\n")
+    }
+    let code = lines.filter { line in
+      let start = line.drop { $0 == " " || $0 == "\t" }
+      return !start.hasPrefix("#>") && !start.hasPrefix("#@")
+    }
+    return Part(code.joined(separator: "\n"), isCode: true, outputs: outputs)
+  }
+
+  private static func withoutMark(_ line: String) -> String {
+    guard line.hasPrefix("##") else { return line }
+    let rest = line.dropFirst(2)
+    return String(rest.first == " " ? rest.dropFirst() : rest)
+  }
+
+  // MARK: As a script
+
+  /// The script; reading it gives the same cells.
+  package var script: String {
+    let plain = parts.map { Self.written($0) + "\n" }.joined(separator: "\n")
+    if ScriptCells(Source(text: plain)).parts == parts { return plain }
+    return parts.map { part in
+      let body = Self.written(part)
+      return (part.isCode ? Self.mark : Self.textMark) + "\n" + (body.isEmpty ? "" : body + "\n")
+    }.joined(separator: "\n")
+  }
+
+  private static func written(_ part: Part) -> String {
+    guard part.isCode else {
+      guard !part.text.isEmpty else { return "" }
+      return part.text.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.isEmpty ? "##" : "## " + $0 }.joined(separator: "\n")
+    }
+    let source = Source(text: part.text)
+    let places = recordings(in: source)
+    guard !part.outputs.isEmpty, !places.isEmpty else { return part.text }
+    // Outputs belong to lines of statements where there is one for each, else to the last.
+    var outputs = [[String]?](repeating: nil, count: places.count)
+    let texts = part.outputs.map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+    if texts.count == places.count {
+      for (index, text) in texts.enumerated() { outputs[index] = text.map(String.init) }
+    } else {
+      outputs[places.count - 1] = texts.flatMap { $0 }.map(String.init)
+    }
+    let text = recorded(outputs, in: source)
+    return text.hasSuffix("\n") && !part.text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+
+  /// As the cells of a session that did not run: what is recorded stands for what they said.
+  package var cells: [Cell] {
+    parts.enumerated().map { index, part in
+      let text = part.isCode ? part.text : Self.written(part)
+      // A text cell without text is one all the same.
+      var cell = Cell(number: index + 1, text: text.isEmpty && !part.isCode ? "##" : text)
+      cell.recorded = part.outputs
+      return cell
+    }
+  }
+}
+
+extension ScriptCells {
+  /// The cells of a Jupyter notebook, and the language it says it is in; nil when it is none.
+  package static func reading(notebook text: String) -> (cells: ScriptCells, language: String?)? {
+    guard let json = JSON(parsing: text), let cells = json["cells"]?.array else { return nil }
+    let metadata = json["metadata"]
+    let language =
+      metadata?["kernelspec"]?["language"]?.string ?? metadata?["language_info"]?["name"]?.string
+    let parts = cells.compactMap { cell -> Part? in
+      guard let kind = cell["cell_type"]?.string, let source = cell["source"]?.joinedText else {
+        return nil
+      }
+      let outputs = (cell["outputs"]?.array ?? []).compactMap { output in
+        (output["text"] ?? output["data"]?["text/plain"])?.joinedText
+      }
+      let isCode = kind == "code"
+      return Part(
+        source, isCode: isCode,
+        outputs: isCode ? outputs.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 } : [])
+    }
+    return (ScriptCells(parts), language)
+  }
+}
+
+extension JSON {
+  /// A text, or lines of one, as notebooks keep it.
+  fileprivate var joinedText: String? { string ?? array?.compactMap(\.string).joined() }
+}

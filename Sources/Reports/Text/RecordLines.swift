@@ -1,0 +1,19 @@
+import Language
+
+/// What a report looks like in a script that records it: each paragraph on one line, since where they
+/// break would depend on the lengths of the words in them.
+package func recordLines(_ report: Report) -> [String] {
+  var renderer = PlainRenderer()
+  renderer.page.width = 100_000
+  var lines = renderer.text(report).split(separator: "\n", omittingEmptySubsequences: false)
+    .map(String.init)
+  if lines.last == "" { lines.removeLast() }
+  return lines
+}
+
+/// The text with lengths of time, which no two runs share, replaced by their sign; one that goes over
+/// the end of a line leaves that where it was.
+package func withoutTimes(_ text: String) -> String {
+  let time = #/(?:\d+ h )?(?:\d+ min )?\b\d+(?:\.\d+)?(\s+)(?:ms|s|min|h)\b/#
+  return text.replacing(time) { $0.1.contains("\n") ? "<time>\n" : "<time>" }
+}

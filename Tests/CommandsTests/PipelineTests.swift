@@ -1,0 +1,65 @@
+import Commands
+import Language
+import Reports
+import Testing
+
+/// Commands joined by `|`, and verbs that scripts make.
+@Suite struct PipelineTests {
+  private func run(
+    _ text: String, _ host: RecordingHost = RecordingHost()
+  ) -> (result: RunResult, said: [String]) {
+    var interpreter = Interpreter()
+    var said: [String] = []
+    let result = interpreter.run(Source(name: "t.mrs", text: text), host: host) {
+      if let report = $0.report { said.append(PlainRenderer().text(report)) }
+    }
+    return (result, said)
+  }
+
+  @Test func whatACommandSaidIsWrittenInTheFormOfTheEnding() throws {
+    let host = RecordingHost()
+    let lines = ["md", "html", "json", "csv", "txt"].map {
+      "evaluate mae ndcg@5 | save report \"board.\($0)\"\n"
+    }
+    let (result, said) = run("load data\nsplit tasks\n" + lines.joined(), host)
+    #expect(result == .completed)
+    #expect(said.last?.contains("Wrote") == true && said.last?.contains("item-mean") == true)
+    let table = try #require(host.text("board.csv"))
+    #expect(table.hasPrefix("model,MAE,MAE ±,nDCG@5,nDCG@5 ±\nchance,"))
+    #expect(table.split(separator: "\n").count == 6)
+    #expect(host.text("board.md")?.contains("| model |") == true)
+    #expect(host.text("board.html")?.contains("<table>") == true)
+    #expect(host.text("board.json").flatMap { JSON(parsing: $0) }?["blocks"] != nil)
+    #expect(host.text("board.txt")?.contains("item-mean") == true)
+  }
+
+  @Test func theResultOfAPipelineIsThatOfItsFirstCommand() {
+    let text = "load data\nsplit tasks\nlet r = evaluate mae | save report \"r.csv\"\n"
+    #expect(run(text + "expect $r.item-mean.mae < 2\n").result == .completed)
+  }
+
+  @Test(arguments: [
+    ("save report \"x.md\"", "E0208"), ("show | topk 5", "E0208"),
+    ("show | save session \"x.mrs\"", "E0208"), ("show | save report \"x.doc\"", "E0302"),
+    ("show | save report \".md\"", "E0302"), ("show | save report", "E0205"),
+  ])
+  func whatCannotBeJoinedIsToldBeforeRunning(line: String, code: String) {
+    let found = Interpreter().check(Source(name: "t", text: line)).map(\.code)
+    #expect(found.contains(code), "\(found)")
+  }
+
+  @Test func aVerbOfTheScriptHasHelp() {
+    let text = """
+      ## Trains for a moment.
+      def quick(rate = 0.01, epochs) {
+        meta-train maml lr=$rate epochs=$epochs
+      }
+      help quick
+      """
+    let (result, said) = run(text)
+    #expect(result == .completed)
+    #expect(said.last?.contains("Trains for a moment.") == true)
+    #expect(said.last?.contains("quick [rate=0.01] EPOCHS") == true)
+    #expect(run("help quick").result != .completed)
+  }
+}

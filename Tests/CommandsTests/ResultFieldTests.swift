@@ -1,0 +1,61 @@
+import Commands
+import Language
+import Testing
+
+/// What is known of results before anything runs.
+@Suite struct ResultFieldTests {
+  private let start =
+    "load data\nsplit tasks\nmeta-train maml epochs=1\nlet r = evaluate ndcg@5 mae\n"
+
+  private func faults(_ text: String) -> [Diagnostic] {
+    Interpreter().check(Source(name: "t", text: start + text)).filter { $0.severity == .error }
+  }
+
+  @Test(arguments: [
+    "expect $r.ndcg@5 > 0.3", "expect $r.item-mean.mae < $r.chance.mae", "expect $r.users > 3",
+    "significance $r $r.mf", "for v in $r.per-user.mae { expect $v < 4 }",
+    "let s = meta-train maml epochs=[1, 2]\nexpect $s.runs contains 1",
+    "let t = topk 3\n", "expect $r.mae < $r.mf.mae over users p<0.05",
+  ])
+  func rightOnesAreNotBlamed(text: String) {
+    #expect(faults("adapt user 42\n" + text).isEmpty, "\(faults(text).map(\.message))")
+  }
+
+  @Test(arguments: [
+    // The line, the code, where, and what is suggested or said.
+    ("expect $r.ndgc@5 > 0", "E0204", "ndgc@5", "ndcg@5"),
+    ("expect $r.item-maen.mae > 0", "E0204", "item-maen", "item-mean"),
+    ("expect $r.item-mean.mea > 0", "E0204", "mea", "mae"),
+    ("expect $r.mae.mean > 0", "E0204", "mean", "it is a number"),
+    ("expect $r.mf > 1", "E0306", "$r.mf", "this is a result"),
+    ("expect $r.per-user.users > 1", "E0306", "$r.per-user.users", "this is a list"),
+    ("if $r.mae { show }", "E0306", "$r.mae", "this is a number"),
+    ("for v in $r.mae { show }", "E0306", "$r.mae", "this is a number"),
+    ("let x = $r.mf + 1", "E0306", "$r.mf", "this is a result"),
+    ("topk $r.mf", "E0301", "$r.mf", "this is a result"),
+    ("significance $r.mae $r.mf", "E0301", "$r.mae", "this is a number"),
+    ("let e = evaluate ndcg@5 k=3\nexpect $e.mae < 1", "E0204", "mae", "fields: ndcg@5"),
+  ])
+  func wrongOnesAreToldBeforeRunning(text: String, code: String, place: String, words: String) {
+    let source = Source(name: "t", text: start + "adapt user 42\n" + text)
+    let found = Interpreter().check(source).filter { $0.severity == .error }
+    #expect(found.map(\.code) == [code], "\(found.map(\.message))")
+    guard let first = found.first else { return }
+    #expect(source.slice(first.primary.range) == place)
+    let said = ([first.primary.text, first.message] + first.help).joined(separator: "\n")
+    #expect(said.contains(words), "\(said)")
+  }
+
+  @Test func withoutAModelOnlyTheRowsHaveNumbers() {
+    let text = "load data\nsplit tasks\nlet r = evaluate mae\nexpect $r.mf.mae < 1\n"
+    let source = Source(name: "t", text: text + "expect $r.mae < 1\n")
+    let found = Interpreter().check(source)
+    #expect(found.map(\.code) == ["E0204"])
+    #expect(found.first?.message.contains("no model has been meta-trained") == true)
+    #expect(Interpreter().check(Source(name: "t", text: text)).isEmpty)
+    // Where it may be there, nothing is said.
+    let doubtful =
+      text + "if $r.mf.mae < 1 { meta-train maml }\nlet s = evaluate mae\nexpect $s.mae < 1\n"
+    #expect(!Interpreter().check(Source(name: "t", text: doubtful)).contains { $0.code == "E0204" })
+  }
+}

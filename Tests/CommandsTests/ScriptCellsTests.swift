@@ -1,0 +1,115 @@
+import Commands
+import Language
+import Reports
+import Testing
+
+/// Scripts that become notebooks, and notebooks that become scripts.
+@Suite struct ScriptCellsTests {
+  private typealias Part = ScriptCells.Part
+
+  /// The cells after a way there and back: as a notebook, read, as a script, read, as a notebook, read.
+  private func thereAndBack(_ cells: ScriptCells) throws -> ScriptCells {
+    let notebook = JupyterNotebook().text(of: cells.cells)
+    let read = try #require(ScriptCells.reading(notebook: notebook)).cells
+    let again = ScriptCells(Source(text: read.script))
+    let last = JupyterNotebook().text(of: again.cells)
+    return try #require(ScriptCells.reading(notebook: last)).cells
+  }
+
+  @Test func aScriptIsCutAtEmptyLinesAndText() {
+    let text = """
+      ## # Title
+      ## of two lines
+      mrs 1
+      load data
+      #> Loaded sample
+      split tasks
+
+      # why
+      for k in [1, 2] {
+
+        topk $k
+      }
+      #> a
+      #> b
+      ##
+      ## the end
+
+      """
+    let cells = ScriptCells(Source(text: text))
+    #expect(
+      cells.parts == [
+        Part("# Title\nof two lines", isCode: false),
+        Part("mrs 1\nload data\nsplit tasks", isCode: true, outputs: ["Loaded sample"]),
+        Part("# why\nfor k in [1, 2] {\n\n  topk $k\n}", isCode: true, outputs: ["a\nb"]),
+        Part("\nthe end", isCode: false),
+      ])
+    #expect(!cells.script.contains("# %%"))
+    #expect(ScriptCells(Source(text: cells.script)) == cells)
+  }
+
+  @Test(arguments: [
+    ["load data", "split tasks\n\ntopk 3"], ["load data\n", "\nshow"], ["", "show", ""],
+    ["let x = [\n1,\n\n2]", "text \"a\\nb\"  # é 😀"], ["load data\r\nshow"],
+  ])
+  func codeStaysAsItIs(sources: [String]) throws {
+    let cells = ScriptCells(sources.map { Part($0.replacing("\r", with: ""), isCode: true) })
+    #expect(try thereAndBack(cells) == cells)
+  }
+
+  @Test(arguments: ["# A title", "one\n\ntwo", "  indented", "", "# %% no mark", "## level two\n"])
+  func textStaysAsItIs(text: String) throws {
+    for parts in [
+      [Part(text, isCode: false)], [Part(text, isCode: false), Part("more", isCode: false)],
+      [Part("show", isCode: true), Part(text, isCode: false), Part("show", isCode: true)],
+    ] {
+      #expect(try thereAndBack(ScriptCells(parts)) == ScriptCells(parts))
+    }
+  }
+
+  @Test func outputsGoToTheirLines() throws {
+    let two = ScriptCells([
+      Part("load data\nsplit tasks", isCode: true, outputs: ["one\ntwo", "three"])
+    ])
+    #expect(two.script == "load data\n#> one\n#> two\nsplit tasks\n#> three\n")
+    #expect(try thereAndBack(two) == two)
+    let other = ScriptCells([Part("load data\nset seed=3", isCode: true, outputs: ["one"])])
+    #expect(other.script == "load data\nset seed=3\n#> one\n")
+  }
+
+  @Test func randomNotebooksStayAsTheyAre() throws {
+    let words = [
+      "load data", "split tasks", "", "", "# note", "topk 5", "for k in [1] {", "}", "é", "\"a",
+      "let x = [1,", "2]", "  show", "\\", "'", "mrs 1",
+    ]
+    var state: UInt64 = 7
+    func draw(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    for _ in 0..<400 {
+      let cells = ScriptCells(
+        (0...draw(4)).map { _ in
+          let lines = (0...draw(4)).map { _ in words[draw(words.count)] }
+          return Part(lines.joined(separator: "\n"), isCode: draw(3) > 0)
+        })
+      #expect(try thereAndBack(cells) == cells)
+    }
+  }
+
+  @Test func foreignNotebooksAreReadAndOthersAreNot() throws {
+    let python = """
+      {"cells": [{"cell_type": "code", "source": "print(1)", "outputs": [
+        {"output_type": "stream", "name": "stdout", "text": ["1\\n"]}]},
+       {"cell_type": "markdown", "source": ["# a\\n", "b"]}],
+       "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4}
+      """
+    let (cells, language) = try #require(ScriptCells.reading(notebook: python))
+    #expect(language == "python")
+    #expect(cells.parts.map(\.text) == ["print(1)", "# a\nb"])
+    #expect(cells.parts[0].outputs == ["1"])
+    for text in ["", "{}", "[]", "{\"cells\": 3}", "load data"] {
+      #expect(ScriptCells.reading(notebook: text) == nil)
+    }
+  }
+}
