@@ -1,8 +1,8 @@
 import Language
 
 /// What a command says: blocks in reading order, and the named values a script can ask for.
-package struct Report: Sendable, Equatable {
-  package enum Block: Sendable, Equatable {
+package struct Report: Sendable, Equatable, Codable {
+  package enum Block: Sendable, Equatable, Codable {
     /// One paragraph.
     case text(String)
     /// A remark that is not the result itself: what was assumed, left out, or is worth knowing.
@@ -27,9 +27,9 @@ package struct Report: Sendable, Equatable {
 }
 
 /// A table whose cells keep their meaning, so that each renderer decides how they look.
-package struct Table: Sendable, Equatable {
-  package struct Column: Sendable, Equatable {
-    package enum Alignment: String, Sendable { case left, right }
+package struct Table: Sendable, Equatable, Codable {
+  package struct Column: Sendable, Equatable, Codable {
+    package enum Alignment: String, Sendable, Codable { case left, right }
 
     package var title: String
     package var alignment: Alignment
@@ -42,7 +42,7 @@ package struct Table: Sendable, Equatable {
     }
   }
 
-  package enum Cell: Sendable, Equatable {
+  package enum Cell: Sendable, Equatable, Codable {
     case text(String)
     case count(Int)
     case number(Double, digits: Int)
@@ -71,8 +71,8 @@ package struct Table: Sendable, Equatable {
 }
 
 /// Lines, points or bars over common axes.
-package struct Curve: Sendable, Equatable {
-  package struct Series: Sendable, Equatable {
+package struct Curve: Sendable, Equatable, Codable {
+  package struct Series: Sendable, Equatable, Codable {
     package var name: String
     package var points: [Point]
 
@@ -82,7 +82,7 @@ package struct Curve: Sendable, Equatable {
     }
   }
 
-  package struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable, Codable {
     package var x: Double
     package var y: Double
 
@@ -93,7 +93,7 @@ package struct Curve: Sendable, Equatable {
   }
 
   /// How the places of a series are shown.
-  package enum Mark: String, Sendable { case line, point, bar }
+  package enum Mark: String, Sendable, Codable { case line, point, bar }
 
   package var title: String
   package var xLabel: String

@@ -1,6 +1,7 @@
 import Commands
 import Language
 import MetaLearning
+import Reports
 import Synchronization
 import Testing
 
@@ -51,11 +52,72 @@ import Testing
       let call = calls.first,
       let type = commands.types.first(where: { $0.name == call.verb.text })
     else { return [] }
-    var evaluator = Evaluator([:])
+    var evaluator = Evaluator(Names())
     let arguments = call.arguments.map {
       Argument(key: $0.key?.text, evaluator.value(of: $0.value))
     }
     return BoundArguments(arguments, of: type).nouns(of: type).needs
+  }
+
+  /// What the checker believes of a result is what running gives.
+  @Test(arguments: commandForms.map(\.name))
+  func theFieldsOfTheResultAreKnownBeforeRunning(name: String) throws {
+    let form = try #require(commandForms.first { $0.name == name })
+    for example in form.examples where !example.line.contains(";") {
+      var interpreter = try Preludes.interpreter(with: form.needs + needs(of: example))
+      let line =
+        example.line.hasPrefix("let ") ? "let r = " + example.line.dropFirst(8) : example.line
+      let source = Source(name: "example", text: line.hasPrefix("let ") ? line : "let r = " + line)
+      let host = MemoryHost(Preludes.host)
+      let known = Language.check(source, in: interpreter.checkContext(host)).after.variables["r"]
+      guard let fields = known?.fields else { continue }
+      #expect(interpreter.run(source, host: host) == .completed, "\(line)")
+      guard case .record(let record)? = interpreter.variables["r"]?.value else { continue }
+      let there = fields.filter { $0.needs == nil }.map(\.name)
+      let names = record.fields.map(\.name)
+      // The options that a sweep varies are fields of its result as well.
+      let isSweep = there.contains("runs")
+      #expect(isSweep ? Set(there).isSubset(of: names) : Set(there) == Set(names), "\(line)")
+      if !isSweep { expect(record, fields, line) }
+    }
+  }
+
+  private func expect(_ record: Record, _ fields: [ResultField], _ place: String) {
+    // A row that predicts no ratings has no errors; nothing else is missing, and nothing is too much.
+    for own in record.fields {
+      switch (own.value, fields.first { $0.name == own.name }?.kind) {
+      case (.number, .number), (.text, .text), (.list, .list), (.record, .record(nil)): break
+      case (.record(let inner), .record(let fields?)):
+        expect(inner, fields, "\(place) \(own.name)")
+      default: Issue.record("\(place): `\(own.name)` is \(own.value.description)")
+      }
+    }
+  }
+
+  /// A long command runs on its basis alone when its result is to be kept: that must be all it needs.
+  @Test(arguments: commands.types.filter { $0 is any LongCommand.Type }.map { $0.name })
+  func aLongCommandNeedsNothingBesideItsBasis(name: String) throws {
+    let form = try #require(commandForms.first { $0.name == name })
+    for example in form.examples {
+      let runs = try [nil, NoStore()].map { store in
+        var interpreter = try Preludes.interpreter(with: form.needs + [.model])
+        interpreter.store = store
+        var said: [String] = []
+        let source = Source(name: "example", text: example.line)
+        _ = interpreter.run(source, host: MemoryHost(Preludes.host)) { outcome in
+          if let report = outcome.report { said.append(PlainRenderer().text(report)) }
+        }
+        return said.map { $0.replacing(#/[0-9.]+\s+s\b/#, with: "") }
+          + [StateFingerprint(interpreter.session).text]
+      }
+      #expect(runs[0] == runs[1], "\(example.line)")
+    }
+  }
+
+  /// Keeps nothing.
+  private struct NoStore: ResultStore {
+    func bytes(_ key: String, host: any Host) -> [UInt8]? { nil }
+    func keep(_ bytes: [UInt8], _ key: String, facts: [FileFact]) {}
   }
 
   /// Commands of the notebook go back to cells; here are some, and a branch.

@@ -1,5 +1,6 @@
 import CLineEditor
 import Commands
+import Glibc
 import Language
 import Reports
 
@@ -11,6 +12,8 @@ package final class Repl {
   private let terminal: Terminal
   private var output: Output
   private var lost: LostSession?
+  private let sharing: Sharing?
+  private let following: Following?
   package private(set) var notebook = Notebook()
   private var hasLeft = false
   /// The cell whose training was stopped just now; Ctrl-C before anything else is typed drops its model.
@@ -18,12 +21,15 @@ package final class Repl {
 
   package init(
     editor: any LineEditor, history: History, journal: Journal = Journal(folder: nil),
-    lost: LostSession? = nil, output: Output, terminal: Terminal
+    lost: LostSession? = nil, sharing: Sharing? = nil, following: Following? = nil,
+    output: Output, terminal: Terminal
   ) {
     self.editor = editor
     self.history = history
     self.journal = journal
     self.lost = lost
+    self.sharing = sharing
+    self.following = following
     self.output = output
     self.terminal = terminal
   }
@@ -33,6 +39,7 @@ package final class Repl {
     while !hasLeft {
       let live = LiveValues(session: notebook.interpreter.session, host: output.host)
       editor.assistance = notebook.interpreter.assistance(live: { live.values($0, prefix: $1) })
+      if let news = following.flatMap({ output.news(of: $0) }) { output.write(news, STDERR_FILENO) }
       switch editor.read(prompt: prompt, initial: "") {
       case .end:
         output.say("")
@@ -97,6 +104,7 @@ package final class Repl {
     case .ran(let result):
       output.show(result, of: Source(text: text))
       keep(presses: presses)
+      if result == .completed { share() }
       journal.reaches(notebook.interpreter.log)
       if let remark = notebook.remark(staleBefore: stale) { output.show(remark) }
       if let answer = notebook.lessonAnswer(host: output.host) { output.show(answer) }
@@ -143,6 +151,7 @@ package final class Repl {
       }
       output.say("mrs [\(notebook.number)]> " + edited)
       take(edited, again: number)
+    case .pull(let numbers): pull(numbers)
     case .recover:
       guard let lost else {
         output.say("there is nothing to recover")
@@ -151,6 +160,33 @@ package final class Repl {
       if runAll(lost.statements) { lost.forget() }
       self.lost = nil
     }
+  }
+
+  /// Adds the last cell to the file that others follow.
+  private func share() {
+    guard let sharing, let cell = notebook.cells.last else { return }
+    let said = cell.reports.map { PlainRenderer().text($0) }.joined()
+    if !sharing.add(SharedCell(number: cell.number, text: cell.text, said: said)) {
+      output.say("cell \(cell.number) could not be shared")
+    }
+  }
+
+  /// Runs cells of the session that is followed.
+  private func pull(_ numbers: ClosedRange<Int>?) {
+    guard let following else {
+      output.say("no session is followed: start with `mrs --follow FILE`")
+      return
+    }
+    _ = following.news()
+    let newest = following.cells.last?.number
+    let wanted = numbers ?? newest.map { $0...$0 }
+    let cells = wanted.map { wanted in following.cells.filter { wanted.contains($0.number) } } ?? []
+    guard !cells.isEmpty else {
+      let known = newest.map { "; the newest is \($0)" } ?? "; it has none yet"
+      output.say("the session that is followed has no such cell" + known)
+      return
+    }
+    runAll(cells.sorted { $0.number < $1.number }.map(\.text))
   }
 
   /// Runs cells one after the other, each shown as if it were typed, until one fails.
@@ -164,4 +200,21 @@ package final class Repl {
     }
     return true
   }
+}
+
+extension Output {
+  /// The cells that the followed session has run since this was asked last, as they are shown.
+  func news(of following: Following) -> String? {
+    let cells = following.news()
+    guard !cells.isEmpty else { return nil }
+    return cells.map { cell in
+      let head = messages.page.ink("shared [\(cell.number)], `pull \(cell.number)` takes it:", .dim)
+      let said = LineText.split(cell.said).prefix(Self.mostNews)
+      let lines = LineText.split(cell.text) + said
+      return head + "\n" + messages.text(Report([.code(lines.joined(separator: "\n"))]))
+    }.joined()
+  }
+
+  /// How many lines of what a shared cell said are shown.
+  private static let mostNews = 12
 }
