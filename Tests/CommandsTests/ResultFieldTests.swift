@@ -15,6 +15,7 @@ import Testing
     "expect $r.ndcg@5 > 0.3", "expect $r.item-mean.mae < $r.chance.mae", "expect $r.users > 3",
     "significance $r $r.mf", "for v in $r.per-user.mae { expect $v < 4 }",
     "let s = meta-train maml epochs=[1, 2]\nexpect $s.runs contains 1",
+    "let s = meta-train maml inner-lr=[0.05, 0.1] epochs=1\nexpect $s.inner-lr > 0\nexpect $s.best.inner-lr > 0",
     "let t = topk 3\n", "expect $r.mae < $r.mf.mae over users p<0.05",
   ])
   func rightOnesAreNotBlamed(text: String) {

@@ -58,7 +58,8 @@ import Shell
   @Test(arguments: [
     // What is saved for, and the statements it depends on.
     ("10", [2, 3, 4, 6, 8, 9, 10]), ("r", [2, 3, 4, 6, 8, 9, 10]), ("2", [2]),
-    ("13", [2, 3, 8, 9, 11, 12, 13]), ("15", [2, 3, 4, 8, 9, 14, 15]),
+    ("13", [2, 3, 8, 9, 11, 12, 13]), ("Out[13]", [2, 3, 8, 9, 11, 12, 13]),
+    ("15", [2, 3, 4, 8, 9, 14, 15]),
   ])
   func onlyWhatAResultDependsOnIsSavedForIt(target: String, numbers: [Int]) throws {
     let name = "slice-\(target).mrs"
@@ -95,7 +96,9 @@ import Shell
     #expect(try replay("u.mrs").status == .success)
   }
 
-  @Test(arguments: [("99", "E0802"), ("nobody", "E0207"), ("unusde", "E0207")])
+  @Test(arguments: [
+    ("99", "E0802"), ("Out[99]", "E0802"), ("nobody", "E0207"), ("unusde", "E0207"),
+  ])
   func aTargetThatIsNotThereIsTold(target: String, code: String) throws {
     var notebook = try notebook(["let unused = 1", "show"])
     let line = "save session \"x.mrs\" for=\(target)"

@@ -20,8 +20,8 @@ package struct SaveSession: Saveable {
         completion: .file(extensions: ["mrs"]), where: { !$0.isEmpty }),
       .option(
         "for", \.target,
-        "only what this depends on: the number of a cell, or a name bound by `let`",
-        expects: "the number of a cell, or a name that `let` has bound"),
+        "only what this depends on: a cell such as Out[17] or 17, or a name bound by `let`",
+        expects: "a cell such as Out[17], or a name that `let` has bound"),
     ],
     examples: [Example("save session \"morning.mrs\"")])
 
@@ -84,7 +84,9 @@ extension SessionLog {
 
   /// The statement whose result is meant: that of a cell, or the last that bound a name.
   fileprivate func index(of target: String) throws(CommandFailure) -> Int {
-    let name = String(target.drop { $0 == "$" || $0 == "_" })
+    let isCell = target.hasPrefix("Out[") && target.hasSuffix("]")
+    let name = String(
+      isCell ? target.dropFirst(4).dropLast() : target.drop { $0 == "$" || $0 == "_" })
     if let cell = Int(name) {
       let own = entries.indices.filter { entries[$0].cell == cell }
       if let last = own.last(where: { !entries[$0].output.isEmpty }) ?? own.last { return last }
@@ -99,7 +101,7 @@ extension SessionLog {
       .map { String($0.dropFirst()) }.sorted()
     throw CommandFailure(
       "E0207", "nothing is called `\(name)` here",
-      help: ["`for` needs the number of a cell, or a name that `let` has bound"],
+      help: ["`for` needs a cell such as Out[17], or a name that `let` has bound"],
       suggestions: suggestions(for: name, among: known), argument: target)
   }
 }

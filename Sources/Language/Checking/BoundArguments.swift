@@ -2,8 +2,8 @@
 package struct BoundArguments: Sendable {
   package let arguments: [Argument]
   package let binding: Binding
-  /// Whether the call stands for several runs, and this is the first of them.
-  package var isSweep = false
+  /// The options that vary, where the call stands for several runs and this is the first of them.
+  package var varied: [String] = []
 
   package init(_ arguments: [Argument], to root: inout any Configurable) {
     self.arguments = arguments

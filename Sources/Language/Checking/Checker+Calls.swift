@@ -50,7 +50,10 @@ extension Checker {
     let spelled = source.slice(call.range)
     if let known = verdicts.fields[spelled] { return known }
     var fields = context.resultFields(verdict.root)
-    if verdict.bound.isSweep { fields?.append(contentsOf: Sweep.resultFields) }
+    let varied = verdict.bound.varied
+    if !varied.isEmpty {
+      fields?.append(contentsOf: varied.map { ResultField($0, .unknown) } + Sweep.resultFields)
+    }
     if verdicts.known[spelled] != nil { verdicts.fields[spelled] = fields }
     return fields
   }
@@ -136,7 +139,7 @@ extension Checker {
     if !problems.isEmpty, let sweep = Sweep(arguments, of: type, drawing: form.draws) {
       let calls = sweep.representatives.map { BoundArguments($0, of: type) }
       bound = calls.first ?? bound
-      bound.isSweep = true
+      bound.varied = sweep.keys
       let whole = form.problem(sweep).map { (nil as Int?, $0) }
       return calls.flatMap(\.binding.problems) + sweep.problems + (whole.map { [$0] } ?? [])
     }

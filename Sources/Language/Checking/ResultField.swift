@@ -2,6 +2,8 @@
 package struct ResultField: Sendable, Equatable, ExpressibleByStringLiteral {
   package indirect enum Kind: Sendable, Equatable {
     case number, text, list
+    /// Only running tells.
+    case unknown
     /// Fields within; nil when only running tells them.
     case record([ResultField]?)
   }
@@ -30,7 +32,7 @@ extension ResultField.Kind {
     case .number: [0, 1, 0.5, 2, 10, 1000].map { .number($0) }
     case .text: [.text("x")]
     case .list: [.list([])]
-    case .record(nil): []
+    case .unknown, .record(nil): []
     case .record(let fields?):
       [
         .record(
@@ -53,7 +55,7 @@ extension Evaluator {
       else { return nil }
       kind = found.kind
     }
-    return kind
+    return kind == .unknown ? nil : kind
   }
 
   /// Says what is wrong with the fields that are read from a result which is not there yet.
@@ -61,6 +63,7 @@ extension Evaluator {
     var kind = ResultField.Kind.record(known)
     var owner = origin
     for field in fields {
+      if kind == .unknown { return }
       guard case .record(let inner) = kind else {
         report(
           "E0204", "\(owner) has no fields", at: field.range, label: "it is \(kind.description)")

@@ -91,7 +91,7 @@ extension Parser {
         key: key, value: Expression(.invalid, assign), range: first.range.union(assign))
     }
     let isSpaced = spaced || !isAdjacent
-    let value = value()
+    let value = cell() ?? value()
     let range = first.range.union(value.range)
     if isSpaced {
       let mended = text(first.range) + "=" + text(value.range)
@@ -100,6 +100,19 @@ extension Parser {
         fix: .init(range, mended, isCertain: true))
     }
     return ArgumentSyntax(key: key, value: value, range: range)
+  }
+
+  /// `Out[17]`, the result of a cell as the prompt numbers it, as one word.
+  private mutating func cell() -> Expression? {
+    let places = (0...3).map { token($0) }
+    guard places[0].kind == .word, text(places[0].range) == "Out",
+      places[1].kind == .symbol(.openBracket), places[2].kind == .number,
+      places[3].kind == .symbol(.closeBracket),
+      zip(places, places.dropFirst()).allSatisfy({ $0.range.upper == $1.range.lower })
+    else { return nil }
+    for _ in places { step() }
+    let range = places[0].range.union(places[3].range)
+    return Expression(.word(text(range)), range)
   }
 
   /// `--steps 5` and `--steps=5`, as other programs write options.
