@@ -57,6 +57,10 @@ struct CodedTower {
     return places
   }
 
+  private static func highest(_ numbers: Matrix) -> Float {
+    numbers.array.reduce(0) { max($0, abs($1)) }
+  }
+
   /// Codes a hidden layer and takes what is known of the rows through it.
   private func raise(
     _ rows: inout Rows, _ weight: Matrix, _ bias: Matrix, _ arena: Arena
@@ -69,24 +73,14 @@ struct CodedTower {
       (0..<inputs).reduce(Float(0)) { $0 + weight[$1, column] * weight[$1, column] }.squareRoot()
     }
     let longest = (lengths.max() ?? 0) * slack
-    let highest = bias.array.reduce(0) { max($0, abs($1)) }
+    let highest = Self.highest(bias)
     let unit = step(of: weight, reach: rows.reach * longest + highest, rows)
     guard unit.isFinite else { return nil }
     let width = CodedRows.width(outputs)
     var layer = Layer(
       factors: Codes(count: rows.columns.count * width),
       bias: .init(repeating: 0, count: width), shift: 0)
-    var missed: Float = 0
-    for (place, row) in rows.columns.enumerated() {
-      guard let row else { continue }
-      for column in 0..<outputs {
-        let code = (weight[row, column] / unit).rounded()
-        let rest = weight[row, column] - code * unit
-        missed += rest * rest
-        layer.factors.base[(place / 2 * width + column) * 2 + place % 2] = Int16(code)
-      }
-    }
-    missed = missed.squareRoot() * slack
+    let missed = code(weight, unit, rows, width: width, into: layer.factors)
     let largest = (rows.reach * (longest + missed) + highest) / (rows.step * unit)
     guard largest < 1_200_000_000 else { return nil }
     while largest / Float(1 << layer.shift) > largestCode - 2 { layer.shift += 1 }
@@ -113,15 +107,7 @@ struct CodedTower {
     let unit = step(of: weight, reach: rows.reach * length, rows)
     guard length.isFinite, unit.isFinite, bias[0, 0].isFinite else { return false }
     factors = Codes(count: rows.columns.count)
-    var missed: Float = 0
-    for (place, row) in rows.columns.enumerated() {
-      guard let row else { continue }
-      let code = (weight[row, 0] / unit).rounded()
-      let rest = weight[row, 0] - code * unit
-      missed += rest * rest
-      factors.base[place] = Int16(code)
-    }
-    missed = missed.squareRoot() * slack
+    let missed = code(weight, unit, rows, width: 1, into: factors)
     scale = rows.step * unit
     self.bias = bias[0, 0]
     let floats =
@@ -130,11 +116,28 @@ struct CodedTower {
     return bound.isFinite
   }
 
+  /// Codes the weights in steps of `unit`, two rows side by side as the products read them; at least how long
+  /// what the codes miss is.
+  private func code(
+    _ weight: Matrix, _ unit: Float, _ rows: Rows, width: Int, into factors: Codes
+  ) -> Float {
+    var missed: Float = 0
+    for (place, row) in rows.columns.enumerated() {
+      guard let row else { continue }
+      for column in 0..<weight.columns {
+        let code = (weight[row, column] / unit).rounded()
+        let rest = weight[row, column] - code * unit
+        missed += rest * rest
+        factors.base[(place / 2 * width + column) * 2 + place % 2] = Int16(code)
+      }
+    }
+    return missed.squareRoot() * slack
+  }
+
   /// The step of a layer's factors: so fine that the largest has a code, and so coarse that sums stay within 30
   /// bits. `reach` is the largest result.
   private func step(of weight: Matrix, reach: Float, _ rows: Rows) -> Float {
-    let top = weight.array.reduce(0) { max($0, abs($1)) }
-    let step = max(top / (largestCode - 1), reach / (rows.step * Float(1 << 30)))
+    let step = max(Self.highest(weight) / (largestCode - 1), reach / (rows.step * Float(1 << 30)))
     return step > 0 ? step : 1
   }
 
