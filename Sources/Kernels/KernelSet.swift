@@ -101,6 +101,23 @@ extension KernelSet {
   }
 }
 
+extension KernelSet {
+  /// Adds `scale` times the rows of x at `places` to the rows of a table, number by number.
+  package func addRows(
+    _ scale: Float, _ x: Matrix, at places: UnsafeBufferPointer<Int32>,
+    to rows: UnsafeBufferPointer<Int32>, of lookup: Matrix
+  ) {
+    precondition(places.count == rows.count && x.columns == lookup.columns)
+    table.pointee.add_rows(
+      rows.count, scale, x.base, places.baseAddress, rows.baseAddress, lookup.columns, lookup.base)
+  }
+
+  /// Some rows of a table become zeros.
+  package func clearRows(_ rows: UnsafeBufferPointer<Int32>, of lookup: Matrix) {
+    table.pointee.clear_rows(rows.count, rows.baseAddress, lookup.columns, lookup.base)
+  }
+}
+
 /// Functions of one number that the kernels apply to whole matrices.
 package enum ElementFunction: Int32, Sendable, CaseIterable {
   case relu, tanh, sigmoid, exp, softplus, reciprocal, squareRoot, log, sign

@@ -79,6 +79,9 @@ struct Workload {
       outer: learner is Reptile ? (SGD(), 0.1) : (Adam(), 1e-3), batches: batches)
   }
 
+  /// All feature values of ml-1m.
+  static let tableRows = 13_760
+
   /// The network of MeLU on ml-1m's vocabularies: w2.
   static func embeddings(_ inputs: Inputs, learner: any MetaLearner) throws -> Workload {
     var network = MLP()
@@ -86,7 +89,8 @@ struct Workload {
     network.embed = 32
     let problem = LearningProblem(
       network: network, loss: SquaredError(), learner: learner, encoder: emptyEncoder,
-      scale: RatingScale(1, 5), shape: InputShape(ownFields: 5, commonFields: 4, tableRows: 13_760))
+      scale: RatingScale(1, 5),
+      shape: InputShape(ownFields: 5, commonFields: 4, tableRows: tableRows))
     let ids = try inputs.integers("w2_batch0")
     let shares = try inputs.floats("w2_batch1")
     let users = try inputs.integers("w2_batch2")
@@ -143,52 +147,37 @@ enum WorkloadTask: @unchecked Sendable {
   }
 }
 
-/// Numbers the table rows of a task from 0, as the encoder of real data does.
+/// Encodes a task as the encoder of real data does.
 final class LocalRows: @unchecked Sendable {
-  @exclusivity(unchecked) private var local = [Int32](repeating: -1, count: 13_760)
-  @exclusivity(unchecked) private var used: [Int32] = []
+  private let number = RowNumbering(tableRows: Workload.tableRows)
   /// How many ids each of the five item fields has.
   private let widths = [1, 1, 3, 2, 4]
 
   func episode(
     _ ids: [Int32], _ shares: [Float], _ users: [Int32], _ ratings: [Float], arena: Arena
   ) -> Episode {
-    used.removeAll(keepingCapacity: true)
-    for (id, share) in zip(ids, shares) where share > 0 { touch(id) }
-    for id in users { touch(id) }
-    let rows = arena.integers(used.count)
-    for (number, id) in used.enumerated() { rows[number] = id }
+    var support = encode(ids, shares, ratings, 0..<24, arena)
+    var query = encode(ids, shares, ratings, 24..<34, arena)
     let common = shared(users, arena)
-    let episode = Episode(
-      tableRows: UnsafeBufferPointer(start: rows, count: used.count),
-      support: encode(ids, shares, ratings, 0..<24, common, arena),
-      query: encode(ids, shares, ratings, 24..<34, common, arena))
-    for id in used { local[Int(id)] = -1 }
-    return episode
-  }
-
-  private func touch(_ id: Int32) {
-    guard local[Int(id)] < 0 else { return }
-    local[Int(id)] = Int32(used.count)
-    used.append(id)
+    (support.common, query.common) = (common, common)
+    return Episode(tableRows: number.finish(in: arena), support: support, query: query)
   }
 
   private func shared(_ users: [Int32], _ arena: Arena) -> Bags {
     let offsets = arena.integers(5)
     let indices = arena.integers(4)
     let weights = arena.allocate(4)
-    for (number, id) in users.enumerated() {
-      offsets[number] = Int32(number)
-      indices[number] = local[Int(id)]
-      weights[number] = 1
+    for (place, id) in users.enumerated() {
+      offsets[place] = Int32(place)
+      indices[place] = number(id)
+      weights[place] = 1
     }
     offsets[4] = 4
     return Bags(count: 4, step: 1, offsets: offsets, indices: indices, weights: weights)
   }
 
   private func encode(
-    _ ids: [Int32], _ shares: [Float], _ ratings: [Float], _ range: Range<Int>, _ common: Bags,
-    _ arena: Arena
+    _ ids: [Int32], _ shares: [Float], _ ratings: [Float], _ range: Range<Int>, _ arena: Arena
   ) -> EncodedRows {
     let offsets = arena.integers(range.count * 5 + 1)
     let indices = arena.integers(range.count * 11)
@@ -203,7 +192,7 @@ final class LocalRows: @unchecked Sendable {
       for width in widths {
         for _ in 0..<width {
           if shares[at] > 0 {
-            indices[next] = local[Int(ids[at])]
+            indices[next] = number(ids[at])
             weights[next] = shares[at]
             next += 1
           }
@@ -216,7 +205,7 @@ final class LocalRows: @unchecked Sendable {
     return EncodedRows(
       count: range.count,
       own: Bags(count: bag, step: 1, offsets: offsets, indices: indices, weights: weights),
-      ownFields: 5, common: common, commonFields: 4, ratings: targets)
+      ownFields: 5, commonFields: 4, ratings: targets)
   }
 }
 

@@ -69,6 +69,34 @@ func randomMatrix(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix {
     }
   }
 
+  @Test(arguments: KernelSet.available.indices, [1, 7, 8, 20, 32])
+  func rowsOfATableAreAddedToOneByOneAndCleared(variant: Int, width: Int) {
+    let kernels = KernelSet.available[variant]
+    let (x, table) = (randomMatrix(4, width, width), randomMatrix(6, width, 50 + width))
+    defer { for matrix in [x, table] { matrix.base.deallocate() } }
+    // Row 5 gets two rows; rows 1 and 3 get none.
+    let (places, rows): ([Int32], [Int32]) = ([3, 0, 2, 1], [5, 0, 5, 4])
+    var expected = table.array
+    for (place, row) in zip(places, rows) {
+      for column in 0..<width {
+        expected[Int(row) * width + column] += -0.5 * x[Int(place), column]
+      }
+    }
+    places.withUnsafeBufferPointer { places in
+      rows.withUnsafeBufferPointer { rows in
+        kernels.addRows(-0.5, x, at: places, to: rows, of: table)
+        for (found, expected) in zip(table.array, expected) {
+          #expect(abs(found - expected) < 1e-6)
+        }
+        kernels.clearRows(rows, of: table)
+      }
+    }
+    for row in 0..<6 {
+      let isCleared = (0..<width).allSatisfy { table[row, $0] == 0 }
+      #expect(isCleared == rows.contains(Int32(row)))
+    }
+  }
+
   @Test(arguments: KernelSet.available.indices)
   func elementFunctionsAreAccurate(variant: Int) {
     let kernels = KernelSet.available[variant]

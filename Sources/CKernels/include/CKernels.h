@@ -56,6 +56,11 @@ typedef struct mrs_kernels {
   /// The transpose of `embed`: adds weights[j] · row b of `in` to table row indices[j].
   void (*scatter)(long bags, const int32_t *offsets, long step, const int32_t *indices,
                   const float *weights, const float *in, long width, float *table);
+  /// Adds s · row places[i] of x to row rows[i] of a table, for each of n.
+  void (*add_rows)(long n, float s, const float *x, const int32_t *places, const int32_t *rows,
+                   long width, float *table);
+  /// Row rows[i] of a table = 0, for each of n.
+  void (*clear_rows)(long n, const int32_t *rows, long width, float *table);
   /// Each row of y (m × n) = the softmax of that row of x.
   void (*softmax)(long m, long n, const float *x, float *y);
   /// One step of Adam (Kingma and Ba 2015) with decoupled decay, over parameters p, gradient g and moments m, v.

@@ -45,11 +45,21 @@ struct TouchedRows {
     ((Int(row) + 1) * parts - 1) / tableRows
   }
 
-  /// Calls `body` with each row of a part: its number in the table and its gradient.
-  func each(in part: Int, _ body: (Int, Matrix) -> Void) {
-    for at in Int(starts[part])..<Int(starts[part + 1]) {
-      let place = Int(places[at])
-      body(Int(rows[at]), gradient.rows(place..<place + 1))
-    }
+  /// Adds `scale` times the gradients of a part to their rows of the table.
+  func add(_ scale: Float, of part: Int, to table: Matrix, _ kernels: KernelSet) {
+    kernels.addRows(
+      scale, gradient, at: buffer(places, part), to: buffer(rows, part), of: table)
+  }
+
+  /// The rows of a part become zeros again.
+  func clear(_ part: Int, of table: Matrix, _ kernels: KernelSet) {
+    kernels.clearRows(buffer(rows, part), of: table)
+  }
+
+  private func buffer(
+    _ numbers: UnsafeMutablePointer<Int32>, _ part: Int
+  ) -> UnsafeBufferPointer<Int32> {
+    let (from, to) = (Int(starts[part]), Int(starts[part + 1]))
+    return UnsafeBufferPointer(start: numbers + from, count: to - from)
   }
 }

@@ -151,7 +151,8 @@ package final class OuterLoop: @unchecked Sendable {
   private func sum(_ stretch: Stretch, _ part: Int, _ batch: Batch) {
     let scale = 1 / Float(batch.tasks)
     guard stretch.lookup == nil else {
-      return eachTouched(stretch, part, batch) { gradient, row in kernels.axpy(scale, gradient, row)
+      return eachTouched(stretch, batch) { rows, table in
+        rows.add(scale, of: part, to: table, kernels)
       }
     }
     let range = stretch.part(part)
@@ -171,21 +172,17 @@ package final class OuterLoop: @unchecked Sendable {
     guard stretch.lookup != nil else { return }
     // An optimiser may add decay to the gradient of every row.
     guard stretch.decay == 0 else { return view(gradient.base, range).fill(0) }
-    eachTouched(stretch, part, batch) { _, row in row.fill(0) }
+    eachTouched(stretch, batch) { rows, table in rows.clear(part, of: table, kernels) }
   }
 
-  /// Calls `body` with the gradient of each touched row of a part of a table, and where it is summed.
+  /// Calls `body` with what each task has touched of a table, and the table's gradient.
   private func eachTouched(
-    _ stretch: Stretch, _ part: Int, _ batch: Batch, _ body: (Matrix, Matrix) -> Void
+    _ stretch: Stretch, _ batch: Batch, _ body: (TouchedRows, Matrix) -> Void
   ) {
-    let width = stretch.block.columns
+    let table = Matrix(
+      gradient.base + stretch.offset, rows: stretch.block.rows, columns: stretch.block.columns)
     for lane in lanes[..<batch.lanes] {
-      for rows in lane.touched where rows.block == stretch.lookup {
-        rows.each(in: part) { row, own in
-          let place = gradient.base + stretch.offset + row * width
-          body(own, Matrix(place, rows: 1, columns: width))
-        }
-      }
+      for rows in lane.touched where rows.block == stretch.lookup { body(rows, table) }
     }
   }
 }

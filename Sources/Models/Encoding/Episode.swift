@@ -50,15 +50,11 @@ package struct EncodedRows {
 /// Encodes tasks into an arena, one after the other, with a scratch table it keeps.
 package final class EpisodeBuilder {
   private let encoder: FeatureEncoder
-  /// For each global row: its local number in the task under way.
-  @exclusivity(unchecked) private var local: [Int32]
-  @exclusivity(unchecked) private var used: [Int32] = []
-  /// Whether the items of the task under way are not known by their ids.
-  @exclusivity(unchecked) private var hidesItems = false
+  private let number: RowNumbering
 
   package init(_ encoder: FeatureEncoder) {
     self.encoder = encoder
-    local = Array(repeating: -1, count: encoder.tableRows)
+    number = RowNumbering(tableRows: encoder.tableRows)
   }
 
   /// - Parameters:
@@ -70,52 +66,17 @@ package final class EpisodeBuilder {
     user: Int32?, support: [UserContext.Rating], query: [UserContext.Rating], arena: Arena,
     hidesItems: Bool = false, noise: RandomKey? = nil
   ) -> Episode {
-    let entity = user.map { Int($0) }
-    self.hidesItems = hidesItems
-    collect(support, query, entity)
-    let tableRows = arena.integers(used.count)
-    for (number, row) in used.enumerated() { tableRows[number] = row }
-    let common = entity.flatMap { commonBags($0, arena: arena) } ?? unknownUser(arena: arena)
-    var episode = Episode(
-      tableRows: UnsafeBufferPointer(start: tableRows, count: used.count),
-      support: encode(support, common: common, arena: arena),
-      query: encode(query, common: common, arena: arena))
-    episode.support.noise = noise?.derived("support")
-    episode.query.noise = noise?.derived("query")
-    for row in used { local[Int(row)] = -1 }
-    return episode
+    var support = encode(support, hidesItems: hidesItems, arena)
+    var query = encode(query, hidesItems: hidesItems, arena)
+    let common = user.flatMap { commonBags(Int($0), arena) } ?? unknownUser(arena)
+    (support.common, query.common) = (common, common)
+    (support.noise, query.noise) = (noise?.derived("support"), noise?.derived("query"))
+    return Episode(tableRows: number.finish(in: arena), support: support, query: query)
   }
 
-  /// Gives every table row of the task a local number, in the order in which they are first used.
-  private func collect(
-    _ support: [UserContext.Rating], _ query: [UserContext.Rating], _ user: Int?
-  ) {
-    used.removeAll(keepingCapacity: true)
-    func touch(_ row: Int32) {
-      if local[Int(row)] < 0 {
-        local[Int(row)] = Int32(used.count)
-        used.append(row)
-      }
-    }
-    for ratings in [support, query] {
-      for rating in ratings {
-        for at in encoder.items.entries(of: Int(rating.item)) { touch(itemRow(at)) }
-      }
-    }
-    if let user {
-      for at in encoder.users.entries(of: user) { touch(encoder.users.rows[at]) }
-    } else {
-      for field in encoder.fields where field.side == .user { touch(Int32(field.start)) }
-    }
-  }
-
-  /// The table row of an entry of an item.
-  private func itemRow(_ at: Int) -> Int32 {
-    let row = encoder.items.rows[at]
-    return hidesItems ? encoder.hidden(row) : row
-  }
-
-  private func encode(_ ratings: [UserContext.Rating], common: Bags?, arena: Arena) -> EncodedRows {
+  private func encode(
+    _ ratings: [UserContext.Rating], hidesItems: Bool, _ arena: Arena
+  ) -> EncodedRows {
     let codes = encoder.items
     let total = ratings.reduce(0) { $0 + codes.entries(of: Int($1.item)).count }
     let offsets = arena.integers(ratings.count * codes.fields + 1)
@@ -129,7 +90,8 @@ package final class EpisodeBuilder {
       let first = Int(rating.item) * codes.fields
       for field in 0..<codes.fields {
         for at in Int(codes.offsets[first + field])..<Int(codes.offsets[first + field + 1]) {
-          indices[next] = local[Int(itemRow(at))]
+          let known = codes.rows[at]
+          indices[next] = number(hidesItems ? encoder.hidden(known) : known)
           weights[next] = codes.weights[at]
           next += 1
         }
@@ -141,20 +103,19 @@ package final class EpisodeBuilder {
       own: Bags(
         count: ratings.count * codes.fields, step: 1, offsets: offsets, indices: indices,
         weights: weights),
-      ownFields: codes.fields, common: common, commonFields: encoder.users.fields,
-      vectors: nil, ratings: targets)
+      ownFields: codes.fields, commonFields: encoder.users.fields, ratings: targets)
   }
 
-  private func commonBags(_ user: Int, arena: Arena) -> Bags? {
+  private func commonBags(_ user: Int, _ arena: Arena) -> Bags? {
     let codes = encoder.users
     guard codes.fields > 0 else { return nil }
     let entries = codes.entries(of: user)
     let offsets = arena.integers(codes.fields + 1)
     let indices = arena.integers(max(1, entries.count))
     let weights = arena.allocate(max(1, entries.count))
-    for (number, at) in entries.enumerated() {
-      indices[number] = local[Int(codes.rows[at])]
-      weights[number] = codes.weights[at]
+    for (place, at) in entries.enumerated() {
+      indices[place] = number(codes.rows[at])
+      weights[place] = codes.weights[at]
     }
     let start = codes.offsets[user * codes.fields]
     for field in 0...codes.fields {
@@ -165,16 +126,16 @@ package final class EpisodeBuilder {
   }
 
   /// The unknown row of every user field.
-  private func unknownUser(arena: Arena) -> Bags? {
+  private func unknownUser(_ arena: Arena) -> Bags? {
     let unknown = encoder.fields.filter { $0.side == .user }.map { Int32($0.start) }
     guard !unknown.isEmpty else { return nil }
     let offsets = arena.integers(unknown.count + 1)
     let indices = arena.integers(unknown.count)
     let weights = arena.allocate(unknown.count)
-    for (number, row) in unknown.enumerated() {
-      offsets[number] = Int32(number)
-      indices[number] = local[Int(row)]
-      weights[number] = 1
+    for (place, row) in unknown.enumerated() {
+      offsets[place] = Int32(place)
+      indices[place] = number(row)
+      weights[place] = 1
     }
     offsets[unknown.count] = Int32(unknown.count)
     return Bags(

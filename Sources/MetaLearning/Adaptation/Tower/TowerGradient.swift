@@ -34,20 +34,35 @@ extension TowerLoop {
   /// Reptile's direction: where the steps began minus where they end. Returns the loss before them.
   func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
     let rows = rise(lane, weights, episode, withQuery: false)
-    descend(lane, rows, episode, weights)
+    descend(lane, rows, episode, weights, finishes: false)
     let sums = lane.blockSums(rows.leaves)
     let kernels = lane.kernels
-    for (level, layer) in above.enumerated() {
-      kernels.axpy(1, record.weight[0, level], sums[layer.weight])
-      kernels.axpy(-1, record.weight[steps, level], sums[layer.weight])
-      kernels.axpy(1, record.bias[0, level], sums[layer.bias])
-      kernels.axpy(-1, record.bias[steps, level], sums[layer.bias])
-    }
+    for (level, layer) in above.enumerated() { addWay(lane, level, layer, sums: sums) }
     let back = lane.matrix(rows.support, rows.pivot.columns)
     kernels.scale(-1, record.dual[steps].rows(0..<rows.support), into: back)
     addGradient(lane, rows, pivot, inputs: rows.inputs[below.count], back, sums: sums)
     lane.keepLookups(sums, episode)
     return record.loss[0]
+  }
+
+  /// Adds the way that a layer above the pivot went, times −1: W₀ − W_{K−1}, and the last step as it is taken.
+  private func addWay(_ lane: Lane, _ level: Int, _ layer: DenseTower.Layer, sums: [Matrix]) {
+    guard steps > 0 else { return }
+    let (kernels, last) = (lane.kernels, steps - 1)
+    let (weight, bias) = (sums[layer.weight], sums[layer.bias])
+    if last > 0 {
+      kernels.axpy(1, record.weight[0, level], weight)
+      kernels.axpy(-1, record.weight[last, level], weight)
+      kernels.axpy(1, record.bias[0, level], bias)
+      kernels.axpy(-1, record.bias[last, level], bias)
+    }
+    let slope = record.slope[last, level + 1]
+    kernels.product(
+      record.hidden[last, level], transposed: true, slope, into: weight, scale: rate,
+      adding: weight)
+    let total = lane.matrix(like: bias)
+    kernels.columnSums(slope, into: total)
+    kernels.axpy(rate, total, bias)
   }
 
   // MARK: The query

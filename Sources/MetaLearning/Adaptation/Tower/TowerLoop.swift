@@ -59,8 +59,12 @@ final class TowerLoop {
 
   // MARK: Steps
 
-  /// Takes all steps on the support rows.
-  func descend(_ lane: Lane, _ rows: TowerRows, _ episode: Episode, _ weights: Weights) {
+  /// Takes all steps on the support rows. Without `finishes` the layers above the pivot stay where the last
+  /// step found them.
+  func descend(
+    _ lane: Lane, _ rows: TowerRows, _ episode: Episode, _ weights: Weights,
+    finishes: Bool = true
+  ) {
     begin(lane, rows, weights)
     for step in 0..<steps {
       enterPivot(lane, rows, 0..<rows.support, slot: step)
@@ -69,7 +73,8 @@ final class TowerLoop {
       record.loss[step] = slope(
         lane, scores, episode.support.ratings, into: record.slope[step, above.count], step: step)
       fall(lane, slot: step, weights)
-      move(lane, rows, step: step)
+      moveDual(lane, rows, step: step)
+      if finishes || step + 1 < steps { moveAbove(lane, step: step) }
     }
   }
 
@@ -140,7 +145,7 @@ final class TowerLoop {
     activation.multiplySlope(of: x, into: into, scratch: lane.matrix(like: x), lane.kernels)
   }
 
-  private func move(_ lane: Lane, _ rows: TowerRows, step: Int) {
+  private func moveAbove(_ lane: Lane, step: Int) {
     let kernels = lane.kernels
     for level in 0..<above.count {
       let (weight, bias) = (record.weight[step, level], record.bias[step, level])
@@ -155,10 +160,13 @@ final class TowerLoop {
       record.weight[step + 1, level] = moved
       record.bias[step + 1, level] = sums
     }
+  }
+
+  private func moveDual(_ lane: Lane, _ rows: TowerRows, step: Int) {
     let before = record.dual[step]
     let after = lane.matrix(like: before)
     let count = rows.support * before.columns
-    kernels.addScaled(
+    lane.kernels.addScaled(
       Matrix(before.base, rows: 1, columns: count), -rate, record.slope[step, 0], into: after)
     (after.base + count).update(repeating: 0, count: before.count - count)
     record.dual[step + 1] = after
