@@ -4,7 +4,7 @@ import MetaLearning
 import Reports
 
 /// `best $s by=ndcg@10`: another run of a sweep than the one it kept.
-package struct Best: Command {
+package struct Best: RunChoice {
   package var sweep: SweepResult?
   package var metric: String?
   package var options = JudgingOptions()
@@ -20,20 +20,13 @@ package struct Best: Command {
     [
       .positional(
         "sweep", \.sweep, "the result of a sweep; the last one if not given", isRequired: false),
-      .option(
-        "by", \.metric, "the metric; the validation loss if not given",
-        expects: "the name of a metric",
-        where: { $0.map { (try? Evaluation.metrics.make($0).get()) != nil } ?? true }),
+      .objective("the metric; the validation loss if not given"),
     ] + JudgingOptions.parameters(\.options).filter { $0.form.name != "part" },
     needs: [.tasks, .model], gives: [.model],
     examples: [
       Example(
         "let s = meta-train maml steps=1..2 epochs=1; best $s by=ndcg@10", "chosen by a metric")
     ])
-
-  package var resultFields: [ResultField]? {
-    (MetaTrain().resultFields ?? []) + (metric.map { [ResultField($0)] } ?? [])
-  }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let names = sweep?.names ?? session.sweep?.names ?? []

@@ -15,10 +15,9 @@ extension SweepCommand {
   /// What is wrong with comparing those runs.
   func problem(with sweep: Sweep) -> Problem? {
     if let problem = strategy.problem(with: sweep) { return problem }
-    guard sweep.keys.contains("loss"), metric == nil else { return nil }
-    return Problem(
-      "E0306", "the values of different losses tell nothing about which of them is better",
-      help: ["choose by a metric: search \(type(of: strategy).name) by=mae …"])
+    guard metric == nil else { return nil }
+    return sweep.incomparableLosses(
+      help: "choose by a metric: search \(type(of: strategy).name) by=mae …")
   }
 
   /// What the checker has to know.
@@ -37,7 +36,7 @@ extension MetaTrain: SweepCommand {
 }
 
 /// `search random n=20 maml steps=1..5`: trains many times, and keeps the best run.
-package struct Search: SweepCommand {
+package struct Search: SweepCommand, RunChoice {
   package var strategy: any SearchStrategy = RandomSearch()
   package var metric: String?
   package var training = MetaTrain()
@@ -55,10 +54,7 @@ package struct Search: SweepCommand {
     [
       .choice(
         "way", \.strategy, from: searchStrategies, "which runs are done", isRequired: true),
-      .option(
-        "by", \.metric, "the metric that chooses the best; the validation loss if not given",
-        expects: "the name of a metric",
-        where: { $0.map { (try? Evaluation.metrics.make($0).get()) != nil } ?? true }),
+      .objective("the metric that chooses the best; the validation loss if not given"),
     ]
       + MetaTrain.signature.parameters.map { parameter in
         parameter.lifted(get: { $0.training }, set: { $0.training = $1 })
@@ -69,10 +65,6 @@ package struct Search: SweepCommand {
       Example("search successive-halving n=4 eta=2 ridge lr=0.001..0.1 epochs=2"),
       Example("search grid by=mae matching loss=[mse, bce] epochs=1", "every combination"),
     ])
-
-  package var resultFields: [ResultField]? {
-    (MetaTrain().resultFields ?? []) + (metric.map { [ResultField($0)] } ?? [])
-  }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     throw CommandFailure(

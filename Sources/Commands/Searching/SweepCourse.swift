@@ -79,7 +79,7 @@ struct SweepCourse {
       session.model = after.model
       session.recipe = after.recipe
       session.keep(runs[index])
-      results.append(record(index, result))
+      results.append(sweep.record(of: runs[index], candidates[index]))
     }
     session.sweep = outcome(runs.map { $0.loss(until: .max) }, "validation loss")
     session.models[Best.name] = session.model
@@ -87,13 +87,6 @@ struct SweepCourse {
     result["runs"] = .list(results.map { .record($0) })
     result["best"] = results.last.map { .record($0) }
     return Report(result: result)
-  }
-
-  private func record(_ index: Int, _ result: Record) -> Record {
-    var record = Record(zip(sweep.keys, candidates[index]).map { .init($0, $1) })
-    for field in result.fields { record[field.name] = field.value }
-    record[Self.nameField] = .text(runs[index].name)
-    return record
   }
 
   /// Does what is not done yet, and makes the best run's model the session's.
@@ -212,13 +205,22 @@ private struct SweepReport {
       + "`compare best …` knows it by this name."
   }
 
-  /// A run's options, what it came to, and its name.
   private func record(_ index: Int) -> Record {
-    let run = ranking.runs[index]
-    var record = Record(zip(sweep.keys, candidates[index]).map { .init($0, $1) })
-    for field in run.result?.fields ?? [] { record[field.name] = field.value }
-    if let metric = command.metric, values[index].isFinite {
-      record[metric] = .number(values[index])
+    let score = command.metric.flatMap { metric in
+      values[index].isFinite ? Record.Field(metric, .number(values[index])) : nil
+    }
+    return sweep.record(of: ranking.runs[index], candidates[index], score: score)
+  }
+}
+
+extension Sweep {
+  /// A run's options, what it came to, and its name.
+  fileprivate func record(
+    of run: SweepRun, _ values: [Value], score: Record.Field? = nil
+  ) -> Record {
+    var record = Record(zip(keys, values).map { .init($0, $1) })
+    for field in (run.result?.fields ?? []) + [score].compactMap(\.self) {
+      record[field.name] = field.value
     }
     record[SweepCourse.nameField] = .text(run.name)
     return record

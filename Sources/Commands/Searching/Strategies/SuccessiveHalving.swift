@@ -21,10 +21,8 @@ package struct SuccessiveHalving: DrawingSearch {
     examples: [Example("search successive-halving n=4 eta=2 ridge lr=0.001..0.1 epochs=2")])
 
   package func problem(with sweep: Sweep) -> Problem? {
-    guard sweep.keys.contains("loss") else { return nil }
-    return Problem(
-      "E0306", "the values of different losses tell nothing about which of them is better",
-      help: ["choose one loss, or use another way to search: search random n=\(count) by=mae"])
+    sweep.incomparableLosses(
+      help: "choose one loss, or use another way to search: search random n=\(count) by=mae")
   }
 
   package func rounds(of count: Int) -> [SearchRound] {
