@@ -14,7 +14,8 @@ extension TowerLoop {
     var mixed: Matrix?
     var residual: Matrix?
     if order > 1, steps > 0 {
-      if !featureBlocks.isEmpty || !below.isEmpty {
+      // A single step leaves nothing of it.
+      if steps > 1, !featureBlocks.isEmpty || !below.isEmpty {
         mixed = lane.zeros(rows.support, rows.padded)
       }
       residual = rows.supportResidual.map { lane.zeros($0.rows, $0.columns) }

@@ -62,6 +62,7 @@ extension TowerLoop {
   }
 
   /// The adjoint of the pivot's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
+  /// If relu made the inputs, it is passed at once.
   private func seedInputs(
     _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, total: Matrix?,
     mixed: Matrix?, _ own: Range<Int>, _ seeds: inout Seeds
@@ -71,23 +72,26 @@ extension TowerLoop {
     let x = rows.inputs[below.count]
     // With the rows of zeros, or of other ratings, that the padding of products asks for.
     let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
+    let mask = isRelu && !below.isEmpty ? x : nil
     kernels.product(
-      adjoint.rows(own), lane.flipped(pivot.weight, weights), into: seeds.hidden.rows(own))
+      adjoint.rows(own), lane.flipped(pivot.weight, weights), into: seeds.hidden.rows(own),
+      mask: steps > 0 ? nil : mask?.rows(own))
     var level: Float = 0
     if steps > 0 {
       let across = lane.matrix(rows.query, rows.padded)
       let dual = lane.flipped(record.dual[steps].rows(support), padded: rows.padded)
       kernels.product(adjoint.rows(query), dual, into: across)
       let ofQuery = seeds.hidden.rows(query)
-      kernels.product(across, padded, into: ofQuery, adding: ofQuery)
+      kernels.product(across, padded, into: ofQuery, adding: ofQuery, mask: mask?.rows(query))
       let needsLevel = pivot.common != nil
       if needsLevel { level = across.sum }
-      if let mixed {
+      if order > 1 {
         let ofSupport = seeds.hidden.rows(support)
-        kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
+        if let mixed { kernels.product(mixed, padded, into: ofSupport, adding: ofSupport) }
         kernels.product(
-          across, transposed: true, x.rows(query), into: ofSupport, adding: ofSupport)
-        if needsLevel { level = 2 * level + mixed.sum }
+          across, transposed: true, x.rows(query), into: ofSupport, adding: ofSupport,
+          mask: mask?.rows(support))
+        if needsLevel { level = 2 * level + (mixed?.sum ?? 0) }
       }
     }
     guard let block = pivot.common, let common = rows.common, let total else { return }
@@ -112,9 +116,11 @@ extension TowerLoop {
   ) {
     let layer = below[level]
     let slope = seeds.hidden.rows(own)
-    activation.multiplySlope(
-      of: rows.inputs[level + 1].rows(own), into: slope, scratch: lane.matrix(like: slope),
-      lane.kernels)
+    if !isRelu {
+      activation.multiplySlope(
+        of: rows.inputs[level + 1].rows(own), into: slope, scratch: lane.matrix(like: slope),
+        lane.kernels)
+    }
     let x = rows.inputs[level]
     let total = addGradient(lane, rows, layer, inputs: x.rows(own), slope, sums: sums)
     guard level > 0 || !featureBlocks.isEmpty else { return }
@@ -122,7 +128,9 @@ extension TowerLoop {
       seeds.common = commonSeed(lane, weights, block, total, common, level: 0)
     }
     let seed = roomy(lane, rows, columns: x.columns)
-    lane.kernels.product(slope, lane.flipped(layer.weight, weights), into: seed.rows(own))
+    lane.kernels.product(
+      slope, lane.flipped(layer.weight, weights), into: seed.rows(own),
+      mask: isRelu && level > 0 ? x.rows(own) : nil)
     seeds.hidden = seed
   }
 

@@ -114,7 +114,9 @@ extension TowerLoop {
     level.fill(0)
     level.columns(0..<rows.support).fill(sharedProduct(lane, rows))
     let products = lane.matrix(rows.all, rows.padded)
-    lane.kernels.product(x, flipped, into: products, bias: level)
+    // Only a second step asks for those of the support rows among themselves.
+    let own = (steps > 1 ? 0 : rows.support)..<rows.all
+    lane.kernels.product(x.rows(own), flipped, into: products.rows(own), bias: level)
     return products
   }
 
