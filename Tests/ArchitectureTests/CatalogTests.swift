@@ -1,3 +1,4 @@
+import Commands
 import Language
 import Testing
 
@@ -25,6 +26,15 @@ import Testing
       for name in names {
         #expect(catalog.problemOfMaking(name) == nil, "\(catalog.kind) \(name)")
       }
+    }
+  }
+
+  @Test func wordsOfOtherProgramsMeanSomethingThatExists() {
+    let known = Set(
+      (forms + [Settings.form]).flatMap { [$0.name] + $0.parameters.map(\.name) }
+        + Keyword.allCases.map(\.rawValue))
+    for (word, meanings) in synonyms {
+      for meaning in meanings { #expect(known.contains(meaning), "`\(word)` is no `\(meaning)`") }
     }
   }
 

@@ -59,6 +59,21 @@ let sampleReport = Report(
         """)
   }
 
+  @Test func aTableThatIsTooWideGoesOnBelowWithItsNamesUncut() {
+    let columns = (1...6).map { Table.Column("metric@\($0)", .right) }
+    let table = Table(
+      "Quality", columns: [.init("model")] + columns,
+      rows: [
+        [.text("popularity")]
+          + columns.map { _ in .interval(0.5, halfWidth: 0.0125, digits: 3) }
+      ])
+    var renderer = PlainRenderer()
+    renderer.page = Page(width: 80, hasColour: false)
+    let lines = renderer.text(Report([.table(table)])).split(separator: "\n")
+    #expect(lines.filter { $0.hasPrefix("popularity  0.500 ± 0.013") }.count == 2)
+    #expect(lines.allSatisfy { displayWidth($0) <= 80 })
+  }
+
   @Test func plainTextHasNoEscapeSequences() {
     #expect(!PlainRenderer().text(sampleReport).contains("\u{1B}"))
   }

@@ -55,17 +55,20 @@ struct TableLayout {
 }
 
 extension Table {
-  /// The table in parts that fit a page, one below the other; each repeats the first column.
+  /// The table in parts that fit a page, one below the other; each repeats the first column, uncut if that
+  /// leaves the others two thirds of the page.
   func bands(width: Int) -> [Table] {
     let whole = TableLayout(self, width: width)
     guard whole.totalWidth > width, columns.count > 2 else { return [self] }
+    let uncut = TableLayout(self, width: .max).widths[0]
+    let first = max(whole.widths[0], min(uncut, width / 3))
     var bands: [[Int]] = [[]]
-    var used = whole.widths[0]
+    var used = first
     for column in columns.indices.dropFirst() {
       let wanted = TableLayout.gap + whole.widths[column]
       if used + wanted > width, !bands[bands.count - 1].isEmpty {
         bands.append([])
-        used = whole.widths[0]
+        used = first
       }
       bands[bands.count - 1].append(column)
       used += wanted
