@@ -7,7 +7,7 @@ import select
 import sys
 import time
 
-from terminal import Terminal
+from terminal import Terminal, prepared
 
 LINES = [
     "adapt user 42", "meta-train maml steps=5 inner-lr=0.01 epochs=3 batch=16 checkpoint=\"a\"",
@@ -28,9 +28,7 @@ def answer(descriptor, quiet):
 def measure(count):
     times = []
     with Terminal() as t:
-        t.wait_prompt(1)
-        t.send("load data; split tasks\r")
-        t.wait_prompt(2)
+        prepared(t)
         descriptor = t.child.child_fd
         while len(times) < count:
             for key in LINES[len(times) % len(LINES)]:

@@ -1,6 +1,7 @@
 """A terminal with a screen that tests can read, and the real program in it."""
 
 import os
+import re
 import signal
 import tempfile
 import termios
@@ -10,6 +11,8 @@ import pexpect
 import pyte
 
 PROGRAM = os.environ.get("MRS_PROGRAM", ".build/release/mrs")
+# What the program writes when it begins to ask for a line.
+PASTE_ON = b"\x1b[?2004h"
 
 
 def modes_of_a_new_terminal():
@@ -83,22 +86,34 @@ class Terminal:
             seen = len(self.output)
             self.pump(quiet)
 
-    def wait(self, text, seconds=30):
-        """Reads until the screen holds a text."""
+    def wait_until(self, holds, what, seconds=30):
+        """Reads until something holds of the screen."""
         end = time.time() + seconds
-        while text not in self.text:
+        while not holds():
             if time.time() > end:
-                raise AssertionError(f"never saw {text!r}; the screen is:\n{self.text}")
+                raise AssertionError(f"never saw {what}; the screen is:\n{self.text}")
             self.pump()
         return self
 
+    def wait(self, text, seconds=30):
+        """Reads until the screen holds a text."""
+        return self.wait_until(lambda: text in self.text, repr(text), seconds)
+
     def wait_prompt(self, number, seconds=30):
         """Reads until the line of the cursor is the empty prompt of a cell."""
-        end = time.time() + seconds
-        while self.line != f"mrs [{number}]>":
-            if time.time() > end:
-                raise AssertionError(f"never saw prompt {number}; the screen is:\n{self.text}")
-            self.pump()
+        self.wait_until(lambda: self.line == f"mrs [{number}]>", f"prompt {number}", seconds)
+        self.settle(0.05)
+        return self
+
+    def run(self, *lines, seconds=30):
+        """Sends lines, each at a prompt, and reads on until the prompt after the last one."""
+        self.wait_until(lambda: self.is_at_prompt, "a prompt", seconds)
+        for line in lines:
+            before = self.prompts
+            self.send(line + "\r")
+            self.wait_until(
+                lambda: self.prompts > before and re.fullmatch(r"mrs \[\d+\]>", self.line),
+                f"the prompt after {line!r}", seconds)
         self.settle(0.05)
         return self
 
@@ -142,9 +157,18 @@ class Terminal:
         return termios.tcgetattr(self.child.child_fd)
 
     @property
+    def prompts(self):
+        """How many lines the program has asked for; without marks for pastes, how often it wrote a prompt."""
+        return self.output.count(PASTE_ON) or self.output.count(b"]> ")
+
+    @property
+    def is_at_prompt(self):
+        return self.paste_is_marked or PASTE_ON not in self.output and self.line.startswith("mrs [")
+
+    @property
     def paste_is_marked(self):
         """Whether the program left the terminal marking pastes."""
-        return self.output.rfind(b"\x1b[?2004h") > self.output.rfind(b"\x1b[?2004l")
+        return self.output.rfind(PASTE_ON) > self.output.rfind(b"\x1b[?2004l")
 
 
 def interrupt(terminal):
@@ -155,9 +179,7 @@ def interrupt(terminal):
 
 def prepared(terminal):
     """A session with data and tasks, at its second prompt."""
-    terminal.wait_prompt(1)
-    terminal.send("load data; split tasks\r")
-    return terminal.wait_prompt(2)
+    return terminal.run("load data; split tasks")
 
 
 __all__ = ["Terminal", "interrupt", "prepared", "signal"]

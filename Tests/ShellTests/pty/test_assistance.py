@@ -74,13 +74,10 @@ class Assistance(unittest.TestCase):
 
     def test_the_end_of_an_earlier_line_is_offered_and_taken(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("set seed=11\r")
-            t.wait_prompt(2)
+            t.run("set seed=11")
             t.send("set s")
             t.wait("mrs [2]> set seed=11")
-            t.send("\x1b[C\r")
-            t.wait_prompt(3)
+            t.run("\x1b[C")
             self.assertEqual(t.text.count("set seed=11"), 2)
 
 

@@ -15,60 +15,35 @@ from terminal import PROGRAM, Terminal, interrupt
 class Cells(unittest.TestCase):
     def test_undo_brings_the_state_and_not_the_number_back(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("set seed=11\r")
-            t.wait_prompt(2)
-            t.send("set seed=22\r")
-            t.wait_prompt(3)
-            t.send("undo\r")
+            t.run("set seed=11", "set seed=22", "undo")
             t.wait("after cell 1")
-            t.wait_prompt(3)
             t.send("show\r")
             t.wait("seed=11")
 
     def test_a_change_upstream_marks_results_stale_and_runs_nothing(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            for number, line in enumerate(["load data", "split tasks", "let r = compare mf item-mean"]):
-                t.send(line + "\r")
-                t.wait_prompt(number + 2)
-            t.send("split tasks query=5\r")
+            t.run("load data", "split tasks", "let r = compare mf item-mean", "split tasks query=5")
             t.wait("Cell 3 is stale now: tasks changed by cell 4.")
-            t.wait_prompt(5)
-            t.send("expect $r.users > 0\r")
+            t.run("expect $r.users > 0")
             t.wait("$r is of cell 3, which is stale")
-            t.wait_prompt(6)
-            t.send("history\r")
+            t.run("history")
             t.wait("stale 3, 5: tasks changed by cell 4")
-            t.wait_prompt(6)
-            t.send("rerun stale\r")
-            t.wait_prompt(8)
-            t.send("\x0chistory\r")
-            t.wait_prompt(8)
+            t.run("rerun stale")
+            t.run("\x0chistory")
             self.assertNotIn("stale 3", t.text.rsplit("history", 1)[1])
 
     def test_why_explains_the_last_error_by_the_session(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("load data\r")
-            t.wait_prompt(2)
-            t.send("meta-train maml\r")
+            t.run("load data", "meta-train maml")
             t.wait("E0402")
-            t.wait_prompt(3)
             t.send("why\r")
             t.wait("cell 1: load data")
             self.assertIn("split tasks", t.text.rsplit("why", 1)[1])
 
     def test_rerun_shows_what_it_runs_with_the_new_option(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("load data\r")
-            t.wait_prompt(2)
-            t.send("split tasks query=5\r")
-            t.wait_prompt(3)
-            t.send("rerun 2 query=7\r")
+            t.run("load data", "split tasks query=5", "rerun 2 query=7")
             t.wait("split tasks query=7")
-            t.wait_prompt(4)
             self.assertIn("query=7", t.text)
 
     def test_edit_runs_what_the_editor_leaves(self):
@@ -76,19 +51,13 @@ class Cells(unittest.TestCase):
             editor.write('#!/bin/sh\nsed -i s/11/33/ "$1"\n')
         os.chmod(editor.name, 0o755)
         with Terminal(env={"EDITOR": editor.name, "VISUAL": ""}) as t:
-            t.wait_prompt(1)
-            t.send("set seed=11\r")
-            t.wait_prompt(2)
-            t.send("edit 1\r")
+            t.run("set seed=11", "edit 1")
             t.wait("set seed=33")
-            t.wait_prompt(3)
         os.unlink(editor.name)
 
     def test_a_session_becomes_a_notebook_that_jupyter_can_read(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("load data\r")
-            t.wait_prompt(2)
+            t.run("load data")
             path = os.path.join(t.folder.name, "out.ipynb")
             t.send(f'publish "{path}"\r')
             t.wait("Wrote 1 cell")
@@ -103,13 +72,7 @@ class Nothing_lost(unittest.TestCase):
     def test_a_killed_session_is_offered_and_brought_back(self):
         with tempfile.TemporaryDirectory() as state:
             with Terminal(state=state) as t:
-                t.wait_prompt(1)
-                t.send("set seed=123\r")
-                t.wait_prompt(2)
-                t.send("load data\r")
-                t.wait_prompt(3)
-                t.send("split tasks\r")
-                t.wait_prompt(4)
+                t.run("set seed=123", "load data", "split tasks")
                 t.send("meta-train maml epochs=100000 patience=0\r")
                 t.wait("ETA", 60)
                 t.signal(signal.SIGKILL)
@@ -118,10 +81,7 @@ class Nothing_lost(unittest.TestCase):
                 t.wait("recover")
                 self.assertIn("3 statements", t.text)
                 self.assertIn("this was running: meta-train maml", t.text)
-                t.send("recover\r")
-                t.wait_prompt(4)
-                t.send("show\r")
-                t.wait_prompt(5)
+                t.run("recover", "show")
                 self.assertIn("seed=123", t.text)
                 self.assertIn("600 users", t.text)
                 t.send("quit\r")
@@ -179,18 +139,14 @@ class Nothing_lost(unittest.TestCase):
     def test_two_living_sessions_do_not_offer_each_other(self):
         with tempfile.TemporaryDirectory() as state:
             with Terminal(state=state) as a:
-                a.wait_prompt(1)
-                a.send("load data\r")
-                a.wait_prompt(2)
+                a.run("load data")
                 with Terminal(state=state) as b:
                     b.wait_prompt(1)
                     self.assertNotIn("recover", b.text)
 
     def stopped(self, t, option=""):
         """A training that Ctrl-C stopped after at least one epoch; the prompt is that of cell 3."""
-        t.wait_prompt(1)
-        t.send("load data; split tasks\r")
-        t.wait_prompt(2)
+        t.run("load data; split tasks")
         t.send(f"meta-train maml steps=1 epochs=100000 patience=0 {option}\r")
         t.wait("valid 0.", 60)
         t.send("\x03")
@@ -215,11 +171,9 @@ class Nothing_lost(unittest.TestCase):
             t.send("\x03")
             t.wait("dropped: the session is as it was before cell 2")
             t.wait_prompt(3)
-            t.send("adapt user 42\r")
+            t.run("adapt user 42")
             t.wait("E0402")
-            t.wait_prompt(4)
-            t.send("redo\r")
-            t.wait_prompt(4)
+            t.run("redo")
             t.send("adapt user 42\r")
             t.wait("support loss")
 
@@ -238,9 +192,8 @@ class Nothing_lost(unittest.TestCase):
     def test_ctrl_c_after_something_was_typed_drops_only_the_line(self):
         with Terminal() as t:
             self.stopped(t)
-            t.send("history\r")
+            t.run("history")
             t.wait("partial")
-            t.wait_prompt(3)
             t.send("\x03")
             t.settle()
             self.assertNotIn("dropped:", t.text)
@@ -258,9 +211,7 @@ class Nothing_lost(unittest.TestCase):
                 t.wait("Wrote", 30)
 
             def prepare(t):
-                t.wait_prompt(1)
-                t.send("load data; split tasks\r")
-                t.wait_prompt(2)
+                t.run("load data; split tasks")
 
             with Terminal() as t:
                 prepare(t)
@@ -287,15 +238,12 @@ class Nothing_lost(unittest.TestCase):
 
     def test_ctrl_c_stops_the_rest_of_the_queue(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            t.send("load data; split tasks\r")
-            t.wait_prompt(2)
+            t.run("load data; split tasks")
             t.send("meta-train maml epochs=100000 patience=0; set seed=999\r")
             t.wait("ETA", 60)
             t.send("\x03")
             t.wait_prompt(3)
-            t.send("show\r")
-            t.wait_prompt(4)
+            t.run("show")
             self.assertNotIn("seed=999", t.text.rsplit("show", 1)[1])
 
     def test_a_disk_that_fills_up_while_the_journal_is_written_only_warns(self):
@@ -305,8 +253,7 @@ class Nothing_lost(unittest.TestCase):
             with Terminal(*limited, state=state, program="/bin/bash") as t:
                 t.wait_prompt(1)
                 for number in range(1, 8):
-                    t.send(f"set seed={number} # " + "x" * 400 + "\r")
-                    t.wait_prompt(number + 1)
+                    t.run(f"set seed={number} # " + "x" * 400)
                 t.wait("this session is no longer written down")
                 t.send("show\r")
                 t.wait("seed=7")
@@ -328,17 +275,13 @@ class Nothing_lost(unittest.TestCase):
                 t.wait_prompt(1)
                 t.send("\x1b[A")
                 t.wait("set seed=41")
-                t.send("\x15recover\r")
-                t.wait_prompt(2)
-                t.send("show\r")
+                t.run("\x15recover", "show")
                 t.wait("seed=42")
 
     def test_two_sessions_recover_the_same_lost_one(self):
         with tempfile.TemporaryDirectory() as state:
             with Terminal(state=state) as t:
-                t.wait_prompt(1)
-                t.send("set seed=77\r")
-                t.wait_prompt(2)
+                t.run("set seed=77")
                 t.signal(signal.SIGKILL)
                 t.wait_end()
             with Terminal(state=state) as a, Terminal(state=state) as b:
@@ -346,8 +289,7 @@ class Nothing_lost(unittest.TestCase):
                     t.wait("recover")
                     t.wait_prompt(1)
                 for t in (a, b):
-                    t.send("recover\r")
-                    t.wait_prompt(2)
+                    t.run("recover")
                     t.send("show\r")
                     t.wait("seed=77")
 
@@ -358,10 +300,8 @@ class Nothing_lost(unittest.TestCase):
             os.makedirs(os.path.join(state, "mrs"))
             os.symlink("/dev/full", os.path.join(state, "mrs", "history.jsonl"))
             with Terminal(state=state) as t:
-                t.wait_prompt(1)
-                t.send("set seed=4\r")
+                t.run("set seed=4")
                 t.wait("history is not kept")
-                t.wait_prompt(2)
 
 
 if __name__ == "__main__":

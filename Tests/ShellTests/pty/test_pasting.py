@@ -25,8 +25,7 @@ class Pasting(unittest.TestCase):
     def test_a_key_alone_is_no_paste(self):
         with Terminal() as t:
             t.wait_prompt(1)
-            t.send("set se\x1ded=3\r")
-            t.wait_prompt(2)
+            t.run("set se\x1ded=3")
             self.assertNotIn("error", t.text)
 
     def test_binary_and_control_characters_can_be_pasted(self):
@@ -37,8 +36,7 @@ class Pasting(unittest.TestCase):
             t.settle()
             t.send("\x15")
             t.settle()
-            t.send("set seed=12\r")
-            t.wait_prompt(2)
+            t.run("set seed=12")
 
     def test_a_paste_of_several_lines_waits_for_enter(self):
         with Terminal() as t:
@@ -66,8 +64,7 @@ class Pasting(unittest.TestCase):
                 t.pump(0.001)
             t.send("load data\x1b[201~")
             t.wait("characters]", 60)
-            t.send("\r")
-            t.wait_prompt(2, 60)
+            t.run("", seconds=60)
             self.assertIn("Loaded", t.text)
 
     def test_binary_noise_does_no_harm(self):

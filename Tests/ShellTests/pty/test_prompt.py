@@ -34,8 +34,7 @@ class Editing(unittest.TestCase):
         with Terminal() as t:
             t.wait_prompt(1)
             t.send("for k in [1,\r")
-            t.send("2] { show }\r")
-            t.wait_prompt(2)
+            t.run("2] { show }")
             self.assertNotIn("error", t.text)
 
     def test_undo_takes_back_what_was_cut(self):
@@ -60,8 +59,7 @@ class Editing(unittest.TestCase):
                 t.settle()
             joined = "".join(t.screen.display[t.screen.cursor.y - 1: t.screen.cursor.y + 1])
             self.assertIn("inner-lr=0.01", joined.replace(" ", "") and joined)
-            t.send("\x15show\r")
-            t.wait_prompt(2)
+            t.run("\x15show")
             self.assertIn("network", t.text)
 
     def test_random_keys_give_the_same_screen_with_and_without_highlighting(self):
@@ -94,9 +92,7 @@ class History(unittest.TestCase):
     def test_history_outlives_the_session(self):
         with tempfile.TemporaryDirectory() as state:
             with Terminal(state=state) as t:
-                t.wait_prompt(1)
-                t.send("set seed=42 # é漢\r")
-                t.wait_prompt(2)
+                t.run("set seed=42 # é漢")
                 t.send("\x04")
                 t.wait_end()
             with Terminal(state=state) as t:
@@ -107,18 +103,14 @@ class History(unittest.TestCase):
     def test_a_cell_of_several_lines_comes_back_as_one(self):
         with Terminal() as t:
             t.wait_prompt(1)
-            t.send("for k in [1,\r2] { show }\r")
-            t.wait_prompt(2)
+            t.run("for k in [1,\r2] { show }")
             t.send("\x1b[A")
             t.settle()
             self.assertEqual(t.screen.display[t.screen.cursor.y - 1].rstrip(), "mrs [2]> for k in [1,")
 
     def test_ctrl_r_finds_by_words(self):
         with Terminal() as t:
-            t.wait_prompt(1)
-            for number, line in enumerate(["set seed=5", "show", "help maml"]):
-                t.send(line + "\r")
-                t.wait_prompt(number + 2)
+            t.run("set seed=5", "show", "help maml")
             t.send("\x12")
             t.wait("search:")
             t.send("seed")
@@ -130,17 +122,13 @@ class History(unittest.TestCase):
     def test_a_home_that_cannot_be_written_only_warns(self):
         with Terminal(state="/proc/none") as t:
             t.wait("history is not kept")
-            t.wait_prompt(1)
-            t.send("show\r")
-            t.wait_prompt(2)
+            t.run("show")
 
     def test_two_sessions_share_one_history(self):
         with tempfile.TemporaryDirectory() as state:
             with Terminal(state=state) as a, Terminal(state=state) as b:
                 for t, seed in ((a, 101), (b, 202)):
-                    t.wait_prompt(1)
-                    t.send(f"set seed={seed}\r")
-                    t.wait_prompt(2)
+                    t.run(f"set seed={seed}")
             path = os.path.join(state, "mrs", "history.jsonl")
             self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
             with open(path, encoding="utf-8") as lines:
@@ -164,8 +152,7 @@ class Interruption(unittest.TestCase):
             t.pump(1)
             t.send("\x03")
             t.wait_prompt(3)
-            t.send("show\r")
-            t.wait_prompt(4)
+            t.run("show")
             self.assertIn("600 users", t.text)
 
     def test_progress_shows_rate_and_rest(self):
@@ -196,8 +183,7 @@ class Interruption(unittest.TestCase):
             time.sleep(0.3)
             t.signal(signal.SIGCONT)
             t.settle()
-            t.send("ed=9\r")
-            t.wait_prompt(2)
+            t.run("ed=9")
             self.assertNotIn("error", t.text)
 
 
@@ -259,9 +245,7 @@ class Surroundings(unittest.TestCase):
         ]
         for arguments, env in cases:
             with Terminal(*arguments, env=env) as t:
-                t.wait_prompt(1)
-                t.send("load data\r")
-                t.wait_prompt(2)
+                t.run("load data")
                 self.assertIn("Loaded", t.text)
                 self.assertNotIn(b"\x1b[1;3", t.output, (arguments, env))
                 if env.get("NO_COLOR") is None:
@@ -273,8 +257,7 @@ class Surroundings(unittest.TestCase):
             t.send("loa")
             interrupt(t)
             t.settle()
-            t.send("show\r")
-            t.wait_prompt(2)
+            t.run("show")
             self.assertNotIn("error", t.text)
             t.send("\x04")
             self.assertEqual(t.wait_end(), 0)
@@ -300,8 +283,7 @@ class Surroundings(unittest.TestCase):
             t.wait_prompt(1)
             t.send("set seed=1\x18\x05")
             t.wait("mrs [1]> set seed=77")
-            t.send("\r")
-            t.wait_prompt(2)
+            t.run("")
         os.unlink(editor.name)
 
 
