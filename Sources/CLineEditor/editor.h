@@ -10,6 +10,8 @@ enum { UNDO_DEPTH = 200, INPUT_SIZE = 4096 };
 
 /// What the keymaps see in place of the mark that begins a paste: in vi's, Escape has a meaning of its own.
 #define PASTE_KEY L"\x1d"
+/// What vi's keymaps see in place of the key that deletes the next character.
+#define DELETE_KEY L"\x1e"
 
 typedef struct {
   wchar_t *text;

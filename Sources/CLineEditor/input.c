@@ -104,11 +104,10 @@ static int next_byte(mrs_editor *editor, unsigned char *byte) {
   return 1;
 }
 
-/// Whether an Escape just read begins the mark of a paste; takes the rest of the mark if it does. What a
-/// terminal sends for one key or paste comes at once, or nearly.
-static bool takes_paste_mark(mrs_editor *editor) {
-  static const char rest[] = "[200~";
-  const int length = (int)sizeof rest - 1;
+/// Whether a text follows the Escape just read; takes it if it does. What a terminal sends for one key or
+/// paste comes at once, or nearly.
+static bool takes_sequence(mrs_editor *editor, const char *rest) {
+  const int length = (int)strlen(rest);
   int have = editor->input_count - editor->input_at;
   size_t known = (size_t)(have < length ? have : length);
   if (memcmp(editor->input + editor->input_at, rest, known) != 0) return false;
@@ -125,6 +124,31 @@ static bool takes_paste_mark(mrs_editor *editor) {
   }
   editor->input_at += length;
   return true;
+}
+
+/// The key that stands for what follows an Escape just read, or Escape itself. In vi's keymaps no key can
+/// begin with Escape, so that arrows are given as the control keys that do the same.
+static wchar_t key_behind_escape(mrs_editor *editor) {
+  static const struct {
+    const char *rest;
+    wchar_t key;
+  } keys[] = {
+    {"[A", 'P' - '@'}, {"OA", 'P' - '@'}, {"[B", 'N' - '@'}, {"OB", 'N' - '@'},
+    {"[C", 'F' - '@'}, {"OC", 'F' - '@'}, {"[D", 'B' - '@'}, {"OD", 'B' - '@'},
+    {"[H", 'A' - '@'}, {"OH", 'A' - '@'}, {"[1~", 'A' - '@'}, {"[F", 'E' - '@'},
+    {"OF", 'E' - '@'}, {"[4~", 'E' - '@'}, {"[3~", *DELETE_KEY},
+  };
+  struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+  bool is_alone = editor->input_at >= editor->input_count && poll(&input, 1, 20) <= 0;
+  if (is_alone) return 0x1b;
+  if (editor->has_paste && takes_sequence(editor, "[200~")) {
+    editor->is_pasting = true;
+    return *PASTE_KEY;
+  }
+  for (size_t i = 0; editor->is_vi && i < sizeof keys / sizeof *keys; i++) {
+    if (takes_sequence(editor, keys[i].rest)) return keys[i].key;
+  }
+  return 0x1b;
 }
 
 static bool is_idle(mrs_editor *editor) {
@@ -164,10 +188,7 @@ int read_char(EditLine *el, wchar_t *out) {
       if (got > 0) {
         unpaint(editor);
         *out = (wchar_t)utf8_decode(bytes, length);
-        if (*out == 0x1b && !editor->is_busy && editor->has_paste && takes_paste_mark(editor)) {
-          editor->is_pasting = true;
-          *out = *PASTE_KEY;
-        }
+        if (*out == 0x1b && !editor->is_busy) *out = key_behind_escape(editor);
         return 1;
       }
     }

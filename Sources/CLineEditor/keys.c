@@ -151,6 +151,14 @@ static unsigned char on_right(EditLine *el, int key) {
   return CC_REFRESH;
 }
 
+/// Behind the last character: vi's own function stops before it, even where text is typed.
+static unsigned char on_last(EditLine *el, int key) {
+  (void)key;
+  const LineInfoW *line = el_wline(el);
+  el_cursor(el, (int)(line->lastchar - line->cursor));
+  return CC_CURSOR;
+}
+
 /// Collects what stands between the marks of a bracketed paste; null when it was interrupted.
 static wchar_t *read_paste(EditLine *el) {
   static const wchar_t mark[] = L"\x1b[201~";
@@ -288,6 +296,11 @@ static void bind_key(EditLine *el, const wchar_t *key, const wchar_t *function) 
   el_wset(el, EL_BIND, key, function, NULL);
 }
 
+/// The same where vi takes keys for commands.
+static void bind_vi_command(EditLine *el, const wchar_t *key, const wchar_t *function) {
+  el_wset(el, EL_BIND, L"-a", key, function, NULL);
+}
+
 static void add_functions(EditLine *el) {
   el_wset(el, EL_ADDFN, L"mrs-enter", L"End the line, or go on", on_enter);
   el_wset(el, EL_ADDFN, L"mrs-new-line", L"Go on in a new line", on_new_line);
@@ -297,6 +310,7 @@ static void add_functions(EditLine *el) {
   el_wset(el, EL_ADDFN, L"mrs-up", L"Up a line or back in history", on_up);
   el_wset(el, EL_ADDFN, L"mrs-down", L"Down a line or on in history", on_down);
   el_wset(el, EL_ADDFN, L"mrs-right", L"Right, or take the suggestion", on_right);
+  el_wset(el, EL_ADDFN, L"mrs-last", L"To the end", on_last);
   el_wset(el, EL_ADDFN, L"mrs-paste", L"Paste", on_paste);
   el_wset(el, EL_ADDFN, L"mrs-pick", L"Pick from the history", on_pick);
   el_wset(el, EL_ADDFN, L"mrs-edit", L"Edit in $EDITOR", on_edit);
@@ -311,7 +325,7 @@ void bind_keys(mrs_editor *editor) {
     {L"^I", L"mrs-complete"}, {L"?", L"mrs-explain"}, {L"^P", L"mrs-up"}, {L"^N", L"mrs-down"},
     {L"^R", L"mrs-pick"}, {L"^_", L"mrs-undo"}, {PASTE_KEY, L"mrs-paste"},
   };
-  // These begin with Escape or Ctrl-X, which in vi mode have a meaning of their own.
+  // In vi mode no key begins with Escape or Ctrl-X.
   static const wchar_t *const emacs[][2] = {
     {L"^F", L"mrs-right"}, {L"\\e^J", L"mrs-new-line"}, {L"\\e^M", L"mrs-new-line"},
     {L"\\e[A", L"mrs-up"}, {L"\\eOA", L"mrs-up"}, {L"\\e[B", L"mrs-down"},
@@ -322,11 +336,26 @@ void bind_keys(mrs_editor *editor) {
     {L"\\e[3~", L"ed-delete-next-char"}, {L"\\e[1;5C", L"em-next-word"},
     {L"\\e[1;5D", L"ed-prev-word"}, {L"^X^E", L"mrs-edit"},
   };
+  // vi's own history, search and undo know nothing of ours.
+  static const wchar_t *const vi[][2] = {
+    {L"^F", L"mrs-right"}, {L"^B", L"ed-prev-char"}, {L"^A", L"ed-move-to-beg"},
+    {L"^E", L"mrs-last"}, {L"^L", L"ed-clear-screen"}, {DELETE_KEY, L"ed-delete-next-char"},
+  };
+  static const wchar_t *const vi_command[][2] = {
+    {L"k", L"mrs-up"}, {L"j", L"mrs-down"}, {L"/", L"mrs-pick"}, {L"u", L"mrs-undo"},
+    {L"v", L"mrs-edit"},
+  };
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
     bind_key(el, plain[i][0], plain[i][1]);
+    if (editor->is_vi) bind_vi_command(el, plain[i][0], plain[i][1]);
   }
-  // Also where vi takes keys for commands.
-  if (editor->is_vi) el_wset(el, EL_BIND, L"-a", PASTE_KEY, L"mrs-paste", NULL);
+  for (size_t i = 0; editor->is_vi && i < sizeof vi / sizeof *vi; i++) {
+    bind_key(el, vi[i][0], vi[i][1]);
+    bind_vi_command(el, vi[i][0], vi[i][1]);
+  }
+  for (size_t i = 0; editor->is_vi && i < sizeof vi_command / sizeof *vi_command; i++) {
+    bind_vi_command(el, vi_command[i][0], vi_command[i][1]);
+  }
   for (size_t i = 0; !editor->is_vi && i < sizeof emacs / sizeof *emacs; i++) {
     bind_key(el, emacs[i][0], emacs[i][1]);
   }

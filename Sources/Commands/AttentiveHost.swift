@@ -118,6 +118,8 @@ package final class AttentiveHost: Host {
 
   package func obstacle(writing path: String) -> CommandFailure? { host.obstacle(writing: path) }
 
+  package func supplied(_ name: String) -> [String] { host.supplied(name) }
+
   package func now() -> Double { host.now() }
 
   package func checkpoint(_ progress: Progress) throws(Interrupted) {

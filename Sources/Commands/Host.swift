@@ -11,6 +11,8 @@ package protocol Host: FileSource where Failure == CommandFailure {
   func obstacle(reading path: String) -> CommandFailure?
   /// Why a file cannot be written, found without writing it.
   func obstacle(writing path: String) -> CommandFailure?
+  /// The folders where files that come with the program may lie, for a name such as `lessons`.
+  func supplied(_ name: String) -> [String]
   /// Seconds on a clock that never goes back.
   func now() -> Double
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
@@ -29,6 +31,8 @@ extension Host {
   }
 
   package func obstacle(writing path: String) -> CommandFailure? { nil }
+
+  package func supplied(_ name: String) -> [String] { ["examples/\(name)"] }
 }
 
 /// How far a command has come.

@@ -61,12 +61,10 @@ struct Run {
       interpreter.session.log.seed = before.session.settings.seed
     }
     var text = source.slice(statement.range)
-    if let model = interpreter.session.model, model.isPartial,
-      interpreter.ledger.entry(.model) != before.ledger.entry(.model)
-    {
+    if let remark = interpreter.stopped(since: before) {
       // What it said will not be said again.
       said = []
-      text += "  # stopped after \(model.history.count) epochs"
+      text += "  # stopped \(remark)"
     }
     if case .parameter(let parameter) = statement.kind,
       let given = interpreter.parameters[parameter.name.text]

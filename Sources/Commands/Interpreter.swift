@@ -40,6 +40,11 @@ package struct Interpreter: Sendable {
   /// The statements that succeeded, as they were written.
   package var log: [String] { session.log.entries.map(\.text) }
 
+  /// How far the training came that has made the model since an earlier state, if the user stopped it.
+  func stopped(since before: Interpreter) -> String? {
+    ledger.entry(.model) == before.ledger.entry(.model) ? nil : session.stopped
+  }
+
   /// Everything wrong with a source that can be known without running it, in order of place. Files
   /// that it names are looked at when there is a host to do it.
   ///

@@ -54,6 +54,14 @@ package struct TaskSplit: Sendable {
     }
   }
 
+  /// The data set that alone is tested on, of several that stand side by side.
+  package func testedDomain(of data: Dataset) -> String? {
+    guard let splitting, splitting.by == .domain, case .values(let names) = splitting.test,
+      names.count == 1
+    else { return nil }
+    return names.first { data.domains.contains($0) }
+  }
+
   /// Every part with its name, in the order they are shown.
   package var allParts: [NamedPart] {
     Part.allCases.map { NamedPart(name: $0.rawValue, tasks: self[$0]) } + others

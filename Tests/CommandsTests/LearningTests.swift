@@ -25,6 +25,26 @@ import Testing
     return ""
   }
 
+  @Test(arguments: [("by=domain test=fair", false), ("", true)])
+  func whatIsRecommendedComesFromTheDataSetThatIsTestedOn(split: String, hasBoth: Bool) throws {
+    let host = RecordingHost()
+    var interpreter = Interpreter()
+    let lines = """
+      load data as=shop; load data as=fair; split tasks \(split); meta-train maml epochs=1
+      adapt new "shop/5"=5; topk 500
+      """
+    var found: Report?
+    let result = interpreter.run(
+      Source(text: hasBoth ? lines : lines.replacing("500", with: "300")), host: host
+    ) {
+      found = $0.report
+    }
+    try #require(result == .completed)
+    guard case .list(let names)? = found?.result["items"] else { return }
+    let domains = Set(names.map { $0.text.prefix(5) })
+    #expect(domains == (hasBoth ? ["shop/", "fair/"] : ["fair/"]))
+  }
+
   @Test func aDivergingTrainingNamesItsStepAndLeavesTheSession() throws {
     let host = RecordingHost()
     var interpreter = try prepared(host)

@@ -98,6 +98,24 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(texts("rerun 9", in: &notebook) == nil)
   }
 
+  @Test func rerunGivesRatingsNoOptions() {
+    var notebook = notebook("load data; split tasks", "meta-train maml epochs=1", "adapt user 42")
+    #expect(
+      texts("rerun 2..3 steps=3", in: &notebook) == [
+        "meta-train maml epochs=1 steps=3", "adapt user 42",
+      ])
+    #expect(texts("rerun 3 shots=3", in: &notebook) == ["adapt user 42 shots=3"])
+    #expect(texts("rerun 3 steps=3", in: &notebook) == nil)
+  }
+
+  @Test func aResultIsShownFieldByField() throws {
+    var notebook = notebook("load data", "let s = split tasks", "show $s")
+    let said = notebook.cells[2].reports.map { PlainRenderer().text($0) }.joined()
+    #expect(said.contains(#/test +60/#))
+    #expect(!ran("show $nothing", in: &notebook))
+    #expect(!ran("show rats", in: &notebook))
+  }
+
   @Test func theLastResultHasAName() {
     var notebook = notebook("load data")
     guard let field = notebook.cells.last?.reports.last?.result.fields.first?.name else { return }
@@ -161,6 +179,21 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(ran("model factor", in: &notebook) && stale(notebook) == [3])
     #expect(ran("set seed=8", in: &notebook) && stale(notebook) == [2, 3])
     #expect(ran("set threads=1", in: &notebook) && stale(notebook) == [2, 3])
+  }
+
+  @Test func whatAnIncludedFileTakesCounts() {
+    host.files["judge.mrs"] = Array("include \"inner.mrs\"".utf8)
+    host.files["inner.mrs"] = Array("let r = compare mf item-mean".utf8)
+    let notebook = notebook(
+      "load data", "split tasks", "include \"judge.mrs\"", "split tasks query=5")
+    #expect(stale(notebook) == [3])
+  }
+
+  @Test func cellsOfAnotherWayAreNotStaleButElsewhere() {
+    let notebook = notebook(
+      "load data", "split tasks", "let r = compare mf item-mean", "goto 1", "split tasks query=5")
+    #expect(stale(notebook) == [])
+    #expect(notebook.abandoned == [2, 3])
   }
 
   @Test func aStepOnIsNoChangeOfWhatItBeganWith() {

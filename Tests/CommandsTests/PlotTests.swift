@@ -21,6 +21,17 @@ import Testing
     return found?.blocks.compactMap { if case .curve(let curve) = $0 { curve } else { nil } } ?? []
   }
 
+  @Test func whatCanBeDrawnIsSaidWhenNothingIsNamed() throws {
+    var interpreter = Interpreter()
+    let result = interpreter.run(Source(text: "load data\nplot"), host: RecordingHost())
+    guard case .invalid(let faults) = result else {
+      Issue.record("`plot` alone ran")
+      return
+    }
+    let fault = try #require(faults.first { $0.code == "E0205" })
+    #expect(fault.help.last == "known: " + plots.members.names.joined(separator: ", "))
+  }
+
   @Test func aSweepIsShownByWhatItTried() throws {
     var interpreter = try interpreter(
       "meta-train maml steps=1..3 inner-lr=[0.01, 0.1] epochs=1")

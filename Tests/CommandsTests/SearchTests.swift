@@ -117,10 +117,12 @@ import Testing
     host.interruptsAt = 5
     let partial = run(line, host, in: &interpreter)
     #expect(partial.reports.last?.result["runs"] != nil)
+    #expect(interpreter.session.stopped?.hasSuffix("of 4 runs") == true)
+    #expect(interpreter.log.last?.contains("# stopped after") == true)
     let done = epochs(host)
     host.interruptsAt = nil
     let (result, reports) = run(line, host, in: &interpreter)
-    #expect(result == .completed)
+    #expect(result == .completed && interpreter.session.stopped == nil)
     // At most the epoch at which it was stopped, and what its run had before, is trained again.
     #expect(epochs(host) <= total - done + 2)
     #expect(runs(reports.last, "loss") == runs(expected, "loss"))

@@ -41,6 +41,27 @@ import Testing
     #expect(offered("load; split; meta-train\nlet r = evaluate\nexpect $r.nd") == ["$r.ndcg@10"])
   }
 
+  @Test func aDotBehindAVariableAsksForItsFields() {
+    let line = "load; split; meta-train\nlet r = evaluate\nexpect $r."
+    #expect(offered(line).contains("$r.ndcg@10"))
+    #expect(offered(line).allSatisfy { $0.hasPrefix("$r.") })
+  }
+
+  @Test func whatKindOfValueIsMeantIsSaidWhereNoneCanBeNamed() {
+    func kinds(_ text: String) -> [String] {
+      possibilities(in: text, at: text.utf8.count, context: context).map(\.text)
+    }
+    #expect(kinds("meta-train maml steps=") == ["a whole number from 1 to 1000"])
+    #expect(kinds("let ") == ["a name"])
+    #expect(kinds("split by=") == ["user", "time"])
+    #expect(kinds("adapt user 4") == ["42", "424"])
+  }
+
+  @Test func onlyCommandsAndValuesFollowAnAssignment() {
+    #expect(offered("let r = ").contains("evaluate"))
+    #expect(!offered("let r = ").contains("include"))
+  }
+
   @Test func everyOfferIsUnderstood() {
     for text in ["load; split by=", "load; split; meta-train ", "load; split; meta-train; adapt "] {
       for completion in completions(in: text, at: text.utf8.count, context: context)

@@ -48,7 +48,8 @@ import Testing
       let context = context(of: 2, data)
       let all = readapted(model, model.problem.encoder, context, 5)
       let influences = model.ratingInfluences(
-        on: 5, for: context, of: 0..<context.support.count, threads: 2)
+        on: 5, for: context, score: model.scores(for: context, items: [5])[0],
+        of: 0..<context.support.count, threads: 2)
       #expect(influences.contains { abs($0) > 1e-5 })
       for (number, influence) in influences.enumerated() {
         var without = context
@@ -64,7 +65,8 @@ import Testing
     let (model, data) = try model(name, MLP())
     let (context, item) = (context(of: 2, data), Int32(5))
     let all = readapted(model, model.problem.encoder, context, item)
-    let influences = model.featureInfluences(on: item, for: context)
+    let influences = model.featureInfluences(
+      on: item, for: context, score: model.scores(for: context, items: [item])[0])
     #expect(influences.map(\.name) == ["id", "genre", "price", "age"])
     var blind = data
     guard case .numbers(var prices) = data.items.features[1].values else { return }
@@ -79,7 +81,8 @@ import Testing
   @Test func whoIsUnknownHasNoFeaturesOfHerOwn() throws {
     let (model, _) = try model("maml", MLP())
     let context = UserContext(user: nil, support: [.init(item: 1, rating: 5)])
-    #expect(model.featureInfluences(on: 0, for: context).allSatisfy { $0.side == .item })
+    let influences = model.featureInfluences(on: 0, for: context, score: 3)
+    #expect(influences.allSatisfy { $0.side == .item })
   }
 
   @Test func representationsDependOnTheItemAlone() throws {

@@ -252,6 +252,11 @@ let sampleReport = Report(
     #expect(axis.ticks.map { short($0) } == ["0.2", "0.4", "0.6", "0.8"])
     #expect(Axis(covering: [], ticks: 4).low == 0)
     #expect(Axis(covering: [5, 5], ticks: 4).low < 5)
+    // Between the third and the fourth epoch there is none.
+    #expect(Axis(covering: [1, 2, 3], ticks: 8).ticks == [1, 2, 3])
+    #expect(
+      Axis(covering: [0.13, 0.97], ticks: 4).starts.map { short($0) }
+        == ["0", "0.2", "0.4", "0.6", "0.8"])
   }
 }
 
@@ -304,6 +309,30 @@ let sampleReport = Report(
     #expect(drawn.contains("0.001") && drawn.contains("0.1"))
   }
 
+  @Test func theVerticalAxisEndsAtTicks() {
+    let axis = Axis(along: sweep, ticks: 4)
+    #expect(axis.low <= 0.6 && axis.high >= 0.7)
+    #expect(axis.ticks.first == axis.low && axis.ticks.last == axis.high)
+    let rows = BraillePlot(sweep, page: Page()).text.split(separator: "\n")
+    #expect(rows.count { $0.contains("┤") } >= 3)
+  }
+
+  @Test func aTitleIsWrapped() {
+    var curve = sweep
+    curve.title = "A title of several words"
+    let rows = BraillePlot(curve, page: Page(width: 30)).text.split(separator: "\n")
+    curve.title += " and several more"
+    let more = BraillePlot(curve, page: Page(width: 30)).text.split(separator: "\n")
+    #expect(more.count == rows.count + 1)
+    #expect(more.allSatisfy { displayWidth(String($0)) <= 30 })
+  }
+
+  @Test func codeWithinWordsIsCodeOnAPage() {
+    let page = HTMLRenderer().text(Report([.text("`a <b` is one; a ` is none")]))
+    #expect(page.contains("a &lt;b` is one; a ` is none"))
+    #expect(HTMLRenderer().text(Report([.note("`load data`")])).contains("<code>load data</code>"))
+  }
+
   @Test func barsStandOnZero() {
     var curve = Curve(
       "Ratings", x: "rating", y: "count", series: [.init("count", [.init(0, 10), .init(1, 40)])])
@@ -340,6 +369,8 @@ let sampleReport = Report(
     let one = try #require(JSON(parsing: VegaPlot(sweep).text))
     #expect(one["encoding"]?["x"]?["type"]?.string == "ordinal")
     #expect(one["data"]?["values"]?.array?.count == 2)
+    #expect(one["encoding"]?["x"]?["axis"]?["labelAngle"]?.number == 0)
+    #expect(one["encoding"]?["color"]?["legend"] == .null)
     let both = try #require(JSON(parsing: VegaPlot.text(of: [sweep, cloud])))
     #expect(both["vconcat"]?.array?.map { $0["mark"]?["type"]?.string } == ["line", "point"])
     #expect(VectorPlot.text(of: [sweep, cloud]).split(separator: "<svg").count == 3)

@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 import Testing
 
 import Shell
@@ -18,7 +19,10 @@ import Shell
     let following = Following(path: path)
     #expect(following.news().isEmpty)
     let sharing = try Sharing(path: path)
-    let cells = (1...3).map { SharedCell(number: $0, text: "show\n\"é\"", said: "a\nb\n") }
+    let cells = (1...3).map {
+      SharedCell(
+        number: $0, text: "show\n\"é\"", said: [Report([.text("a\nb"), .note("\"é\"")])])
+    }
     #expect(sharing.add(cells[0]) && sharing.add(cells[1]))
     #expect(following.news() == Array(cells[..<2]))
     #expect(following.news().isEmpty)
@@ -38,10 +42,10 @@ import Shell
   @Test func anotherSessionInTheFileBeginsAnew() throws {
     let following = Following(path: path)
     var sharing = try Sharing(path: path)
-    _ = sharing.add(SharedCell(number: 1, text: "load data", said: ""))
+    _ = sharing.add(SharedCell(number: 1, text: "load data", said: []))
     #expect(following.news().count == 1)
     sharing = try Sharing(path: path)
-    _ = sharing.add(SharedCell(number: 1, text: "show", said: ""))
+    _ = sharing.add(SharedCell(number: 1, text: "show", said: []))
     #expect(following.news().map(\.text) == ["show"])
     #expect(following.cells.map(\.text) == ["show"])
   }

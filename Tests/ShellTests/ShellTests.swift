@@ -176,12 +176,17 @@ final class Scratch {
     #expect(listing.contains("steps=") && listing.contains("inner gradient steps"))
   }
 
-  @Test func aQuestionMarkListsWhatCanStandThereButNotWithinATextOrAWord() {
+  @Test func aQuestionMarkListsWhatCanStandThereButNotWithinAText() {
     #expect(typist.explain("", at: 0)?.contains("meta-train") == true)
     #expect(typist.explain("meta-train ", at: 11)?.contains("maml") == true)
     #expect(typist.explain("load \"what ", at: 11) == nil)
     #expect(typist.explain("# why ", at: 6) == nil)
-    #expect(typist.explain("loa", at: 3) == nil)
+    #expect(typist.explain("loa", at: 3)?.contains("Loads ratings") == true)
+    #expect(typist.explain("meta-train maml steps=", at: 22)?.contains("a whole number") == true)
+    #expect(typist.explain("goto ", at: 5)?.contains("the number of a cell") == true)
+    #expect(typist.explain("topk 10 | ", at: 10)?.contains("describe") == false)
+    #expect(typist.explain("let x = ", at: 8)?.contains("include") == false)
+    #expect(typist.explain("xyz", at: 3) == nil)
   }
 
   @Test func unknownVerbsAreInkedDifferentlyFromKnownOnes() {
@@ -206,5 +211,11 @@ final class Scratch {
     #expect(text.split(separator: "\n").count <= 21)
     #expect(text.contains("more"))
     #expect(text.split(separator: "\n").allSatisfy { displayWidth($0) < 40 })
+  }
+
+  @Test func moreCandidatesThanFitKeepTheirDocumentation() {
+    let many = (0..<700).map { Completion("\($0)", "title \($0)", range: SourceRange(0, 0)) }
+    let text = Listing(many).text(width: 80, rows: 24)
+    #expect(text.contains("title 7") && text.contains("… and 660 more"))
   }
 }

@@ -36,12 +36,15 @@ package struct TopK: Command {
         help: ["allowed: 1 to \(data.items.count)"], argument: "\(count)")
     }
     let rated = Set(adapted.context.support.map(\.item)).union(ratedItems(of: adapted, data))
-    let items = (0..<Int32(data.items.count)).filter { seen || !rated.contains($0) }
+    let domain = session.tasks?.testedDomain(of: data)
+    let isOwn = domain.map { data.items(of: $0) }
+    let allowed = (0..<Int32(data.items.count)).filter { isOwn?[Int($0)] ?? true }
+    let items = allowed.filter { seen || !rated.contains($0) }
     let best = adapted.model.best(
       count, of: items, for: adapted.context, threads: session.threads)
     return report(
       data, adapted, best.map { ($0.item, data.scale.clamped($0.score)) },
-      left: data.items.count - items.count)
+      left: allowed.count - items.count, domain: domain)
   }
 
   /// All that a known user has rated, query ratings among them: they are no news to her.
@@ -52,8 +55,11 @@ package struct TopK: Command {
   }
 
   private func report(
-    _ data: Dataset, _ adapted: AdaptedModel, _ ranking: [(item: Int32, score: Float)], left: Int
+    _ data: Dataset, _ adapted: AdaptedModel, _ ranking: [(item: Int32, score: Float)], left: Int,
+    domain: String?
   ) -> Report {
+    var notes = left > 0 ? ["\(left) items already rated are left out"] : []
+    if let domain { notes.append("items of \(domain) only, which the split tests on") }
     let table = Table(
       "Top \(ranking.count) for \(adapted.name)",
       columns: [
@@ -65,7 +71,7 @@ package struct TopK: Command {
           .text(data.items.label(Int(entry.item))), .number(Double(entry.score), digits: 2),
         ]
       },
-      footnotes: left > 0 ? ["\(left) items already rated are left out"] : [])
+      footnotes: notes)
     return Report(
       [.table(table)],
       result: Record([

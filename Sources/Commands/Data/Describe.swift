@@ -79,12 +79,14 @@ struct Describe: Command {
       guard case .numbers(let numbers) = feature.values else { return nil }
       let known = numbers.filter(\.isFinite)
       guard let low = known.min(), let high = known.max(), high > low else { return nil }
-      let step = (high - low) / 10
-      var counts = [Int](repeating: 0, count: 10)
-      for number in known { counts[min(9, Int((number - low) / step))] += 1 }
+      let starts = Axis(covering: [Double(low), Double(high)], ticks: 8).starts
+      var counts = [Int](repeating: 0, count: starts.count)
+      for number in known {
+        counts[(starts.lastIndex { $0 <= Double(number) } ?? 0)] += 1
+      }
       return bars(
         "\(feature.name) of \(owner)", x: "\(feature.name), each from the value below it on",
-        counts.enumerated().map { (short(Double(low + Float($0) * step)), $1) })
+        zip(starts, counts).map { (short($0), $1) })
     }
     return Array(curves.prefix(3))
   }

@@ -115,7 +115,10 @@ struct Split: Command {
             + "ratings: the test is not on new users"))
     }
     if facts.newItems > 0 {
-      blocks.append(.note("\(grouped(facts.newItems)) items of the test are in no training task"))
+      let items =
+        facts.newItems == 1
+        ? "one item of the test is" : "\(grouped(facts.newItems)) items of the test are"
+      blocks.append(.note("\(items) in no training task"))
     }
     if facts.repeatedPairs > 0 {
       blocks.append(

@@ -30,7 +30,7 @@ extension MetaTrain: LongCommand {
 
   package func deliver(_ made: Session, to session: inout Session) {
     session.model = made.model
-    session.recipe = made.recipe
+    (session.recipe, session.stopped) = (made.recipe, made.stopped)
     session.adapted = nil
   }
 }

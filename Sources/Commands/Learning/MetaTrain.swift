@@ -112,6 +112,7 @@ package struct MetaTrain: Command {
     session.model = course.model(isPartial: isPartial)
     session.recipe = TrainingRecipe(command: self, network: session.network)
     session.adapted = nil
+    if isPartial { session.stopped = "after \(course.history.count) epochs" }
     return course.report(seconds: host.now() - start, isPartial: isPartial)
   }
 

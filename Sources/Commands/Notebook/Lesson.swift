@@ -2,18 +2,36 @@ import Language
 import Reports
 
 /// Something to learn, step by step at the prompt. A lesson is a script that also runs as a whole:
-/// `##` lines are what the learner reads, `#? hint` lines help her, `#? check` lines say when a step
-/// is done, and the other lines are the solution that she is to find.
+/// `##` lines are what the learner reads, `#? hint` lines help her, `#? check` and `#? uses` lines say when
+/// a step is done, and the other lines are the solution that she is to find.
 package struct Lesson: Sendable, Equatable {
   package struct Step: Sendable, Equatable {
     package var prose = ""
     package var hints: [String] = []
     /// Conditions that hold when the step is done.
     package var checks: [String] = []
+    /// Words that what was typed must have, such as `meta-train` and `order=1|fomaml`; an option without a
+    /// value stands for any.
+    package var words: [String] = []
     package var solution = ""
 
+    /// Adds a line to the prose: those of a paragraph flow together, those of a list do not.
+    fileprivate mutating func add(line: String) {
+      let isBegun = !prose.isEmpty && !prose.hasSuffix("\n")
+      let joint = !isBegun ? "" : line.hasPrefix("- ") ? "\n" : " "
+      prose += line.isEmpty ? "\n\n" : joint + line
+    }
+
     /// Whether there is only something to read.
-    var isReading: Bool { solution.isEmpty && checks.isEmpty }
+    var isReading: Bool { solution.isEmpty && checks.isEmpty && words.isEmpty }
+
+    /// Whether a text ends as the solution does: with the same verb.
+    func isTried(by text: String) -> Bool {
+      func verb(_ text: String) -> Substring? {
+        text.split { $0 == "\n" || $0 == ";" }.last?.split(separator: " ").first
+      }
+      return verb(text) == verb(solution)
+    }
 
     /// The solution with what the learner has to find left out: its options and values.
     package var gap: String {
@@ -42,12 +60,14 @@ package struct Lesson: Sendable, Equatable {
         if words.hasPrefix("# "), title.isEmpty {
           title = String(words.dropFirst(2))
         } else {
-          step.prose += words + "\n"
+          step.add(line: words)
         }
       } else if let hint = line.rest(after: "#? hint ") {
         step.hints.append(hint)
       } else if let check = line.rest(after: "#? check ") {
         step.checks.append(check)
+      } else if let words = line.rest(after: "#? uses ") {
+        step.words += words.split(separator: " ").map(String.init)
       } else if !line.isEmpty, !line.hasPrefix("#"), line != "mrs 1" {
         step.solution += (step.solution.isEmpty ? "" : "\n") + line
       }
@@ -57,16 +77,27 @@ package struct Lesson: Sendable, Equatable {
 
   /// Whether what the learner has reached is what a step asks for.
   ///
-  /// A step without checks is done by a cell that says what its solution says, whatever the spaces.
-  package func isDone(_ step: Step, in interpreter: Interpreter, last: String, host: any Host)
-    -> Bool
-  {
+  /// A step that says nothing of that is done by what its solution says, whatever the spaces.
+  ///
+  /// - Parameters:
+  ///   - typed: what she has typed in this step.
+  ///   - last: the last of it.
+  package func isDone(
+    _ step: Step, in interpreter: Interpreter, typed: String, last: String, host: any Host
+  ) -> Bool {
     if step.isReading { return true }
-    guard !step.checks.isEmpty else { return words(last) == words(step.solution) }
-    return step.checks.allSatisfy { check in
-      var trial = interpreter
-      return trial.run(Source(text: check), host: host) == .completed
+    if step.checks.isEmpty, step.words.isEmpty { return words(last) == words(step.solution) }
+    let typed = words(typed)
+    let isUsed = step.words.allSatisfy { word in
+      word.split(separator: "|").contains { wanted in
+        typed.contains { $0 == wanted || $0.hasPrefix(wanted + "=") }
+      }
     }
+    return isUsed
+      && step.checks.allSatisfy { check in
+        var trial = interpreter
+        return trial.run(Source(text: check), host: host) == .completed
+      }
   }
 
   private func words(_ text: String) -> [Substring] {
@@ -79,6 +110,8 @@ package struct LessonProgress: Sendable {
   package let lesson: Lesson
   package private(set) var step = 0
   private var hintsGiven = 0
+  /// What has been typed in this step.
+  package var typed = ""
 
   package init(_ lesson: Lesson) { self.lesson = lesson }
 
@@ -106,7 +139,7 @@ package struct LessonProgress: Sendable {
   /// Goes to the next step.
   package mutating func advance() {
     step += 1
-    hintsGiven = 0
+    (hintsGiven, typed) = (0, "")
   }
 
   /// The next hint; after the last one, the solution.

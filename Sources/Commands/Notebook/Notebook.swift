@@ -19,7 +19,11 @@ package struct Notebook: Sendable {
   package var lesson: LessonProgress?
   private var branches: [(name: String, cell: Int)] = []
 
-  package init() { states = [0: interpreter] }
+  /// - Parameter store: where results of long commands are kept.
+  package init(keepingResultsIn store: (any ResultStore)? = nil) {
+    interpreter.store = store
+    states = [0: interpreter]
+  }
 
   /// The number that the next cell has.
   package var number: Int { (cells.last?.number ?? 0) + 1 }
@@ -72,7 +76,9 @@ package struct Notebook: Sendable {
     let start = host.now()
     let before = interpreter
     let here = makers[path[place]] ?? [:]
-    for tie in TakenTies(of: source, in: interpreter).ties { cell.takes[tie] = here[tie] ?? 0 }
+    for tie in TakenTies(of: source, in: interpreter, host: host).ties {
+      cell.takes[tie] = here[tie] ?? 0
+    }
     let result = interpreter.run(source, host: host) { outcome in
       if let report = outcome.report { cell.reports.append(report) }
       observe(outcome)
@@ -93,9 +99,7 @@ package struct Notebook: Sendable {
       cell.status = .failed
       failed = cell
     }
-    cell.isPartial =
-      interpreter.session.model?.isPartial == true
-      && interpreter.ledger.entry(.model) != before.ledger.entry(.model)
+    cell.isPartial = interpreter.stopped(since: before) != nil
     bindResult(of: cell)
     cells.append(cell)
     // Statements before the one that failed have changed the session.
@@ -110,12 +114,21 @@ package struct Notebook: Sendable {
     return result
   }
 
-  /// What a lesson says after a cell: praise and the next step, when the step is done.
+  /// What a lesson says after a cell: praise and the next step when the step is done, a word when it was
+  /// tried.
   package mutating func lessonAnswer(host: any Host) -> Report? {
     guard var progress = lesson, let step = progress.current, let cell = cells.last,
-      cell.status == .completed,
-      progress.lesson.isDone(step, in: interpreter, last: cell.text, host: host)
+      cell.status == .completed
     else { return nil }
+    progress.typed += cell.text + "\n"
+    guard
+      progress.lesson.isDone(
+        step, in: interpreter, typed: progress.typed, last: cell.text, host: host)
+    else {
+      lesson = progress
+      return step.isTried(by: cell.text)
+        ? Report([.note("That is not yet what this step asks for; `lesson hint` helps.")]) : nil
+    }
     progress.advance()
     var blocks: [Report.Block] = [.text("Done.")] + progress.task.blocks
     while let next = progress.current, next.isReading {
@@ -204,7 +217,11 @@ extension Notebook {
 
   /// The numbers of cells whose changes the present state has not got: undone, failed, or elsewhere.
   package var abandoned: Set<Int> {
-    let kept = Set(path[...place])
-    return Set(cells.map(\.number)).subtracting(kept)
+    var left = Set(cells.map(\.number))
+    var at = path[place]
+    while at > 0, left.remove(at) != nil {
+      at = cells[at - 1].before
+    }
+    return left
   }
 }

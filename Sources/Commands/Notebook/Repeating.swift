@@ -62,7 +62,20 @@ package struct Rerun: NotebookCommand {
     let appended = "\(text) \(change.key)=\(change.value.text)"
     let refused = ["E0203", "E0205", "E0206", "E0305"]
     let faults = Interpreter().check(Source(text: appended))
-    return faults.contains { refused.contains($0.code) } ? nil : appended
+    return faults.contains { refused.contains($0.code) } || endsWithPair(appended) ? nil : appended
+  }
+
+  /// Whether the last argument is one of any `key=value`, such as the rating of an item, and no option.
+  private func endsWithPair(_ text: String) -> Bool {
+    guard let call = parse(text).0.statements.last?.calls.last,
+      let type = commands.types.first(where: { $0.name == call.verb.text })
+    else { return false }
+    var root: any Configurable = type.init()
+    var evaluator = Evaluator(Names())
+    let arguments = call.arguments.map {
+      Argument(key: $0.key?.text, evaluator.value(of: $0.value))
+    }
+    return bind(arguments, to: &root).takers.last.flatMap(\.self)?.place == .pairs
   }
 }
 

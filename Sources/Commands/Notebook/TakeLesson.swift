@@ -7,9 +7,6 @@ package struct TakeLesson: NotebookCommand {
 
   package init() {}
 
-  /// Where lessons lie, seen from where the prompt was opened.
-  static let folder = "examples/lessons"
-
   package static let signature = Signature<Self>(
     "lesson", "Lists the lessons, or takes one step by step.",
     details:
@@ -44,11 +41,11 @@ package struct TakeLesson: NotebookCommand {
     let names = TakeLesson.names(host)
     guard !names.isEmpty else {
       return Report([
-        .text("There is no folder \(TakeLesson.folder) here; `lesson \"FILE\"` takes a file.")
+        .text("No lessons are installed here; `lesson \"FILE\"` takes a file.")
       ])
     }
     let rows = try names.map { name -> [Table.Cell] in
-      let lesson = Lesson(try Source(reading: TakeLesson.path(name), host: host).text)
+      let lesson = Lesson(try Source(reading: TakeLesson.path(name, host), host: host).text)
       return [.text(name), .text(lesson.title), .count(lesson.steps.count)]
     }
     return Report([
@@ -60,7 +57,10 @@ package struct TakeLesson: NotebookCommand {
   }
 
   private func lesson(_ host: any Host) throws -> Lesson {
-    let path = host.kind(of: TakeLesson.path(wish)) == .file ? TakeLesson.path(wish) : wish
+    // `lesson 3` is enough for `3-maml`.
+    let meant = TakeLesson.names(host).filter { $0.hasPrefix(wish + "-") }
+    let supplied = TakeLesson.path(meant.count == 1 ? meant[0] : wish, host)
+    let path = host.kind(of: supplied) == .file ? supplied : wish
     guard host.kind(of: path) == .file else {
       throw CommandFailure(
         "E0501", "there is no lesson `\(wish)`", help: ["`lesson` lists them"],
@@ -77,9 +77,15 @@ package struct TakeLesson: NotebookCommand {
 
   /// The names of the lessons that are there.
   package static func names(_ host: any Host) -> [String] {
-    let files = (try? host.list(folder)) ?? []
+    let files = folder(host).flatMap { try? host.list($0) } ?? []
     return files.filter { $0.hasSuffix(".mrs") }.map { String($0.dropLast(4)) }
   }
 
-  private static func path(_ name: String) -> String { "\(folder)/\(name).mrs" }
+  private static func folder(_ host: any Host) -> String? {
+    host.supplied("lessons").first { host.kind(of: $0) == .folder }
+  }
+
+  private static func path(_ name: String, _ host: any Host) -> String {
+    "\(folder(host) ?? ".")/\(name).mrs"
+  }
 }

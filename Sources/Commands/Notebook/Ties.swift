@@ -28,22 +28,42 @@ package enum Tie: Hashable, Sendable {
 /// What the statements of a cell take that was there before them.
 struct TakenTies {
   private let interpreter: Interpreter
+  private let host: any Host
   private(set) var ties: Set<Tie> = []
   /// What the statements so far have made themselves.
   private var made: Set<Tie> = []
   private var given: Set<Noun> = []
+  /// The files being included, outermost first.
+  private var files: [String]
 
-  init(of source: Source, in interpreter: Interpreter) {
+  init(of source: Source, in interpreter: Interpreter, host: any Host) {
     self.interpreter = interpreter
+    self.host = host
+    files = [source.name]
+    add(source)
+  }
+
+  private mutating func add(_ source: Source) {
     let script = parse(source.text).script
     for statement in script.statements { add(statement) }
-    let bound = script.statements.compactMap { statement -> String? in
-      if case .assignment(let name, _) = statement.kind { name.text } else { nil }
+    let bound = script.statements.compactMap { statement -> Tie? in
+      if case .assignment(let name, _) = statement.kind { .variable(name.text) } else { nil }
     }
     for token in script.tokens where token.kind == .variable {
-      let name = source.slice(token.range).dropFirst().prefix { $0 != "." }
-      if !bound.contains(String(name)) { ties.insert(.variable(String(name))) }
+      let tie = Tie.variable(String(source.slice(token.range).dropFirst().prefix { $0 != "." }))
+      if !bound.contains(tie) { take(tie) }
     }
+    made.formUnion(bound)
+  }
+
+  private mutating func include(_ path: Expression) {
+    var evaluator = Evaluator(interpreter.variables)
+    guard let written = evaluator.value(of: path)?.text else { return }
+    let name = pathBeside(files.last ?? "", written, isScript: files.count > 1)
+    guard !files.contains(name), let file = try? Source(reading: name, host: host) else { return }
+    files.append(name)
+    add(file)
+    files.removeLast()
   }
 
   private mutating func add(_ statement: Statement) {
@@ -59,7 +79,8 @@ struct TakenTies {
       if case .fault(_, _, let block) = expectation.kind {
         for statement in block.statements { add(statement) }
       }
-    case .version, .assignment, .parameter, .definition, .inclusion, .invalid: break
+    case .inclusion(let path): include(path)
+    case .version, .assignment, .parameter, .definition, .invalid: break
     }
   }
 

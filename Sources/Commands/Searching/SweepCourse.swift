@@ -142,11 +142,11 @@ struct SweepCourse {
     if found > 0 {
       report.blocks.append(.note("\(found) of \(runs.count) runs were finished before."))
     }
-    let undone = runs.count { $0.result == nil && $0.failure == nil }
     if isPartial {
+      let done = runs.count { $0.result != nil || $0.failure != nil }
+      session.stopped = "after \(done) of \(runs.count) runs"
       report.blocks.append(
-        .warning(
-          "Stopped with \(runs.count - undone) of \(runs.count) runs; the same line goes on."))
+        .warning("Stopped with \(done) of \(runs.count) runs; the same line goes on."))
     }
     return report
   }
@@ -199,9 +199,14 @@ private struct SweepReport {
     value.isFinite ? .number(value, digits: 4) : .missing
   }
 
+  private var done: String {
+    let count = ranking.runs.count { $0.result != nil || $0.failure != nil }
+    return count == 1 ? "One run" : "\(count) runs"
+  }
+
   private func text(_ seconds: Double) -> String {
     "Kept the best, \(ranking.runs[best].label): \(ranking.title) "
-      + "\(fixed(values[best], digits: 4)). \(candidates.count) runs in \(fixed(seconds, digits: 2)) s; "
+      + "\(fixed(values[best], digits: 4)). \(done) in \(fixed(seconds, digits: 2)) s; "
       + "`compare best …` knows it by this name."
   }
 

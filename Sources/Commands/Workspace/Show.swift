@@ -9,8 +9,16 @@ package struct Show: Command {
 
   package static let signature = Signature<Self>(
     "show", "Shows what the session holds: data, tasks, model, adapted model, settings.",
-    [.choice("what", \.view, from: views, "what to show")],
-    examples: [Example("show")])
+    details:
+      "Behind `show` may also stand a value: a result that `let` has bound, or `$_`, the last one.",
+    [
+      .choice(
+        "what", \.view, from: views, "what to show",
+        otherwise: { value in
+          if case .word = value { nil } else { ValueView(value) }
+        })
+    ],
+    examples: [Example("show"), Example("let k = 5; show $k", "what a name stands for")])
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     try view.report(of: session)
@@ -23,7 +31,7 @@ package protocol View: Configurable {
 }
 
 /// Everything that `show` can show.
-package let views = Catalog<any View>("view", [SessionView.self, RatesView.self])
+package let views = Catalog<any View>("view", [SessionView.self, RatesView.self, ValueView.self])
 
 /// What a session holds, in a few words each.
 package struct SessionView: View {

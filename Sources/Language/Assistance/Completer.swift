@@ -5,6 +5,9 @@ struct Completer {
   /// What the checker knows after all statements before the place.
   let known: CheckContext
   private(set) var found: [Completion] = []
+  private var texts: Set<String> = []
+  /// What kind of value is meant where none can be named.
+  private(set) var kinds: [Completion] = []
 
   init(context: AssistanceContext, place: CompletionPlace) {
     self.context = context
@@ -29,8 +32,12 @@ struct Completer {
   private mutating func add(_ text: String, _ summary: String) {
     let typed = place.partial.lowercased()
     guard text.lowercased().hasPrefix(typed) else { return }
-    guard !found.contains(where: { $0.text == text }) else { return }
+    guard texts.insert(text).inserted else { return }
     found.append(Completion(text, summary, range: place.range))
+  }
+
+  private mutating func add(kind expectation: String, _ summary: String) {
+    kinds.append(Completion(expectation, summary, range: place.range, isKind: true))
   }
 
   /// Adds a value, in quotes where it is not one word or where quotes were begun.
@@ -44,22 +51,28 @@ struct Completer {
     // An open folder goes on.
     let close = value.hasSuffix("/") ? "" : quote
     let text = (needsQuotes ? quote + value + close : value) + suffix
-    guard !found.contains(where: { $0.text == text }) else { return }
+    guard texts.insert(text).inserted else { return }
     found.append(Completion(text, summary, range: place.range))
   }
 
   // MARK: Heads
 
   /// Verbs that can run now come first.
-  private mutating func heads() {
-    let forms = known.commands.forms
+  ///
+  /// - Parameter keywords: those that may stand here, too.
+  private mutating func heads(_ keywords: [Keyword] = Keyword.allCases.filter { $0 != .else }) {
+    var forms = known.commands.forms
+    if place.isPiped, !known.receivers.isEmpty {
+      forms = known.commands.types.filter { known.receivers.contains(ObjectIdentifier($0)) }
+        .map { $0.form }
+    }
     let nouns = known.ledger.nouns
     let ready = forms.filter { $0.needs.allSatisfy(nouns.contains) }
     let others = forms.filter { !$0.needs.allSatisfy(nouns.contains) }
     for form in ready { add(form.name, form.summary) }
-    procedures()
-    for keyword in Keyword.allCases where keyword != .else {
-      add(keyword.rawValue, keyword.summary)
+    if !place.isPiped {
+      procedures()
+      for keyword in keywords { add(keyword.rawValue, keyword.summary) }
     }
     for form in others { add(form.name, form.summary) }
     guard found.isEmpty else { return }
@@ -91,21 +104,27 @@ struct Completer {
       if place.words.last?.kind == .symbol(.colon) {
         for type in ValueType.allCases { add(type.rawValue, "needs \(type.expectation)") }
       }
+      if count == 1 { add(kind: "a name", keyword.summary) }
+    case .for where count == 1: add(kind: "a name", keyword.summary)
     case .for: if count == 2 { add("in", "the values to go through") } else { variables() }
     case .include: live(.file(extensions: ["mrs"]))
     case .expect:
       if count == 1 { add("error", "a block that must fail: expect error E0402 { … }") }
       variables()
-    case .if: variables()
+      add(kind: "a condition", "such as $r.mae < 0.8")
+    case .if:
+      variables()
+      add(kind: "a condition", "such as $r.mae < 0.8")
     case .else: add("if", Keyword.if.summary)
     }
   }
 
   private mutating func completeAssignment(_ count: Int) {
+    if count == 1 { add(kind: "a name", Keyword.let.summary) }
     if count == 2 { add("=", "and a value or a command") }
     guard count >= 3 else { return }
     if count == 3 {
-      heads()
+      heads([])
       variables()
     } else if let equals = place.statement.firstIndex(of: "=") {
       arguments(of: String(place.statement[place.statement.index(after: equals)...]))
@@ -151,13 +170,21 @@ struct Completer {
       let form = open.first { $0.name == name } ?? open.first { $0.place == .pairs }
       if let form { values(of: form) }
     } else {
-      positions(open)
+      positions(open, isDecided: call.arguments.contains { isFlag($0, of: type) })
     }
   }
 
+  private func isFlag(_ argument: ArgumentSyntax, of type: any Configurable.Type) -> Bool {
+    guard case .word(let word) = argument.value.kind, argument.key == nil else { return false }
+    return type.form.parameters.contains { $0.place == .flag && $0.name == word }
+  }
+
   /// What may come next: words and values in order up to the first value that must stand, then options.
-  private mutating func positions(_ open: [ParameterForm]) {
+  ///
+  /// - Parameter isDecided: whether a flag stands there, which takes the place of the value behind it.
+  private mutating func positions(_ open: [ParameterForm], isDecided: Bool) {
     var takesValue = true
+    let open = open.filter { !isDecided || $0.isRequired || $0.place != .positional }
     for form in open where takesValue {
       switch form.place {
       case .flag, .filler: add(form.name, form.summary)
@@ -168,7 +195,9 @@ struct Completer {
       }
     }
     for form in open where form.place == .option { add(form.name + "=", form.summary) }
-    for form in open where form.place == .pairs { live(form.completion, suffix: "=") }
+    for form in open where form.place == .pairs && takesValue {
+      live(form.completion, suffix: "=")
+    }
     if place.partial.isEmpty { return }
     // A choice may also be named like an option.
     for form in open where form.place == .positional && form.members == nil {
@@ -180,7 +209,11 @@ struct Completer {
   private mutating func values(of form: ParameterForm) {
     for value in form.namedValues { add(value.name, value.summary) }
     for member in form.members?.values ?? [] { add(member.name, member.summary) }
+    let before = found.count
     live(form.completion)
+    if found.count == before, form.members == nil, !form.namesAllValues {
+      add(kind: form.expectation, form.summary)
+    }
   }
 
   private mutating func live(_ kind: CompletionKind, suffix: String = "") {
@@ -189,6 +222,15 @@ struct Completer {
     let isQuoted = typed.hasPrefix("\"") || typed.hasPrefix("'")
     let bare = isQuoted ? String(typed.dropFirst()) : typed
     for value in context.live(kind, bare) { add(value: value.name, value.summary, suffix: suffix) }
+  }
+}
+
+extension ParameterForm {
+  /// Whether its named values are all that it takes.
+  fileprivate var namesAllValues: Bool {
+    let words = expectation.replacing("one of ", with: "").replacing(" or ", with: ", ")
+    let expected = words.filter { $0 != "`" }.split(separator: ", ")
+    return !namedValues.isEmpty && Set(expected) == Set(namedValues.map { $0.name[...] })
   }
 }
 

@@ -4,11 +4,14 @@ package struct Completion: Sendable, Equatable {
   package var summary: String
   /// What it replaces; empty at the cursor when nothing of it is written yet.
   package var range: SourceRange
+  /// Whether the text says what is meant, such as `a number`, and is no candidate itself.
+  package var isKind: Bool
 
-  package init(_ text: String, _ summary: String, range: SourceRange) {
+  package init(_ text: String, _ summary: String, range: SourceRange, isKind: Bool = false) {
     self.text = text
     self.summary = summary
     self.range = range
+    self.isKind = isKind
   }
 }
 
@@ -16,13 +19,27 @@ package struct Completion: Sendable, Equatable {
 package func completions(
   in text: String, at offset: Int, context: AssistanceContext
 ) -> [Completion] {
+  completer(in: text, at: offset, context: context)?.found ?? []
+}
+
+/// What may stand at a UTF-8 offset of a text: what could be inserted, and what kind of value is meant where
+/// none can be named.
+package func possibilities(
+  in text: String, at offset: Int, context: AssistanceContext
+) -> [Completion] {
+  completer(in: text, at: offset, context: context).map { $0.found + $0.kinds } ?? []
+}
+
+private func completer(
+  in text: String, at offset: Int, context: AssistanceContext
+) -> Completer? {
   let source = Source(text: text)
   let offset = min(max(offset, 0), text.utf8.count)
   let before = source.slice(SourceRange(0, offset))
-  guard let place = CompletionPlace(in: before) else { return [] }
+  guard let place = CompletionPlace(in: before) else { return nil }
   var completer = Completer(context: context, place: place)
   completer.complete()
-  return completer.found
+  return completer
 }
 
 /// Where in a statement the cursor stands.
@@ -37,6 +54,8 @@ struct CompletionPlace {
   let range: SourceRange
   /// The option whose value is being typed.
   let option: String?
+  /// Whether the statement stands behind `|`.
+  let isPiped: Bool
 
   /// Nil where nothing can be completed: in a comment.
   init?(in text: String) {
@@ -51,7 +70,15 @@ struct CompletionPlace {
       partial = last.range
       written.removeLast()
     }
+    // `$r.` is a variable whose field is not begun yet.
+    if let dot = all.last, dot.range.upper == end, source.slice(dot.range) == ".",
+      let variable = all.dropLast().last, variable.kind == .variable
+    {
+      partial = SourceRange(variable.range.lower, end)
+      written.removeAll { $0.range.lower >= variable.range.lower }
+    }
     let start = CompletionPlace.start(of: written)
+    isPiped = start > 0 && written[start - 1].kind == .symbol(.pipe)
     let lower = written[start...].first?.range.lower ?? partial.lower
     earlier = source.slice(SourceRange(0, lower))
     statement = source.slice(SourceRange(lower, partial.lower))

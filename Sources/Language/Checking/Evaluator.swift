@@ -69,6 +69,15 @@ package struct Evaluator {
   private mutating func variable(_ name: Name, _ fields: [Name]) -> Value? {
     guard let variable = variables[name.text] else {
       var help = ["`let \(name.text) = …` binds it"]
+      if name.text.first == "_", name.text.dropFirst().allSatisfy(\.isNumber) {
+        let cell = name.text.dropFirst()
+        report(
+          "E0207",
+          cell.isEmpty
+            ? "nothing has had a result yet, which `$_` would be" : "cell \(cell) has no result",
+          at: name.range, help: ["`$_` is the last result, `$_3` that of cell 3, at the prompt"])
+        return nil
+      }
       if let parts = name.text.split(separator: "-").first, variables[String(parts)] != nil {
         help = ["`a-b` is one name; to subtract, write `$a - $b`"]
       }

@@ -73,9 +73,12 @@ private struct Binder<Root: Configurable> {
   private var hasRoom: Bool { binding.problems.count < 50 }
 
   private func missing(_ form: ParameterForm) -> Problem {
-    Problem(
+    var help = ["\(form.name): \(form.summary)"]
+    let choices = form.members?.names ?? []
+    if !choices.isEmpty { help.append("known: " + choices.joined(separator: ", ")) }
+    return Problem(
       "E0205", "`\(title)` needs \(form.name): \(form.expectation)",
-      label: "\(form.name) is missing", help: ["\(form.name): \(form.summary)"])
+      label: "\(form.name) is missing", help: help)
   }
 
   /// Gives a value without a name to the next place for one.

@@ -31,10 +31,16 @@ extension Parser {
       }
       report(
         "E0102", "a statement begins with a verb", at: range, label: seen,
-        help: [fix == nil ? "`help` lists the verbs" : "bind a name with `let`"], fix: fix)
+        help: [help(fix)], fix: fix)
     }
     skipStatement()
     return Statement(kind: .invalid, range: range.union(last.range), head: range)
+  }
+
+  private func help(_ fix: Diagnostic.Fix?) -> String {
+    if fix != nil { return "bind a name with `let`" }
+    guard token().kind == .variable else { return "`help` lists the verbs" }
+    return "`show \(text(token().range))` shows what it holds"
   }
 
   /// `mrs 1`

@@ -13,11 +13,12 @@ package struct FeatureInfluence: Sendable {
 extension TrainedModel {
   /// For some ratings of a user's support: the score of an item less what it is when the model is adapted
   /// without that rating. Exact: each is an adaptation of its own.
+  ///
+  /// - Parameter score: of the item, adapted to all of the ratings.
   package func ratingInfluences(
-    on item: Int32, for user: UserContext, of ratings: Range<Int>, threads: Int
+    on item: Int32, for user: UserContext, score: Float, of ratings: Range<Int>, threads: Int
   ) -> [Float] {
-    let score = scores(for: user, items: [item])[0]
-    return orderedMap(ratings.count, threads: threads) { number in
+    orderedMap(ratings.count, threads: threads) { number in
       var without = user
       without.support.remove(at: ratings.lowerBound + number)
       return score - scores(for: without, items: [item])[0]
@@ -25,8 +26,11 @@ extension TrainedModel {
   }
 
   /// For every feature of the item and of the user: the score less what it is when that is unknown.
-  package func featureInfluences(on item: Int32, for user: UserContext) -> [FeatureInfluence] {
-    let score = scores(for: user, items: [item])[0]
+  ///
+  /// - Parameter score: of the item with all of them known.
+  package func featureInfluences(
+    on item: Int32, for user: UserContext, score: Float
+  ) -> [FeatureInfluence] {
     let encoder = problem.encoder
     return [FeatureField.Side.item, .user].flatMap { side -> [FeatureInfluence] in
       guard let entity = side == .item ? item : user.user else { return [] }

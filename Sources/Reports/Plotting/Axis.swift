@@ -5,9 +5,11 @@ package struct Axis: Sendable, Equatable {
   package var ticks: [Double]
   /// What the ticks are called where they are no numbers.
   private var names: [String] = []
+  /// How far one tick is from the next.
+  private var step = 1.0
 
   /// The axis that holds all finite values, with about `count` ticks at 1, 2 or 5 times a power of ten.
-  package init(covering values: some Sequence<Double>, ticks count: Int) {
+  package init(covering values: some Collection<Double>, ticks count: Int) {
     var low = Double.infinity
     var high = -Double.infinity
     for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
@@ -17,13 +19,29 @@ package struct Axis: Sendable, Equatable {
     }
     self.low = low
     self.high = high
-    let step = Axis.step(of: (high - low) / Double(max(1, count)))
+    step = Axis.step(of: (high - low) / Double(max(1, count)))
+    // Between whole numbers there is nothing to count.
+    if values.allSatisfy({ !$0.isFinite || $0 == $0.rounded() }) { step = max(1, step) }
     ticks = []
-    var index = (low / step).rounded(.up)
+    addTicks()
+  }
+
+  private mutating func addTicks() {
+    ticks = []
+    var index = (low / step - 1e-9).rounded(.up)
     while index * step <= high + step * 1e-9, ticks.count < 100 {
       ticks.append(index * step)
       index += 1
     }
+  }
+
+  /// The axis with a tick at both of its ends.
+  private var widened: Axis {
+    var axis = self
+    axis.low = (low / step + 1e-9).rounded(.down) * step
+    axis.high = (high / step - 1e-9).rounded(.up) * step
+    axis.addTicks()
+    return axis
   }
 
   /// The axis of names, one at each whole number from 0 on, with room beside the outer ones if wanted.
@@ -34,6 +52,13 @@ package struct Axis: Sendable, Equatable {
     ticks = names.indices.map { Double($0) }
   }
 
+  /// Where stretches of numbers begin that together hold the axis: round numbers, the first at its low end or
+  /// below it.
+  package var starts: [Double] {
+    let below = low < (ticks.first ?? low) ? [(ticks.first ?? low) - step] : []
+    return below + ticks
+  }
+
   /// The horizontal axis of a curve.
   package init(across curve: Curve, ticks count: Int) {
     self =
@@ -42,10 +67,10 @@ package struct Axis: Sendable, Equatable {
       : Axis(of: curve.names, hasMargins: curve.mark == .bar)
   }
 
-  /// The vertical axis of a curve; bars stand on zero.
+  /// The vertical axis of a curve, with a tick at both ends; bars stand on zero.
   package init(along curve: Curve, ticks count: Int) {
     let values = curve.series.flatMap(\.points).map(\.y)
-    self.init(covering: curve.mark == .bar ? values + [0] : values, ticks: count)
+    self = Axis(covering: curve.mark == .bar ? values + [0] : values, ticks: count).widened
   }
 
   /// What stands beside a value.

@@ -24,24 +24,34 @@ package struct BraillePlot {
         .flatMap { wrapped($0, to: page.width) }.map { $0 + "\n" }.joined()
     }
     let x = Axis(across: curve, ticks: 5)
-    let y = Axis(along: curve, ticks: 4)
-    let labels = ends(of: y)
+    let y = Axis(along: curve, ticks: curve.mark == .point ? 6 : 4)
+    let labels = labels(beside: y)
     let margin = labels.map { displayWidth($0) }.max() ?? 0
     var dots = BrailleDots(columns: min(page.width, 80) - margin - 2, rows: rows)
     for (index, series) in curve.series.enumerated() { draw(series, index, x, y, &dots) }
-    var lines = [page.ink(curve.title, .strong)]
+    var lines = wrapped(curve.title, to: page.width).map { page.ink($0, .strong) }
     if curve.series.count > 1 { lines += legend }
     lines.append(page.ink(curve.yLabel, .dim))
     for row in 0..<rows {
-      let label = row == 0 ? labels[1] : row == rows - 1 ? labels[0] : ""
-      let mark = label.isEmpty ? "│" : "┤"
-      lines.append(page.ink(padded(label, to: margin, right: true) + mark, .dim) + inked(dots, row))
+      let mark = labels[row].isEmpty ? "│" : "┤"
+      lines.append(
+        page.ink(padded(labels[row], to: margin, right: true) + mark, .dim) + inked(dots, row))
     }
     lines += foot(x, columns: dots.columns, margin: margin)
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private func ends(of axis: Axis) -> [String] { [short(axis.low), short(axis.high)] }
+  /// What stands beside each row, from the top.
+  private func labels(beside axis: Axis) -> [String] {
+    var labels = Array(repeating: "", count: rows)
+    for tick in axis.ticks {
+      let row = Int(((1 - axis.fraction(tick)) * Double(rows * 4 - 1)).rounded()) / 4
+      // Two ticks in one row, or in two that touch, would be read as one.
+      let near = max(0, row - 1)...min(rows - 1, row + 1)
+      if near.allSatisfy({ labels[$0].isEmpty }) { labels[row] = short(tick) }
+    }
+    return labels
+  }
 
   private func draw(
     _ series: Curve.Series, _ index: Int, _ x: Axis, _ y: Axis, _ dots: inout BrailleDots
@@ -103,37 +113,25 @@ package struct BraillePlot {
 
   private func foot(_ x: Axis, columns: Int, margin: Int) -> [String] {
     let space = String(repeating: " ", count: margin)
-    let (low, high) = (x.label(x.low.rounded(.up)), x.label(x.high.rounded(.down)))
-    let isNamed = !curve.names.isEmpty
-    let (left, right) = isNamed ? (low, high) : (short(x.low), short(x.high))
-    let widths = displayWidth(left) + displayWidth(right)
-    let middle = clipped(curve.xLabel, to: max(0, columns - widths - 2))
-    let room = columns - widths - displayWidth(middle)
-    let before = String(repeating: " ", count: max(1, room / 2))
-    let after = String(repeating: " ", count: max(1, room - room / 2))
-    if let names = namesBelowBars(columns: columns) {
-      return [
-        page.ink(space + "└" + String(repeating: "─", count: columns), .dim),
-        page.ink(space + " " + names, .dim),
-        page.ink(space + " " + padded("", to: (columns - displayWidth(middle)) / 2) + middle, .dim),
-      ]
-    }
+    let title = clipped(curve.xLabel, to: columns)
+    let before = padded("", to: (columns - displayWidth(title)) / 2)
     return [
-      page.ink(space + "└" + String(repeating: "─", count: columns), .dim),
-      page.ink(space + " " + left + before + middle + after + right, .dim),
-    ]
+      space + "└" + String(repeating: "─", count: columns),
+      space + " " + ticks(x, columns: columns),
+      space + " " + before + title,
+    ].map { page.ink($0, .dim) }
   }
 
-  /// The names, each below its bar; nil when they do not fit.
-  private func namesBelowBars(columns: Int) -> String? {
-    guard curve.mark == .bar, !curve.names.isEmpty else { return nil }
-    let slot = Double(columns) / Double(curve.names.count)
-    guard curve.names.allSatisfy({ Double(displayWidth($0)) <= slot - 1 }) else { return nil }
+  /// The ticks of the horizontal axis, each below its place; those that would touch another are left out.
+  private func ticks(_ x: Axis, columns: Int) -> String {
     var line = ""
-    for (index, name) in curve.names.enumerated() {
-      let middle = (Double(index) + 0.5) * slot - 0.5
-      line = padded(line, to: Int((middle - Double(displayWidth(name)) / 2).rounded()))
-      line += name
+    for tick in x.ticks {
+      let label = clipped(x.label(tick), to: columns)
+      let width = displayWidth(label)
+      let middle = x.fraction(tick) * Double(columns - 1)
+      let start = min(max(0, Int((middle - Double(width - 1) / 2).rounded())), columns - width)
+      guard line.isEmpty || start > displayWidth(line) else { continue }
+      line = padded(line, to: start) + label
     }
     return line
   }

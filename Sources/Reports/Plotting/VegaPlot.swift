@@ -63,6 +63,7 @@ package struct VegaPlot {
     .object([
       "field": .string("x"), "type": .string("ordinal"), "title": .string(curve.xLabel),
       "sort": .array(curve.names.map { .string($0) }),
+      "axis": .object(["labelAngle": .number(0)]),
     ])
   }
 
@@ -71,6 +72,7 @@ package struct VegaPlot {
       .init("field", .string("series")), .init("type", .string("nominal")), .init("title", .null),
       .init("sort", .null),
     ]
+    if curve.series.count < 2 { members.append(.init("legend", .null)) }
     if inColours {
       let colours = VectorPlot.colours.map { JSON.string($0) }
       members.append(.init("scale", .object(["range": .array(colours)])))

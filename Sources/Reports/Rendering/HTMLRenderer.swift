@@ -21,15 +21,22 @@ package struct HTMLRenderer: Renderer {
 
   private func block(_ block: Report.Block) -> String {
     switch block {
-    case .text(let text): "<p>\(markup(text))</p>\n"
-    case .note(let text): "<p class=\"note\">\(markup(text))</p>\n"
+    case .text(let text): "<p>\(prose(text))</p>\n"
+    case .note(let text): "<p class=\"note\">\(prose(text))</p>\n"
     case .warning(let text):
-      "<p class=\"warning\"><strong>Warning:</strong> \(markup(text))</p>\n"
+      "<p class=\"warning\"><strong>Warning:</strong> \(prose(text))</p>\n"
     case .heading(let text): "<h3>\(markup(text))</h3>\n"
     case .code(let text): "<pre><code>\(markup(text))</code></pre>\n"
     case .table(let table): self.table(table)
     case .curve(let curve): "<figure>\n\(VectorPlot(curve).text)</figure>\n"
     }
+  }
+
+  /// Words between backquotes are code.
+  private func prose(_ text: String) -> String {
+    let parts = markup(text).split(separator: "`", omittingEmptySubsequences: false)
+    guard parts.count % 2 == 1 else { return markup(text) }
+    return parts.enumerated().map { $0 % 2 == 1 ? "<code>\($1)</code>" : String($1) }.joined()
   }
 
   private func table(_ table: Table) -> String {
@@ -43,7 +50,7 @@ package struct HTMLRenderer: Renderer {
       text += "\n"
     }
     text += "</tbody>\n</table>\n"
-    for footnote in table.footnotes { text += "<p class=\"note\">\(markup(footnote))</p>\n" }
+    for footnote in table.footnotes { text += "<p class=\"note\">\(prose(footnote))</p>\n" }
     return text
   }
 

@@ -100,7 +100,9 @@ struct PromptCommand: ParsableCommand {
     let lost = LostSession.newest()
     let repl = Repl(
       editor: editor, history: history, journal: Journal(), lost: lost, sharing: sharing,
-      following: following, output: output, terminal: terminal)
+      following: following,
+      results: CacheFolder.path.map { RecoverableResults(folder: $0 + "/results") }, output: output,
+      terminal: terminal)
     try repl.run().leave()
   }
 }

@@ -64,22 +64,23 @@ struct HistoryPicker {
     }
   }
 
-  /// Draws below the cursor's row and comes back to the same column; returns how many rows it took.
+  /// Draws below the prompt and puts the cursor behind the query; returns how many rows it took.
   private func draw(_ query: String, _ found: [String], _ selected: Int) -> Int {
     let width = Terminal.width(of: STDOUT_FILENO)
-    var lines = ["search: " + query]
+    let head = clipped("search: " + query, to: width - 1)
+    var lines = [head]
     lines += found.enumerated().map { index, text in
       (index == selected ? "▸ " : "  ") + text.replacing("\n", with: " ⏎ ")
     }
     if found.isEmpty { lines.append("  (no such line)") }
     Terminal.write(
       "\r" + lines.map { "\n" + clipped($0, to: width - 1) + "\u{1B}[K" }.joined(separator: "\r")
-        + "\u{1B}[\(lines.count)A\r", to: STDOUT_FILENO)
+        + "\u{1B}[\(lines.count - 1)A\r\u{1B}[\(displayWidth(head))C", to: STDOUT_FILENO)
     return lines.count
   }
 
   private func erase(_ rows: Int) {
     guard rows > 0 else { return }
-    Terminal.write("\r\n\u{1B}[J\u{1B}[A\r", to: STDOUT_FILENO)
+    Terminal.write("\r\u{1B}[J\u{1B}[A", to: STDOUT_FILENO)
   }
 }

@@ -1,30 +1,49 @@
 import Language
 import Reports
 
-/// Completions shown below the line: with a line of documentation each, side by side when there are many,
-/// and by their names alone when there are more than that.
+/// Completions shown below the line: with a line of documentation each, side by side when there are many;
+/// by their names alone when only so all of them fit; else the first ones.
 package struct Listing {
   private let items: [Completion]
+  private let kinds: [Completion]
 
-  package init(_ items: [Completion]) { self.items = items }
+  package init(_ items: [Completion]) {
+    self.items = items.filter { !$0.isKind }
+    kinds = items.filter(\.isKind)
+  }
 
   /// The listing, ending with a line end, cut to the width and to less than the screen.
   package func text(width: Int, rows: Int) -> String {
-    let room = max(4, rows - 4)
-    let hasSummaries = items.contains { !$0.summary.isEmpty }
-    if hasSummaries {
-      for count in 1...3 where count == 1 || (width - 1) / count >= Listing.narrowest {
-        let lines = (items.count + count - 1) / count
-        if lines <= room { return documented(lines: lines, width: (width - 1) / count) }
-      }
+    let said = kinds.map { clipped("  \($0.text): \($0.summary)", to: width - 1) + "\n" }
+    return candidates(width: width, room: max(4, rows - 4 - kinds.count)) + said.joined()
+  }
+
+  private func candidates(width: Int, room: Int) -> String {
+    guard items.contains(where: { !$0.summary.isEmpty }) else {
+      return columns(width: width, rows: room)
     }
-    return columns(width: width, rows: room)
+    let counts = (1...3).filter { $0 == 1 || (width - 1) / $0 >= Listing.narrowest }
+    for count in counts where items.count <= count * room {
+      return documented(items[...], columns: count, width: width)
+    }
+    let names = columns(width: width, rows: .max)
+    if names.count(where: { $0 == "\n" }) <= room { return names }
+    let shown = items.prefix((counts.last ?? 1) * room)
+    return documented(shown, columns: counts.last ?? 1, width: width) + more(than: shown.count)
+  }
+
+  private func more(than shown: Int) -> String {
+    shown < items.count ? "… and \(grouped(items.count - shown)) more\n" : ""
   }
 
   /// A name and its documentation are not worth showing in less.
   private static let narrowest = 36
 
-  private func documented(lines: Int, width: Int) -> String {
+  private func documented(
+    _ items: ArraySlice<Completion>, columns: Int, width: Int
+  ) -> String {
+    let width = (width - 1) / columns
+    let lines = (items.count + columns - 1) / columns
     let cells = stride(from: 0, to: items.count, by: lines).flatMap { start -> [String] in
       let column = items[start..<min(items.count, start + lines)]
       let widest = min(column.map { displayWidth($0.text) }.max() ?? 0, width / 2)
@@ -39,10 +58,11 @@ package struct Listing {
     }.joined()
   }
 
+  /// - Parameter rows: how many at most.
   private func columns(width: Int, rows: Int) -> String {
     let widest = min((items.map { displayWidth($0.text) }.max() ?? 0) + 2, max(2, width - 1))
     let count = max(1, (width - 1) / widest)
-    let shown = items.prefix(count * rows)
+    let shown = rows >= items.count ? items[...] : items.prefix(count * rows)
     let lines = (shown.count + count - 1) / count
     var text = ""
     for line in 0..<lines {
@@ -51,8 +71,7 @@ package struct Listing {
         row.map { padded(clipped($0, to: widest - 2), to: widest) }.joined()
         .trimmingTrailingSpaces + "\n"
     }
-    let more = items.count - shown.count
-    return more > 0 ? text + "… and \(grouped(more)) more\n" : text
+    return text + more(than: shown.count)
   }
 }
 

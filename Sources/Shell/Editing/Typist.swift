@@ -74,16 +74,16 @@ extension Typist {
     return Edit(listing: Listing(same).text(width: Terminal.width(of: 1), rows: Terminal.rows))
   }
 
-  /// `?` lists what can stand at the cursor, except within a text, a comment or a word.
+  /// `?` lists what can stand at the cursor, or how the word before it may go on; nil within a text or a
+  /// comment, and where nothing is known.
   package func explain(_ text: String, at cursor: Int) -> String? {
     guard let assistance else { return nil }
     let before = String(decoding: text.utf8.prefix(cursor), as: UTF8.self)
-    if let last = before.last, !" =[(,;".contains(last) { return nil }
     let inside = highlights(in: before + "x", context: assistance).last
     if let style = inside?.style, [.text, .comment, .output, .heading].contains(style) {
       return nil
     }
-    let found = completions(in: text, at: cursor, context: assistance)
+    let found = possibilities(in: text, at: cursor, context: assistance)
     guard !found.isEmpty else { return nil }
     return Listing(found).text(width: Terminal.width(of: 1), rows: Terminal.rows)
   }

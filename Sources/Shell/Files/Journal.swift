@@ -12,6 +12,10 @@ package final class Journal {
   private var log: [String] = []
   /// Why the session is not written down, if it is not.
   package private(set) var warning: String?
+  /// Whether what is written need not be on the disk at once.
+  var postpones = false {
+    didSet { if !postpones, file >= 0, warning == nil { _ = fdatasync(file) } }
+  }
 
   /// - Parameter folder: nil writes nothing.
   package init(folder: String? = Journal.usualFolder) {
@@ -56,7 +60,9 @@ package final class Journal {
 
   private func write(_ record: JSON) {
     guard file >= 0, warning == nil else { return }
-    if !Files.writeAll(Array((record.text + "\n").utf8), to: file) || fdatasync(file) != 0 {
+    if !Files.writeAll(Array((record.text + "\n").utf8), to: file)
+      || !postpones && fdatasync(file) != 0
+    {
       warning = "this session is no longer written down: \(String(cString: strerror(errno)))"
     }
   }

@@ -6,24 +6,26 @@ import Reports
 package struct SharedCell: Sendable, Equatable {
   package var number: Int
   package var text: String
-  /// What it said, as plain text.
-  package var said: String
+  /// What it said; whoever follows sees it in the width of her own screen.
+  package var said: [Report]
 
-  package init(number: Int, text: String, said: String) {
+  package init(number: Int, text: String, said: [Report]) {
     self.number = number
     self.text = text
     self.said = said
   }
 
   fileprivate var json: JSON {
-    .object(["cell": .number(number), "text": .string(text), "said": .string(said)])
+    let reports = said.compactMap(\.bytes).map { JSON.string(String(decoding: $0, as: UTF8.self)) }
+    return .object(["cell": .number(number), "text": .string(text), "said": .array(reports)])
   }
 
   fileprivate init?(_ json: JSON) {
     guard let number = json["cell"]?.number.flatMap({ Int(exactly: $0) }),
       let text = json["text"]?.string
     else { return nil }
-    self.init(number: number, text: text, said: json["said"]?.string ?? "")
+    let said = json["said"]?.array?.compactMap { $0.string.flatMap { Report(bytes: $0.utf8) } }
+    self.init(number: number, text: text, said: said ?? [])
   }
 }
 

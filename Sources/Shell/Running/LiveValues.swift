@@ -6,7 +6,7 @@ import Reports
 /// What completion offers from the live session and from the disk.
 struct LiveValues: Sendable {
   /// Nobody reads more, and answers must come at once.
-  private static let limit = 300
+  private static let limit = 10_000
 
   let session: Session
   let host: TerminalHost
@@ -39,12 +39,17 @@ struct LiveValues: Sendable {
       ]
   }
 
+  /// By their ids, and by their titles once a letter of one is there.
   private func entities(_ entities: Entities, _ prefix: String) -> [NamedValue] {
+    let start = prefix.lowercased()
     var found: [NamedValue] = []
-    for (index, name) in entities.ids.names.enumerated() where name.hasPrefix(prefix) {
+    for (index, name) in entities.ids.names.enumerated() where found.count < LiveValues.limit {
       let title = entities.label(index)
-      found.append(NamedValue(name, title == name ? "" : title))
-      if found.count == LiveValues.limit { break }
+      if name.hasPrefix(prefix) {
+        found.append(NamedValue(name, title == name ? "" : title))
+      } else if !start.isEmpty, title.lowercased().hasPrefix(start) {
+        found.append(NamedValue(title, "id \(name)"))
+      }
     }
     return found
   }

@@ -14,7 +14,9 @@ package final class Repl {
   private var lost: LostSession?
   private let sharing: Sharing?
   private let following: Following?
-  package private(set) var notebook = Notebook()
+  package private(set) var notebook: Notebook
+  /// Where results of long commands are kept, for `recover` to take them.
+  private let results: RecoverableResults?
   private var hasLeft = false
   /// The cell whose training was stopped just now; Ctrl-C before anything else is typed drops its model.
   private var stopped: Int?
@@ -22,7 +24,7 @@ package final class Repl {
   package init(
     editor: any LineEditor, history: History, journal: Journal = Journal(folder: nil),
     lost: LostSession? = nil, sharing: Sharing? = nil, following: Following? = nil,
-    output: Output, terminal: Terminal
+    results: RecoverableResults? = nil, output: Output, terminal: Terminal
   ) {
     self.editor = editor
     self.history = history
@@ -30,6 +32,8 @@ package final class Repl {
     self.lost = lost
     self.sharing = sharing
     self.following = following
+    self.results = results
+    notebook = Notebook(keepingResultsIn: results)
     self.output = output
     self.terminal = terminal
   }
@@ -87,12 +91,14 @@ package final class Repl {
   }
 
   /// Runs a cell; false when what was to follow it should not.
+  ///
+  /// - Parameter remarks: whether to say what it makes stale.
   @discardableResult
-  private func run(_ text: String, again: Int? = nil) -> Bool {
+  private func run(_ text: String, again: Int? = nil, remarks: Bool = true) -> Bool {
     output.follow(terminal)
     journal.starts(text)
     mrs_terminal_hush(1)
-    let stale = notebook.stale
+    let stale = remarks ? notebook.stale : [:]
     let outcome = notebook.run(text, again: again, host: output.host) { outcome in
       if let report = outcome.report { output.show(report) }
     }
@@ -106,7 +112,7 @@ package final class Repl {
       keep(presses: presses)
       if result == .completed { share() }
       journal.reaches(notebook.interpreter.log)
-      if let remark = notebook.remark(staleBefore: stale) { output.show(remark) }
+      if remarks, let remark = notebook.remark(staleBefore: stale) { output.show(remark) }
       if let answer = notebook.lessonAnswer(host: output.host) { output.show(answer) }
       return result == .completed && presses == 0
     case .wish(let wish):
@@ -152,21 +158,40 @@ package final class Repl {
       output.say("mrs [\(notebook.number)]> " + edited)
       take(edited, again: number)
     case .pull(let numbers): pull(numbers)
-    case .recover:
-      guard let lost else {
-        output.say("there is nothing to recover")
-        return
-      }
-      if runAll(lost.statements) { lost.forget() }
-      self.lost = nil
+    case .recover: recover()
     }
+  }
+
+  /// Runs again what was cut off. What is left when it stops can be recovered later; until all is done, the
+  /// old journal is the one that counts.
+  private func recover() {
+    guard var lost else {
+      output.say("there is nothing to recover")
+      return
+    }
+    var done = 0
+    journal.postpones = true
+    results?.isTaking = true
+    for text in lost.statements {
+      output.say("mrs [\(notebook.number)]> " + text)
+      guard run(text, remarks: false) else { break }
+      done += 1
+    }
+    results?.isTaking = false
+    journal.postpones = false
+    lost.statements.removeFirst(done)
+    self.lost = lost.statements.isEmpty ? nil : lost
+    if lost.statements.isEmpty { return lost.forget() }
+    let count = lost.statements.count
+    output.say(
+      (count == 1 ? "one statement is" : "\(count) statements are")
+        + " not brought back; `recover` goes on with " + (count == 1 ? "it" : "them"))
   }
 
   /// Adds the last cell to the file that others follow.
   private func share() {
     guard let sharing, let cell = notebook.cells.last else { return }
-    let said = cell.reports.map { PlainRenderer().text($0) }.joined()
-    if !sharing.add(SharedCell(number: cell.number, text: cell.text, said: said)) {
+    if !sharing.add(SharedCell(number: cell.number, text: cell.text, said: cell.reports)) {
       output.say("cell \(cell.number) could not be shared")
     }
   }
@@ -207,14 +232,17 @@ extension Output {
   func news(of following: Following) -> String? {
     let cells = following.news()
     guard !cells.isEmpty else { return nil }
+    var renderer = messages
+    renderer.page.width = Terminal.width(of: STDERR_FILENO) - 2
     return cells.map { cell in
-      let head = messages.page.ink("shared [\(cell.number)], `pull \(cell.number)` takes it:", .dim)
-      let said = LineText.split(cell.said).prefix(Self.mostNews)
-      let lines = LineText.split(cell.text) + said
-      return head + "\n" + messages.text(Report([.code(lines.joined(separator: "\n"))]))
+      let head = renderer.page.ink("shared [\(cell.number)], `pull \(cell.number)` takes it:", .dim)
+      let lines = LineText.split(cell.said.map { renderer.text($0) }.joined())
+      let said = lines.prefix(Self.mostNews) + (lines.count > Self.mostNews ? ["…"] : [])
+      return head + "\n" + renderer.text(Report([.code(cell.text)]))
+        + said.map { "  \($0)\n" }.joined()
     }.joined()
   }
 
   /// How many lines of what a shared cell said are shown.
-  private static let mostNews = 12
+  private static let mostNews = 16
 }

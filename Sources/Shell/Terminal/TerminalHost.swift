@@ -63,6 +63,16 @@ package final class TerminalHost: Host {
     }
   }
 
+  /// Beside the current folder, where the program is installed, and where it was built.
+  package func supplied(_ name: String) -> [String] {
+    guard let program = realpath("/proc/self/exe", nil) else { return ["examples/\(name)"] }
+    defer { free(program) }
+    let folder = Files.folder(of: String(cString: program))
+    return [
+      "examples/\(name)", "\(folder)/../share/mrs/\(name)", "\(folder)/../../../examples/\(name)",
+    ]
+  }
+
   package func now() -> Double {
     if isTimeless { return 0 }
     var time = timespec()

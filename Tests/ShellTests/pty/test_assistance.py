@@ -36,6 +36,49 @@ class Assistance(unittest.TestCase):
             self.assertTrue(t.line.startswith("mrs [1]> meta-train"), t.line)
             self.assertNotIn("?", t.line)
 
+    def asked(self, t, line, keys="?"):
+        """What is listed below a line that is typed anew."""
+        t.send("\x15\x0c" + line)
+        t.settle()
+        t.send(keys)
+        t.settle()
+        return "\n".join(t.text.splitlines()[1:-1])
+
+    def test_a_question_mark_answers_at_any_place(self):
+        with Terminal() as t:
+            prepared(t)
+            for line, answer in [
+                ("meta-tr", "meta-train  Learns"), ("meta-train maml steps=", "a whole number from 0 to 1000"),
+                ("goto ", "the number of a cell"), ("let ", "a name"), ("expect $_.", "$_.test"),
+                ("show | ", "save  Writes"), ("let r = ", "Judges the model"), ("for ", "a name"),
+            ]:
+                self.assertIn(answer, self.asked(t, line), line)
+            self.assertNotIn("describe", self.asked(t, "show | "))
+            self.assertNotIn("include", self.asked(t, "let r = "))
+            self.assertNotIn("$x", self.asked(t, "expect $_."))
+            # Within a text it is a character as any other.
+            t.send("\x15load csv \"what?")
+            t.settle()
+            self.assertIn("what?", t.line)
+
+    def test_more_candidates_than_fit_keep_their_documentation(self):
+        with Terminal(rows=24, columns=80) as t:
+            prepared(t)
+            listed = self.asked(t, "adapt user ")
+            self.assertRegex(listed, r"\n +1 +\d+ ratings, train user")
+            self.assertIn("… and 562 more", listed)
+            listed = self.asked(t, "adapt user 42 ")
+            self.assertTrue(listed.startswith("  new "), listed)
+            self.assertIn("shots=  use only this many", listed)
+
+    def test_items_are_completed_by_their_titles(self):
+        with Terminal() as t:
+            prepared(t)
+            listed = self.asked(t, 'similar item "nordlys f', "\t\t")
+            self.assertIn('"Nordlys Flying Kite"', listed)
+            t.send("k\t")
+            t.wait('similar item "Nordlys Flying Kite"')
+
     def test_long_lists_fit_one_screen_with_their_documentation(self):
         for rows, columns in ((30, 100), (24, 80)):
             with Terminal(rows=rows, columns=columns) as t:

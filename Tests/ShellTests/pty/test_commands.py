@@ -2,13 +2,15 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from terminal import PROGRAM
+import jupyter
+from terminal import PROGRAM, Terminal
 
 PASSING = "mrs 1\nset seed=7\nload data\nlet s = split tasks\nexpect $s.test > 0\n"
 
@@ -168,15 +170,63 @@ class ShellFilesTest(CommandTest):
         self.assertEqual(said.stdout.splitlines()[0].split()[0], "prompt")
         self.assertEqual(said.stdout.splitlines()[1:], ["--format", "json", "meta-train", "a.mrs"])
 
-    def test_other_shells_read_their_completions(self):
-        for shell in ["zsh", "fish"]:
-            script = self.mrs("completions", shell).stdout
-            self.assertIn("meta-train", script)
-            if shutil.which(shell):
-                self.write("script", script)
-                check = subprocess.run([shell, "-n", self.path("script")], capture_output=True)
-                self.assertEqual(check.returncode, 0, check.stderr)
+    COMPLETED = [
+        ("mrs prom", "prompt"), ("mrs run --form", "--format"), ("mrs run --format j", "json"),
+        ("mrs help meta-t", "meta-train"), ("mrs run a.m", "a.mrs"),
+    ]
+
+    def completions(self, shell, name):
+        """The completions in a file that the shell can read, beside a script."""
+        if not shutil.which(shell):
+            self.skipTest(f"{shell} is missing")
+        self.write("a.mrs", PASSING)
+        self.write(name, self.mrs("completions", shell).stdout)
+        check = subprocess.run([shell, "-n", self.path(name)], capture_output=True)
+        self.assertEqual((check.returncode, check.stderr), (0, b""))
+
+    def test_fish_completes(self):
+        self.completions("fish", "mrs.fish")
+        for line, expected in self.COMPLETED:
+            command = f"source mrs.fish; complete -C {shlex.quote(line)}"
+            said = subprocess.run(
+                ["fish", "-c", command], cwd=self.folder.name, capture_output=True, text=True
+            )
+            self.assertEqual(said.stderr, "")
+            self.assertIn(expected, [row.split("\t")[0] for row in said.stdout.splitlines()], line)
+
+    def test_zsh_completes(self):
+        self.completions("zsh", "_mrs")
+        environment = {"PATH": os.path.dirname(os.path.abspath(PROGRAM)) + ":" + os.environ["PATH"]}
+        with Terminal("-f", "-i", program="zsh", env=environment) as t:
+            t.send(f"cd {self.folder.name}; fpath=($PWD $fpath); PS1=ready:; autoload -Uz compinit\r")
+            t.send("compinit -u -d dump; clear\r")
+            t.wait_until(lambda: t.text == "ready:", "the prompt of zsh")
+            for line, expected in self.COMPLETED[1:]:
+                t.send(line + "\t")
+                t.wait(f"{line.rsplit(' ', 1)[0]} {expected}")
+                t.send("\x15")
+            t.send("mrs pro\t\t")
+            t.wait("Accept the output that")
+
+    def test_other_shells_are_refused(self):
         self.assertEqual(self.mrs("completions", "tcsh").returncode, 64)
+
+
+class ConvertTest(CommandTest):
+    SCRIPT = (
+        "mrs 1\nset seed=7\n\n## # Title\n##\n## Text with `code`.\n\nload data\n#> Loaded\n\nsplit tasks\n\n"
+        "## ë 漢\n\nfor k in [1, 2] {\n  show\n}\n"
+    )
+
+    def test_a_converted_notebook_is_one_and_comes_back(self):
+        self.write("a.mrs", self.SCRIPT)
+        for source, target in [("a.mrs", "a.ipynb"), ("a.ipynb", "b.mrs"), ("b.mrs", "b.ipynb")]:
+            done = self.mrs("convert", source, target)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ["a.ipynb", "b.ipynb"]:
+            self.assertEqual(jupyter.faults(self.path(name)), [], name)
+        self.assertEqual(self.read("b.mrs"), self.SCRIPT)
+        self.assertEqual(self.read("a.ipynb"), self.read("b.ipynb"))
 
 
 class CheckTest(CommandTest):

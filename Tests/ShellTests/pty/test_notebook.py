@@ -9,6 +9,7 @@ import tempfile
 import time
 import unittest
 
+import jupyter
 from terminal import PROGRAM, Terminal, interrupt
 
 
@@ -46,6 +47,38 @@ class Cells(unittest.TestCase):
             t.wait("split tasks query=7")
             self.assertIn("query=7", t.text)
 
+    def test_rerun_gives_an_option_to_the_cells_that_have_it(self):
+        with Terminal() as t:
+            t.run("load data; split tasks", "meta-train maml epochs=1", "adapt user 42", "rerun 2..3 steps=2")
+            t.wait("> meta-train maml epochs=1 steps=2")
+            self.assertEqual(t.text.count("> adapt user 42\n"), 2)
+            t.run("rerun 3 steps=2")
+            t.wait("none of these cells takes the option `steps`")
+
+    def test_show_shows_what_a_cell_came_to(self):
+        with Terminal() as t:
+            t.run("$_")
+            t.wait("`show $_` shows what it holds")
+            t.run("load data", "split tasks", "\x0cshow $_")
+            self.assertRegex(t.text, r"test +60")
+            t.run("\x0cshow $_2.users", "show [1, 2]")
+            self.assertIn("\n600\n", t.text)
+            self.assertIn("\n1, 2\n", t.text)
+
+    def test_what_an_included_file_takes_makes_stale(self):
+        with tempfile.TemporaryDirectory() as folder, Terminal() as t:
+            path = os.path.join(folder, "judge.mrs")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("let result = compare mf item-mean\n")
+            t.run("load data", "split tasks", f'include "{path}"', "split tasks query=5")
+            t.wait("Cell 3 is stale now: tasks changed by cell 4.")
+
+    def test_lessons_are_found_from_anywhere(self):
+        start = ["-c", "cd /; exec " + os.path.abspath(PROGRAM)]
+        with Terminal(*start, program="/bin/sh") as t:
+            t.run("lesson", "lesson 3")
+            t.wait("Learning to learn: MAML · step 1 of 5")
+
     def test_edit_runs_what_the_editor_leaves(self):
         with tempfile.NamedTemporaryFile("w", suffix=".sh", delete=False) as editor:
             editor.write('#!/bin/sh\nsed -i s/11/33/ "$1"\n')
@@ -66,6 +99,7 @@ class Cells(unittest.TestCase):
             self.assertEqual(book["nbformat"], 4)
             self.assertEqual(book["cells"][0]["source"], ["load data"])
             self.assertIn("text/html", book["cells"][0]["outputs"][0]["data"])
+            self.assertEqual(jupyter.faults(path), [])
 
 
 class Nothing_lost(unittest.TestCase):
@@ -164,6 +198,63 @@ class Nothing_lost(unittest.TestCase):
             t.wait("E0402")
             t.send("adapt user 42; topk 3\r")
             t.wait("Top 3")
+
+    def test_a_sweep_stopped_by_ctrl_c_is_partial_and_dropped_by_another(self):
+        sweep = "meta-train maml steps=1..6 epochs=4 patience=0"
+        with Terminal(rows=50) as t:
+            t.run("load data; split tasks")
+            t.send(sweep + "\r")
+            t.wait("run 2 of 6", 60)
+            t.send("\x03")
+            t.wait("Stopped with 1 of 6 runs")
+            t.wait("Ctrl-C again drops this model")
+            t.wait_prompt(3)
+            t.run("history")
+            self.assertRegex(t.text, r"2 +partial")
+            t.send(sweep + "\r")
+            t.wait("run 3 of 6", 60)
+            t.send("\x03")
+            t.wait_prompt(4)
+            t.send("\x03")
+            t.wait("dropped: the session is as it was before cell 3")
+
+    def test_recover_takes_the_results_that_are_there(self):
+        with tempfile.TemporaryDirectory() as state:
+            cache = {"XDG_CACHE_HOME": os.path.join(state, "cache")}
+            with Terminal(rows=50, state=state, env=cache) as t:
+                t.run("load data; split tasks", "meta-train maml steps=1 epochs=2", "set seed=9")
+                # A time that is measured anew is another.
+                said = re.search(r"Trained maml .*?;", t.text, re.S)[0]
+                t.signal(signal.SIGKILL)
+                t.wait_end()
+            with Terminal(rows=50, state=state, env=cache) as t:
+                t.run("recover")
+                self.assertIn(said, t.text)
+                t.run("show")
+                t.wait("seed=9")
+
+    def test_a_recovery_that_was_stopped_goes_on(self):
+        statements = ["load data", "split tasks", "meta-train maml epochs=100000 patience=0", "set seed=9"]
+        with tempfile.TemporaryDirectory() as state:
+            folder = os.path.join(state, "mrs", "sessions")
+            os.makedirs(folder)
+            with open(os.path.join(folder, "1-1.jsonl"), "w", encoding="utf-8") as file:
+                file.write(json.dumps({"time": 1, "run": "x"}) + "\n")
+                file.write(json.dumps({"keep": 0, "add": statements}) + "\n")
+            with Terminal(state=state) as t:
+                t.wait("brings back its 4 statements")
+                for _ in range(2):
+                    t.send("recover\r")
+                    t.wait("ETA", 60)
+                    interrupt(t)
+                    t.wait("2 statements are not brought back; `recover` goes on with them")
+                    t.send("\x0c")
+                    t.settle()
+                t.send("quit\r")
+                t.wait_end()
+            # What was not brought back is still there.
+            with Terminal(state=state) as t:
+                t.wait("brings back its 4 statements")
 
     def test_a_second_ctrl_c_drops_the_model_and_redo_brings_it_back(self):
         with Terminal() as t:

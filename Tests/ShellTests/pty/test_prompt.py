@@ -88,6 +88,32 @@ class Editing(unittest.TestCase):
                         t.send("\x05\x15")
 
 
+class ViMode(unittest.TestCase):
+    def test_arrows_history_search_and_undo_are_those_of_emacs_mode(self):
+        with Terminal(env={"NO_COLOR": "1"}, editrc="mrs:bind -v\n") as t:
+            t.run("set seed=5", "let k = 1")
+
+            def line_after(keys):
+                t.send(keys)
+                t.settle()
+                return t.line[len("mrs [3]> "):]
+
+            self.assertEqual(line_after("\x1b[A"), "let k = 1")
+            self.assertEqual(line_after("\x1b[A"), "set seed=5")
+            self.assertEqual(line_after("\x1b[D\x1b[DX"), "set seedX=5")
+            self.assertEqual(line_after("\x1b[3~\x1b[HY\x1b[FZ"), "Yset seedX5Z")
+            self.assertEqual(line_after("\x1bdd"), "")
+            self.assertEqual(line_after("u"), "Yset seedX5Z")
+            self.assertEqual(line_after("dd"), "")
+            line_after("\x03")
+            self.assertEqual(line_after("\x1bk"), "let k = 1")
+            self.assertEqual(line_after("dd/seed\r"), "set seed=5")
+            line_after("\x03")
+            t.send("\x0c")
+            t.settle()
+            self.assertEqual(t.text, "mrs [3]>")
+
+
 class History(unittest.TestCase):
     def test_history_outlives_the_session(self):
         with tempfile.TemporaryDirectory() as state:
@@ -115,6 +141,9 @@ class History(unittest.TestCase):
             t.wait("search:")
             t.send("seed")
             t.wait("▸ set seed=5")
+            t.settle()
+            self.assertEqual(t.line, "search: seed")
+            self.assertEqual(t.screen.cursor.x, len("search: seed"))
             t.send("\r")
             t.settle()
             self.assertEqual(t.line, "mrs [4]> set seed=5")

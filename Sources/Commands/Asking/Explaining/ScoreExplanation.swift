@@ -98,11 +98,11 @@ private struct ExplainedScore {
         Progress(
           "explain", done: Double(influences.count), total: Double(total), unit: "ratings"))
       influences += model.ratingInfluences(
-        on: Int32(item), for: context,
+        on: Int32(item), for: context, score: score,
         of: influences.count..<min(total, influences.count + block), threads: threads)
     }
     self.influences = influences
-    features = model.featureInfluences(on: Int32(item), for: context)
+    features = model.featureInfluences(on: Int32(item), for: context, score: score)
   }
 
   func report(

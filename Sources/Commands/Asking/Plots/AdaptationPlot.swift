@@ -67,15 +67,18 @@ package struct AdaptationPlot: Plot {
     var counts = [0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135].filter { $0 < longest }
     counts.append(longest)
     var points: [Curve.Point] = []
+    // At equal distances: most happens with the first few.
     for (index, count) in counts.enumerated() {
       try host.checkpoint(
         Progress("plot adaptation", done: Double(index), total: Double(counts.count), unit: "sizes")
       )
-      points.append(.init(Double(count), judge.error(of: model, knowing: count)))
+      points.append(.init(Double(index), judge.error(of: model, knowing: count)))
     }
-    return Curve(
+    var curve = Curve(
       "Error of \(model.title) on \(judge.contexts.count) test users", x: "ratings known of a user",
       y: judge.unit(of: model), series: [.init(model.title, points)])
+    curve.names = counts.map { "\($0)" }
+    return curve
   }
 
   /// Nil for an algorithm without inner steps.

@@ -23,7 +23,7 @@ package struct LossPlot: Plot {
     let lines = [series("training", \.trainLoss), series("validation", \.validLoss)]
     return [
       Curve(
-        "Loss of \(model.title)", x: "epoch", y: "loss",
+        "Loss of \(model.title)", x: "epoch", y: type(of: model.problem.loss).name,
         series: lines.filter { $0.points.contains { $0.y.isFinite } })
     ]
   }

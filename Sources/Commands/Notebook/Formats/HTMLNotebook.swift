@@ -106,6 +106,7 @@ package struct HTMLNotebook: NotebookFormat {
     .comment, .output, .note, caption { color: var(--faint); }
     table { border-collapse: collapse; margin: 12px 0; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding-bottom: 4px; }
+    td:first-child { white-space: nowrap; }
     th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); text-align: left; }
     th.number, td.number { text-align: right; white-space: nowrap; }
     .out { overflow-x: auto; }
