@@ -103,6 +103,20 @@ import Testing
     #expect(fault.message.contains("version 2; this program reads version 1"), "\(fault.message)")
   }
 
+  @Test func aModelAndACheckpointInEachOthersPlaceLeadToTheRightCommand() throws {
+    let host = RecordingHost()
+    _ = try model("meta-train ridge epochs=1 checkpoint=\"c\"", host)
+    for (line, command) in [
+      ("open model \"c\"", "`resume`"), ("resume \"m.safetensors\"", "`open model`"),
+    ] {
+      guard case .failed(let fault) = run(line, host).result else {
+        Issue.record("\(line) was taken")
+        continue
+      }
+      #expect(fault.message.contains(command), "\(fault.message)")
+    }
+  }
+
   @Test func aCheckpointNeverReplacesAFileOfAnotherKind() throws {
     let host = RecordingHost(["notes.txt": "dear diary"])
     let (result, _) = run("meta-train maml epochs=1 checkpoint=\"notes.txt\"", host)

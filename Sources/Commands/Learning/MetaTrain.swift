@@ -49,13 +49,13 @@ package struct MetaTrain: Command {
         "outer optimiser; the algorithm's own if not given", place: .option),
       .option("schedule", \.schedule, "how the outer rate changes"),
       .choice("loss", \.loss, from: losses, "what is made small", place: .option),
-      .option("decay", \.decay, in: 0...100, "weight decay of dense weights"),
+      .option("weight-decay", \.decay, in: 0...100, "decay of dense weights"),
       .option(
         "embed-decay", \.lookupDecay, in: 0...100,
-        "weight decay of embeddings; the algorithm's own if not given"),
+        "decay of embeddings; the algorithm's own if not given"),
       .option(
         "linear-decay", \.linearDecay, in: 0...100,
-        "weight decay of the linear weights of feature values"),
+        "decay of the linear weights of feature values"),
       .option(
         "hide-items", \.hiddenItems, in: 0...1,
         "share of training tasks whose items are known by their features alone, as new ones are"),

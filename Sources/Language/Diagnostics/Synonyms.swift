@@ -14,7 +14,7 @@ package let synonyms: [String: [String]] = [
   "beta": ["lr"], "learning-rate": ["lr", "inner-lr"], "rate": ["lr", "inner-lr"],
   "batch-size": ["batch"], "meta-batch": ["batch"], "epoch": ["epochs"], "iterations": ["epochs"],
   "inner-steps": ["steps"], "num-steps": ["steps"], "first-order": ["order"],
-  "weight-decay": ["decay"], "wd": ["decay"], "l2": ["decay", "penalty"],
+  "decay": ["weight-decay"], "wd": ["weight-decay"], "l2": ["weight-decay", "penalty"],
   "optimizer": ["outer", "inner"], "inner-optimizer": ["inner"], "outer-optimizer": ["outer"],
   "grad-clip": ["clip"], "clip-norm": ["clip"], "max-norm": ["clip"],
   "early-stopping": ["patience"],

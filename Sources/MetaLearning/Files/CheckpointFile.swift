@@ -4,7 +4,8 @@ import Models
 /// The state of a training as a safetensors file, beside words that say which training it is of.
 package enum CheckpointFile {
   private static let version = "1"
-  private static let versionKey = "mrs.checkpoint"
+  /// The word that every checkpoint has.
+  static let versionKey = "mrs.checkpoint"
   private static let stepKey = "mrs.step"
 
   private enum Name {
@@ -42,6 +43,9 @@ package enum CheckpointFile {
   /// The words of a checkpoint that this version can read.
   package static func words(_ file: Safetensors) throws(ModelFileError) -> [String: String] {
     guard let found = file.metadata[versionKey] else {
+      guard file.metadata[ModelFile.versionKey] == nil else {
+        throw ModelFileError("is a trained model, not a checkpoint; `open model` takes it")
+      }
       throw ModelFileError("is a safetensors file, but not a checkpoint of a training")
     }
     guard found == version else {

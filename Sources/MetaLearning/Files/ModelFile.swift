@@ -9,8 +9,11 @@ import Models
 package enum ModelFile {
   private static let version = "1"
 
+  /// The word that every saved model has.
+  static let versionKey = "mrs.version"
+
   private enum Key {
-    static let version = "mrs.version"
+    static let version = versionKey
     static let algorithm = "mrs.algorithm"
     static let network = "mrs.network"
     static let loss = "mrs.loss"
@@ -49,6 +52,9 @@ package enum ModelFile {
     _ file: Safetensors, data: Dataset
   ) throws(ModelFileError) -> TrainedModel {
     guard let found = file.metadata[Key.version] else {
+      guard file.metadata[CheckpointFile.versionKey] == nil else {
+        throw ModelFileError("is a checkpoint of a training; `resume` goes on with it")
+      }
       throw ModelFileError("is a safetensors file, but not a model that mrs saved")
     }
     guard found == version else {
