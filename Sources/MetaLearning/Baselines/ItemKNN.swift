@@ -26,17 +26,12 @@ package struct ItemKNN: Baseline {
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
-    let bias = BiasModel(ratings)
-    let residuals = bias.residuals(of: ratings)
-    let byUser = RatingIndex(
-      by: ratings.users, count: ratings.userCount, others: ratings.items, values: residuals)
-    let byItem = RatingIndex(
-      by: ratings.items, count: ratings.itemCount, others: ratings.users, values: residuals)
+    let residuals = RatingResiduals(ratings)
     var sums = Array(repeating: PairSums(), count: ratings.itemCount)
     let similar = (0..<ratings.itemCount).map { item in
-      neighbors(of: item, byItem, byUser, &sums)
+      neighbors(of: item, residuals.byItem, residuals.byUser, &sums)
     }
-    return NeighborModel(title: Self.name, bias: bias, count: neighbors, similar: similar)
+    return NeighborModel(title: Self.name, bias: residuals.bias, count: neighbors, similar: similar)
   }
 
   /// What two items' shared users add up to.

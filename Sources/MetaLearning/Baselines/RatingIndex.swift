@@ -25,3 +25,19 @@ struct RatingIndex {
 
   func range(_ entity: Int) -> Range<Int> { offsets[entity]..<offsets[entity + 1] }
 }
+
+/// What the bias model leaves of the ratings, by user and by item.
+struct RatingResiduals {
+  let bias: BiasModel
+  let byUser: RatingIndex
+  let byItem: RatingIndex
+
+  init(_ ratings: TrainingRatings) {
+    bias = BiasModel(ratings)
+    let values = bias.residuals(of: ratings)
+    byUser = RatingIndex(
+      by: ratings.users, count: ratings.userCount, others: ratings.items, values: values)
+    byItem = RatingIndex(
+      by: ratings.items, count: ratings.itemCount, others: ratings.users, values: values)
+  }
+}
