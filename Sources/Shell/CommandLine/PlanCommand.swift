@@ -61,7 +61,10 @@ struct PlanCommand: ParsableCommand {
     let result = interpreter.run(source, host: host)
     guard let plan = interpreter.plan else { return .failed }
     plan.calibration.write(to: path)
-    output.show(plan.report(reading: host.files.map(\.path), writing: host.written))
+    // A script that is refused at its start has no plan to look at.
+    if !plan.steps.isEmpty || result == .completed {
+      output.show(plan.report(reading: host.files.map(\.path), writing: host.written))
+    }
     output.show(result, of: source)
     if result != .completed { return ExitStatus(result) }
     if let budget = try budgetSeconds(), plan.seconds > budget {

@@ -266,6 +266,10 @@ class PlanTest(CommandTest):
         self.assertIn("Writes x.csv.", plan.stdout)
         self.assertFalse(os.path.exists(self.path("x.csv")))
         self.assertEqual(self.mrs("plan", "--budget", "1ms", "a.mrs").returncode, 1)
+        self.write("b.mrs", "splt tasks\n")
+        refused = self.mrs("plan", "b.mrs")
+        self.assertEqual(refused.returncode, 2)
+        self.assertNotIn("Plan", refused.stdout + refused.stderr)
 
 
 if __name__ == "__main__":
