@@ -27,3 +27,9 @@ extension InputCommand {
   package var takesInput: Bool { true }
   package var needsInput: Bool { false }
 }
+
+/// A command whose options can be right one by one and not together, which is known before it runs.
+protocol ParticularCommand: Command {
+  /// What is wrong with the options; whoever runs it throws that as well.
+  var contradiction: CommandFailure? { get }
+}

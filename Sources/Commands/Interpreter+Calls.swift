@@ -83,8 +83,7 @@ extension Run {
     _ type: any Configurable.Type, _ bound: BoundArguments, _ call: Call, since before: Session
   ) {
     let nouns = bound.nouns(of: type)
-    let site = NounLedger.Site(
-      site ?? call.verb.range, name: "line \(source.line(of: call.verb.range.lower))")
+    let site = NounLedger.Site.here(site ?? call.verb.range)
     interpreter.ledger.give(nouns.gives, needs: nouns.needs, at: site)
     interpreter.provenance.note(
       nouns.gives, before: before, after: interpreter.session, at: site)

@@ -35,7 +35,8 @@ extension Run {
     guard !hasDirection || test.pValue >= level else { return }
     throw fault(
       left.range.union(over.range),
-      "mean difference \(shown(mean)) over \(test.count) users, p=\(shown(test.pValue))", statement)
+      "mean difference \(shown(mean)) over \(counted(test.count, "user")), p=\(shown(test.pValue))",
+      statement)
   }
 
   /// The result, or the row of one, that a field is read from, and the field.

@@ -172,7 +172,7 @@ struct Run {
       let verb = calls.last?.verb.text ?? ""
       interpreter.variables[name.text] = BoundValue(
         .record(report.result),
-        origin: "the result of `\(verb)` (line \(source.line(of: statement.range.lower)))")
+        origin: .result(verb: verb, line: source.line(of: statement.range.lower)))
     }
   }
 

@@ -33,7 +33,7 @@ package struct Interpreter: Sendable {
     self.session = session
     self.catalog = catalog
     for (noun, isThere) in session.nouns where isThere {
-      ledger.give([noun], needs: [], at: NounLedger.Site(nil, name: "an earlier session"))
+      ledger.give([noun], needs: [], at: .elsewhere("an earlier session"))
     }
   }
 
@@ -65,6 +65,7 @@ package struct Interpreter: Sendable {
     for type in catalog.types {
       if type is any InputCommand.Type { context.receivers.insert(ObjectIdentifier(type)) }
       if type is any SweepCommand.Type { context.sweepers.insert(ObjectIdentifier(type)) }
+      if type is any ParticularCommand.Type { context.particular.insert(ObjectIdentifier(type)) }
     }
     if let host {
       context.files = FileKnowledge(host)
@@ -142,7 +143,8 @@ private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { conf
   CheckContext.Traits(
     takesInput: (configurable as? any InputCommand)?.takesInput ?? false,
     needsInput: (configurable as? any InputCommand)?.needsInput ?? false,
-    sweep: (configurable as? any SweepCommand)?.sweepForm)
+    sweep: (configurable as? any SweepCommand)?.sweepForm,
+    contradiction: (configurable as? any ParticularCommand)?.contradiction?.problem)
 }
 
 extension Source {

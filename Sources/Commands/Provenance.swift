@@ -16,12 +16,9 @@ struct Provenance: Sendable {
 
   /// Forgets where things stand in a source that is done; names remain.
   func settled(name: (SourceRange) -> String) -> Provenance {
-    func settled(_ site: Site) -> Site {
-      site.range.map { Site(nil, name: name($0)) } ?? site
-    }
     var result = self
-    result.models = models.mapValues(settled)
-    result.tasks = tasks.map(settled)
+    result.models = models.mapValues { $0.settled(name) }
+    result.tasks = tasks?.settled(name)
     return result
   }
 
@@ -29,11 +26,10 @@ struct Provenance: Sendable {
   func completed(_ failure: Diagnostic, model: String?) -> Diagnostic {
     var failure = failure
     func show(_ site: Site?, _ what: String) {
-      guard let site else { return }
-      if let range = site.range {
-        failure.secondary.append(.init(range, what))
-      } else {
-        failure.help.append("\(what): \(site.name)")
+      switch site {
+      case .here(let range)?: failure.secondary.append(.init(range, what))
+      case .elsewhere(let name)?: failure.help.append("\(what): \(name)")
+      case nil: break
       }
     }
     show(model.flatMap { models[$0] }, "the model was made here, from the tasks of then")

@@ -1,3 +1,5 @@
+import Language
+
 /// What one recommender reached on every task.
 package struct Judgement: Sendable {
   package var title: String
@@ -19,7 +21,8 @@ package struct Judgement: Sendable {
   /// Why the order says nothing about the model, if it does not: it gives (nearly) equal scores.
   package var collapse: String? {
     if flatTasks * 2 > taskCount {
-      return "\(title) gives all candidates of \(flatTasks) of \(taskCount) users the same score"
+      return
+        "\(title) gives all candidates of \(flatTasks) of \(counted(taskCount, "user")) the same score"
     }
     if tieRate > 0.5 {
       let percent = Int((tieRate * 100).rounded())

@@ -23,8 +23,9 @@ import Testing
   ]
 
   /// What may be imported of the system and of others: threads and the maths library for those who
-  /// compute, everything for the shell.
+  /// compute, locks for what is made once, everything for the shell.
   static let foreign: [String: Set<String>] = [
+    "Language": ["Synchronization"],
     "Kernels": ["Glibc", "Dispatch", "Synchronization"],
     "Reports": ["FoundationEssentials"],
     "Datasets": ["Synchronization"],

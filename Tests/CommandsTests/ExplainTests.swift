@@ -37,6 +37,17 @@ import Testing
     #expect(place.map { numbers(top["scores"])[$0] } == Double.read(user["score"] ?? .word("")))
   }
 
+  @Test func helpShowsThePageOfACodeAsWell() {
+    var reports: [Report] = []
+    var interpreter = Interpreter()
+    let source = Source(name: "t", text: "explain E0404\nhelp E0404\n")
+    let result = interpreter.run(source, host: RecordingHost()) { outcome in
+      if let report = outcome.report { reports.append(report) }
+    }
+    #expect(result == .completed)
+    #expect(reports.count == 2 && reports.first?.blocks == reports.last?.blocks)
+  }
+
   @Test func oneVerbExplainsCodesAndScores() {
     let interpreter = Interpreter()
     #expect(interpreter.check(Source(text: "explain E0404")).isEmpty)

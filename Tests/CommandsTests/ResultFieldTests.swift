@@ -27,6 +27,7 @@ import Testing
     ("expect $r.ndgc@5 > 0", "E0204", "ndgc@5", "ndcg@5"),
     ("expect $r.item-maen.mae > 0", "E0204", "item-maen", "item-mean"),
     ("expect $r.item-mean.mea > 0", "E0204", "mea", "mae"),
+    ("expect $r.popularity.mae > 0", "E0204", "mae", "fields: ndcg@5"),
     ("expect $r.mae.mean > 0", "E0204", "mean", "it is a number"),
     ("expect $r.mf > 1", "E0306", "$r.mf", "this is a result"),
     ("expect $r.per-user.users > 1", "E0306", "$r.per-user.users", "this is a list"),

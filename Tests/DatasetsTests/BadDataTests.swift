@@ -95,7 +95,7 @@ import Testing
     let others = try #require(fault { _ = try attach("item,color\nX1,red\nX2,blue\n") })
     #expect(others.code == "E0513" && others.message.contains("none of its 2 ids"))
     let some = try attach("item,color\ni1,red\nX2,blue\n")
-    #expect(some.known == 1 && some.notes == ["1 of its 2 rows describe no rated item"])
+    #expect(some.known == 1 && some.notes == ["1 of its 2 rows describes no rated item"])
   }
 
   @Test func giganticCategories() throws {

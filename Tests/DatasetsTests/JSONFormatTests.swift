@@ -150,7 +150,7 @@ private func jsonl(_ file: String) -> JSONLines {
     let complaint = load([
       "m/a.json": "{\n\"1\": [10, 20]}", "m/a_y.json": "{\"1\": [5]}",
     ]).complaint
-    #expect(complaint == "m/a.json:2: user 1 has 2 items, and 1 ratings in `m/a_y.json`")
+    #expect(complaint == "m/a.json:2: user 1 has 2 items, and 1 rating in `m/a_y.json`")
     #expect(
       load(["m/a.json": "{}", "m/a_y.json": "{}"]).complaint.contains("no state has a rating"))
   }

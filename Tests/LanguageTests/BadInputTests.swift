@@ -33,6 +33,13 @@ import Testing
     #expect(codes(long + String(repeating: " ", count: 9 << 20)) == ["E0109"])
   }
 
+  @Test(arguments: ["let x = \"{", "\"{", "let x = \"{\"", "load \"a{"])
+  func aLineOfTextsThatDoNotCloseIsReadInTime(opener: String) {
+    // Looked through from each of its marks, this would take minutes.
+    let text = String(repeating: opener, count: 100_000) + "\nload data\n"
+    #expect(codes(text).contains("E0103"))
+  }
+
   @Test(arguments: ["load\u{0}data", "\u{0}", "let x\u{0} = 5", "load \u{1B}[31m", "topk \u{7F}"])
   func controlCharactersAreNamed(text: String) {
     #expect(codes(text).contains("E0101"), "\(codes(text))")
@@ -50,6 +57,12 @@ import Testing
     let text = "\u{FEFF}mrs 1\r\nload data\r\nsplit tasks\r\n#> x\r\n"
     #expect(codes(text).isEmpty, "\(codes(text))")
     #expect(codes("load data\r\nsplti tasks\r\n") == ["E0201"])
+    #expect(Source(text: "\u{FEFF}load").position(of: 3).column == 1)
+    let marked = Source(text: "\u{FEFF}load data\n")
+    let lints = Language.check(marked, in: Laboratory.context, lints: true).diagnostics
+    #expect(
+      applyingFixes(of: lints, to: marked.text).text == "\u{FEFF}mrs 1\nload data\n",
+      "\(lints.map(\.message))")
     let source = Source(text: "load data\r\nsplti tasks\r\n")
     #expect(source.position(of: 11).line == 2 && source.position(of: 11).column == 1)
     #expect(source.text(ofLine: 1) == "load data")

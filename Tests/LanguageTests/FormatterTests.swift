@@ -4,6 +4,11 @@ import Testing
 
 /// The one form of scripts.
 @Suite struct FormatterTests {
+  /// Without the space both would be one word.
+  @Test func aTypeStandsApartFromItsName() {
+    #expect(formatted("param lr :number = 1\n") == "param lr: number = 1\n")
+  }
+
   @Test(arguments: [
     ("load   data  ;split", "load data; split\n"),
     (

@@ -34,6 +34,33 @@ import Testing
     #expect(
       Laboratory.check("load\nspilt tasks\nmeta-train\nadapt 1\ntopk").map(\.code) == ["E0201"])
     #expect(Laboratory.check("topk 5\ntopk 5\nadapt 3").map(\.code) == ["E0402"])
+    #expect(Laboratory.check("load\nspl\u{1}it tasks").map(\.code) == ["E0101"])
+  }
+
+  @Test(arguments: ["let x = let y = 3", "let x = if 1 < 2 { topk }", "evaluate | set seed=3"])
+  func aKeywordIsNoValue(text: String) throws {
+    let found = Laboratory.checkLine(text)
+    #expect(found.map(\.code) == ["E0102"], "\(found.map(\.message))")
+    #expect(found.first?.primary.text.contains("begins a statement") == true)
+  }
+
+  @Test func anUnknownCodeIsNotExpected() {
+    #expect(Laboratory.check("expect error E9999 { topk }").map(\.code) == ["E0202"])
+    #expect(Laboratory.check("expect error E0402 { topk }").isEmpty)
+  }
+
+  @Test func whatCouldNotBeReadIsNotCalledUnused() {
+    let source = Source(text: "mrs 1\nset seed=1\nlet k = 5\nload data\ntopk (2 * $k\n")
+    let found = Language.check(source, in: Laboratory.context, lints: true).diagnostics
+    #expect(!found.contains { $0.code == "W0602" }, "\(found.map(\.message))")
+  }
+
+  @Test func aValueOfTheWrongTypeIsToldOnce() {
+    var context = Laboratory.context
+    context.parameters = ["lr": .word("abc")]
+    let source = Source(text: "param lr: number = 0.01\nlet x = $lr * 2\ntopk $x\n")
+    #expect(Language.check(source, in: context).diagnostics.map(\.code).first == "E0301")
+    #expect(!Language.check(source, in: context).diagnostics.contains { $0.code == "E0306" })
   }
 
   @Test(arguments: [

@@ -118,4 +118,12 @@ private func scores<B: Baseline>(_ baseline: B) -> [Float] {
     let fitted = try baselines.make(name).get().fitted(to: toy, training: training, key: key)
     #expect(fitted.title == name)
   }
+
+  /// What the checker of scripts knows of a row before anything is fitted.
+  @Test(arguments: baselines.members.names)
+  func whetherItPredictsRatingsIsKnownBeforeFitting(name: String) throws {
+    let baseline = try baselines.make(name).get()
+    let fitted = baseline.fitted(to: toy, training: training, key: key)
+    #expect(fitted.predictsRatings == baseline.predictsRatings)
+  }
 }

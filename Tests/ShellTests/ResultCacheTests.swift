@@ -106,4 +106,24 @@ import Shell
     #expect(replay(script + "\nshow").resultsTaken == 2)
     #expect(replay(script.replacing("mae", with: "rmse")).resultsTaken == 1)
   }
+
+  @Test func aSweepTrainsOnlyTheRunsThatAreNew() {
+    func script(_ line: String) -> String {
+      "load data\nsplit tasks valid=20% test=70%\n\(line)\nlet b = best $s\nexpect $b.loss > 0\n"
+    }
+    func replay(_ line: String) -> Replay {
+      let text = script("let s = " + line)
+      return Replay(of: Source(name: "t.mrs", text: text), host: host, store: cache)
+    }
+    let line = "meta-train maml steps=[1, 2] epochs=1"
+    #expect(replay(line).resultsTaken == 0)
+    let again = replay(line)
+    #expect(again.resultsTaken == 2 && again.status == .success)
+    #expect(replay(line.replacing("[1, 2]", with: "[1, 2, 3]")).resultsTaken == 2)
+    #expect(replay(line + " lr=0.01").resultsTaken == 0)
+    // One that stopped half-way goes on from there.
+    let race = "search successive-halving n=3 eta=2 maml steps=[1, 2, 3] epochs=2"
+    #expect(replay(race).resultsTaken == 0)
+    #expect(replay(race).resultsTaken == 3)
+  }
 }

@@ -5,7 +5,7 @@ import Reports
 
 /// `abtest a b`: an online test as the logged ratings foretell it. Every simulated user sees one of
 /// the two, and what she likes among the first places is known from her ratings.
-package struct ABTest: Command {
+package struct ABTest: ParticularCommand {
   package var names: [String] = []
   package var metric = "precision"
   package var options = JudgingOptions()
@@ -44,15 +44,8 @@ package struct ABTest: Command {
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    guard names.count == 2 else {
-      throw CommandFailure("E0205", "`abtest` needs two names, and was given \(names.count)")
-    }
+    if let contradiction { throw contradiction }
     let outcome = options.completed([try Evaluation.metrics.make(metric).get()])[0]
-    guard !outcome.isPooled, options.candidates == .query else {
-      throw CommandFailure(
-        "E0306", "the outcome must be known for every user",
-        help: ["choose a metric of single users, and candidates=query"])
-    }
     let trial = try options.trial([outcome], in: session)
     let contestants = Contestants(session: session)
     let groups = try names.map { name in
@@ -66,6 +59,19 @@ package struct ABTest: Command {
       outcome.title, a, b,
       found: try simulation.shareFound(groups[0], groups[1], "difference", host),
       alarms: try simulation.shareFound(groups[0], groups[0], "false alarms", host))
+  }
+
+  var contradiction: CommandFailure? {
+    guard names.count == 2 else {
+      return CommandFailure(
+        "E0205", "`abtest` needs two names, and was given \(names.count)",
+        help: ["for example: abtest mf popularity"])
+    }
+    let isPooled = (try? Evaluation.metrics.make(metric).get())?.isPooled ?? false
+    guard isPooled || options.candidates != .query else { return nil }
+    return CommandFailure(
+      "E0306", "the outcome must be known for every user",
+      help: ["choose a metric of single users, and candidates=query"])
   }
 
   private func report(

@@ -37,8 +37,13 @@ package struct Compare: Command {
 
   package var resultFields: [ResultField]? {
     guard let measured = try? measured() else { return nil }
+    // A row that only orders has no errors to test.
+    let isTested = { name in
+      !measured.tested.needsRatings || !Scoreboard.orderingRows.contains(name)
+    }
+    let tested = order.dropFirst().filter { isTested($0) && isTested(order[0]) }
     return Scoreboard.fields(measured.all, rows: order)
-      + [ResultField("tests", .record(order.dropFirst().map { .init($0, Difference.kind) }))]
+      + [ResultField("tests", .record(tested.map { .init($0, Difference.kind) }))]
   }
 
   /// All rows: the names, and the baselines that are always shown.
@@ -67,7 +72,7 @@ package struct Compare: Command {
       board.add(
         trial.judgement(of: try contestants.recommender(name)), isSubject: done == 0)
     }
-    var report = board.report(title: "\(trial.tasks.count) \(options.part.name) users")
+    var report = board.report(title: counted(trial.tasks.count, "\(options.part.name) user"))
     guard let metric = measured.firstIndex(where: { $0.field == tested.field }) else {
       return report
     }

@@ -86,7 +86,7 @@ package struct Evaluate: Command {
     for row in means where row.title != Trial.chanceTitle {
       board.add(row, isSubject: row.title == subject)
     }
-    var report = board.report(title: "\(merged.tasks.count) \(options.part.name) users")
+    var report = board.report(title: counted(merged.tasks.count, "\(options.part.name) user"))
     if rounds > 1 {
       report.blocks.append(
         .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.metrics)))

@@ -54,12 +54,15 @@ package struct JudgingOptions: Sendable {
   private static func leak(_ facts: LeakFacts, _ tasks: TaskSplit) -> CommandFailure {
     if facts.sharedRows > 0 {
       return CommandFailure(
-        "E0410", "\(facts.sharedRows) ratings to be judged on are in training tasks, too",
+        "E0410",
+        counted(facts.sharedRows, "rating to be judged on is", "ratings to be judged on are")
+          + " in training tasks, too",
         help: ["the present split: \(tasks.recipe)", "split again"])
     }
     return CommandFailure(
       "E0410",
-      "\(facts.repeatedPairs) ratings to be judged on are in the data twice, and the other one may "
+      counted(facts.repeatedPairs, "rating to be judged on is", "ratings to be judged on are")
+        + " in the data twice, and the other one may "
         + "have been learnt from",
       help: ["`clean dedupe=last` before `split` keeps the newest of them"])
   }

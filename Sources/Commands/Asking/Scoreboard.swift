@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Language
+import MetaLearning
 import Models
 import Reports
 
@@ -110,7 +111,7 @@ struct Scoreboard {
     trial.metrics.indices.compactMap { index in
       let defined = chance.values[index].count { $0 != nil }
       guard !trial.metrics[index].isPooled, defined < trial.tasks.count else { return nil }
-      return "\(trial.metrics[index].title): \(defined) of \(trial.tasks.count) users"
+      return "\(trial.metrics[index].title): \(defined) of \(counted(trial.tasks.count, "user"))"
     }
   }
 
@@ -126,9 +127,18 @@ struct Scoreboard {
     let own = (means + ["tie-rate", perUser]).map {
       ResultField($0.name, $0.kind, needs: subjectNeeds)
     }
+    let row = ResultField.Kind.record(means + [perUser])
+    // A row that only orders has no errors.
+    let orders = ResultField.Kind.record(
+      zip(metrics, means).filter { !$0.0.needsRatings }.map(\.1) + [perUser])
     return own + ["users", ResultField(Trial.chanceTitle, .record(means))]
-      + rows.map { ResultField($0, .record(means + [perUser])) }
+      + rows.map { ResultField($0, orderingRows.contains($0) ? orders : row) }
   }
+
+  /// The rows that only put items in order.
+  static let orderingRows = Set(
+    baselines.types.filter { ($0.init() as? any Baseline)?.predictsRatings == false }
+      .map { $0.name })
 
   var result: Record {
     var result = Record()

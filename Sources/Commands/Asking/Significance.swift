@@ -33,7 +33,7 @@ package struct Significance: Command {
     let shared = Set(a.users).intersection(b.users).count
     guard shared > 1 else {
       throw CommandFailure(
-        "E0411", "the two results share \(shared) users, and a test needs two",
+        "E0411", "the two results share \(counted(shared, "user")), and a test needs two",
         help: ["evaluate both on the same split and part"])
     }
     let fields = a.fields.filter { b[$0] != nil }

@@ -67,7 +67,7 @@ package struct Similar: Command {
     let item = try data.itemNumber(item)
     guard count < data.items.count else {
       throw CommandFailure(
-        "E0302", "k=\(count) is more than the \(data.items.count - 1) other items",
+        "E0302", "k=\(count) is more than the \(counted(data.items.count - 1, "other item"))",
         help: ["allowed: 1 to \(data.items.count - 1)"], argument: "\(count)")
     }
     let places = model.representations(of: (0..<Int32(data.items.count)).map { $0 })

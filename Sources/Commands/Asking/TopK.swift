@@ -32,7 +32,7 @@ package struct TopK: Command {
     }
     guard count <= data.items.count else {
       throw CommandFailure(
-        "E0302", "k=\(count) is more than the \(data.items.count) items",
+        "E0302", "k=\(count) is more than the \(counted(data.items.count, "item"))",
         help: ["allowed: 1 to \(data.items.count)"], argument: "\(count)")
     }
     let rated = Set(adapted.context.support.map(\.item)).union(ratedItems(of: adapted, data))
@@ -58,7 +58,10 @@ package struct TopK: Command {
     _ data: Dataset, _ adapted: AdaptedModel, _ ranking: [(item: Int32, score: Float)], left: Int,
     domain: String?
   ) -> Report {
-    var notes = left > 0 ? ["\(left) items already rated are left out"] : []
+    var notes: [String] = []
+    if left > 0 {
+      notes.append(counted(left, "item already rated is", "items already rated are") + " left out")
+    }
     if let domain { notes.append("items of \(domain) only, which the split tests on") }
     let table = Table(
       "Top \(ranking.count) for \(adapted.name)",

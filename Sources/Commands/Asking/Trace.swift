@@ -48,7 +48,7 @@ package struct Trace: Command {
           best: best(predictions.dropFirst(learned.query.count), of: candidates, data))
       }
     let title =
-      "Adapting \(model.title) to user \(user) on \(learned.context.support.count) ratings"
+      "Adapting \(model.title) to user \(user) on \(counted(learned.context.support.count, "rating"))"
     return Report(
       [
         .table(table(moments, title)),

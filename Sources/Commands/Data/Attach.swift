@@ -83,7 +83,7 @@ struct Attach: Command {
     let added = entities.features.count - before
     var blocks: [Report.Block] = [
       .text(
-        "Attached \(added) feature\(added == 1 ? "" : "s") to \(grouped(known)) of "
+        "Attached \(counted(added, "feature")) to \(grouped(known)) of "
           + "\(grouped(entities.count)) \(whom.rawValue).")
     ]
     if known < entities.count {

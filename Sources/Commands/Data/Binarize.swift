@@ -37,7 +37,7 @@ struct Binarize: Command {
     return Report(
       [
         .text(
-          "\(grouped(positives)) of \(grouped(count)) ratings are 1 (\(Int((100 * share).rounded())) "
+          "\(grouped(positives)) of \(counted(count, "rating")) made 1 (\(Int((100 * share).rounded())) "
             + "%), the others 0.")
       ],
       result: Record([

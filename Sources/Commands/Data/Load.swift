@@ -87,7 +87,7 @@ struct Load: Command {
     let shared = before.users.count + added.users.count - joint.users.count
     var blocks: [Report.Block] = [.table(table)]
     if people == .shared {
-      blocks.append(.note("\(grouped(shared)) users have rated in several of them"))
+      blocks.append(.note(counted(shared, "user has", "users have") + " rated in several of them"))
     }
     return blocks
       + joint.notes.dropFirst(before.notes.count).filter { !added.notes.contains($0) }
@@ -135,18 +135,7 @@ extension Dataset {
   var sizes: String {
     let hundredths = Int((density * 10_000).rounded())
     let share = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
-    return "\(grouped(interactions.count)) ratings of \(grouped(items.count)) items by "
-      + "\(grouped(users.count)) users (\(share) of all pairs)"
+    return "\(counted(interactions.count, "rating")) of \(counted(items.count, "item")) by "
+      + "\(counted(users.count, "user")) (\(share) of all pairs)"
   }
-}
-
-/// The number with commas between thousands.
-func grouped(_ number: Int) -> String {
-  let digits = Array(String(abs(number)))
-  var text = number < 0 ? "-" : ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-    text.append(digit)
-  }
-  return text
 }

@@ -99,20 +99,22 @@ struct Split: Command {
     if let screening = tasks.screening {
       blocks.append(
         .note(
-          "\(grouped(screening.count)) outlying ratings, outside "
-            + "\(RatingScale(screening.lowest, screening.highest).text), are left out of what is "
+          "\(counted(screening.count, "outlying rating")) outside "
+            + "\(RatingScale(screening.lowest, screening.highest).text) left out of what is "
             + "learnt from; the bounds are fitted to the training tasks"))
     }
     let left = data.users.count - used.count
     if left > 0 {
       blocks.append(
-        .note("\(grouped(left)) of \(grouped(data.users.count)) users are in no part"))
+        .note("\(grouped(left)) of \(counted(data.users.count, "user")) in no part"))
     }
     if facts.sharedUsers > 0 {
       blocks.append(
         .note(
-          "\(grouped(facts.sharedUsers)) test users are also train or validation users, with other "
-            + "ratings: the test is not on new users"))
+          counted(
+            facts.sharedUsers, "test user is also a train or validation user",
+            "test users are also train or validation users")
+            + ", with other ratings: the test is not on new users"))
     }
     if facts.newItems > 0 {
       let items =
@@ -123,7 +125,8 @@ struct Split: Command {
     if facts.repeatedPairs > 0 {
       blocks.append(
         .warning(
-          "\(grouped(facts.repeatedPairs)) ratings to be judged on are given twice in the data, and "
+          counted(facts.repeatedPairs, "rating to be judged on is", "ratings to be judged on are")
+            + " given twice in the data, and "
             + "the other one may be learnt from: `evaluate` will refuse them; `clean dedupe=last` "
             + "before `split` removes them"))
     }

@@ -31,7 +31,8 @@ struct Weigh: Command {
     session.tasks = nil
     return Report([
       .text(
-        "\(grouped(data.interactions.count)) ratings are weights of `\(column)` now, scale "
+        counted(data.interactions.count, "rating is a weight", "ratings are weights")
+          + " of `\(column)` now, scale "
           + "\(weighted.scale.text).")
     ])
   }

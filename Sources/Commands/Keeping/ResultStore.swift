@@ -68,7 +68,7 @@ private struct KeptResult {
 extension Session {
   /// Everything in it that results can depend on. The number of threads is nothing of that kind: the
   /// same seed gives the same bits on any.
-  fileprivate var digest: String {
+  var digest: String {
     var words: [String] = []
     if let data { words += data.words }
     if let tasks {

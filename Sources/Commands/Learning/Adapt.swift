@@ -5,7 +5,7 @@ import Models
 import Reports
 
 /// `adapt user 42`, `adapt new 50=5 172=4`: fits the model to one user's ratings.
-package struct Adapt: Command {
+package struct Adapt: ParticularCommand {
   package var isNew = false
   package var user: String?
   package var ratings: [KeyedValue<Double>] = []
@@ -42,11 +42,7 @@ package struct Adapt: Command {
     guard let data = session.data, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
-    guard isNew != (user != nil) else {
-      throw CommandFailure(
-        "E0205", isNew ? "a new user has no id" : "adapt needs a user",
-        help: ["adapt user 42", "adapt new 50=5 172=4"], argument: user)
-    }
+    if let contradiction { throw contradiction }
     var notes: [Report.Block] = []
     var context = UserContext(user: nil, support: [])
     var name = "a new user"
@@ -60,6 +56,13 @@ package struct Adapt: Command {
     let points = model.trace(for: context)
     session.adapted = AdaptedModel(model: model, context: context, name: name)
     return report(model, context, name, points.map(\.point), notes)
+  }
+
+  var contradiction: CommandFailure? {
+    guard isNew == (user != nil) else { return nil }
+    return CommandFailure(
+      "E0205", isNew ? "a new user has no id" : "adapt needs a user",
+      help: ["adapt user 42", "adapt new 50=5 172=4"], argument: user)
   }
 
   private func given(
@@ -82,7 +85,7 @@ package struct Adapt: Command {
   ) -> Report {
     let before = Double(points.first?.supportLoss ?? .nan)
     let after = Double(points.last?.supportLoss ?? .nan)
-    var text = "Adapted \(model.title) to \(name) on \(context.support.count) ratings"
+    var text = "Adapted \(model.title) to \(name) on \(counted(context.support.count, "rating"))"
     if !context.support.isEmpty {
       text += ": support loss \(fixed(before, digits: 4)) → \(fixed(after, digits: 4))"
     }

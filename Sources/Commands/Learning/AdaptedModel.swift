@@ -17,7 +17,7 @@ extension Dataset {
     if let number = users.ids[id] { return number }
     throw CommandFailure(
       "E0502", "no user has the id `\(id)`",
-      help: ["\(users.count) users: \(examples(users.ids))"],
+      help: ["\(counted(users.count, "user")): \(examples(users.ids))"],
       suggestions: suggestions(for: id, among: users.ids.names), argument: id)
   }
 
@@ -37,7 +37,7 @@ extension Dataset {
     }
     throw CommandFailure(
       "E0502", "no item has the id or the title `\(name)`",
-      help: ["\(items.count) items: \(examples(items.ids))"],
+      help: ["\(counted(items.count, "item")): \(examples(items.ids))"],
       suggestions: suggestions(for: name, among: items.titles + items.ids.names), argument: name)
   }
 

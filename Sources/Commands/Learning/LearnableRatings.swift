@@ -1,4 +1,5 @@
 import Datasets
+import Language
 import Models
 import Reports
 
@@ -20,8 +21,8 @@ extension Dataset {
         let name = part == .test ? "test" : "validation"
         notes.append(
           .note(
-            "A \(name) user: adapted on her support; her \(task.query.count) query ratings stay unseen."
-          ))
+            "A \(name) user: adapted on her support; "
+              + counted(task.query.count, "query rating stays", "query ratings stay") + " unseen."))
         return LearnableRatings(
           context: UserContext(task, in: interactions), query: ratings(task.query))
       }

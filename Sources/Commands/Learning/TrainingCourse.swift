@@ -44,6 +44,20 @@ struct TrainingCourse {
 
   mutating func restore(_ state: TrainingState) { training.restore(state) }
 
+  /// Where it stands, as bytes, with how long it took to come there.
+  func essence(after seconds: Double) -> [UInt8] {
+    CheckpointFile.encoded(training.state, words: ["seconds": "\(seconds)"]).encoded()
+  }
+
+  /// Puts it where the same training stood; returns how long that one took.
+  mutating func restore(essence: [UInt8]) throws -> Double {
+    let file = try essence.withUnsafeBytes { bytes in try Safetensors(bytes) }
+    training.restore(
+      try CheckpointFile.state(
+        file, layout: training.problem.layout, memories: training.memories))
+    return file.metadata["seconds"].flatMap { Double($0) } ?? 0
+  }
+
   var history: [EpochSummary] { training.history }
 
   /// Where it stands; nil when it has come to its end.
@@ -134,8 +148,8 @@ extension TrainingCourse {
   func report(seconds: Double, isPartial: Bool) -> Report {
     let best = history.last { $0.isBest }
     var text =
-      "Trained \(described(command.learner)) on \(split.train.count) tasks for \(history.count) "
-      + "\(history.count == 1 ? "epoch" : "epochs") in \(fixed(seconds, digits: 2)) s"
+      "Trained \(described(command.learner)) on \(counted(split.train.count, "task")) for "
+      + "\(counted(history.count, "epoch")) in \(fixed(seconds, digits: 2)) s"
     if let best, !split.valid.isEmpty {
       text +=
         "; kept epoch \(best.epoch): validation loss \(fixed(loss, digits: 4)), "

@@ -18,7 +18,7 @@ struct TrainingIdentity {
 
   init(_ command: MetaTrain, _ session: Session) {
     if let data = session.data {
-      let ratings = "\(grouped(data.interactions.count)) ratings"
+      let ratings = counted(data.interactions.count, "rating")
       add("data", "\(data.name), \(ratings), digest \(data.contentDigest)")
     }
     if let tasks = session.tasks {

@@ -86,10 +86,9 @@ private struct Antecedents {
 
   /// The name of a place, with the text of the cell that it is.
   private func text(of site: NounLedger.Site) -> String {
-    let words = site.name.split(separator: " ")
-    guard words.count >= 2, words[0] == "cell", let number = Int(words[1]) else {
-      return site.name
-    }
+    guard case .elsewhere(let name) = site else { return "this cell" }
+    let words = name.split(separator: " ")
+    guard words.count >= 2, words[0] == "cell", let number = Int(words[1]) else { return name }
     return line(number)
   }
 

@@ -36,8 +36,8 @@ extension Session {
     var sizes: [String] = []
     if gives.contains(.data), let data {
       sizes.append(
-        "\(grouped(data.interactions.count)) ratings, \(grouped(data.users.count)) users, "
-          + "\(grouped(data.items.count)) items")
+        "\(counted(data.interactions.count, "rating")), \(counted(data.users.count, "user")), "
+          + counted(data.items.count, "item"))
     }
     if gives.contains(.tasks), let tasks {
       sizes.append(

@@ -52,7 +52,7 @@ package struct Best: RunChoice {
     return Report(
       [
         .text(
-          "The best of \(runs.count) runs, by \(ranking.title) \(fixed(values[best], digits: 4)): "
+          "The best of \(counted(runs.count, "run")), by \(ranking.title) \(fixed(values[best], digits: 4)): "
             + "\(type(of: runs[best].command.learner).name) \(runs[best].label).")
       ], result: result)
   }

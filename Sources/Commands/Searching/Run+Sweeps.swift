@@ -15,10 +15,15 @@ extension Run {
     }
     let before = interpreter.session
     guard interpreter.plan != nil else {
-      return try attempt(call) { session, host in
+      let store = interpreter.store
+      var taken = 0
+      let report = try attempt(call) { session, host in
         var course = try SweepCourse(command, sweep, in: before)
-        return try course.follow(in: &session, host: host)
+        defer { taken = course.taken }
+        return try course.follow(in: &session, host: host, keeping: store)
       }
+      interpreter.resultsTaken += taken
+      return report
     }
     var course: SweepCourse?
     _ = try attempt(call) { _, _ in

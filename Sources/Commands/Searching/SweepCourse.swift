@@ -7,6 +7,9 @@ struct SweepCourse {
   /// The field of a run's record that names it.
   static let nameField = "run"
 
+  /// How many runs were taken from earlier replays.
+  var taken: Int { runs.count { $0.isTaken } }
+
   private let command: any SweepCommand
   private let sweep: Sweep
   private let candidates: [[Value]]
@@ -90,7 +93,11 @@ struct SweepCourse {
   }
 
   /// Does what is not done yet, and makes the best run's model the session's.
-  mutating func follow(in session: inout Session, host: any Host) throws -> Report {
+  ///
+  /// - Parameter store: where runs are kept from one replay to the next.
+  mutating func follow(
+    in session: inout Session, host: any Host, keeping store: (any ResultStore)? = nil
+  ) throws -> Report {
     let start = host.now()
     var racing = Array(runs.indices)
     var isPartial = false
@@ -100,8 +107,13 @@ struct SweepCourse {
         let epoch = runs[index].epochs(share: round.share)
         guard !runs[index].isDone(until: epoch) else { continue }
         let caption = "run \(done + 1) of \(racing.count)"
-        isPartial = try runs[index].advance(
-          until: epoch, in: session, host: host, caption: caption)
+        if let store {
+          isPartial = try runs[index].advance(
+            until: epoch, in: session, host: host, caption: caption, keeping: store)
+        } else {
+          isPartial = try runs[index].advance(
+            until: epoch, in: session, host: host, caption: caption)
+        }
         session.keep(runs[index])
       }
       racing.sort {
@@ -140,7 +152,7 @@ struct SweepCourse {
       command: command)
     var report = reporter.report(seconds: host.now() - start)
     if found > 0 {
-      report.blocks.append(.note("\(found) of \(runs.count) runs were finished before."))
+      report.blocks.append(.note("\(counted(found, "run was", "runs were")) finished before."))
     }
     if isPartial {
       let done = runs.count { $0.result != nil || $0.failure != nil }
@@ -166,7 +178,9 @@ private struct SweepReport {
     let failed = ranking.runs.compactMap(\.failure)
     if let last = failed.last {
       blocks.append(
-        .warning("\(failed.count) of \(ranking.runs.count) runs failed; the last: \(last.message).")
+        .warning(
+          "\(failed.count) of \(counted(ranking.runs.count, "run")) failed; the last: \(last.message)."
+        )
       )
     }
     var result = record(best)
@@ -183,7 +197,7 @@ private struct SweepReport {
     if command.metric != nil { titles.append(ranking.title) }
     titles.append("epochs")
     var table = Table(
-      "\(candidates.count) runs" + (command.strategy.draws ? ", best first" : ""),
+      counted(candidates.count, "run") + (command.strategy.draws ? ", best first" : ""),
       columns: (sweep.keys + titles).map { .init($0, .right) })
     table.rows = order.map { index in
       var row = candidates[index].map { Table.Cell.text($0.text) }
@@ -224,7 +238,9 @@ extension Sweep {
     of run: SweepRun, _ values: [Value], score: Record.Field? = nil
   ) -> Record {
     var record = Record(zip(keys, values).map { .init($0, $1) })
-    for field in (run.result?.fields ?? []) + [score].compactMap(\.self) {
+    // An option that varies is what its name means here.
+    for field in (run.result?.fields ?? []) + [score].compactMap(\.self)
+    where record[field.name] == nil {
       record[field.name] = field.value
     }
     record[SweepCourse.nameField] = .text(run.name)

@@ -20,6 +20,8 @@ package struct SweepRun: Sendable {
   private var state: TrainingState?
   private(set) var failure: CommandFailure?
   private var seconds = 0.0
+  /// Whether it was done in an earlier replay.
+  var isTaken = false
 
   init(_ command: MetaTrain, _ label: String, in session: Session) {
     self.label = label
@@ -53,8 +55,11 @@ package struct SweepRun: Sendable {
 
   /// Trains up to the end of an epoch, from where it stands; true when the user stopped it, and it stands
   /// where it stood.
+  ///
+  /// - Parameter finished: sees the training that has come so far, and how many seconds that took.
   mutating func advance(
-    until epoch: Int, in session: Session, host: any Host, caption: String
+    until epoch: Int, in session: Session, host: any Host, caption: String,
+    finished: (TrainingCourse, Double) -> Void = { _, _ in }
   ) throws -> Bool {
     let start = host.now()
     var session = session
@@ -68,10 +73,8 @@ package struct SweepRun: Sendable {
       }
       if try course.follow(host, caption: caption, until: epoch) { return true }
       seconds += host.now() - start
-      history = course.history
-      state = course.state
-      model = course.model(isPartial: state != nil)
-      result = course.result(seconds: seconds)
+      note(course)
+      finished(course, seconds)
     } catch let failure as CommandFailure where failure.code == "E0601" {
       // A value that was tried and is no good ends this run and not the sweep.
       self.failure = failure
@@ -79,6 +82,21 @@ package struct SweepRun: Sendable {
       return true
     }
     return false
+  }
+
+  /// Notes where its training stands.
+  private mutating func note(_ course: TrainingCourse) {
+    history = course.history
+    state = course.state
+    model = course.model(isPartial: state != nil)
+    result = course.result(seconds: seconds)
+  }
+
+  /// Puts it where its training stood in an earlier replay.
+  mutating func restore(_ essence: [UInt8], in basis: Session) throws {
+    var course = try TrainingCourse(command, in: basis)
+    seconds = try course.restore(essence: essence)
+    note(course)
   }
 }
 

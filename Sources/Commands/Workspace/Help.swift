@@ -45,6 +45,9 @@ package struct Help: Command {
       group.members.forms.filter { $0.name == name }.map { HelpPage($0, of: group).blocks }
     }
     if !pages.isEmpty { return Array(pages.joined()) }
+    if let page = codePage(of: topic) {
+      return [.heading("\(page.code): \(page.title)")] + page.blocks
+    }
     throw CommandFailure(
       "E0202", "there is no help on `\(topic)`", help: ["`help` lists what there is"],
       suggestions: suggestions(for: topic, among: TopicGroup.topics.map(\.name)), argument: topic)

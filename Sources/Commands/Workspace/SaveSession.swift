@@ -31,7 +31,7 @@ package struct SaveSession: Saveable {
     try host.write(Array(session.script(of: indices).utf8), to: path)
     let count = indices.count
     var blocks: [Report.Block] = [
-      .text("Wrote \(count) \(count == 1 ? "statement" : "statements") to \(path).")
+      .text("Wrote \(counted(count, "statement")) to \(path).")
     ]
     if target != nil {
       blocks.append(.note("Left out \(log.entries.count - count) that it does not depend on."))

@@ -47,8 +47,8 @@ package struct SessionView: View {
       rows.append(
         (
           "data",
-          "\(data.name): \(grouped(data.interactions.count)) ratings of "
-            + "\(grouped(data.items.count)) items by \(grouped(data.users.count)) users"
+          "\(data.name): \(counted(data.interactions.count, "rating")) of "
+            + "\(counted(data.items.count, "item")) by \(counted(data.users.count, "user"))"
         ))
     }
     if let tasks = session.tasks {
@@ -60,7 +60,7 @@ package struct SessionView: View {
     if let model = session.model { rows.append(("model", model.title)) }
     if let adapted = session.adapted {
       rows.append(
-        ("adapted", "to \(adapted.name), on \(grouped(adapted.context.support.count)) ratings"))
+        ("adapted", "to \(adapted.name), on \(counted(adapted.context.support.count, "rating"))"))
     }
     rows.append(("settings", described(session.settings)))
     return Report([

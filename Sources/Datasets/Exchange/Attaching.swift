@@ -1,3 +1,5 @@
+import Language
+
 extension Entities {
   /// One number feature for each column of the array: `image.0`, `image.1`, … .
   ///
@@ -67,7 +69,9 @@ extension Entities {
     let strangers = rows.count - table.known
     var notes = rows.skippedNote.map { [$0] } ?? []
     if strangers > 0 {
-      notes.append("\(strangers) of its \(rows.count) rows describe no rated \(noun)")
+      notes.append(
+        "\(strangers) of its \(counted(rows.count, "row")) describe\(strangers == 1 ? "s" : "") no rated \(noun)"
+      )
     }
     return (table.known, notes)
   }

@@ -87,7 +87,9 @@ package struct BookCrossing: DatasetFormat {
     var explicit = data.keeping(rows: rated.map { Int32($0) })
     explicit.scale = RatingScale(1, 10)
     explicit.notes.append(
-      "\(data.interactions.count - rated.count) ratings of 0, which are no ratings, are left out")
+      counted(
+        data.interactions.count - rated.count, "rating of 0, which is no rating, is",
+        "ratings of 0, which are no ratings, are") + " left out")
     return explicit
   }
 

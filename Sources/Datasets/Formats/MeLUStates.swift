@@ -69,8 +69,9 @@ private struct StateBuilder {
     for (user, list) in lists.sorted(by: { $0.value.place < $1.value.place }) {
       guard let own = scores[user], own.texts.count == list.texts.count else {
         throw DatasetError(
-          "user \(user) has \(list.texts.count) items, and \(scores[user]?.texts.count ?? 0) "
-            + "ratings in `\(ratings.path)`", file: items.path, line: items.line(at: list.place),
+          "user \(user) has \(counted(list.texts.count, "item")), and "
+            + counted(scores[user]?.texts.count ?? 0, "rating") + " in `\(ratings.path)`",
+          file: items.path, line: items.line(at: list.place),
           code: "E0512")
       }
       for (item, text) in zip(list.texts, own.texts) {

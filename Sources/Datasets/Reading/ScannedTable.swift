@@ -1,4 +1,5 @@
 import CKernels
+import Language
 
 /// The values of one field in all rows.
 package enum ScannedColumn: Sendable {
@@ -95,7 +96,7 @@ package struct ScannedTable: Sendable {
   package var skippedNote: String? {
     guard skipped > 0 else { return nil }
     var note =
-      "\(contents.path): \(skipped) \(skipped == 1 ? "row" : "rows") could not be read and "
+      "\(contents.path): \(counted(skipped, "row")) could not be read and "
       + "\(skipped == 1 ? "was" : "were") passed over"
     if let firstSkipped, let line = firstSkipped.line {
       note += "; line \(line): \(firstSkipped.message)"

@@ -1,4 +1,5 @@
 import Kernels
+import Language
 
 extension TaskSplitting {
   /// Deals out single ratings: users adapt on all their training ratings and are judged on the rest.
@@ -22,7 +23,8 @@ extension TaskSplitting {
     let validCount = valid.count(of: rest.count)
     guard validCount < rest.count else {
       throw DatasetError(
-        "\(rest.count) ratings are left to train on; \(validCount) for validation leave none",
+        "\(counted(rest.count, "rating is", "ratings are")) left to train on; \(validCount) for "
+          + "validation leave none",
         help: ["try a smaller share: valid=10%"], code: "E0520")
     }
     let known = data.rowsByUser(among: rest.dropFirst(validCount).sorted())

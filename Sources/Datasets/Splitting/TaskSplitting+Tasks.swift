@@ -1,4 +1,5 @@
 import Kernels
+import Language
 
 extension TaskSplitting {
   typealias Parts = (train: [UserTask], valid: [UserTask], test: [UserTask])
@@ -25,7 +26,7 @@ extension TaskSplitting {
     let validCount = valid.count(of: folds == nil ? tasks.count : rest.count)
     guard validCount < rest.count, !testRange.isEmpty || test.count(of: tasks.count) == 0 else {
       throw DatasetError(
-        "\(tasks.count) users have enough ratings; \(validCount) for validation and "
+        "\(counted(tasks.count, "user has", "users have")) enough ratings; \(validCount) for validation and "
           + "\(testRange.count) for the test leave none to train on",
         help: ["try smaller shares: valid=10% test=10%"], code: "E0520")
     }
@@ -47,7 +48,7 @@ extension TaskSplitting {
     let count = valid.count(of: train.count)
     guard count < train.count else {
       throw DatasetError(
-        "\(train.count) users can be trained on; \(count) for validation leave none",
+        "\(counted(train.count, "user")) can be trained on; \(count) for validation leave none",
         help: ["try a smaller share: valid=10%"], code: "E0520")
     }
     var chance = key.derived("parts").stream
@@ -100,7 +101,9 @@ extension TaskSplitting {
     let fewest = rated.min() ?? 0
     let place = part.isEmpty ? "" : " among the \(part) rows"
     let range = max.map { "\(leastRatings) to \($0)" } ?? "\(leastRatings) or more"
-    var help = ["they have \(fewest) to \(most) ratings each"]
+    var help = [
+      "they have " + (fewest == most ? "" : "\(fewest) to ") + counted(most, "rating") + " each"
+    ]
     if most < leastRatings {
       help.append("a user needs query + support ratings: try query=\(Swift.max(1, most / 2 - 1))")
       if let min, min > query.least + support.least { help.append("or a smaller min=") }

@@ -9,10 +9,14 @@ package struct CheckContext: Sendable {
 
     /// Set when its options may hold several values: it is then a sweep.
     package var sweep: SweepForm?
+    /// What is wrong with its options taken together.
+    package var contradiction: Problem?
 
     package init(
-      takesInput: Bool = false, needsInput: Bool = false, sweep: SweepForm? = nil
+      takesInput: Bool = false, needsInput: Bool = false, sweep: SweepForm? = nil,
+      contradiction: Problem? = nil
     ) {
+      self.contradiction = contradiction
       self.needsInput = needsInput
       self.takesInput = takesInput
       self.sweep = sweep
@@ -23,9 +27,11 @@ package struct CheckContext: Sendable {
   /// What the keyword `set` sets.
   package var settings: (any Configurable.Type)?
   package var traits: @Sendable (any Configurable) -> Traits
-  /// The commands that may stand behind `|`, and those that may be sweeps: others are not asked.
+  /// The commands that may stand behind `|`, those that may be sweeps, and those whose options can
+  /// contradict each other: others are not asked.
   package var receivers: Set<ObjectIdentifier> = []
   package var sweepers: Set<ObjectIdentifier> = []
+  package var particular: Set<ObjectIdentifier> = []
   /// The fields of a command's result; nil when only running tells them.
   package var resultFields: @Sendable (any Configurable) -> [ResultField]?
   package var variables: Names

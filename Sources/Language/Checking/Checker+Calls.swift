@@ -52,6 +52,7 @@ extension Checker {
     var fields = context.resultFields(verdict.root)
     let varied = verdict.bound.varied
     if !varied.isEmpty {
+      fields?.removeAll { varied.contains($0.name) }
       fields?.append(contentsOf: varied.map { ResultField($0, .unknown) } + Sweep.resultFields)
     }
     if verdicts.known[spelled] != nil { verdicts.fields[spelled] = fields }
@@ -92,8 +93,16 @@ extension Checker {
     }
   }
 
+  /// What a message calls a site: "line 6", "cell 3".
+  private func name(_ site: NounLedger.Site) -> String {
+    switch site {
+    case .here(let range): line(range)
+    case .elsewhere(let name): name
+    }
+  }
+
   private func site(_ verb: Name) -> NounLedger.Site {
-    NounLedger.Site(verb.range, name: line(verb.range))
+    .here(verb.range)
   }
 
   /// What is known of a call. One written like a faultless one before it is not bound again.
@@ -107,7 +116,10 @@ extension Checker {
     let (root, bound) = check(call.arguments, of: type, whole: call.verb.range)
     let (needs, gives) = bound.nouns(of: type, usual: verdicts.usualMembers(of: type))
     let verdict = Verdict(root: root, bound: bound, needs: needs, uses: type.uses, gives: gives)
-    if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")) {
+    // Most lines stand in a script once: only the second of its kind is kept for those that follow.
+    if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")),
+      !verdicts.seen.insert(spelled.hashValue).inserted
+    {
       verdicts.known[spelled] = verdict
     }
     return verdict
@@ -125,6 +137,12 @@ extension Checker {
     let form = context.sweepers.contains(ObjectIdentifier(type)) ? context.traits(root).sweep : nil
     let problems = problems(of: &bound, form, type) + misfits(written, arguments, of: type)
     report(problems, of: written, bound, whole: whole)
+    if problems.isEmpty, context.particular.contains(ObjectIdentifier(type)),
+      arguments.allSatisfy({ $0.value != nil }),
+      let problem = context.traits(root).contradiction
+    {
+      diagnostics.append(problem.diagnostic(at: whole))
+    }
     checkFiles(of: bound, written, isReading: { !type.gives.isEmpty })
     return (root, bound)
   }
@@ -188,7 +206,8 @@ extension Checker {
   private mutating func follow(
     _ verb: Name, needs: [Noun], uses: [Noun], gives: [Noun]
   ) {
-    let missing = needs.filter { context.ledger.entry($0) == nil }
+    let missing = needs.filter { !context.ledger.holds($0) }
+    if missing.isEmpty, needs.isEmpty, uses.isEmpty, gives.isEmpty { return }
     if let noun = missing.first(where: { noun in
       !missing.contains { $0.comes(from: noun) }
     }) {
@@ -250,18 +269,17 @@ extension Checker {
     var labels: [Diagnostic.Label] = []
     var help: [String] = []
     let again = firstWord(noun.remedy)
-    if let range = entry.site.range {
+    switch entry.site {
+    case .here(let range):
       labels.append(.init(range, "the \(noun.name) was made here, from the \(source.name) before"))
-    } else {
-      help.append("the \(noun.name) was made in \(entry.site.name)")
+    case .elsewhere(let name): help.append("the \(noun.name) was made in \(name)")
     }
-    if let range = newer.site.range {
-      labels.append(.init(range, "the \(source.name) was replaced here"))
-    } else {
-      help.append("the \(source.name) was replaced in \(newer.site.name)")
+    switch newer.site {
+    case .here(let range): labels.append(.init(range, "this replaced the \(source.name)"))
+    case .elsewhere(let name): help.append("\(name) replaced the \(source.name)")
     }
     help.append(
-      "run `\(again)` again after \(newer.site.name), or move that line above \(entry.site.name)")
+      "run `\(again)` again after \(name(newer.site)), or move that line above \(name(entry.site))")
     let isLeak = source.name == "tasks"
     diagnostics.append(
       Diagnostic(
@@ -292,6 +310,8 @@ extension NounLedger {
 /// Verdicts by how calls are written, shared by all that check one source.
 final class Verdicts {
   var known: [String: Verdict] = [:]
+  /// The calls that were bound once, by their hashes.
+  var seen: Set<Int> = []
   var fields: [String: [ResultField]] = [:]
   private var usual: [ObjectIdentifier: [UsualMember]] = [:]
   private var definitions: [String: SourceRange]?
@@ -325,10 +345,20 @@ extension Source {
 }
 
 /// What is known of a call without faults whose arguments are all written out.
-struct Verdict {
-  var root: any Configurable
-  var bound: BoundArguments
-  var needs: [Noun]
-  var uses: [Noun]
-  var gives: [Noun]
+final class Verdict {
+  let root: any Configurable
+  let bound: BoundArguments
+  let needs: [Noun]
+  let uses: [Noun]
+  let gives: [Noun]
+
+  init(
+    root: any Configurable, bound: BoundArguments, needs: [Noun], uses: [Noun], gives: [Noun]
+  ) {
+    self.root = root
+    self.bound = bound
+    self.needs = needs
+    self.uses = uses
+    self.gives = gives
+  }
 }

@@ -59,7 +59,7 @@ extension Checker {
     body.check(procedure.definition.body)
     followed = body.followed
     context.ledger = body.context.ledger.moved(
-      to: NounLedger.Site(call.verb.range, name: line(call.range)), since: context.ledger)
+      to: .here(call.verb.range), since: context.ledger)
     // Its names and options were checked where it was defined; the order of steps is known only here.
     let isSame = procedure.source.text == source.text
     for found in body.diagnostics where found.code.hasPrefix("E04") || found.code.hasPrefix("E03") {

@@ -10,7 +10,11 @@ package func check(
   checker.diagnostics = faults
   checker.check(script.statements)
   checker.checkParametersAreDeclared()
-  if lints { checker.diagnostics += Language.lints(of: script, source, in: context) }
+  if lints {
+    // What could not be read may have used a name.
+    checker.diagnostics += Language.lints(of: script, source, in: context)
+      .filter { faults.isEmpty || !["W0602", "W0607", "E0405"].contains($0.code) }
+  }
   var seen = Set<String>()
   let all = checker.diagnostics
     .filter { seen.insert("\($0.code) \($0.primary.range) \($0.message)").inserted }
@@ -110,9 +114,10 @@ struct Checker {
         return
       }
       let fields = check(pipeline: calls, asksForFields: true)
-      let verb = calls.last?.verb.text ?? ""
-      let place = calls.last.map { line($0.range) } ?? ""
-      bind(name, BoundValue(nil, fields: fields, origin: "the result of `\(verb)` (\(place))"))
+      guard let call = calls.last else { return }
+      let line = source.line(of: call.range.lower)
+      bind(
+        name, BoundValue(nil, fields: fields, origin: .result(verb: call.verb.text, line: line)))
     }
   }
 
@@ -135,16 +140,18 @@ struct Checker {
     declared.insert(name.text)
     let usual = parameter.defaultValue.flatMap { value(of: $0) }
     check(type: parameter, default: usual)
-    let given = context.parameters[name.text]
-    if let given, let type = parameter.type.flatMap({ ValueType(rawValue: $0.text) }),
-      !type.contains(given)
+    var given = context.parameters[name.text]
+    if let unfit = given, let type = parameter.type.flatMap({ ValueType(rawValue: $0.text) }),
+      !type.contains(unfit)
     {
+      given = nil
       diagnostics.append(
         Diagnostic(
           "E0301", "`\(name.text)` needs \(type.expectation)", at: name.range,
-          label: "`\(name.text)=\(given.text)` was given", help: ["run it with another value"]))
+          label: "`\(name.text)=\(unfit.text)` was given", help: ["run it with another value"]))
     }
-    if given == nil, parameter.defaultValue == nil, context.needsParameters {
+    if context.parameters[name.text] == nil, parameter.defaultValue == nil, context.needsParameters
+    {
       diagnostics.append(
         Diagnostic(
           "E0205", "`\(name.text)` has no value", at: name.range,
@@ -273,6 +280,7 @@ struct Checker {
       trial.loops = 3
       trial.bind(loop.variable, BoundValue(element))
       trial.check(loop.body)
+      guard trial.diagnostics.count > diagnostics.count else { continue }
       let known = Set(diagnostics.map(\.primary.range))
       diagnostics += trial.diagnostics.dropFirst(diagnostics.count)
         .filter { !known.contains($0.primary.range) }
@@ -319,6 +327,15 @@ struct Checker {
     trial.check(block)
     let isWanted = { (found: Diagnostic) in
       found.severity == severity && (code.map { $0.text == found.code } ?? true)
+    }
+    if let code, codePage(of: code.text) == nil {
+      let known = codePages.map(\.code)
+      diagnostics.append(
+        Problem(
+          "E0202", "no message has the code `\(code.text)`", help: ["`explain code` lists them"],
+          suggestions: suggestions(for: code.text, among: known)
+        ).diagnostic(at: code.range))
+      return
     }
     if trial.diagnostics.contains(where: isWanted) { return }
     // Not found ahead: running may still meet it; other faults are faults.

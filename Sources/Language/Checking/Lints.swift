@@ -99,8 +99,8 @@ private struct Linter {
   }
 
   private mutating func visit(_ call: Call) {
-    if let type = context.command(call.verb.text), !type.gives.isEmpty {
-      maker = maker ?? call.verb
+    if maker == nil, let type = context.command(call.verb.text), !type.gives.isEmpty {
+      maker = call.verb
     }
     for argument in call.arguments {
       read(argument.value)
@@ -152,7 +152,8 @@ private struct Linter {
         help: ["delete it, or read it with `$\(name)`"])
     }
     guard !isLesson else { return }
-    let start = SourceRange(0, 0)
+    // Behind a byte order mark.
+    let start = SourceRange(source.textStart, source.textStart)
     if !hasVersion, !script.statements.isEmpty {
       warn(
         "W0604", "the script does not say which version of the language it is written in",

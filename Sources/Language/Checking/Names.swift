@@ -10,7 +10,7 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
     func value(_ name: String) -> BoundValue? { entries.first { $0.name == name }?.value }
   }
 
-  private static let count = 128
+  private static let count = 64
   private var shelves = [Shelf?](repeating: nil, count: Names.count)
 
   package init() {}
@@ -67,8 +67,7 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
     changing(against: other) { own, other in
       let entries = (own?.entries ?? []).map { name, first in
         guard let second = other?.value(name), first != second else { return (name, first) }
-        let fields = first.fields == second.fields ? first.fields : nil
-        return (name, BoundValue(nil, fields: fields, origin: first.origin))
+        return (name, first.joined(with: second))
       }
       return entries + (other?.entries ?? []).filter { own?.value($0.name) == nil }
     }

@@ -2,15 +2,23 @@
 /// commands in order, kept by the checker for a script and by the interpreter from cell to cell.
 package struct NounLedger: Sendable, Equatable {
   /// Where a noun was given.
-  package struct Site: Sendable, Equatable {
-    /// The verb, when it stands in the source being checked.
-    package var range: SourceRange?
-    /// What it is called: "line 6", "cell 3".
-    package var name: String
+  package enum Site: Sendable, Equatable {
+    /// At a verb of the source at hand.
+    case here(SourceRange)
+    /// In what is called so: "cell 3".
+    case elsewhere(String)
 
-    package init(_ range: SourceRange?, name: String) {
-      self.range = range
-      self.name = name
+    /// The verb, when it stands in the source at hand.
+    package var range: SourceRange? {
+      if case .here(let range) = self { range } else { nil }
+    }
+
+    /// Forgets where it stands in a source that is done; a name remains.
+    package func settled(_ name: (SourceRange) -> String) -> Site {
+      switch self {
+      case .here(let range): .elsewhere(name(range))
+      case .elsewhere: self
+      }
     }
   }
 
@@ -34,6 +42,8 @@ package struct NounLedger: Sendable, Equatable {
   package var nouns: Set<Noun> { Set(entries.rows.map { $0.noun }) }
 
   package func entry(_ noun: Noun) -> Entry? { entries[noun] }
+
+  func holds(_ noun: Noun) -> Bool { entries.rows.contains { $0.noun == noun } }
 
   /// Notes that a command which needs some nouns has given others.
   package mutating func give(_ given: [Noun], needs: [Noun], at site: Site) {
@@ -76,8 +86,7 @@ package struct NounLedger: Sendable, Equatable {
   package func settled(name: (SourceRange) -> String) -> NounLedger {
     var settled = self
     for (noun, entry) in entries.rows {
-      guard let range = entry.site.range else { continue }
-      settled.entries[noun]?.site = Site(nil, name: name(range))
+      settled.entries[noun]?.site = entry.site.settled(name)
     }
     return settled
   }

@@ -67,7 +67,7 @@ private struct Formatter {
     switch (last.kind, token.kind) {
     case (.symbol(.openBrace), .symbol(.closeBrace)): return false
     case (_, .symbol(.openBrace)), (_, .symbol(.closeBrace)), (.symbol(.openBrace), _),
-      (.symbol(.semicolon), _):
+      (.symbol(.semicolon), _), (.symbol(.colon), _):
       return true
     case (_, .symbol(.semicolon)), (_, .symbol(.closeBracket)), (_, .symbol(.closeParenthesis)),
       (_, .symbol(.comma)), (.symbol(.openBracket), _), (.symbol(.openParenthesis), _),

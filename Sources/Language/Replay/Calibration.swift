@@ -20,7 +20,8 @@ package func calibrated(
     let indent = String(source.slice(SourceRange(start, place.range.upper)).prefix { $0 == " " })
     if !lines.contains("..."), let other = printed.first(where: { $0.count != lines.count }) {
       remarks.append(
-        "line \(first): \(lines.count) lines are recorded, another draw prints \(other.count)")
+        "line \(first): \(counted(lines.count, "line is", "lines are")) recorded, another draw prints \(other.count)"
+      )
       text += source.slice(place.range)
       continue
     }

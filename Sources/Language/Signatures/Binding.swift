@@ -17,9 +17,15 @@ package func bind(
   _ arguments: [Argument], to root: inout any Configurable, listsOpen: Bool = false
 ) -> Binding {
   func open<Root: Configurable>(_ concrete: Root) -> (any Configurable, Binding) {
-    var binder = Binder(root: concrete, count: arguments.count)
-    binder.run(arguments, listsOpen: listsOpen)
-    return (binder.root, binder.binding)
+    var concrete = concrete
+    let signature = Root.signature
+    let binding = withUnsafeMutablePointer(to: &concrete) { root in
+      var binder = Binder(
+        root: root, parameters: signature.placed, title: signature.name, count: arguments.count)
+      binder.run(arguments, listsOpen: listsOpen)
+      return binder.binding
+    }
+    return (concrete, binding)
   }
   let (changed, binding) = open(root)
   root = changed
@@ -31,26 +37,34 @@ package func canonical(option name: String) -> String {
   String(name.map { $0 == "_" ? "-" : $0 })
 }
 
-private struct Binder<Root: Configurable> {
-  var root: Root
+/// Binding does not know the type of its root: looking up generic types for every argument would take
+/// longer than all the rest.
+private struct Binder {
+  let root: UnsafeMutableRawPointer
   var binding: Binding
   /// The parameters in play, in order; those of a chosen member stand right after its choice.
-  var parameters: [Parameter<Root>] = Root.signature.parameters
-  /// Their forms, which are looked at more often.
-  var forms: [ParameterForm]
+  var parameters: PlacedParameters
   var used: [Bool]
   /// How far the words without a name have come.
   var cursor = 0
-  var title = Root.name
+  var title: String
   /// The options of all members of a choice whose name was not understood: any of them may be meant.
   var possible: [String] = []
+  /// Whether there was such a choice: values that follow may be for the member that was meant.
+  var hasUnknownMember = false
 
-  init(root: Root, count: Int) {
+  init(
+    root: UnsafeMutableRawPointer, parameters: PlacedParameters, title: String, count: Int
+  ) {
     self.root = root
-    forms = parameters.map { $0.form }
-    used = Array(repeating: false, count: parameters.count)
+    self.parameters = parameters
+    self.title = title
+    used = Array(repeating: false, count: parameters.forms.count)
     binding = Binding(takers: Array(repeating: nil, count: count))
   }
+
+  /// Their forms, which are looked at most often.
+  var forms: [ParameterForm] { parameters.forms }
 
   mutating func run(_ arguments: [Argument], listsOpen: Bool) {
     // Choices written as words come first, so that options before them find their parameters.
@@ -106,6 +120,7 @@ private struct Binder<Root: Configurable> {
         cursor += 1
       }
     }
+    guard !hasUnknownMember else { return }
     let near = word.map { suggestions(for: $0, among: optionNames.map { $0 + "=" }) } ?? []
     binding.problems.append(
       (
@@ -118,34 +133,70 @@ private struct Binder<Root: Configurable> {
   }
 
   private mutating func take(_ at: Int, _ argument: Argument, _ index: Int) {
-    let parameter = parameters[at]
-    binding.takers[index] = parameter.form
+    let form = forms[at]
+    binding.takers[index] = form
     used[at] = true
-    if let problem = parameter.assign(&root, argument) {
+    if let problem = parameters.erased[at].assign(root, argument) {
+      if let later = place(ofMember: argument, behind: at) {
+        return skip(at, to: later, argument, index, problem)
+      }
       binding.problems.append((index, problem))
-      possible += (parameter.form.members?.forms ?? []).flatMap { form in
+      guard let members = form.members else { return }
+      hasUnknownMember = hasUnknownMember || problem.code == "E0202"
+      possible += members.forms.flatMap { form in
         form.parameters.filter { $0.place == .option }.map { $0.name }
       }
-    } else if parameter.nested != nil {
+    } else if parameters.erased[at].nested != nil {
       reveal(at, spelling: argument.value.flatMap { String.read($0) })
     }
   }
 
   /// Puts the parameters of the chosen member behind its choice.
   private mutating func reveal(_ at: Int, spelling: String?) {
-    guard let nested = parameters[at].nested?(root) else { return }
+    guard let nested = parameters.erased[at].nested?(root) else { return }
     if let spelling { title = "\(title) \(spelling)" }
-    parameters.insert(contentsOf: nested, at: at + 1)
-    forms.insert(contentsOf: nested.map { $0.form }, at: at + 1)
-    used.insert(contentsOf: Array(repeating: false, count: nested.count), at: at + 1)
-    if cursor > at + 1 { cursor += nested.count }
+    parameters.insert(nested, at: at + 1)
+    used.insert(contentsOf: repeatElement(false, count: nested.forms.count), at: at + 1)
+    if cursor > at + 1 { cursor += nested.forms.count }
+  }
+
+  /// The later choice that has a member of this name: the one between was left out.
+  private func place(ofMember argument: Argument, behind at: Int) -> Int? {
+    guard forms[at].place == .positional, forms[at].members != nil,
+      case .word(let word)? = argument.value
+    else { return nil }
+    return forms.indices.first { place in
+      place > at && forms[place].place == .positional && !used[place]
+        && forms[place].members?.type(named: word) != nil
+    }
+  }
+
+  /// Says that a choice is missing before a word that is for a later one, and goes on with that.
+  private mutating func skip(
+    _ at: Int, to later: Int, _ argument: Argument, _ index: Int, _ unfit: Problem
+  ) {
+    let word = argument.value.flatMap { String.read($0) } ?? ""
+    let missing = forms[at]
+    let noun = forms[later].members?.noun ?? forms[later].name
+    let names = missing.members?.names ?? []
+    binding.problems.append(
+      (
+        index,
+        Problem(
+          unfit.code,
+          "`\(word)` is \(article(noun)); `\(title)` needs \(missing.expectation) before it",
+          help: ["\(missing.name): " + names.joined(separator: " ")],
+          suggestions: names.prefix(3).map { "\($0) \(word)" })
+      ))
+    cursor = max(cursor, later + 1)
+    take(later, argument, index)
   }
 
   /// Choices not written keep their default member; its options may still be named.
   private mutating func revealRemaining() {
     var at = 0
     while at < forms.count {
-      if !used[at], forms[at].place == .positional, parameters[at].nested != nil {
+      if !used[at], forms[at].place == .positional, parameters.erased[at].nested != nil {
         reveal(at, spelling: nil)
       }
       at += 1

@@ -16,14 +16,14 @@ package struct Catalog<Kind>: Sendable {
 
   /// The member of that name with its default options. `ndcg@10` is `ndcg` with cutoff 10.
   package func make(_ spelling: String) -> Result<Kind, Problem> {
-    let parts = spelling.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-    let name = parts.first.map(String.init) ?? ""
+    let mark = spelling.utf8.firstIndex(of: UInt8(ascii: "@"))
+    let name = mark.map { String(spelling[..<$0]) } ?? spelling
+    let suffix = mark.map { spelling[$0...] } ?? ""
     guard let type = members.type(named: name) else {
       for family in types.compactMap({ $0 as? any NameFamily.Type }) {
         if let member = family.member(called: spelling) { return .success(listed(member)) }
       }
       let near = suggestions(for: name, among: members.values.map(\.name))
-      let suffix = parts.count == 2 ? "@" + parts[1] : ""
       return .failure(
         Problem(
           "E0202", "no \(noun) is called `\(name)`",
@@ -31,8 +31,9 @@ package struct Catalog<Kind>: Sendable {
           suggestions: near.map { $0 + suffix }))
     }
     var member: any Configurable = type.init()
-    if parts.count == 2 {
-      let cutoff = Double(parts[1]).map { Value.number($0) } ?? .word(String(parts[1]))
+    if mark != nil {
+      let digits = suffix.dropFirst()
+      let cutoff = Double(digits).map { Value.number($0) } ?? .word(String(digits))
       if let problem = set(option: "cutoff", to: cutoff, of: &member) {
         return .failure(
           problem.code == "E0203"
@@ -75,7 +76,8 @@ extension Parameter {
     place: ParameterForm.Place = .positional, isRequired: Bool = false,
     completion: CompletionKind = .nothing, otherwise: (@Sendable (Value) -> Kind?)? = nil
   ) -> Parameter {
-    Parameter(
+    let known = NestedParameters<Root>.Cache()
+    return Parameter(
       form: ParameterForm(
         name: name, summary: summary, place: place, isRequired: isRequired,
         expectation: "the name of \(article(catalog.noun))", completion: completion,
@@ -100,13 +102,17 @@ extension Parameter {
         (root[keyPath: path] as? any Configurable).map { type(of: $0).name } ?? ""
       },
       nested: { root in
-        func open<Member: Configurable>(_ member: Member) -> [Parameter<Root>] {
+        func open<Member: Configurable>(_ type: Member.Type) -> [Parameter<Root>] {
           Member.signature.parameters.map { parameter in
             parameter.lifted(
               get: { listed($0[keyPath: path]) }, set: { $0[keyPath: path] = listed($1) })
           }
         }
-        return (root[keyPath: path] as? any Configurable).map { open($0) } ?? []
+        guard let member = root[keyPath: path] as? any Configurable else {
+          return NestedParameters([])
+        }
+        let type = type(of: member)
+        return known.parameters(of: ObjectIdentifier(type)) { open(type) }
       })
   }
 

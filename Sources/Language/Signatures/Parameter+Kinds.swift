@@ -1,25 +1,15 @@
 package typealias Path<Root, Value> = WritableKeyPath<Root, Value> & Sendable
 
-/// Reads a value as `Value`, within bounds.
-private func read<T: ArgumentReadable>(
-  _ argument: Argument, as type: T.Type, name: String, allowed: (@Sendable (T) -> Bool)?,
-  expectation: String
-) -> Result<T, Problem>? {
-  guard let value = argument.value else { return nil }
-  guard let result = T.read(value) else {
-    var known = ""
-    if case .word(let word) = value { known = word }
-    let code = T.namedValues.isEmpty ? "E0301" : "E0303"
-    return .failure(
-      Problem(
-        code, "`\(name)` needs \(expectation)", label: "this is \(value.description)",
-        suggestions: suggestions(for: known, among: T.namedValues.map(\.name))))
-  }
-  if let allowed, !allowed(result) {
-    return .failure(
-      Problem("E0302", "`\(name)` needs \(expectation)", label: "this is out of range"))
-  }
-  return .success(result)
+/// What is wrong with a value that cannot be read as a `T`.
+private func unreadable<T: ArgumentReadable>(
+  _ value: Value, as type: T.Type, name: String, expectation: String
+) -> Problem {
+  var known = ""
+  if case .word(let word) = value { known = word }
+  return Problem(
+    T.namedValues.isEmpty ? "E0301" : "E0303", "`\(name)` needs \(expectation)",
+    label: "this is \(value.description)",
+    suggestions: suggestions(for: known, among: T.namedValues.map(\.name)))
 }
 
 extension Parameter {
@@ -35,13 +25,15 @@ extension Parameter {
         name: name, summary: summary, place: place, isRequired: isRequired,
         expectation: expectation, namedValues: T.namedValues, completion: completion),
       assign: { root, argument in
-        switch read(argument, as: T.self, name: name, allowed: allowed, expectation: expectation) {
-        case nil: return nil
-        case .failure(let problem)?: return problem
-        case .success(let value)?:
-          root[keyPath: path] = value
-          return nil
+        guard let written = argument.value else { return nil }
+        guard let value = T.read(written) else {
+          return unreadable(written, as: T.self, name: name, expectation: expectation)
         }
+        if let allowed, !allowed(value) {
+          return Problem("E0302", "`\(name)` needs \(expectation)", label: "this is out of range")
+        }
+        root[keyPath: path] = value
+        return nil
       },
       defaultText: { $0[keyPath: path].argumentText })
   }
@@ -101,13 +93,12 @@ extension Parameter {
         name: name, summary: summary, place: .rest, isRequired: isRequired,
         expectation: expectation, namedValues: T.namedValues, completion: completion),
       assign: { root, argument in
-        switch read(argument, as: T.self, name: name, allowed: nil, expectation: expectation) {
-        case nil: return nil
-        case .failure(let problem)?: return problem
-        case .success(let value)?:
-          root[keyPath: path].append(value)
-          return nil
+        guard let written = argument.value else { return nil }
+        guard let value = T.read(written) else {
+          return unreadable(written, as: T.self, name: name, expectation: expectation)
         }
+        root[keyPath: path].append(value)
+        return nil
       })
   }
 
@@ -123,13 +114,12 @@ extension Parameter {
         completion: completion),
       assign: { root, argument in
         let key = argument.key ?? ""
-        switch read(argument, as: T.self, name: key, allowed: nil, expectation: expectation) {
-        case nil: return nil
-        case .failure(let problem)?: return problem
-        case .success(let value)?:
-          root[keyPath: path].append(KeyedValue(key: key, value: value))
-          return nil
+        guard let written = argument.value else { return nil }
+        guard let value = T.read(written) else {
+          return unreadable(written, as: T.self, name: key, expectation: expectation)
         }
+        root[keyPath: path].append(KeyedValue(key: key, value: value))
+        return nil
       })
   }
 

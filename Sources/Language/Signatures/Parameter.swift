@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What completes an argument besides its named values.
 package enum CompletionKind: Sendable, Equatable {
   case nothing
@@ -109,12 +111,12 @@ package struct Parameter<Root>: Sendable {
   let assign: @Sendable (inout Root, Argument) -> Problem?
   let defaultText: @Sendable (Root) -> String
   /// The parameters of the chosen member, for a choice.
-  let nested: (@Sendable (Root) -> [Parameter<Root>])?
+  let nested: (@Sendable (Root) -> NestedParameters<Root>)?
 
   init(
     form: ParameterForm, assign: @escaping @Sendable (inout Root, Argument) -> Problem?,
     defaultText: @escaping @Sendable (Root) -> String = { _ in "" },
-    nested: (@Sendable (Root) -> [Parameter<Root>])? = nil
+    nested: (@Sendable (Root) -> NestedParameters<Root>)? = nil
   ) {
     self.form = form
     self.assign = assign
@@ -131,9 +133,15 @@ package struct Parameter<Root>: Sendable {
   package func lifted<Outer>(
     get: @escaping @Sendable (Outer) -> Root, set: @escaping @Sendable (inout Outer, Root) -> Void
   ) -> Parameter<Outer> {
-    var liftedNested: (@Sendable (Outer) -> [Parameter<Outer>])?
+    var liftedNested: (@Sendable (Outer) -> NestedParameters<Outer>)?
     if let nested {
-      liftedNested = { outer in nested(get(outer)).map { $0.lifted(get: get, set: set) } }
+      let known = NestedParameters<Outer>.Cache()
+      liftedNested = { outer in
+        let inner = nested(get(outer))
+        return known.parameters(of: ObjectIdentifier(inner)) {
+          inner.parameters.map { $0.lifted(get: get, set: set) }
+        }
+      }
     }
     return Parameter<Outer>(
       form: form,
@@ -145,6 +153,35 @@ package struct Parameter<Root>: Sendable {
       },
       defaultText: { defaultText(get($0)) },
       nested: liftedNested)
+  }
+}
+
+/// The parameters of a chosen member, of the value that has the member as a part.
+final class NestedParameters<Root>: Sendable {
+  let parameters: [Parameter<Root>]
+  /// The same without their type.
+  let placed: PlacedParameters
+
+  init(_ parameters: [Parameter<Root>]) {
+    self.parameters = parameters
+    placed = PlacedParameters(parameters)
+  }
+
+  /// Those that were made before: the same member's are always the same.
+  final class Cache: Sendable {
+    private let known = Mutex<[ObjectIdentifier: NestedParameters]>([:])
+
+    func parameters(
+      of member: ObjectIdentifier, _ make: () -> [Parameter<Root>]
+    ) -> NestedParameters {
+      if let known = known.withLock({ $0[member] }) { return known }
+      let made = NestedParameters(make())
+      return known.withLock { known in
+        let parameters = known[member] ?? made
+        known[member] = parameters
+        return parameters
+      }
+    }
   }
 }
 

@@ -21,6 +21,8 @@ package struct Signature<Root>: Sendable {
   package let summary: String
   package let details: String
   package let parameters: [Parameter<Root>]
+  /// The same without their type.
+  let placed: PlacedParameters
   package let needs: [Noun]
   package let gives: [Noun]
   /// What it takes into account when it is there: stale, it would be a fault as well.
@@ -35,6 +37,7 @@ package struct Signature<Root>: Sendable {
     self.summary = summary
     self.details = details
     self.parameters = parameters
+    placed = PlacedParameters(parameters)
     self.needs = needs
     self.gives = gives
     self.uses = uses

@@ -48,6 +48,11 @@ package enum Operator: String, Sendable, CaseIterable {
   case times = "*"
   case divide = "/"
 
+  /// Those that are words.
+  static let words: [(spelling: StaticString, operator: Operator)] = [
+    ("or", .or), ("and", .and), ("in", .in), ("contains", .contains),
+  ]
+
   /// How strongly it binds; comparisons do not chain.
   package var precedence: Int {
     switch self {

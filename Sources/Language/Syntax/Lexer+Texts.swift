@@ -1,7 +1,8 @@
 extension Lexer {
   /// `"…"`: up to its closing quote on this line, over the texts within its braces.
   mutating func text() {
-    if let count = balancedText() { return emit(.text, count) }
+    if unbalanced < Self.mostUnbalanced, let count = balancedText() { return emit(.text, count) }
+    unbalanced += 1
     var count = 1
     while at + count < end, peek(count) != 0x0A {
       if peek(count) == UInt8(ascii: "\"") {

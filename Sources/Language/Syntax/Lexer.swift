@@ -15,6 +15,9 @@ struct Lexer {
   let end: Int
   var tokens: [Token] = []
   var diagnostics: [Diagnostic] = []
+  /// How many texts of this line do not close; after some, no more of it is looked through for each.
+  var unbalanced = 0
+  static let mostUnbalanced = 50
 
   init(bytes: UnsafeBufferPointer<UInt8>, at: Int, end: Int) {
     self.bytes = bytes
@@ -47,7 +50,9 @@ struct Lexer {
   private mutating func next() {
     let byte = peek()
     switch byte {
-    case 0x0A: emit(.newline, 1)
+    case 0x0A:
+      unbalanced = 0
+      emit(.newline, 1)
     case 0x0D where peek(1) == 0x0A: emit(.newline, 2)
     case 0x20, 0x09, 0x0D: emit(.space, run { $0 == 0x20 || $0 == 0x09 })
     case UInt8(ascii: "#"): comment()
@@ -96,7 +101,7 @@ struct Lexer {
   }
 
   private mutating func symbol() -> Bool {
-    for symbol in Symbol.allCases where starts(symbol.spelling) {
+    for symbol in Symbol.beginning[Int(peek())] where starts(symbol.spelling) {
       emit(.symbol(symbol), symbol.spelling.utf8CodeUnitCount)
       return true
     }
@@ -138,7 +143,7 @@ struct Lexer {
     let first = peek()
     guard first.isDigit || first == UInt8(ascii: "-") || first == UInt8(ascii: "."), count <= 64
     else { return nil }
-    return Number.reading(String(decoding: bytes[at..<at + count], as: UTF8.self))
+    return Number.reading(UnsafeBufferPointer(rebasing: bytes[at..<at + count]))
   }
 
   private func belongsToWord(_ count: Int) -> Bool {
@@ -233,6 +238,11 @@ struct Lexer {
 }
 
 extension Symbol {
+  /// The marks that begin with a byte, longer ones first.
+  static let beginning: [[Symbol]] = (0...UInt8.max).map { byte in
+    allCases.filter { $0.rawValue.utf8.first == byte }
+  }
+
   /// The mark as bytes, for comparing without making strings.
   var spelling: StaticString {
     switch self {

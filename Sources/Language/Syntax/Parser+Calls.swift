@@ -10,6 +10,10 @@ extension Parser {
           help: ["for example: evaluate | plot"])
         break
       }
+      if beginsStatement("behind `|`") {
+        skipStatement()
+        break
+      }
       calls.append(call())
     }
     return calls

@@ -4,9 +4,7 @@ extension Parser {
     switch token(ahead).kind {
     case .symbol(let symbol):
       Operator(rawValue: symbol.rawValue)
-    case .word:
-      ["or", "and", "in", "contains"].contains(text(token(ahead).range))
-        ? Operator(rawValue: text(token(ahead).range)) : nil
+    case .word: Operator.words.first { matches(token(ahead).range, $0.spelling) }?.operator
     default: nil
     }
   }

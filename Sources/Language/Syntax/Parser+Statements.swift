@@ -3,6 +3,7 @@ extension Parser {
   mutating func statement() -> Statement {
     let first = token()
     guard first.kind == .word else { return notAStatement() }
+    if token(1).kind == .invalid, isAdjacentToNext { return broken(first) }
     let word = text(first.range)
     let kind: Statement.Kind
     switch Keyword(rawValue: word) {
@@ -19,6 +20,12 @@ extension Parser {
     }
     let range = first.range.union(cursor > 0 ? last.range : first.range)
     return Statement(kind: kind, range: range, head: first.range)
+  }
+
+  /// A statement whose first word has a strange character in it, which is reported.
+  private mutating func broken(_ first: Token) -> Statement {
+    skipStatement()
+    return Statement(kind: .invalid, range: first.range.union(last.range), head: first.range)
   }
 
   private mutating func notAStatement() -> Statement {
@@ -101,8 +108,24 @@ extension Parser {
       skipStatement()
       return .invalid
     }
-    if beginsCall { return .assignment(name, .pipeline(pipeline())) }
+    if beginsCall {
+      guard !beginsStatement("behind `=`") else {
+        skipStatement()
+        return .invalid
+      }
+      return .assignment(name, .pipeline(pipeline()))
+    }
     return .assignment(name, .expression(expression()))
+  }
+
+  /// Whether a keyword stands where a value or a verb should; says so.
+  mutating func beginsStatement(_ place: String) -> Bool {
+    guard token().kind == .word, Keyword(rawValue: text(token().range)) != nil else { return false }
+    report(
+      "E0102", "a value or a verb is expected \(place)", at: token().range,
+      label: "`\(text(token().range))` begins a statement of its own",
+      help: ["begin a new line, or put `;` between statements"])
+    return true
   }
 
   /// Whether a call stands here: a word that is not part of an expression.

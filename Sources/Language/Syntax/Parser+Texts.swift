@@ -20,16 +20,20 @@ extension Parser {
     var parts: [TextPart] = []
     var literal: [UInt8] = []
     var at = token.range.lower + 1
+    // Behind a brace that is not closed no other is looked for: a line may be megabytes of them.
+    var closes = true
     while at < upper {
       let byte = bytes[at]
+      let end = closes && byte == UInt8(ascii: "{") ? holeEnd(at, upper) : nil
       if byte == UInt8(ascii: "\\") {
         at = escape(at, upper, into: &literal)
-      } else if byte == UInt8(ascii: "{"), let end = holeEnd(at, upper) {
+      } else if let end {
         parts.append(.literal(String(decoding: literal, as: UTF8.self)))
         literal = []
         parts.append(.value(hole(SourceRange(at + 1, end))))
         at = end + 1
       } else {
+        if byte == UInt8(ascii: "{") { closes = false }
         literal.append(byte)
         at += 1
       }

@@ -60,7 +60,7 @@ struct Parser {
 
   func at(word: StaticString) -> Bool { token().kind == .word && matches(token().range, word) }
 
-  private func matches(_ range: SourceRange, _ text: StaticString) -> Bool {
+  func matches(_ range: SourceRange, _ text: StaticString) -> Bool {
     guard range.upper - range.lower == text.utf8CodeUnitCount else { return false }
     for i in 0..<text.utf8CodeUnitCount where bytes[range.lower + i] != text.utf8Start[i] {
       return false

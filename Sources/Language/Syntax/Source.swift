@@ -19,6 +19,9 @@ package struct Source: Sendable {
     lineStarts = starts
   }
 
+  /// Where the text begins: behind a byte order mark, if there is one.
+  package var textStart: Int { text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+
   /// A place in a text as people count: from 1, columns in characters.
   package struct Position: Sendable, Equatable {
     package var line: Int
@@ -39,7 +42,7 @@ package struct Source: Sendable {
   /// The line and column of a UTF-8 offset.
   package func position(of offset: Int) -> Position {
     let line = line(of: offset)
-    let before = slice(SourceRange(lineStarts[line - 1], offset))
+    let before = slice(SourceRange(max(lineStarts[line - 1], textStart), offset))
     return Position(line: line, column: before.count + 1)
   }
 

@@ -11,6 +11,12 @@ package protocol Baseline: Configurable {
   func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender
+  /// Whether its scores are on the scale of the ratings, and not only an order.
+  var predictsRatings: Bool { get }
+}
+
+extension Baseline {
+  package var predictsRatings: Bool { true }
 }
 
 /// The ratings that a baseline may learn from.

@@ -11,12 +11,14 @@ package struct Popularity: Baseline {
     "popularity", "Items by the number of their training ratings.",
     examples: [Example("evaluate ndcg@5")])
 
+  package var predictsRatings: Bool { false }
+
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     var counts = Array(repeating: Float(0), count: ratings.itemCount)
     for item in ratings.items { counts[Int(item)] += 1 }
-    return FixedScores(title: Self.name, predictsRatings: false, perItem: counts)
+    return FixedScores(title: Self.name, predictsRatings: predictsRatings, perItem: counts)
   }
 }

@@ -1,3 +1,5 @@
+import Language
+
 /// The texts and widths of a table's cells, fitted to a page.
 struct TableLayout {
   /// The cells between two columns.

@@ -14,17 +14,6 @@ package func fixed(_ value: Double, digits: Int) -> String {
   return sign + "\(whole / Int64(scale)).\(zeros)\(fraction)"
 }
 
-/// A whole number with its thousands apart: `1,682`.
-package func grouped(_ value: Int) -> String {
-  let digits = String(value.magnitude)
-  var result = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index) % 3 == 0 { result.append(",") }
-    result.append(digit)
-  }
-  return (value < 0 ? "-" : "") + result
-}
-
 /// A number in as few characters as its size needs, for axes: `0.25`, `1.5k`, `2e-5`.
 package func short(_ value: Double) -> String {
   let size = value.magnitude

@@ -62,6 +62,6 @@ struct ConvertCommand: ParsableCommand {
     let text = notebookFormat(of: to)?.text(of: cells.cells) ?? cells.script
     try Files.write(Array(text.utf8), to: to, named: to)
     let count = cells.parts.count
-    output.write("\(to): \(count) \(count == 1 ? "cell" : "cells")\n", STDOUT_FILENO)
+    output.write("\(to): \(counted(count, "cell"))\n", STDOUT_FILENO)
   }
 }

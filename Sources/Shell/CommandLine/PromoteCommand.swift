@@ -26,7 +26,7 @@ struct PromoteCommand: ParsableCommand {
         interactive ? answers.accepts(change, in: source) : true
       }
       let (accepted, left) = count ?? (0, 0)
-      var text = "\(source.name): \(accepted) \(accepted == 1 ? "output" : "outputs") recorded anew"
+      var text = "\(source.name): \(counted(accepted, "output")) recorded anew"
       if left > 0 { text += ", \(left) left as \(left == 1 ? "it was" : "they were")" }
       if count == nil { text = "\(source.name): nothing to accept" }
       output.write(text + "\n", STDOUT_FILENO)

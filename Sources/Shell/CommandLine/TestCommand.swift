@@ -157,7 +157,12 @@ extension TestCommand {
   /// The replay after what it has found anew was written where it belongs.
   private func settled(_ replay: Replay, _ output: Output) -> Replay {
     var replay = replay
-    guard let text = replay.updated else { return replay }
+    guard let text = replay.updated else {
+      if update || record, replay.status != .invalid {
+        replay.remarks.append("its records stay as they were: it did not run to its end")
+      }
+      return replay
+    }
     let host = TerminalHost()
     guard let source = try? Source(reading: replay.name, host: host), source.text != text else {
       return replay
@@ -190,7 +195,7 @@ extension TestCommand {
       if replay.isCached { parts.append("unchanged since it passed") }
       if replay.resultsTaken > 0, !replay.isCached {
         parts.append(
-          "\(replay.resultsTaken) \(replay.resultsTaken == 1 ? "result" : "results") kept from before"
+          counted(replay.resultsTaken, "result") + " kept from before"
         )
       }
       if !deterministic, !replay.isCached, replay.seconds > 0 {

@@ -38,7 +38,7 @@ struct Draws {
     where held[range, default: 0] < count {
       let line = source.line(of: range.lower)
       remarks.append(
-        "line \(line): the expectation holds for \(held[range, default: 0]) of \(count) other draws"
+        "line \(line): the expectation holds for \(held[range, default: 0]) of \(counted(count, "other draw"))"
       )
     }
   }
@@ -59,7 +59,9 @@ struct Draws {
       if let row = zip(a, b).first(where: { $0.0 != $0.1 }) {
         return "\(what) output on one thread:\n  once   \(row.0)\n  again  \(row.1)\n"
       }
-      if a.count != b.count { return "\(what) output: \(a.count) lines, then \(b.count)\n" }
+      if a.count != b.count {
+        return "\(what) output: \(counted(a.count, "line")), then \(b.count)\n"
+      }
     }
     return plain.result == again.result
       ? nil : "\(source.name): the same seed ends in another way the second time\n"

@@ -66,7 +66,7 @@ struct LiveValues: Sendable {
     return found.map { value in
       guard let number = data.users.ids[value.name] else { return value }
       let count = counts[number]
-      let words = [value.summary, count == 1 ? "one rating" : "\(count) ratings"]
+      let words = [value.summary, counted(count, "rating")]
       let part = parts[Int32(number)].map { "\($0.rawValue) user" }
       return NamedValue(
         value.name, (words + [part ?? ""]).filter { !$0.isEmpty }.joined(separator: ", "))

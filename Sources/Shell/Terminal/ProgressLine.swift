@@ -1,4 +1,5 @@
 import Commands
+import Language
 import Reports
 
 /// One line that shows how far a command is, drawn over itself.

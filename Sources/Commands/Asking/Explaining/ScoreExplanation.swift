@@ -126,7 +126,7 @@ private struct ExplainedScore {
     let start = "The score of \(label(item)) for \(adapted.name) is \(text(score))"
     if count == 0 { return start + ", without any ratings of hers." }
     return start + ": \(text(before)) before adaptation, \(signed(score - before)) by her "
-      + (count == 1 ? "one rating." : "\(count) ratings.")
+      + counted(count, "rating") + "."
   }
 
   /// The ratings by how far they move the score, the strongest first.

@@ -48,7 +48,7 @@ package struct EmbeddingPlot: Plot {
     }
     let by = feature.map { " by \($0.name)" } ?? ""
     var curve = Curve(
-      "\(grouped(shown.count)) items as \(model.title) sees them\(by)", x: axis(0), y: axis(1),
+      "\(counted(shown.count, "item")) as \(model.title) sees them\(by)", x: axis(0), y: axis(1),
       series: series)
     curve.mark = .point
     return [curve]

@@ -49,7 +49,7 @@ package struct Publish: NotebookCommand {
     try host.write(Array(format.text(of: cells).utf8), to: path)
     let left = notebook.cells.count - cells.count
     var blocks: [Report.Block] = [
-      .text("Wrote \(cells.count) \(cells.count == 1 ? "cell" : "cells") to \(path).")
+      .text("Wrote \(counted(cells.count, "cell")) to \(path).")
     ]
     if left > 0 { blocks.append(.note("Left out \(left) that failed or were undone.")) }
     return .show(Report(blocks))

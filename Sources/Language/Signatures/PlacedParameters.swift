@@ -1,0 +1,35 @@
+/// Parameters by their places, without the type of what they are parameters of.
+struct PlacedParameters: Sendable {
+  private(set) var forms: [ParameterForm]
+  private(set) var erased: [ErasedParameter]
+
+  init<Root>(_ parameters: [Parameter<Root>]) {
+    forms = parameters.map(\.form)
+    erased = parameters.map { ErasedParameter($0) }
+  }
+
+  mutating func insert(_ others: PlacedParameters, at place: Int) {
+    forms.insert(contentsOf: others.forms, at: place)
+    erased.insert(contentsOf: others.erased, at: place)
+  }
+}
+
+/// A parameter of a value that is known by its address alone, which must be of the value's own type.
+final class ErasedParameter: Sendable {
+  /// Puts the argument into the root, or says what is wrong with it.
+  let assign: @Sendable (UnsafeMutableRawPointer, Argument) -> Problem?
+  /// The parameters of the chosen member, for a choice.
+  let nested: (@Sendable (UnsafeMutableRawPointer) -> PlacedParameters)?
+
+  init<Root>(_ parameter: Parameter<Root>) {
+    let assign = parameter.assign
+    self.assign = { root, argument in
+      assign(&root.assumingMemoryBound(to: Root.self).pointee, argument)
+    }
+    if let nested = parameter.nested {
+      self.nested = { root in nested(root.assumingMemoryBound(to: Root.self).pointee).placed }
+    } else {
+      self.nested = nil
+    }
+  }
+}
