@@ -41,14 +41,20 @@ package struct BraillePlot {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// What stands beside each row, from the top.
+  /// What stands beside each row, from the top: every tick, or every second one and so on, so that no two
+  /// touch.
   private func labels(beside axis: Axis) -> [String] {
+    let places = axis.ticks.map { tick in
+      Int(((1 - axis.fraction(tick)) * Double(rows * 4 - 1)).rounded()) / 4
+    }
+    let turn =
+      (1...max(1, places.count)).first { turn in
+        let taken = stride(from: 0, to: places.count, by: turn).map { places[$0] }
+        return zip(taken, taken.dropFirst()).allSatisfy { $0 - $1 > 1 }
+      } ?? 1
     var labels = Array(repeating: "", count: rows)
-    for tick in axis.ticks {
-      let row = Int(((1 - axis.fraction(tick)) * Double(rows * 4 - 1)).rounded()) / 4
-      // Two ticks in one row, or in two that touch, would be read as one.
-      let near = max(0, row - 1)...min(rows - 1, row + 1)
-      if near.allSatisfy({ labels[$0].isEmpty }) { labels[row] = short(tick) }
+    for index in stride(from: 0, to: places.count, by: turn) {
+      labels[places[index]] = short(axis.ticks[index])
     }
     return labels
   }

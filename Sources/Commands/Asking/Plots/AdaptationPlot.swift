@@ -97,7 +97,7 @@ package struct AdaptationPlot: Plot {
       Progress("plot adaptation", done: 0, total: Double(most), unit: "steps"))
     let errors = judge.errors(of: longer)
     return Curve(
-      "Error of \(model.title), trained with \(trained) steps, on \(counted(judge.contexts.count, "test user"))",
+      "Error of \(model.title), trained with \(counted(trained, "step")), on \(counted(judge.contexts.count, "test user"))",
       x: "inner steps", y: judge.unit(of: model),
       series: [.init(model.title, errors.enumerated().map { .init(Double($0), $1) })])
   }
