@@ -56,6 +56,21 @@ private enum TwoTastes {
     #expect(scores[0] > 4 && scores[1] < 2)
   }
 
+  @Test func beliefsFoldANewUserIn() {
+    let scores = TwoTastes.scores(BayesianFactorization(), [10, 11])
+    #expect(scores[0] > 4 && scores[1] < 2)
+  }
+
+  /// Nobody rated items 18 and 19: what is expected of their factors comes from their genre alone.
+  @Test func beliefsInAnItemThatNobodyRatedAreThoseInItsKind() {
+    let scores = TwoTastes.scores(BayesianFactorization(), [18, 19])
+    #expect(scores[0] > 3.5 && scores[1] < 2.5)
+    var blind = BayesianFactorization()
+    blind.features = ["none of them"]
+    let unknown = TwoTastes.scores(blind, [18, 19])
+    #expect(abs(unknown[0] - unknown[1]) < 1e-4)
+  }
+
   @Test func neighboursCarryATasteOver() {
     let scores = TwoTastes.scores(ItemKNN(), [10, 11])
     #expect(scores[0] > 4.5 && scores[1] < 1.5)

@@ -5,5 +5,6 @@ package let baselines = Catalog<any Baseline>(
   "baseline",
   [
     RandomScores.self, Popularity.self, ItemMean.self, Bias.self, ContentBias.self, Content.self,
-    ItemKNN.self, UserKNN.self, MatrixFactorization.self, GradientFactorization.self, Hybrid.self,
+    ItemKNN.self, UserKNN.self, MatrixFactorization.self, BayesianFactorization.self,
+    GradientFactorization.self, Hybrid.self,
   ])

@@ -23,6 +23,9 @@ struct RatingIndex {
     self.values = sortedValues
   }
 
+  /// How many entities there are.
+  var count: Int { offsets.count - 1 }
+
   func range(_ entity: Int) -> Range<Int> { offsets[entity]..<offsets[entity + 1] }
 }
 
