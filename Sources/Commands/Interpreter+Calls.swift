@@ -206,12 +206,8 @@ extension CommandFailure {
   /// The failure as a diagnostic of a call: at the argument that is to blame, else at its verb.
   func diagnostic(of call: Call, in source: Source) -> Diagnostic {
     guard let argument else {
-      if let range = quotedRange(of: call, in: source) { return diagnostic(at: range) }
-      // What was meant stands nowhere in the call, and so cannot be put in its place.
-      var failure = self
-      failure.suggestions = []
-      failure.help += suggestions.isEmpty ? [] : ["did you mean `\(suggestions[0])`?"]
-      return failure.diagnostic(at: call.verb.range)
+      return quotedRange(of: call, in: source).map { diagnostic(at: $0) }
+        ?? diagnostic(atVerbOf: call)
     }
     let wanted = canonical(option: argument)
     for written in call.arguments {
@@ -229,7 +225,16 @@ extension CommandFailure {
       }
     }
     let arguments = call.arguments.filter { source.slice($0.value.range).hasPrefix("$") }
-    return diagnostic(at: arguments.count == 1 ? arguments[0].value.range : call.verb.range)
+    let place = arguments.count == 1 ? arguments[0].value.range : quotedRange(of: call, in: source)
+    return place.map { diagnostic(at: $0) } ?? diagnostic(atVerbOf: call)
+  }
+
+  /// At the verb, for what stands nowhere in the call, and so cannot be put in its place.
+  private func diagnostic(atVerbOf call: Call) -> Diagnostic {
+    var failure = self
+    failure.suggestions = []
+    failure.help += suggestions.isEmpty ? [] : ["did you mean `\(suggestions[0])`?"]
+    return failure.diagnostic(at: call.verb.range)
   }
 
   /// Where the call writes a value that the message quotes.

@@ -101,7 +101,13 @@ import Testing
     #expect(number(named, "one", "mae") == number(plain, "mf", "mae"))
     #expect(number(named, "one", "mae") != number(named, "mf", "mae"))
     #expect(run("baseline mf as=bias").code == "E0515")
-    #expect(run("evaluate with=[oen]").code == "E0509")
+    // The name in the list is to blame, and what was meant belongs in its place.
+    guard case .failed(let unknown) = run("evaluate with=[mf, item-meen]").result else {
+      Issue.record("an unknown name must be refused")
+      return
+    }
+    #expect(unknown.code == "E0509" && unknown.fix?.replacement == "item-mean")
+    #expect(unknown.primary.range.upper - unknown.primary.range.lower == "item-meen".count)
   }
 
   @Test func anEvaluationGoesOverSplits() throws {

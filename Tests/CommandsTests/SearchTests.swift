@@ -72,6 +72,29 @@ import Testing
     #expect(after == .completed, "\(after)")
   }
 
+  @Test func theNetworkOfATrainingIsSweptLikeItsOtherOptions() throws {
+    var interpreter = fresh()
+    let (result, reports) = run(
+      "search grid maml steps=1 model=mlp embed=4 hidden=[[8], [8, 4]] epochs=1", in: &interpreter)
+    #expect(result == .completed, "\(result)")
+    let tried = (reports.last?.result["runs"]?.elements ?? []).compactMap { run in
+      if case .record(let record) = run { record["hidden"]?.text } else { nil }
+    }
+    #expect(tried == ["8", "8, 4"])
+    let (swept, _) = run(
+      "let s = meta-train maml model=factor embed=[2, 4] epochs=1\nexpect $s.best.embed >= 2",
+      in: &interpreter)
+    #expect(swept == .completed, "\(swept)")
+    let model = try #require(interpreter.session.model)
+    #expect(described(model.problem.network).hasPrefix("factor embed="))
+    // What `model` chose stays for the next training, which has its own way back.
+    #expect(described(interpreter.session.network).hasPrefix("mlp"))
+    run("meta-train maml epochs=1", in: &interpreter)
+    let next = try #require(interpreter.session.model)
+    #expect(described(next.problem.network).hasPrefix("mlp"))
+    #expect(problems("meta-train maml embed=[2, 4] epochs=1") == ["E0305"])
+  }
+
   @Test func aSmallSpaceIsGoneThroughOnce() {
     var interpreter = fresh()
     let (_, reports) = run("search random n=50 maml steps=1..3 epochs=1", in: &interpreter)

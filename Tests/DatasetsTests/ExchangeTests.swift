@@ -36,6 +36,14 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
     }
   }
 
+  @Test func theEndOfANameTellsTheFormat() {
+    let names = ["r.csv", "r.jsonl", "r.json", "r.inter", "r.npy", "r"]
+    #expect(
+      names.map { ExportFormat(fileName: $0) } == [.csv, .jsonl, .jsonl, .recbole, .npy, nil])
+    let files = sample.exported(as: .recbole, stem: "toys.inter").map(\.path)
+    #expect(files == ["toys.inter", "toys.user", "toys.item"])
+  }
+
   @Test func awkwardTextsSurviveCSVAndJSON() throws {
     let name = "a \"b\", c\nd\té \\ "
     let data = Dataset(

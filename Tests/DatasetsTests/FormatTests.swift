@@ -229,6 +229,17 @@ extension TaskSplitting {
     #expect(complaint(of: format, ["r.tsv": "what\tstars given\twho\nq\t2\tx\n"]).contains("woh"))
   }
 
+  @Test func rowsWithoutARatingCountTheSame() throws {
+    let text = "user,item,what\nann,7,click\nbob,7,order\n"
+    var format = csv("r.csv")
+    #expect(throws: DatasetError.self) { try loaded(format, ["r.csv": text]) }
+    format.rating = "none"
+    let data = try loaded(format, ["r.csv": text])
+    #expect(data.interactions.ratings == [1, 1])
+    let weighted = try data.weighted(by: "what", [("click", 1), ("order", 5)])
+    #expect(weighted.interactions.ratings == [1, 5])
+  }
+
   @Test func whatIsWrongIsSaidWithItsPlace() {
     #expect(complaint(of: csv("r.csv"), ["r.csv": "a,b\n1,2\n"]).contains("looks like the user"))
     #expect(

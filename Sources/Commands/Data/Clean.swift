@@ -10,7 +10,12 @@ struct Clean: Command {
 
   static let signature = Signature<Self>(
     "clean", "Removes repeated, outlying and rare ratings; fills unknown numbers.",
-    details: "What is not asked for is not done. Steps run in the order of the options here.",
+    details: """
+      What is not asked for is not done. Steps run in the order of the options here. `dedupe`, \
+      `missing=drop` and `k-core` settle which ratings there are, for training and test alike, before the \
+      split, as the k-core sets of papers do: they count ratings that are tested later, too. What is a \
+      statistic, `missing=mean` and `outliers`, is fitted to training tasks alone when `split` makes them.
+      """,
     [
       .filler("data"),
       .option("dedupe", \.cleaning.duplicates, "which of several ratings of one item is kept"),

@@ -5,18 +5,22 @@ import Reports
 /// `export`: the data for other programs.
 struct Export: Command {
   var file = ""
-  var format = ExportFormat.csv
+  var format: ExportFormat?
 
   init() {}
 
   static let signature = Signature<Self>(
     "export", "Writes the data as they are now for other programs.",
-    details: "RecBole and NumPy get several files, whose names start with the one given.",
+    details: """
+      The end of the name tells the format: .csv, .jsonl, .inter (RecBole), .npy. RecBole and NumPy get \
+      several files, whose names start with the one given.
+      """,
     [
       .filler("data"),
       .positional(
-        "file", \.file, "where to write", completion: .file(extensions: ["csv", "jsonl"])),
-      .option("format", \.format, "how the data are written"),
+        "file", \.file, "where to write",
+        completion: .file(extensions: ["csv", "jsonl", "inter", "npy"])),
+      .option("format", \.format, "how the data are written; as the name says if not given"),
     ],
     needs: [.data],
     examples: [Example("export \"ratings.csv\""), Example("export \"toys\" format=recbole")])
@@ -31,6 +35,7 @@ struct Export: Command {
         help: ["choose another name"], argument: file)
     }
     var table = Table("Written", columns: [.init("file"), .init("bytes", .right)])
+    let format = format ?? ExportFormat(fileName: file) ?? .csv
     for (path, bytes) in data.exported(as: format, stem: file) {
       try host.write(bytes, to: path)
       table.rows.append([.text(path), .count(bytes.count)])

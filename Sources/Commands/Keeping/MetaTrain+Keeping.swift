@@ -25,7 +25,7 @@ extension MetaTrain: LongCommand {
   package func restore(_ essence: [UInt8], in basis: inout Session) throws {
     let file = try essence.withUnsafeBytes { bytes in try Safetensors(bytes) }
     basis.model = try TrainingCourse(self, in: basis).model(finishedIn: file)
-    basis.recipe = TrainingRecipe(command: self, network: basis.network)
+    basis.recipe = TrainingRecipe(command: self, network: network(in: basis))
   }
 
   package func deliver(_ made: Session, to session: inout Session) {

@@ -8,6 +8,8 @@ import Reports
 /// `meta-train maml steps=5`: learns from the training tasks how to learn a new one.
 package struct MetaTrain: Command {
   package var learner: any MetaLearner = MAML()
+  /// The network of this training alone; the session's if nil.
+  package var ownNetwork: (any Network)?
   package var epochs = 30
   package var batch = 32
   package var rate: Double?
@@ -31,6 +33,9 @@ package struct MetaTrain: Command {
     set { chosenOptimizer = newValue }
   }
 
+  /// The network that it trains in that session.
+  func network(in session: Session) -> any Network { ownNetwork ?? session.network }
+
   package static let signature = Signature<Self>(
     "meta-train", "Learns from many tasks how to learn a new one from a few ratings.",
     details: """
@@ -41,6 +46,9 @@ package struct MetaTrain: Command {
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
+      .choice(
+        "model", \.ownNetwork, from: networks,
+        "the network of this training; what the command `model` chose if not given"),
       .option("epochs", \.epochs, in: 0...100_000, "passes over the training tasks"),
       .option("batch", \.batch, in: 1...100_000, "tasks in one outer step"),
       .option("lr", \.rate, in: 0...100, "outer learning rate; the algorithm's own if not given"),
@@ -110,7 +118,7 @@ package struct MetaTrain: Command {
     try saved.map { try course.restore($0) }
     let isPartial = try course.follow(host)
     session.model = course.model(isPartial: isPartial)
-    session.recipe = TrainingRecipe(command: self, network: session.network)
+    session.recipe = TrainingRecipe(command: self, network: network(in: session))
     session.adapted = nil
     if isPartial { session.stopped = "after \(course.history.count) epochs" }
     return course.report(seconds: host.now() - start, isPartial: isPartial)
@@ -121,8 +129,8 @@ package struct MetaTrain: Command {
     on data: Dataset, _ split: TaskSplit, in session: Session
   ) throws(CommandFailure) -> Training {
     Training(
-      data, split, learner: try taughtLearner(session), network: session.network, loss: loss,
-      options: options(session))
+      data, split, learner: try taughtLearner(session), network: network(in: session),
+      loss: loss, options: options(session))
   }
 
   /// The algorithm, with its teacher if it learns from one.

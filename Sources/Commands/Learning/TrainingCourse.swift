@@ -31,8 +31,8 @@ struct TrainingCourse {
     interactions = data.interactions
     threads = session.threads
     training = Training(
-      data, split, learner: try command.taughtLearner(session), network: session.network,
-      loss: command.loss, options: command.options(session))
+      data, split, learner: try command.taughtLearner(session),
+      network: command.network(in: session), loss: command.loss, options: command.options(session))
     before = training.initialValidLoss()
     identity = TrainingIdentity(command, session)
   }

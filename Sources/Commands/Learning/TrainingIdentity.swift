@@ -24,7 +24,7 @@ struct TrainingIdentity {
     if let tasks = session.tasks {
       add("split", "\(tasks.recipe), fingerprint \(hexadecimal(tasks.fingerprint))")
     }
-    let network = described(session.network)
+    let network = described(command.network(in: session))
     add("network", network, remedy: "model \(network)")
     let seed = "\(session.settings.seed)"
     add("seed", seed, remedy: "set seed=\(seed)")
@@ -84,6 +84,7 @@ struct TrainingIdentity {
     command.learner = try member(of: metaLearners, "algorithm")
     command.optimizer = try member(of: optimizers, "optimizer")
     command.loss = try member(of: losses, "loss")
+    if command.ownNetwork != nil { command.ownNetwork = try member(of: networks, "network") }
     return command
   }
 }

@@ -27,7 +27,7 @@ package struct SweepRun: Sendable {
     self.label = label
     name = TrainingIdentity(command, session).name
     self.command = command
-    network = session.network
+    network = command.network(in: session)
   }
 
   /// The epochs that are a share of all.

@@ -12,6 +12,15 @@ package enum ExportFormat: String, ArgumentChoice {
     case .npy: "a NumPy array of user, item, rating (and time), ids as numbers; ids in text files"
     }
   }
+
+  /// The format that the end of a file's name tells.
+  package init?(fileName: String) {
+    let endings: [(String, ExportFormat)] = [
+      (".csv", .csv), (".jsonl", .jsonl), (".json", .jsonl), (".inter", .recbole), (".npy", .npy),
+    ]
+    guard let known = endings.first(where: { fileName.hasSuffix($0.0) }) else { return nil }
+    self = known.1
+  }
 }
 
 extension Dataset {
@@ -46,6 +55,7 @@ extension Dataset {
   }
 
   private func recBoleFiles(_ stem: String) -> [(path: String, bytes: [UInt8])] {
+    let stem = stem.hasSuffix(".inter") ? String(stem.dropLast(6)) : stem
     let hasTimes = !interactions.times.isEmpty
     let extra = interactions.columns.keys.sorted()
     var inter = "user_id:token\titem_id:token\trating:float" + (hasTimes ? "\ttimestamp:float" : "")

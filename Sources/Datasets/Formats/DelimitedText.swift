@@ -24,7 +24,8 @@ package struct DelimitedText: DatasetFormat {
         completion: .file(extensions: ["csv", "tsv", "txt"])),
       .option("user", \.user, "the column of users"),
       .option("item", \.item, "the column of items"),
-      .option("rating", \.rating, "the column of ratings"),
+      .option(
+        "rating", \.rating, "the column of ratings; `none` where each row counts the same"),
       .option("time", \.time, "the column of times in seconds, if there is one"),
       .option("sep", \.separator, "what stands between the fields"),
       .option("errors", \.badRows, "what to do with rows that cannot be read"),
@@ -63,9 +64,12 @@ package struct DelimitedText: DatasetFormat {
     let header = try DelimitedHeader(contents, separator: separator.character)
     let user = try header.column("user", chosen: user)
     let item = try header.column("item", chosen: item)
-    let rating = try header.column("rating", chosen: rating)
+    // Clicks and orders are rows without a rating; `weigh` makes some of a column.
+    let isRated = rating != "none" || header.names.contains("none")
+    let rating = isRated ? try header.column("rating", chosen: rating) : ""
     let time = try time == nil ? header.usual("time") : header.column("time", chosen: time)
-    var kinds: [String: FieldKind] = [user: .id, item: .id, rating: .number]
+    var kinds: [String: FieldKind] = [user: .id, item: .id]
+    if isRated { kinds[rating] = .number }
     if let time { kinds[time] = .time }
     let others = header.names.filter { kinds[$0] == nil && !$0.isEmpty }
     let table = try header.layout { kinds[$0] ?? ($0.isEmpty ? .skip : .text) }.scan(
@@ -140,7 +144,9 @@ struct DelimitedHeader {
       throw DatasetError(
         "no column of the header looks like the \(role); it has: "
           + names.joined(separator: ", "), file: contents.path, line: 1,
-        help: ["name it: \(role)=…"], code: "E0511")
+        help: ["name it: \(role)=…"]
+          + (role == "rating" ? ["if there is none: rating=none, and each row counts 1"] : []),
+        code: "E0511")
     }
     return usual
   }

@@ -1,7 +1,8 @@
 import Kernels
 
 extension Dataset {
-  /// The data set of a table of ratings, without features; `others` become columns by their names.
+  /// The data set of a table of ratings, without features; `others` become columns by their names. Without
+  /// a column of ratings each row is a 1.
   init(
     name: String, ratings table: ScannedTable, user: String, item: String,
     rating: String, time: String, scale: RatingScale? = nil, others: [String] = []
@@ -17,7 +18,9 @@ extension Dataset {
     else { preconditionFailure("passes come back in their order") }
     let users = try userIndex.get()
     let items = try itemIndex.get()
-    let ratings = table.numbers(rating)
+    let ratings =
+      rating.isEmpty
+      ? Array(repeating: 1, count: users.codes.count) : table.numbers(rating)
     var columns: [String: CategoricalColumn] = [:]
     for other in others {
       let column = try table.indexed(other)

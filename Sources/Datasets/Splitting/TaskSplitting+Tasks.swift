@@ -101,6 +101,11 @@ extension TaskSplitting {
     let fewest = rated.min() ?? 0
     let place = part.isEmpty ? "" : " among the \(part) rows"
     let range = max.map { "\(leastRatings) to \($0)" } ?? "\(leastRatings) or more"
+    guard most > 0 else {
+      return DatasetError(
+        "there are no ratings\(place)", help: ["give each part some of the values to split by"],
+        code: "E0520")
+    }
     var help = [
       "they have " + (fewest == most ? "" : "\(fewest) to ") + counted(most, "rating") + " each"
     ]

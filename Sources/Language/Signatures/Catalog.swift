@@ -76,6 +76,26 @@ extension Parameter {
     place: ParameterForm.Place = .positional, isRequired: Bool = false,
     completion: CompletionKind = .nothing, otherwise: (@Sendable (Value) -> Kind?)? = nil
   ) -> Parameter {
+    choice(
+      name, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, from: catalog, summary,
+      place: place, isRequired: isRequired, completion: completion, otherwise: otherwise)
+  }
+
+  /// One member of a catalog and that member's options, or none.
+  package static func choice<Kind>(
+    _ name: String, _ path: Path<Root, Kind?>, from catalog: Catalog<Kind>, _ summary: String
+  ) -> Parameter {
+    choice(
+      name, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, from: catalog, summary,
+      place: .option)
+  }
+
+  private static func choice<Kind>(
+    _ name: String, get: @escaping @Sendable (Root) -> Kind?,
+    set: @escaping @Sendable (inout Root, Kind) -> Void, from catalog: Catalog<Kind>,
+    _ summary: String, place: ParameterForm.Place, isRequired: Bool = false,
+    completion: CompletionKind = .nothing, otherwise: (@Sendable (Value) -> Kind?)? = nil
+  ) -> Parameter {
     let known = NestedParameters<Root>.Cache()
     return Parameter(
       form: ParameterForm(
@@ -85,7 +105,7 @@ extension Parameter {
       assign: { root, argument in
         guard let value = argument.value else { return nil }
         if let member = otherwise?(value) {
-          root[keyPath: path] = member
+          set(&root, member)
           return nil
         }
         guard let word = String.read(value) else {
@@ -94,21 +114,21 @@ extension Parameter {
         switch catalog.make(word) {
         case .failure(let problem): return problem
         case .success(let member):
-          root[keyPath: path] = member
+          set(&root, member)
           return nil
         }
       },
       defaultText: { root in
-        (root[keyPath: path] as? any Configurable).map { type(of: $0).name } ?? ""
+        (get(root) as? any Configurable).map { type(of: $0).name } ?? ""
       },
       nested: { root in
         func open<Member: Configurable>(_ type: Member.Type) -> [Parameter<Root>] {
           Member.signature.parameters.map { parameter in
             parameter.lifted(
-              get: { listed($0[keyPath: path]) }, set: { $0[keyPath: path] = listed($1) })
+              get: { get($0).map { listed($0) } ?? Member() }, set: { set(&$0, listed($1)) })
           }
         }
-        guard let member = root[keyPath: path] as? any Configurable else {
+        guard let member = get(root) as? any Configurable else {
           return NestedParameters([])
         }
         let type = type(of: member)
