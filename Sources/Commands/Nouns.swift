@@ -2,14 +2,16 @@ import Language
 
 extension Noun {
   package static let data = Noun(
-    "data", absence: "no data are loaded", remedy: "load data")
+    "data", isPlural: true, absence: "no data are loaded", remedy: "load data")
   package static let tasks = Noun(
-    "tasks", absence: "the data are not split into tasks", remedy: "split tasks", sources: [.data])
+    "tasks", isPlural: true, absence: "the data are not split into tasks", remedy: "split tasks",
+    sources: [.data])
   package static let model = Noun(
     "model", absence: "no model has been meta-trained", remedy: "meta-train maml",
     sources: [.tasks])
   package static let adapted = Noun(
-    "adapted", absence: "no model has been adapted to a user", remedy: "adapt user 42",
+    "adapted", phrase: "adapted model", absence: "no model has been adapted to a user",
+    remedy: "adapt user 42",
     sources: [.model])
 }
 

@@ -269,14 +269,15 @@ extension Checker {
     var labels: [Diagnostic.Label] = []
     var help: [String] = []
     let again = firstWord(noun.remedy)
+    let made = "the \(noun.phrase) \(noun.agreeing("was", "were")) made"
     switch entry.site {
     case .here(let range):
-      labels.append(.init(range, "the \(noun.name) was made here, from the \(source.name) before"))
-    case .elsewhere(let name): help.append("the \(noun.name) was made in \(name)")
+      labels.append(.init(range, "\(made) here, from the \(source.phrase) before"))
+    case .elsewhere(let name): help.append("\(made) in \(name)")
     }
     switch newer.site {
-    case .here(let range): labels.append(.init(range, "this replaced the \(source.name)"))
-    case .elsewhere(let name): help.append("\(name) replaced the \(source.name)")
+    case .here(let range): labels.append(.init(range, "this replaced the \(source.phrase)"))
+    case .elsewhere(let name): help.append("\(name) replaced the \(source.phrase)")
     }
     help.append(
       "run `\(again)` again after \(name(newer.site)), or move that line above \(name(entry.site))")
@@ -284,9 +285,11 @@ extension Checker {
     diagnostics.append(
       Diagnostic(
         "E0404",
-        "\(line(verb.range)) uses a \(noun.name) made from \(source.name) that are no longer there",
+        "\(line(verb.range)) uses \(noun.indefinite) made from \(source.indefinite) that "
+          + "\(source.agreeing("is", "are")) no longer there",
         at: verb.range,
-        label: isLeak ? "may judge on users seen in training (leak)" : "uses the old \(noun.name)",
+        label: isLeak
+          ? "may judge on users seen in training (leak)" : "uses the old \(noun.phrase)",
         severity: newer.isSure && entry.isSure ? .error : .warning,
         secondary: labels.sorted { $0.range.lower < $1.range.lower }, help: help))
   }

@@ -1,6 +1,9 @@
 /// A thing a session can hold and a command can need or give: data, tasks, model, adapted model.
 package struct Noun: Sendable, Hashable {
   package let name: String
+  /// What it is called within a sentence.
+  package let phrase: String
+  private let isPlural: Bool
   /// What a message says when the noun is missing: "no model has been meta-trained".
   package let absence: String
   /// A command line that usually gives it.
@@ -8,8 +11,13 @@ package struct Noun: Sendable, Hashable {
   /// The nouns it was made from; when one of them is given anew, this one is stale.
   package let sources: [Noun]
 
-  package init(_ name: String, absence: String, remedy: String, sources: [Noun] = []) {
+  package init(
+    _ name: String, phrase: String? = nil, isPlural: Bool = false, absence: String, remedy: String,
+    sources: [Noun] = []
+  ) {
     self.name = name
+    self.phrase = phrase ?? name
+    self.isPlural = isPlural
     self.absence = absence
     self.remedy = remedy
     self.sources = sources
@@ -17,6 +25,15 @@ package struct Noun: Sendable, Hashable {
 
   package static func == (a: Noun, b: Noun) -> Bool { a.name == b.name }
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+  /// "a model", "an adapted model", "tasks"
+  var indefinite: String {
+    guard !isPlural else { return phrase }
+    return ("aeiou".contains(phrase.prefix(1)) ? "an " : "a ") + phrase
+  }
+
+  /// The form of a verb that goes with it.
+  func agreeing(_ singular: String, _ plural: String) -> String { isPlural ? plural : singular }
 
   /// Whether this noun was made, directly or through others, from `noun`.
   package func comes(from noun: Noun) -> Bool {
