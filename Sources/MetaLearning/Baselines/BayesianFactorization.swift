@@ -24,8 +24,9 @@ package struct BayesianFactorization: Baseline {
     details: """
       r = μ + b_u + b_i + z_u · v_i + noise; (b_i, v_i) and (b_u, z_u) are normal around what their \
       features let expect, and means, covariances and noise are learned from the training tasks. A new user's \
-      belief follows from her ratings in closed form, and an item with few ratings is near what its kind is. \
-      One that nobody rated is what a second regression, in which an item counts by its ratings, lets expect. The prediction is the mean over several random starts, which end in different optima. \
+      belief follows from her ratings in closed form, and an item with few ratings is near what its kind \
+      is. One that nobody rated is what a second regression, in which an item counts by its ratings, lets \
+      expect. The prediction is the mean over several random starts, which end in different optima. \
       Lim and Teh, KDD Cup 2007; Agarwal and Chen, KDD 2009.
       """,
     [
@@ -50,10 +51,7 @@ package struct BayesianFactorization: Baseline {
     let features = ItemKinds(ItemCategories(dataset.items, named: self.features))
     let kinds = countsRatings ? features.withCounts(of: ratings.items) : features
     let values = ratings.ratings.map { Double($0) - ratings.mean }
-    let byUser = RatingIndex(
-      by: ratings.users, count: ratings.userCount, others: ratings.items, values: values)
-    let byItem = RatingIndex(
-      by: ratings.items, count: ratings.itemCount, others: ratings.users, values: values)
+    let (byUser, byItem) = ratings.grouped(values)
     return FactorBeliefs(
       parts: orderedMap(starts, threads: processorCount) { start in
         fitted(

@@ -26,12 +26,13 @@ package struct ItemKNN: Baseline {
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
-    let residuals = RatingResiduals(ratings)
+    let bias = BiasModel(ratings)
+    let (byUser, byItem) = ratings.grouped(bias.residuals(of: ratings))
     var sums = Array(repeating: PairSums(), count: ratings.itemCount)
     let similar = (0..<ratings.itemCount).map { item in
-      neighbors(of: item, residuals.byItem, residuals.byUser, &sums)
+      neighbors(of: item, byItem, byUser, &sums)
     }
-    return NeighborModel(title: Self.name, bias: residuals.bias, count: neighbors, similar: similar)
+    return NeighborModel(title: Self.name, bias: bias, count: neighbors, similar: similar)
   }
 
   /// What two items' shared users add up to.

@@ -25,14 +25,15 @@ package struct MatrixFactorization: Baseline {
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
-    let residuals = RatingResiduals(ratings)
+    let bias = BiasModel(ratings)
+    let (byUser, byItem) = ratings.grouped(bias.residuals(of: ratings))
     var stream = key.derived("items").stream
     var items = (0..<ratings.itemCount * factors).map { _ in 0.1 * stream.normal() }
     for _ in 0..<sweeps {
-      let users = solved(residuals.byUser, count: ratings.userCount, given: items)
-      items = solved(residuals.byItem, count: ratings.itemCount, given: users)
+      let users = solved(byUser, count: ratings.userCount, given: items)
+      items = solved(byItem, count: ratings.itemCount, given: users)
     }
-    return FactorModel(bias: residuals.bias, factors: factors, penalty: penalty, items: items)
+    return FactorModel(bias: bias, factors: factors, penalty: penalty, items: items)
   }
 
   /// The factors of one side, each entity's the ridge solution given the other side's.

@@ -29,18 +29,12 @@ struct RatingIndex {
   func range(_ entity: Int) -> Range<Int> { offsets[entity]..<offsets[entity + 1] }
 }
 
-/// What the bias model leaves of the ratings, by user and by item.
-struct RatingResiduals {
-  let bias: BiasModel
-  let byUser: RatingIndex
-  let byItem: RatingIndex
-
-  init(_ ratings: TrainingRatings) {
-    bias = BiasModel(ratings)
-    let values = bias.residuals(of: ratings)
-    byUser = RatingIndex(
-      by: ratings.users, count: ratings.userCount, others: ratings.items, values: values)
-    byItem = RatingIndex(
-      by: ratings.items, count: ratings.itemCount, others: ratings.users, values: values)
+extension TrainingRatings {
+  /// A number for each rating, by user and by item.
+  func grouped(_ values: [Double]) -> (byUser: RatingIndex, byItem: RatingIndex) {
+    (
+      RatingIndex(by: users, count: userCount, others: items, values: values),
+      RatingIndex(by: items, count: itemCount, others: users, values: values)
+    )
   }
 }
