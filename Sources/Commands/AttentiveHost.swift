@@ -27,13 +27,18 @@ package struct FileFact: Sendable, Equatable {
     answer == Self.answer(question, path, host)
   }
 
-  static func answer(_ question: Question, _ path: String, _ host: any Host) -> String {
+  private static func answer(_ question: Question, _ path: String, _ host: any Host) -> String {
     switch question {
-    case .contents: (try? host.read(path).digest) ?? "none"
-    case .kind: host.kind(of: path).map { "\($0)" } ?? "none"
-    case .names: (try? host.list(path)).map { $0.joined(separator: "/") } ?? "none"
+    case .contents: (try? host.read(path).digest) ?? none
+    case .kind: answer(host.kind(of: path))
+    case .names: (try? host.list(path)).map { answer($0) } ?? none
     }
   }
+
+  /// What could not be read is nothing.
+  static let none = "none"
+  static func answer(_ kind: FileKind?) -> String { kind.map { "\($0)" } ?? none }
+  static func answer(_ names: [String]) -> String { names.joined(separator: "/") }
 }
 
 /// A host that remembers what was asked of files and which were written.
@@ -67,7 +72,7 @@ package final class AttentiveHost: Host {
     do throws(CommandFailure) {
       contents = try host.read(path)
     } catch {
-      note(.contents, path, "none")
+      note(.contents, path, FileFact.none)
       throw error
     }
     let source = contents.source
@@ -105,13 +110,20 @@ package final class AttentiveHost: Host {
 
   package func kind(of path: String) -> FileKind? {
     guard made(path) == nil else { return .file }
-    note(.kind, path, FileFact.answer(.kind, path, host))
-    return host.kind(of: path)
+    let kind = host.kind(of: path)
+    note(.kind, path, FileFact.answer(kind))
+    return kind
   }
 
   package func list(_ path: String) throws(CommandFailure) -> [String] {
-    note(.names, path, FileFact.answer(.names, path, host))
-    return try host.list(path)
+    do throws(CommandFailure) {
+      let names = try host.list(path)
+      note(.names, path, FileFact.answer(names))
+      return names
+    } catch {
+      note(.names, path, FileFact.none)
+      throw error
+    }
   }
 
   package func obstacle(reading path: String) -> CommandFailure? { host.obstacle(reading: path) }

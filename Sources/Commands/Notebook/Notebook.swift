@@ -217,11 +217,14 @@ extension Notebook {
 
   /// The numbers of cells whose changes the present state has not got: undone, failed, or elsewhere.
   package var abandoned: Set<Int> {
-    var left = Set(cells.map(\.number))
-    var at = path[place]
-    while at > 0, left.remove(at) != nil {
-      at = cells[at - 1].before
-    }
-    return left
+    Set(cells.map(\.number)).subtracting(way(to: path[place]))
+  }
+
+  /// The numbers of the cells that lead to the state after a cell, its own included.
+  func way(to number: Int) -> Set<Int> {
+    var way: Set<Int> = []
+    var at = number
+    while at > 0, at <= cells.count, way.insert(at).inserted { at = cells[at - 1].before }
+    return way
   }
 }

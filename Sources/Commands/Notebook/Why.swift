@@ -134,11 +134,7 @@ extension Notebook {
 
   /// That cells which a cell may have counted on had been undone when it ran.
   fileprivate func remark(onUndoneBefore cell: Cell) -> String? {
-    var there: Set<Int> = []
-    var at = cell.before
-    while at > 0, there.insert(at).inserted {
-      at = cells.first { $0.number == at }?.before ?? 0
-    }
+    let there = way(to: cell.before)
     let gone = cells.filter {
       $0.number < cell.number && $0.status == .completed && !there.contains($0.number)
     }

@@ -89,7 +89,7 @@ extension Checker {
     // What was most likely meant is taken as done, so that one slip does not report ten faults.
     if let first = near.first, let type = context.command(first), followsNouns {
       context.ledger.give(
-        type.gives, needs: type.needs, at: site(verb))
+        type.gives, needs: type.needs, at: .here(verb.range))
     }
   }
 
@@ -99,10 +99,6 @@ extension Checker {
     case .here(let range): line(range)
     case .elsewhere(let name): name
     }
-  }
-
-  private func site(_ verb: Name) -> NounLedger.Site {
-    .here(verb.range)
   }
 
   /// What is known of a call. One written like a faultless one before it is not bound again.
@@ -214,7 +210,7 @@ extension Checker {
       if !hasUnseen { report(missing: noun, for: verb) }
       for link in missing.flatMap({ context.ledger.chain(to: $0) })
       where context.ledger.entry(link) == nil {
-        context.ledger.assume(link, at: site(verb))
+        context.ledger.assume(link, at: .here(verb.range))
       }
     } else if let noun = needs.first(where: { context.ledger.entry($0)?.isCertain == false }) {
       reportDoubtful(noun, for: verb)
@@ -231,7 +227,7 @@ extension Checker {
       context.ledger.assume(noun, at: entry.site)
       break
     }
-    context.ledger.give(gives, needs: needs, at: site(verb))
+    context.ledger.give(gives, needs: needs, at: .here(verb.range))
   }
 
   private mutating func report(missing noun: Noun, for verb: Name) {

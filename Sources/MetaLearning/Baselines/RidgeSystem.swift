@@ -9,9 +9,8 @@ package struct RidgeSystem {
   package init(size: Int, penalty: Double) {
     precondition(penalty > 0, "a ridge needs a positive penalty")
     self.size = size
-    gram = Array(repeating: 0, count: size * (size + 1) / 2)
+    gram = Packed.diagonal(Array(repeating: penalty, count: size))
     moments = Array(repeating: 0, count: size)
-    for index in 0..<size { gram[index * (index + 1) / 2 + index] = penalty }
   }
 
   /// Adds the row x = `factors[start..<start + size]` with target `value`.
@@ -29,23 +28,15 @@ package struct RidgeSystem {
 
   /// The weights, by Cholesky's factorisation.
   package func solution() -> [Double] {
-    var factor = gram
-    func at(_ i: Int, _ j: Int) -> Int { i * (i + 1) / 2 + j }
-    for i in 0..<size {
-      for j in 0...i {
-        var sum = factor[at(i, j)]
-        for k in 0..<j { sum -= factor[at(i, k)] * factor[at(j, k)] }
-        factor[at(i, j)] = i == j ? sum.squareRoot() : sum / factor[at(j, j)]
-      }
-    }
+    let factor = Packed.factor(gram, size: size)
     var weights = moments
     for i in 0..<size {
-      for k in 0..<i { weights[i] -= factor[at(i, k)] * weights[k] }
-      weights[i] /= factor[at(i, i)]
+      for k in 0..<i { weights[i] -= factor[Packed.place(i, k)] * weights[k] }
+      weights[i] /= factor[Packed.place(i, i)]
     }
     for i in stride(from: size - 1, through: 0, by: -1) {
-      for k in i + 1..<max(i + 1, size) { weights[i] -= factor[at(k, i)] * weights[k] }
-      weights[i] /= factor[at(i, i)]
+      for k in i + 1..<max(i + 1, size) { weights[i] -= factor[Packed.place(k, i)] * weights[k] }
+      weights[i] /= factor[Packed.place(i, i)]
     }
     return weights
   }

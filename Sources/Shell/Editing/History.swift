@@ -139,15 +139,3 @@ extension History {
     return found
   }
 }
-
-/// The folder for what outlives a session but is no setting (XDG Base Directory Specification).
-package enum StateFolder {
-  /// Nil when there is not even a home.
-  package static var path: String? {
-    if let state = Terminal.environment("XDG_STATE_HOME"), state.hasPrefix("/") {
-      return state + "/mrs"
-    }
-    guard let home = Terminal.environment("HOME"), home.hasPrefix("/") else { return nil }
-    return home + "/.local/state/mrs"
-  }
-}

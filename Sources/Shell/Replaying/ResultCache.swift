@@ -122,14 +122,3 @@ extension FileFact {
 extension Source {
   fileprivate var replayKey: String { "replay\u{0}\(name)\u{0}\(text)" }
 }
-
-/// The folder for what can be made again (XDG Base Directory Specification).
-package enum CacheFolder {
-  package static var path: String? {
-    if let cache = Terminal.environment("XDG_CACHE_HOME"), cache.hasPrefix("/") {
-      return cache + "/mrs"
-    }
-    guard let home = Terminal.environment("HOME"), home.hasPrefix("/") else { return nil }
-    return home + "/.cache/mrs"
-  }
-}
