@@ -176,23 +176,28 @@ extension Run {
   /// Runs the body of a procedure with the values of its parameters.
   private mutating func run(_ procedure: Procedure, _ call: Call) throws(Stop) -> Report {
     var bound = Names()
+    var names: [String] = []
+    func bind(_ parameter: FormalParameter, _ value: Value, _ written: String) {
+      bound[parameter.name.text] = BoundValue(value, origin: "this parameter")
+      names.append("let \(parameter.name.text) = \(value.isWritable ? value.sourceText : written)")
+    }
     for (argument, parameter) in procedure.match(call.arguments).matched {
       guard let parameter else { continue }
-      let known = try value(of: argument.value)
-      bound[parameter.name.text] = BoundValue(known, origin: "this parameter")
+      bind(parameter, try value(of: argument.value), source.slice(argument.value.range))
     }
     for parameter in procedure.definition.parameters where bound[parameter.name.text] == nil {
       guard let written = parameter.defaultValue else { continue }
-      bound[parameter.name.text] = BoundValue(try value(of: written), origin: "this parameter")
+      bind(parameter, try value(of: written), procedure.source.slice(written.range))
     }
     footprint.reads.insert("def \(procedure.name)")
     let outer = (source, site, interpreter.variables)
     site = site ?? call.verb.range
     source = procedure.source
     interpreter.variables = bound
-    let body = Result { () throws(Stop) in try run(procedure.definition.body) }
-    (source, site, interpreter.variables) = outer
-    try body.get()
+    defer { (source, site, interpreter.variables) = outer }
+    try trailing({ $0.block("if yes", names) }) { run throws(Stop) in
+      try run.run(procedure.definition.body)
+    }
     return Report()
   }
 }

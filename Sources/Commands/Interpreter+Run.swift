@@ -22,6 +22,7 @@ struct Run {
   /// What the statement that runs has read and made, and said.
   var footprint = Footprint()
   var said: [Report] = []
+  var trail = Trail()
 
   init(
     interpreter: Interpreter, host: any Host, source: Source,
@@ -41,8 +42,11 @@ struct Run {
         if index > 0 { try goOn() }
         var before = interpreter
         before.session.log = SessionLog()
-        (footprint, said) = (Footprint(), [])
-        try run(statement)
+        (footprint, said, trail) = (Footprint(), [], Trail())
+        do throws(Stop) { try run(statement) } catch {
+          record(statement, from: before)
+          throw error
+        }
         record(statement, from: before)
       }
       return .completed
@@ -55,29 +59,30 @@ struct Run {
     }
   }
 
+  /// Writes down what a statement came to.
   private mutating func record(_ statement: Statement, from before: Interpreter) {
     if case .version = statement.kind { return }
     if interpreter.session.log.entries.isEmpty {
       interpreter.session.log.seed = before.session.settings.seed
     }
-    var text = source.slice(statement.range)
-    if let remark = interpreter.stopped(since: before) {
-      // What it said will not be said again.
-      said = []
-      text += "  # stopped \(remark)"
-    }
-    if case .parameter(let parameter) = statement.kind,
-      let given = interpreter.parameters[parameter.name.text]
-    {
-      // The saved script must not need the command line to come to the same numbers.
-      text = "param \(parameter.name.text) = \(given.sourceText)"
-    }
-    var entry = SessionLog.Entry(text, head: source.slice(statement.head))
     footprint.note(wordsOf: statement, in: source, before)
     footprint.note(changesFrom: before, to: interpreter)
-    entry.footprint = footprint
-    entry.reports = said.map { Report($0.blocks) }
-    interpreter.session.log.entries.append(entry)
+    var start = 0
+    for part in trail.parts {
+      var entry = SessionLog.Entry(part.text, head: source.slice(statement.head))
+      if case .parameter(let parameter) = statement.kind,
+        let given = interpreter.parameters[parameter.name.text]
+      {
+        // The saved script must not need the command line to come to the same numbers.
+        entry.text = "param \(parameter.name.text) = \(given.sourceText)"
+      }
+      entry.footprint = footprint
+      entry.reports = said[start..<part.end].map { Report($0.blocks) }
+      interpreter.session.log.entries.append(entry)
+      start = part.end
+      // The next part goes on with what this one has made.
+      footprint.reads.formUnion(footprint.writes)
+    }
   }
 
   mutating func run(_ statements: [Statement]) throws(Stop) {
@@ -89,20 +94,27 @@ struct Run {
 
   /// Stops between two statements: a command may have finished early because of Ctrl-C, and what
   /// follows it was not wanted then.
-  private func goOn() throws(Stop) {
-    do { try host.checkpoint(Progress("", done: 0, total: 0)) } catch { throw .interrupted }
+  private func goOn(_ progress: Progress = Progress("", done: 0, total: 0)) throws(Stop) {
+    if trail.isCut { throw .interrupted }
+    do { try host.checkpoint(progress) } catch { throw .interrupted }
   }
 
   /// Runs a block; names it binds end with it.
   mutating func run(_ block: StatementBlock) throws(Stop) {
     let outside = interpreter.variables
     let procedures = interpreter.procedures
+    defer {
+      interpreter.variables = interpreter.variables.within(outside)
+      interpreter.procedures = procedures
+    }
     try run(block.statements)
-    interpreter.variables = interpreter.variables.within(outside)
-    interpreter.procedures = procedures
   }
 
   private mutating func run(_ statement: Statement) throws(Stop) {
+    try trailing(statement) { run throws(Stop) in try run.execute(statement) }
+  }
+
+  private mutating func execute(_ statement: Statement) throws(Stop) {
     switch statement.kind {
     case .version, .invalid: break
     case .pipeline(let calls): _ = try pipeline(calls, of: statement)
@@ -198,26 +210,28 @@ struct Run {
   // MARK: Flow
 
   private mutating func branch(_ branch: Branch) throws(Stop) {
-    if try truth(of: branch.condition) {
-      try run(branch.then)
-    } else if let otherwise = branch.otherwise {
-      try run(otherwise)
-    }
+    let holds = try truth(of: branch.condition)
+    guard let body = holds ? branch.then : branch.otherwise else { return }
+    try trailing({ $0.block("if yes") }) { run throws(Stop) in try run.run(body) }
   }
 
   private mutating func loop(_ loop: Loop) throws(Stop) {
     let elements = try value(of: loop.sequence).elements ?? []
     let hidden = interpreter.variables[loop.variable.text]
     defer { interpreter.variables[loop.variable.text] = hidden }
+    let source = source
     for (index, element) in elements.enumerated() {
-      do {
-        try host.checkpoint(
+      if trail.isCut { throw .interrupted }
+      let end = said.count
+      try trailing({ loop.written(of: source, elements, whole: index, until: end, then: $0) }) {
+        run throws(Stop) in
+        try run.goOn(
           Progress(
             "for \(loop.variable.text)", done: Double(index), total: Double(elements.count),
             unit: "rounds"))
-      } catch { throw .interrupted }
-      interpreter.variables[loop.variable.text] = BoundValue(element)
-      try run(loop.body)
+        run.interpreter.variables[loop.variable.text] = BoundValue(element)
+        try run.run(loop.body)
+      }
     }
   }
 
@@ -234,7 +248,9 @@ struct Run {
     site = site ?? path.range
     source = file
     files.append(name)
-    try run(parse(file.text).script.statements)
+    try trailing({ $0 }) { run throws(Stop) in
+      try run.run(parse(file.text).script.statements)
+    }
     files.removeLast()
     (source, site) = outer
   }

@@ -40,8 +40,8 @@ package struct Interpreter: Sendable {
   /// The statements that succeeded, as they were written.
   package var log: [String] { session.log.entries.map(\.text) }
 
-  /// How far the training came that has made the model since an earlier state, if the user stopped it.
-  func stopped(since before: Interpreter) -> String? {
+  /// How far the training came that has made the model since an earlier state, if it was stopped.
+  func stopped(since before: Interpreter) -> TrainingStop? {
     ledger.entry(.model) == before.ledger.entry(.model) ? nil : session.stopped
   }
 

@@ -22,8 +22,8 @@ package struct Session: Sendable {
   package var namedBaselines: [String: any Baseline] = [:]
   /// How the model was trained, when this session did it: what `evaluate seeds=5` repeats.
   package var recipe: TrainingRecipe?
-  /// How far the training of the model came, if the user stopped it: "after 3 epochs".
-  package var stopped: String?
+  /// How far the training of the model came, if it was stopped.
+  package var stopped: TrainingStop?
   /// Runs of sweeps by their names: they are not done again, and `best` can take each of them.
   package var runs: [String: SweepRun] = [:]
   package var adapted: AdaptedModel?

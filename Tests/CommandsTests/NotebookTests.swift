@@ -174,6 +174,15 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(stale(notebook) == [4, 5, 6])
   }
 
+  @Test func choosingTheRunThatIsThereMakesNothingStale() {
+    var notebook = notebook(
+      "load data", "split tasks", "let s = meta-train maml steps=[1, 2] epochs=1", "let r = evaluate",
+      "best $s")
+    #expect(stale(notebook) == [])
+    #expect(ran("meta-train maml steps=3 epochs=1", in: &notebook))
+    #expect(stale(notebook).contains(4))
+  }
+
   @Test func theSeedAndTheNetworkAreUpstreamOfTraining() {
     var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1")
     #expect(ran("model factor", in: &notebook) && stale(notebook) == [3])

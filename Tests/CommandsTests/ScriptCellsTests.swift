@@ -40,8 +40,8 @@ import Testing
     #expect(
       cells.parts == [
         Part("# Title\nof two lines", isCode: false),
-        Part("mrs 1\nload data\nsplit tasks", isCode: true, outputs: ["Loaded sample"]),
-        Part("# why\nfor k in [1, 2] {\n\n  topk $k\n}", isCode: true, outputs: ["a\nb"]),
+        Part("mrs 1\nload data\nsplit tasks", isCode: true, outputs: [1: "Loaded sample"]),
+        Part("# why\nfor k in [1, 2] {\n\n  topk $k\n}", isCode: true, outputs: [0: "a\nb"]),
         Part("\nthe end", isCode: false),
       ])
     #expect(!cells.script.contains("# %%"))
@@ -67,14 +67,31 @@ import Testing
     }
   }
 
-  @Test func outputsGoToTheirLines() throws {
-    let two = ScriptCells([
-      Part("load data\nsplit tasks", isCode: true, outputs: ["one\ntwo", "three"])
-    ])
-    #expect(two.script == "load data\n#> one\n#> two\nsplit tasks\n#> three\n")
-    #expect(try thereAndBack(two) == two)
-    let other = ScriptCells([Part("load data\nset seed=3", isCode: true, outputs: ["one"])])
-    #expect(other.script == "load data\nset seed=3\n#> one\n")
+  @Test func outputsStayWithTheirLines() throws {
+    for outputs in [[0: "one\ntwo", 1: "three", 2: "four"], [0: "one"], [1: "one"], [:]] {
+      let cells = ScriptCells([
+        Part("load data\nsplit tasks\n\nshow", isCode: true, outputs: outputs)
+      ])
+      #expect(try thereAndBack(cells) == cells)
+    }
+    let cells = ScriptCells([Part("load data\nset seed=3", isCode: true, outputs: [0: "one"])])
+    #expect(cells.script == "load data\n#> one\nset seed=3\n")
+  }
+
+  @Test(arguments: [
+    (["one", "two"], "load data\n#> one\nsplit tasks\n#> two\n"),
+    (["one"], "load data\nsplit tasks\n#> one\n"),
+    (["a", "b", "c"], "load data\nsplit tasks\n#> a\n#> b\n#> c\n"),
+  ])
+  func outputsWithoutAPlaceGoToTheLastLineUnlessThereIsOneForEach(
+    outputs: [String], script: String
+  ) throws {
+    let said = outputs.map { "{\"output_type\": \"stream\", \"text\": \"\($0)\"}" }
+    let notebook = """
+      {"cells": [{"cell_type": "code", "source": "load data\\nsplit tasks",
+        "outputs": [\(said.joined(separator: ", "))]}], "nbformat": 4}
+      """
+    #expect(try #require(ScriptCells.reading(notebook: notebook)).cells.script == script)
   }
 
   @Test func randomNotebooksStayAsTheyAre() throws {
@@ -107,7 +124,7 @@ import Testing
     let (cells, language) = try #require(ScriptCells.reading(notebook: python))
     #expect(language == "python")
     #expect(cells.parts.map(\.text) == ["print(1)", "# a\nb"])
-    #expect(cells.parts[0].outputs == ["1"])
+    #expect(cells.parts[0].outputs == [0: "1"])
     for text in ["", "{}", "[]", "{\"cells\": 3}", "load data"] {
       #expect(ScriptCells.reading(notebook: text) == nil)
     }

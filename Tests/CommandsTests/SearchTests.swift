@@ -141,8 +141,8 @@ import Testing
     host.interruptsAt = 5
     let partial = run(line, host, in: &interpreter)
     #expect(partial.reports.last?.result["runs"] != nil)
-    #expect(interpreter.session.stopped?.hasSuffix("of 4 runs") == true)
-    #expect(interpreter.log.last?.contains("# stopped after") == true)
+    #expect(interpreter.session.stopped != nil)
+    #expect(interpreter.log.last?.contains("stop-after=") == true)
     let done = epochs(host)
     host.interruptsAt = nil
     let (result, reports) = run(line, host, in: &interpreter)

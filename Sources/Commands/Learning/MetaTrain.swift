@@ -11,6 +11,7 @@ package struct MetaTrain: Command {
   /// The network of this training alone; the session's if nil.
   package var ownNetwork: (any Network)?
   package var epochs = 30
+  package var stopAfter: Int?
   package var batch = 32
   package var rate: Double?
   private var chosenOptimizer: (any Optimizer)?
@@ -42,7 +43,8 @@ package struct MetaTrain: Command {
       Each epoch goes through the training tasks in batches. The model with the lowest loss on the \
       validation tasks is kept; Ctrl-C stops and keeps the best finished epoch. With `checkpoint` the \
       training is also in a file after every epoch: `resume` goes on with it to the same bits, and so does \
-      the same command again.
+      the same command again. A training that Ctrl-C stopped is written down with `stop-after`, so that a \
+      script comes to the same model.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -50,6 +52,7 @@ package struct MetaTrain: Command {
         "model", \.ownNetwork, from: networks,
         "the network of this training; what the command `model` chose if not given"),
       .option("epochs", \.epochs, in: 0...100_000, "passes over the training tasks"),
+      TrainingStop.parameter(\.stopAfter),
       .option("batch", \.batch, in: 1...100_000, "tasks in one outer step"),
       .option("lr", \.rate, in: 0...100, "outer learning rate; the algorithm's own if not given"),
       .choice(
@@ -120,7 +123,7 @@ package struct MetaTrain: Command {
     session.model = course.model(isPartial: isPartial)
     session.recipe = TrainingRecipe(command: self, network: network(in: session))
     session.adapted = nil
-    if isPartial { session.stopped = "after \(course.history.count) epochs" }
+    if isPartial { session.stopped = TrainingStop(after: course.history.count) }
     return course.report(seconds: host.now() - start, isPartial: isPartial)
   }
 

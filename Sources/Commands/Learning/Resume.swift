@@ -5,6 +5,7 @@ import Reports
 /// `resume "maml.checkpoint"`: goes on with a training that was cut off.
 package struct Resume: Command {
   package var path = ""
+  package var stopAfter: Int?
 
   package init() {}
 
@@ -18,7 +19,8 @@ package struct Resume: Command {
       .positional(
         "file", \.path, "a file that `meta-train … checkpoint=` wrote",
         expects: "the name of a file", completion: .file(extensions: ["checkpoint"]),
-        where: { !$0.isEmpty })
+        where: { !$0.isEmpty }),
+      TrainingStop.parameter(\.stopAfter),
     ],
     needs: [.tasks], gives: [.model],
     examples: [Example("resume \"maml.checkpoint\"")])
@@ -27,7 +29,8 @@ package struct Resume: Command {
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let checkpoint = try TrainingCheckpoint(reading: path, host: host)
-    let command = try checkpoint.command()
+    var command = try checkpoint.command()
+    command.stopAfter = stopAfter
     let differences = TrainingIdentity(command, session).differences(from: checkpoint.words)
     guard differences.isEmpty else {
       let names = differences.map(\.name).joined(separator: ", ")

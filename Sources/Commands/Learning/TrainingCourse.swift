@@ -63,7 +63,7 @@ struct TrainingCourse {
   /// Where it stands; nil when it has come to its end.
   var state: TrainingState? { training.isOver ? nil : training.state }
 
-  /// Takes all steps, or those up to the end of an epoch; true when the user stopped them.
+  /// Takes all steps, or those up to the end of an epoch; true when it was stopped before.
   ///
   /// - Parameter caption: what is shown meanwhile.
   mutating func follow(
@@ -72,7 +72,8 @@ struct TrainingCourse {
     // A file that cannot be written is found before the first epoch is lost.
     try keep(host)
     let title = caption ?? "meta-train \(type(of: command.learner).name)"
-    while training.history.count < epoch, let step = training.next() {
+    let end = min(epoch, command.stopAfter ?? .max)
+    while training.history.count < end, let step = training.next() {
       var progress = Progress(
         title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
       progress.recent = training.history.map { Double($0.validLoss) }
@@ -87,11 +88,11 @@ struct TrainingCourse {
       if step.epochEnd != nil, training.divergedAt == nil { try keep(host) }
       do { try host.checkpoint(progress) } catch {
         if training.history.isEmpty { throw error }
-        return true
+        return !training.isOver
       }
     }
     if let step = training.divergedAt { throw divergence(step) }
-    return false
+    return end < epoch && !training.isOver
   }
 
   private func keep(_ host: any Host) throws {

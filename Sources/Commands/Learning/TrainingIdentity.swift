@@ -29,7 +29,7 @@ struct TrainingIdentity {
     let seed = "\(session.settings.seed)"
     add("seed", seed, remedy: "set seed=\(seed)")
     var plain = command
-    plain.checkpoint = ""
+    (plain.checkpoint, plain.stopAfter) = ("", nil)
     add("algorithm", described(command.learner))
     if let student = command.learner as? any Student,
       let teacher = session.models[student.teacherName]

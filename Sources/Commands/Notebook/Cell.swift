@@ -12,8 +12,10 @@ package struct Cell: Sendable {
   package var text: String
   package var status: Status = .completed
   package var reports: [Report] = []
-  /// What a script has recorded of it, where it did not run.
-  package var recorded: [String] = []
+  /// Which line of statements said each report, counted from 0.
+  package var places: [Int] = []
+  /// What a script has recorded of such lines, where the cell did not run.
+  package var recorded: [Int: String] = [:]
   package var faults: [Diagnostic] = []
   package var seconds = 0.0
   /// Whether it left a model whose training was stopped.
@@ -39,7 +41,9 @@ package struct Cell: Sendable {
   }
 
   /// What it said, as far as that is known.
-  var said: [Report] { reports + recorded.map { Report([.code($0)]) } }
+  var said: [Report] {
+    reports + recorded.sorted { $0.key < $1.key }.map { Report([.code($0.value)]) }
+  }
 
   /// Its text as a source, for diagnostics.
   package var source: Source { Source(text: text) }

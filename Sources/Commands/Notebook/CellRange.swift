@@ -71,11 +71,28 @@ extension Statement {
   }
 }
 
+extension Call {
+  /// The argument that gives an option its value.
+  func argument(ofOption option: String) -> ArgumentSyntax? {
+    let name = canonical(option: option)
+    return arguments.last { $0.key.map { canonical(option: $0.text) } == name }
+  }
+}
+
 extension Source {
   /// A text made from this one by changes behind a range, with that range replaced.
   func replacing(_ range: SourceRange, in changed: String, with replacement: String) -> String {
     let head = slice(SourceRange(0, range.lower))
     let tail = changed.utf8.dropFirst(range.upper)
     return head + replacement + String(decoding: tail, as: UTF8.self)
+  }
+
+  /// A text made from this one by changes behind a call, with an option of that call set.
+  func setting(_ option: String, to value: String, in changed: String, of call: Call) -> String {
+    if let written = call.argument(ofOption: option) {
+      return replacing(written.value.range, in: changed, with: value)
+    }
+    let end = call.arguments.last?.range.upper ?? call.verb.range.upper
+    return replacing(SourceRange(end, end), in: changed, with: " \(option)=\(value)")
   }
 }

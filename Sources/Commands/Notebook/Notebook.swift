@@ -79,8 +79,12 @@ package struct Notebook: Sendable {
     for tie in TakenTies(of: source, in: interpreter, host: host).ties {
       cell.takes[tie] = here[tie] ?? 0
     }
+    let lines = recordings(in: source)
     let result = interpreter.run(source, host: host) { outcome in
-      if let report = outcome.report { cell.reports.append(report) }
+      if let report = outcome.report {
+        cell.reports.append(report)
+        cell.places.append(lines.lastIndex { $0.statements.lower <= outcome.range.lower } ?? 0)
+      }
       observe(outcome)
     }
     cell.seconds = host.now() - start

@@ -48,12 +48,10 @@ package struct Rerun: NotebookCommand {
     _ text: String, _ change: KeyedValue<Spelled>, _ notebook: Notebook
   ) -> String? {
     let source = Source(text: text)
-    let key = canonical(option: change.key)
     var result = text
     var isChanged = false
     for call in parse(text).0.statements.reversed().flatMap(\.calls).reversed() {
-      let written = call.arguments.last { $0.key.map { canonical(option: $0.text) } == key }
-      if let range = written?.value.range {
+      if let range = call.argument(ofOption: change.key)?.value.range {
         result = source.replacing(range, in: result, with: change.value.text)
         isChanged = true
       }

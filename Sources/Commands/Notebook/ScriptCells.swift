@@ -10,10 +10,10 @@ package struct ScriptCells: Sendable, Equatable {
     /// The code, or the text without its marks.
     package var text: String
     package var isCode: Bool
-    /// What is recorded of its lines of statements: one text for each that has any.
-    package var outputs: [String] = []
+    /// What is recorded of its lines of statements, by their places among those.
+    package var outputs: [Int: String] = [:]
 
-    package init(_ text: String, isCode: Bool, outputs: [String] = []) {
+    package init(_ text: String, isCode: Bool, outputs: [Int: String] = [:]) {
       self.text = text
       self.isCode = isCode
       self.outputs = outputs
@@ -91,8 +91,9 @@ package struct ScriptCells: Sendable, Equatable {
       return Part(lines.map { withoutMark($0) }.joined(separator: "\n"), isCode: false)
     }
     let text = lines.joined(separator: "\n")
-    let outputs = recordings(in: Source(text: text)).compactMap {
-      $0.lines?.joined(separator: "\n")
+    var outputs: [Int: String] = [:]
+    for (place, recording) in recordings(in: Source(text: text)).enumerated() {
+      outputs[place] = recording.lines?.joined(separator: "\n")
     }
     let code = lines.filter { line in
       let start = line.drop { $0 == " " || $0 == "\t" }
@@ -126,15 +127,9 @@ package struct ScriptCells: Sendable, Equatable {
         .map { $0.isEmpty ? "##" : "## " + $0 }.joined(separator: "\n")
     }
     let source = Source(text: part.text)
-    let places = recordings(in: source)
-    guard !part.outputs.isEmpty, !places.isEmpty else { return part.text }
-    // Outputs belong to lines of statements where there is one for each, else to the last.
-    var outputs = [[String]?](repeating: nil, count: places.count)
-    let texts = part.outputs.map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
-    if texts.count == places.count {
-      for (index, text) in texts.enumerated() { outputs[index] = text.map(String.init) }
-    } else {
-      outputs[places.count - 1] = texts.flatMap { $0 }.map(String.init)
+    guard !part.outputs.isEmpty else { return part.text }
+    let outputs = recordings(in: source).indices.map { place in
+      part.outputs[place]?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
     let text = recorded(outputs, in: source)
     return text.hasSuffix("\n") && !part.text.hasSuffix("\n") ? String(text.dropLast()) : text
@@ -163,19 +158,43 @@ extension ScriptCells {
       guard let kind = cell["cell_type"]?.string, let source = cell["source"]?.joinedText else {
         return nil
       }
-      let outputs = (cell["outputs"]?.array ?? []).compactMap { output in
-        (output["text"] ?? output["data"]?["text/plain"])?.joinedText
+      let said = (cell["outputs"]?.array ?? []).compactMap { output in
+        (output["text"] ?? output["data"]?["text/plain"])?.joinedText.map {
+          ($0.hasSuffix("\n") ? String($0.dropLast()) : $0, output["metadata"]?.place)
+        }
       }
-      let isCode = kind == "code"
-      return Part(
-        source, isCode: isCode,
-        outputs: isCode ? outputs.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 } : [])
+      return kind == "code"
+        ? Part(source, isCode: true, outputs: outputs(said, of: source))
+        : Part(source, isCode: false)
     }
     return (ScriptCells(parts), language)
   }
 }
 
+extension ScriptCells {
+  /// What a cell has said, by lines of statements. Where that is not known, it belongs to each of them if
+  /// there are as many, else to the last.
+  private static func outputs(_ said: [(String, Int?)], of code: String) -> [Int: String] {
+    let lines = recordings(in: Source(text: code)).count
+    var outputs: [Int: String] = [:]
+    for (index, (text, place)) in said.enumerated() where lines > 0 {
+      let place = min(place ?? (said.count == lines ? index : lines), lines - 1)
+      outputs[place] = outputs[place].map { "\($0)\n\(text)" } ?? text
+    }
+    return outputs
+  }
+}
+
 extension JSON {
+  /// What a notebook says of an output that a line of statements has made, by its place among those.
+  static func metadata(place: Int) -> JSON {
+    .object(["mrs": .object(["line": .number(place + 1)])])
+  }
+
+  fileprivate var place: Int? {
+    self["mrs"]?["line"]?.number.flatMap { Int(exactly: $0) }.flatMap { $0 > 0 ? $0 - 1 : nil }
+  }
+
   /// A text, or lines of one, as notebooks keep it.
   fileprivate var joinedText: String? { string ?? array?.compactMap(\.string).joined() }
 }

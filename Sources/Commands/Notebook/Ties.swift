@@ -1,4 +1,6 @@
 import Language
+import MetaLearning
+import Models
 import Reports
 
 /// Something that a cell makes and later ones may take: what makes their results depend on each other.
@@ -132,7 +134,11 @@ extension Interpreter {
     var made: Set<Tie> = []
     for noun in ledger.nouns where ledger.entry(noun) != before.ledger.entry(noun) {
       switch noun {
-      case .model: if let model = session.model { made.insert(.model(model.title)) }
+      case .model:
+        // A sweep's choice may fall on the model that is there.
+        if let model = session.model, !model.isSame(as: before.session.models[model.title]) {
+          made.insert(.model(model.title))
+        }
       case .adapted: if let adapted = session.adapted { made.insert(.adapted(adapted.name)) }
       default: made.insert(.noun(noun))
       }
@@ -141,6 +147,14 @@ extension Interpreter {
     if session.settings.seed != before.session.settings.seed { made.insert(.seed) }
     if described(session.network) != described(before.session.network) { made.insert(.network) }
     return made
+  }
+}
+
+extension TrainedModel {
+  fileprivate func isSame(as other: TrainedModel?) -> Bool {
+    guard let other else { return false }
+    return weightsDigest == other.weightsDigest && fingerprint == other.fingerprint
+      && described(learner) == described(other.learner)
   }
 }
 

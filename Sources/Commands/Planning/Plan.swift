@@ -84,14 +84,14 @@ package protocol RepeatingCommand: Command {
 
 extension MetaTrain: RepeatingCommand {
   package var repetitions: ClosedRange<Double> {
-    let most = Double(epochs)
+    let most = Double(min(epochs, stopAfter ?? .max))
     return (patience > 0 ? min(Double(patience + 1), most) : most)...most
   }
 
   package func repeated(_ times: Int) -> MetaTrain {
     var short = self
     short.epochs = times
-    short.patience = 0
+    (short.patience, short.stopAfter) = (0, nil)
     return short
   }
 }

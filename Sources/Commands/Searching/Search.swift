@@ -14,7 +14,7 @@ package protocol SweepCommand: Command {
 extension SweepCommand {
   /// What is wrong with comparing those runs.
   func problem(with sweep: Sweep) -> Problem? {
-    if let problem = strategy.problem(with: sweep) { return problem }
+    if let problem = sweep.severalEnds ?? strategy.problem(with: sweep) { return problem }
     guard metric == nil else { return nil }
     return sweep.incomparableLosses(
       help: "choose by a metric: search \(type(of: strategy).name) by=mae …")

@@ -38,6 +38,7 @@ struct SweepCourse {
         throw CommandFailure(problem.code, problem.message, help: problem.help)
       }
       guard var training = (root as? any SweepCommand)?.training else { continue }
+      training.stopAfter = nil
       let label = zip(sweep.keys, values).map { "\($0)=\($1.text)" }.joined(separator: " ")
       var run = SweepRun(training, label, in: session)
       if !training.checkpoint.isEmpty {
@@ -65,10 +66,11 @@ struct SweepCourse {
 
   /// The command of a run with the epochs that so many of all are sure to have, for a plan.
   func foreseen(_ index: Int) -> MetaTrain {
-    var command = runs[index].command
+    var training = runs[index].command
     let last = rounds.last { index < $0.runs }
-    command.epochs = runs[index].epochs(share: last?.share ?? 1)
-    return command
+    let isReached = command.training.stopAfter.map { index < $0 } ?? true
+    training.epochs = isReached ? runs[index].epochs(share: last?.share ?? 1) : 0
+    return training
   }
 
   /// Takes it as done in miniature, as a plan does each run.
@@ -101,11 +103,16 @@ struct SweepCourse {
     let start = host.now()
     var racing = Array(runs.indices)
     var isPartial = false
+    var advanced = 0
     for round in rounds where !isPartial {
       racing = Array(racing.prefix(round.runs))
       for (done, index) in racing.enumerated() where !isPartial {
         let epoch = runs[index].epochs(share: round.share)
         guard !runs[index].isDone(until: epoch) else { continue }
+        if advanced == command.training.stopAfter {
+          isPartial = true
+          continue
+        }
         let caption = "run \(done + 1) of \(racing.count)"
         if let store {
           isPartial = try runs[index].advance(
@@ -115,13 +122,15 @@ struct SweepCourse {
             until: epoch, in: session, host: host, caption: caption)
         }
         session.keep(runs[index])
+        advanced += isPartial ? 0 : 1
       }
       racing.sort {
         let epochs = (runs[$0].epochs(share: round.share), runs[$1].epochs(share: round.share))
         return (runs[$0].loss(until: epochs.0), $0) < (runs[$1].loss(until: epochs.1), $1)
       }
     }
-    return try conclude(among: Set(racing), isPartial, in: &session, host, since: start)
+    let stop = isPartial ? TrainingStop(after: advanced) : nil
+    return try conclude(among: Set(racing), stop, in: &session, host, since: start)
   }
 
   /// What the runs came to, for `plot sweep` and `best`.
@@ -134,7 +143,7 @@ struct SweepCourse {
   }
 
   private func conclude(
-    among finalists: Set<Int>, _ isPartial: Bool, in session: inout Session, _ host: any Host,
+    among finalists: Set<Int>, _ stop: TrainingStop?, in session: inout Session, _ host: any Host,
     since start: Double
   ) throws -> Report {
     var ranking = SweepRanking(
@@ -142,7 +151,7 @@ struct SweepCourse {
     let values = try ranking.values(in: &session, host: host)
     let hopeful = values.indices.map { finalists.contains($0) ? values[$0] : .nan }
     guard let best = ranking.best(hopeful) else {
-      if isPartial { throw Interrupted() }
+      if stop != nil { throw Interrupted() }
       throw runs.compactMap(\.failure).last ?? CommandFailure("E0601", "no run has a finite loss")
     }
     try session.adopt(ranking.runs[best], host: host)
@@ -154,9 +163,9 @@ struct SweepCourse {
     if found > 0 {
       report.blocks.append(.note("\(counted(found, "run was", "runs were")) finished before."))
     }
-    if isPartial {
+    if let stop {
       let done = runs.count { $0.result != nil || $0.failure != nil }
-      session.stopped = "after \(done) of \(runs.count) runs"
+      session.stopped = stop
       report.blocks.append(
         .warning("Stopped with \(done) of \(runs.count) runs; the same line goes on."))
     }

@@ -46,10 +46,16 @@ package struct Output {
   static let mostFaults = 20
 
   /// What a run that did not complete has to say.
-  package func show(_ result: RunResult, of source: Source) {
+  ///
+  /// - Parameter hasKept: whether statements before the one that stopped it have done something.
+  package func show(_ result: RunResult, of source: Source, hasKept: Bool = false) {
     switch result {
     case .completed: host.clearProgress()
-    case .interrupted: say("interrupted; the session is as it was before this command")
+    case .interrupted:
+      say(
+        hasKept
+          ? "interrupted; what was done before stays, the rest did not run"
+          : "interrupted; the session is as it was before this command")
     case .failed(let fault), .expectationFailed(let fault): show(fault, in: source)
     case .invalid(let faults): show(faults, in: source)
     }

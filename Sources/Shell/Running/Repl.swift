@@ -99,6 +99,7 @@ package final class Repl {
     journal.starts(text)
     mrs_terminal_hush(1)
     let stale = remarks ? notebook.stale : [:]
+    let before = notebook.interpreter.log.count
     let outcome = notebook.run(text, again: again, host: output.host) { outcome in
       if let report = outcome.report { output.show(report) }
     }
@@ -108,7 +109,8 @@ package final class Repl {
     mrs_signals_forget()
     switch outcome {
     case .ran(let result):
-      output.show(result, of: Source(text: text))
+      output.show(
+        result, of: Source(text: text), hasKept: notebook.interpreter.log.count > before)
       keep(presses: presses)
       if result == .completed { share() }
       journal.reaches(notebook.interpreter.log)

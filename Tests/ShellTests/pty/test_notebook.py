@@ -233,6 +233,21 @@ class Nothing_lost(unittest.TestCase):
                 t.run("show")
                 t.wait("seed=9")
 
+    def test_a_stopped_training_is_recovered_as_far_as_it_came(self):
+        with tempfile.TemporaryDirectory() as state:
+            with Terminal(rows=60, state=state) as t:
+                self.stopped(t)
+                epochs = re.search(r"for (\d+) epochs?", t.text)[1]
+                t.run(f'save session "{state}/before.mrs"')
+                t.signal(signal.SIGKILL)
+                t.wait_end()
+            with Terminal(rows=60, state=state) as t:
+                t.run("recover", f'save session "{state}/after.mrs"', "history")
+                self.assertRegex(t.text, rf"partial .*meta-train maml .* stop-after={epochs}")
+            scripts = [open(f"{state}/{name}.mrs", encoding="utf-8").read() for name in ("before", "after")]
+            self.assertIn("#@ weights=", scripts[0])
+            self.assertEqual(scripts[0], scripts[1])
+
     def test_a_recovery_that_was_stopped_goes_on(self):
         statements = ["load data", "split tasks", "meta-train maml epochs=100000 patience=0", "set seed=9"]
         with tempfile.TemporaryDirectory() as state:

@@ -34,24 +34,26 @@ package struct JupyterNotebook: NotebookFormat {
     return .object([
       "cell_type": .string("code"), "execution_count": .number(cell.number),
       "id": .string("cell-\(cell.number)"), "metadata": .object([]),
-      "outputs": .array(cell.reports.map(output) + cell.recorded.map(output)),
+      "outputs": .array(
+        zip(cell.reports, cell.places).map(output)
+          + cell.recorded.sorted { $0.key < $1.key }.map { output($0.value, $0.key) }),
       "source": lines(cell.text),
     ])
   }
 
-  private func output(_ report: Report) -> JSON {
+  private func output(_ report: Report, _ place: Int) -> JSON {
     .object([
       "data": .object([
         "text/html": lines(HTMLRenderer().text(report)),
         "text/plain": lines(PlainRenderer().text(report)),
       ]),
-      "metadata": .object([]), "output_type": .string("display_data"),
+      "metadata": .metadata(place: place), "output_type": .string("display_data"),
     ])
   }
 
-  private func output(_ recorded: String) -> JSON {
+  private func output(_ recorded: String, _ place: Int) -> JSON {
     .object([
-      "data": .object(["text/plain": lines(recorded)]), "metadata": .object([]),
+      "data": .object(["text/plain": lines(recorded)]), "metadata": .metadata(place: place),
       "output_type": .string("display_data"),
     ])
   }
