@@ -30,6 +30,14 @@ let sampleReport = Report(
   ],
   result: Record([.init("ndcg@10", .number(0.75)), .init("name", .text("maml"))]))
 
+@Test(arguments: [
+  ("in 3.21 s; kept", "in <time>; kept"), ("1 h 02 min left", "<time> left"),
+  ("query=10 min=13 valid=10%", "query=10 min=13 valid=10%"), ("10 minutes", "10 minutes"),
+])
+func lengthsOfTimeAreLeftOutOfRecordings(text: String, recorded: String) {
+  #expect(withoutTimes(text) == recorded)
+}
+
 @Suite struct RendererTests {
   @Test func plainTextAlignsColumnsAndMarksTheEmphasisedRow() {
     #expect(

@@ -104,7 +104,10 @@ package struct Recover: NotebookCommand {
 
   package static let signature = Signature<Self>(
     "recover", "Runs again what an earlier session did that was cut off.",
-    details: "Sessions are written down cell by cell while they run; training repeats exactly.",
+    details: """
+      Sessions are written down cell by cell while they run. Training repeats exactly, and only as far as \
+      it came when it was stopped.
+      """,
     examples: [Example("recover")])
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish { .recover }

@@ -105,9 +105,10 @@ package struct Training: Sequence, IteratorProtocol {
 
   /// Whether all epochs are done, or too many went by without a better validation loss.
   package var isOver: Bool {
-    if split.train.isEmpty || epoch >= options.epochs { return true }
-    let bestEpoch = history.last { $0.isBest }?.epoch ?? epoch
-    return options.patience > 0 && epoch - bestEpoch >= options.patience
+    let done = history.count
+    if split.train.isEmpty || done >= options.epochs { return true }
+    let best = history.last { $0.isBest }?.epoch ?? done
+    return options.patience > 0 && done - best >= options.patience
   }
 
   package var stepsPerEpoch: Int { (split.train.count + options.batch - 1) / options.batch }
