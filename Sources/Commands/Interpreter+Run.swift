@@ -182,9 +182,12 @@ struct Run {
       }
       let report = try pipeline(calls, of: statement)
       let verb = calls.last?.verb.text ?? ""
+      let isCell = source.lineStarts.count == 1 && !source.name.isEmpty
       interpreter.variables[name.text] = BoundValue(
         .record(report.result),
-        origin: .result(verb: verb, line: source.line(of: statement.range.lower)))
+        origin: isCell
+          ? "the result of `\(verb)` (\(source.name))"
+          : .result(verb: verb, line: source.line(of: statement.range.lower)))
     }
   }
 

@@ -183,6 +183,24 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(stale(notebook).contains(4))
   }
 
+  @Test func theLastResultWasMeantAsItWas() {
+    var notebook = notebook("load data", "split tasks", "let r = evaluate mae with=[bias]", "show $_")
+    #expect(ran("evaluate mae with=[mf]", in: &notebook) && stale(notebook) == [])
+    #expect(ran("split tasks query=5", in: &notebook) && stale(notebook) == [3, 4, 5])
+  }
+
+  @Test(arguments: [
+    ("$r.users", "show $r.users"), ("$r", "show $r"), ("$_3", "show $_3"), ("$r = 5", "$r = 5"),
+    ("export \"a.html\"", "publish \"a.html\""), ("export \"a.csv\"", "export \"a.csv\""),
+  ])
+  func whatIsNoStatementMayMeanOne(line: String, meant: String) throws {
+    var notebook = notebook("load data", "split tasks", "let r = evaluate mae")
+    let isKnown = meant != line || line.hasPrefix("export")
+    #expect(ran(line, in: &notebook) == isKnown)
+    if line.hasPrefix("$") { #expect(notebook.cells.last?.text == meant) }
+    #expect(host.files.keys.sorted() == (line.hasPrefix("export") ? [String(line.dropFirst(8).dropLast())] : []))
+  }
+
   @Test func theSeedAndTheNetworkAreUpstreamOfTraining() {
     var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1")
     #expect(ran("model factor", in: &notebook) && stale(notebook) == [3])

@@ -3,7 +3,7 @@ import Language
 import Reports
 
 /// `export`: the data for other programs.
-struct Export: Command {
+struct Export: ParticularCommand {
   var file = ""
   var format: ExportFormat?
 
@@ -13,7 +13,8 @@ struct Export: Command {
     "export", "Writes the data as they are now for other programs.",
     details: """
       The end of the name tells the format: .csv, .jsonl, .inter (RecBole), .npy. RecBole and NumPy get \
-      several files, whose names start with the one given.
+      several files, whose names start with the one given. At the prompt a name that ends in .md, .html or \
+      .ipynb writes the session, as `publish` does.
       """,
     [
       .filler("data"),
@@ -25,7 +26,18 @@ struct Export: Command {
     needs: [.data],
     examples: [Example("export \"ratings.csv\""), Example("export \"toys\" format=recbole")])
 
+  var contradiction: CommandFailure? {
+    guard format == nil, notebookFormat(of: file) != nil else { return nil }
+    return CommandFailure(
+      "E0306", "`\(file)` is the name of a document, and not of data",
+      help: [
+        "at the prompt it writes the session; for a script that is `mrs convert`",
+        "`format=csv` writes data under that name all the same",
+      ], argument: file)
+  }
+
   func run(in session: inout Session, host: any Host) throws -> Report {
+    if let contradiction { throw contradiction }
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }

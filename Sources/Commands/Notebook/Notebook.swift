@@ -36,6 +36,7 @@ package struct Notebook: Sendable {
   package mutating func run(
     _ text: String, again: Int? = nil, host: any Host, observe: (StatementOutcome) -> Void
   ) -> Outcome {
+    let text = spelledOut(text)
     let source = Source(name: "cell \(number)", text: text)
     if let command = notebookCommand(in: source) {
       let faults = interpreter.check(source, host: host).filter { $0.severity == .error }

@@ -14,6 +14,9 @@ package enum Tie: Hashable, Sendable {
   case seed
   case network
 
+  /// `$_`
+  static let lastResult = Tie.variable("_")
+
   /// What a message calls it.
   package var name: String {
     switch self {
@@ -187,7 +190,8 @@ extension Notebook {
     var found: [Staleness] = []
     for (tie, maker) in cell.takes {
       if let reason = stale[maker] { found.append(reason) }
-      if let latest = now[tie], latest != maker, !isMade(latest, from: cell.number, of: tie) {
+      // The last result is another after every cell, and was meant.
+      if tie != .lastResult, let latest = now[tie], latest != maker, !isMade(latest, from: cell.number, of: tie) {
         found.append(Staleness(tie: tie, changedBy: latest))
       }
     }

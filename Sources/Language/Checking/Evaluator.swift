@@ -83,7 +83,8 @@ package struct Evaluator {
       }
       report(
         "E0207", "no value is called `$\(name.text)`", at: name.range, help: help,
-        suggestions: Language.suggestions(for: name.text, among: variables.names))
+        suggestions: Language.suggestions(
+          for: name.text, among: variables.names.filter { $0.first != "_" }))
       return nil
     }
     guard !fields.isEmpty else { return variable.value }

@@ -94,7 +94,8 @@ package final class Repl {
   ///
   /// - Parameter remarks: whether to say what it makes stale.
   @discardableResult
-  private func run(_ text: String, again: Int? = nil, remarks: Bool = true) -> Bool {
+  private func run(_ typed: String, again: Int? = nil, remarks: Bool = true) -> Bool {
+    let text = spelledOut(typed)
     output.follow(terminal)
     journal.starts(text)
     mrs_terminal_hush(1)
