@@ -39,6 +39,10 @@ import Testing
     }
   }
 
+  @Test func everyKeywordHasItsPage() {
+    #expect(keywords.members.names == Keyword.allCases.map(\.rawValue))
+  }
+
   @Test func everyAlgorithmHasItsUpdateAndItsPaper() {
     for form in metaLearners.members.forms {
       #expect(form.details.contains(#/[=←]/#), "\(form.name) does not say what it computes")
@@ -46,17 +50,34 @@ import Testing
     }
   }
 
-  /// What an example needs besides its command: what the member of a catalog does that it names.
+  /// What the calls of an example need that those before them do not give; what is expected to fail needs
+  /// nothing.
   private func needs(of example: Example) -> [Noun] {
-    guard case .pipeline(let calls)? = parse(example.line).script.statements.first?.kind,
-      let call = calls.first,
-      let type = commands.types.first(where: { $0.name == call.verb.text })
-    else { return [] }
+    var (needed, given): ([Noun], [Noun]) = ([], [])
+    func add(_ statements: [Statement]) {
+      for statement in statements {
+        if case .expectation = statement.kind { continue }
+        for call in statement.calls {
+          let nouns = nouns(of: call)
+          needed += nouns.needs.filter { !given.contains($0) }
+          given += nouns.gives
+        }
+        add(statement.blocks.flatMap(\.statements))
+      }
+    }
+    add(parse(example.line).script.statements)
+    return needed
+  }
+
+  private func nouns(of call: Call) -> (needs: [Noun], gives: [Noun]) {
+    guard let type = commands.types.first(where: { $0.name == call.verb.text }) else {
+      return ([], [])
+    }
     var evaluator = Evaluator(Names())
     let arguments = call.arguments.map {
       Argument(key: $0.key?.text, evaluator.value(of: $0.value))
     }
-    return BoundArguments(arguments, of: type).nouns(of: type).needs
+    return BoundArguments(arguments, of: type).nouns(of: type)
   }
 
   /// What the checker believes of a result is what running gives.
@@ -147,6 +168,7 @@ private enum Preludes {
   static let host: MemoryHost = {
     let host = MemoryHost()
     try? host.write(Array("item,made\n1,wood\n2,tin\n".utf8), to: "materials.csv")
+    try? host.write(Array("load data; split tasks".utf8), to: "setup.mrs")
     for form in saveables.members.forms + [MetaTrain.form] {
       guard var interpreter = try? interpreter(with: form.needs) else { continue }
       for example in form.examples {

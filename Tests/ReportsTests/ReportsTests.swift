@@ -82,6 +82,18 @@ func lengthsOfTimeAreLeftOutOfRecordings(text: String, recorded: String) {
     #expect(lines.allSatisfy { displayWidth($0) <= 80 })
   }
 
+  @Test func twoColumnsOfLongTextsShareThePage() {
+    let words = Array(repeating: "word", count: 20).joined(separator: " ")
+    let table = Table(
+      columns: [.init("part"), .init("takes"), .init("what it is")],
+      rows: [[.text("test="), .text(words), .text(words + " more")]])
+    var renderer = PlainRenderer()
+    renderer.page = Page(width: 80, hasColour: false)
+    let lines = renderer.text(Report([.table(table)])).split(separator: "\n")
+    #expect(lines.count <= 2 + 4 && lines.allSatisfy { displayWidth($0) <= 80 })
+    #expect(!lines.joined().contains("…"))
+  }
+
   @Test func plainTextHasNoEscapeSequences() {
     #expect(!PlainRenderer().text(sampleReport).contains("\u{1B}"))
   }

@@ -60,17 +60,6 @@ package struct Spelled: ArgumentReadable, Equatable {
   }
 }
 
-extension Statement {
-  /// The calls that stand in it directly.
-  var calls: [Call] {
-    switch kind {
-    case .pipeline(let calls): calls
-    case .assignment(_, .pipeline(let calls)): calls
-    default: []
-    }
-  }
-}
-
 extension Call {
   /// The argument that gives an option its value.
   func argument(ofOption option: String) -> ArgumentSyntax? {

@@ -73,19 +73,13 @@ struct TakenTies {
 
   private mutating func add(_ statement: Statement) {
     switch statement.kind {
-    case .pipeline(let calls), .assignment(_, .pipeline(let calls)):
-      for call in calls { add(call) }
     case .settings: made.insert(.seed)
-    case .branch(let branch):
-      for statement in branch.then.statements { add(statement) }
-      for statement in branch.otherwise?.statements ?? [] { add(statement) }
-    case .loop(let loop): for statement in loop.body.statements { add(statement) }
-    case .expectation(let expectation):
-      if case .fault(_, _, let block) = expectation.kind {
-        for statement in block.statements { add(statement) }
-      }
     case .inclusion(let path): include(path)
-    case .version, .assignment, .parameter, .definition, .invalid: break
+    // What it does is done where it is called.
+    case .definition: break
+    default:
+      for call in statement.calls { add(call) }
+      for statement in statement.blocks.flatMap(\.statements) { add(statement) }
     }
   }
 

@@ -83,13 +83,14 @@ struct HelpPage {
   var blocks: [Report.Block] {
     var blocks: [Report.Block] = [.heading(form.name), .text(form.summary)]
     if !form.details.isEmpty { blocks.append(.text(form.details)) }
-    if group.name == "commands" { blocks.append(.code(usage)) }
+    let examples = aligned(form.examples)
+    if group.name == "commands", usage != examples { blocks.append(.code(usage)) }
     blocks += parameters
     if !form.needs.isEmpty {
       let needs = form.needs.map { "\($0.name) (`\($0.remedy)`)" }
       blocks.append(.note("Needs " + needs.joined(separator: " and ") + "."))
     }
-    if !form.examples.isEmpty { blocks.append(.code(aligned(form.examples))) }
+    if !form.examples.isEmpty { blocks.append(.code(examples)) }
     return blocks
   }
 
@@ -135,9 +136,10 @@ struct HelpPage {
   private var isOnlyOptions: Bool { form.parameters.allSatisfy { $0.place == .option } }
 
   private func takes(_ parameter: ParameterForm) -> String {
-    guard parameter.namedValues.isEmpty else {
-      return parameter.namedValues.map(\.name).joined(separator: ", ")
-    }
-    return parameter.expectation
+    let names = parameter.namedValues.map(\.name)
+    // Where names are only some of what may stand there, the words say what else.
+    let isNamed = !names.isEmpty && parameter.expectation.contains("one of")
+    return isNamed
+      ? names.joined(separator: ", ") : parameter.expectation.replacing("`", with: "")
   }
 }

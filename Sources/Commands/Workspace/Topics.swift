@@ -17,6 +17,8 @@ package struct TopicGroup: Sendable {
     [
       TopicGroup(name: "commands", summary: "what can be done", members: commands.members),
       TopicGroup(
+        name: "keywords", summary: "the words of the language itself", members: keywords.members),
+      TopicGroup(
         name: "algorithms", summary: "what `meta-train` learns with", members: metaLearners.members),
       TopicGroup(
         name: "baselines", summary: "what every model has to beat", members: baselines.members),

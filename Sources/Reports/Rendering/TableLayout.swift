@@ -28,12 +28,16 @@ struct TableLayout {
 
   var totalWidth: Int { widths.reduce(0, +) + TableLayout.gap * max(0, widths.count - 1) }
 
-  /// Takes from the widest text column until the table fits; numbers are never cut.
+  /// Takes from the widest text columns until the table fits, so that those cut are equally wide; numbers
+  /// are never cut.
   private mutating func fit(_ width: Int) {
     while totalWidth > width {
       let candidates = widths.indices.filter { !isRight[$0] && widths[$0] > 8 }
-      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
-      widths[widest] = max(8, widths[widest] - (totalWidth - width))
+        .sorted { widths[$0] > widths[$1] }
+      guard let widest = candidates.first else { return }
+      let next = candidates.dropFirst().first.map { widths[$0] } ?? 8
+      let step = max(1, widths[widest] - max(8, next))
+      widths[widest] -= min(step, totalWidth - width)
     }
   }
 
