@@ -245,7 +245,8 @@ struct Run {
     do { file = try Source(reading: name, host: host) } catch {
       throw .failed(placed(error.diagnostic(at: path.range)))
     }
-    let outer = (source, site)
+    let outer = (source, site, files)
+    defer { (source, site, files) = outer }
     footprint.reads.insert("file \(name)")
     footprint.note(namesIn: file.text)
     site = site ?? path.range
@@ -254,7 +255,5 @@ struct Run {
     try trailing({ $0 }) { run throws(Stop) in
       try run.run(parse(file.text).script.statements)
     }
-    files.removeLast()
-    (source, site) = outer
   }
 }

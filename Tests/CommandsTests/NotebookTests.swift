@@ -147,6 +147,17 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(!ran("publish \"out.doc\"", in: &notebook))
   }
 
+  @Test func aStaleCellKeepsItsResultsInADocument() throws {
+    var notebook = notebook(
+      "load data", "split tasks", "let r = evaluate mae with=[bias]", "split tasks query=5")
+    #expect(ran("publish \"out.ipynb\"", in: &notebook))
+    let book = try #require(
+      JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
+    let outputs = try #require(book["cells"]?.array?[2]["outputs"]?.array)
+    let texts = outputs.compactMap { $0["data"]?["text/plain"]?.array?.compactMap(\.string).joined() }
+    #expect(texts.count == 2 && texts[0].contains("Stale") && texts[1].contains("item-mean"))
+  }
+
   // MARK: Results that no longer hold
 
   private func stale(_ notebook: Notebook) -> [Int] { notebook.stale.keys.sorted() }

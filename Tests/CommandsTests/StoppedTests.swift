@@ -77,6 +77,19 @@ import Testing
     #expect(!interpreter.check(Source(text: "set seed=$v")).isEmpty)
   }
 
+  @Test func whatWasDoneOfAScriptThatFailsIsWrittenDown() throws {
+    let host = host()
+    host.files["f.mrs"] = Array("set seed=3\nfor v in [987654] { show; adapt user $v }".utf8)
+    let text = Self.start + "meta-train maml epochs=1\ninclude \"f.mrs\"  # and no more than this"
+    let (interpreter, result) = run(text, host)
+    guard case .failed = result else {
+      Issue.record("\(result)")
+      return
+    }
+    #expect(interpreter.log.suffix(2) == ["set seed=3", "for v in [987654] {\n  show\n}"])
+    #expect(interpreter.session.script.contains("}\n#> what"))
+  }
+
   @Test func resumeStopsAndGoesOnAgain() throws {
     let host = host()
     let training = "meta-train \(Self.training) checkpoint=\"c\""

@@ -43,6 +43,7 @@ package struct Publish: NotebookCommand {
       var cell = cell
       if let reason = stale[cell.number]?.reason {
         cell.reports.insert(Report([.warning("Stale: \(reason).")]), at: 0)
+        cell.places.insert(0, at: 0)
       }
       return cell
     }
