@@ -43,7 +43,7 @@ extension Run {
     let before = interpreter.session
     if let (command, sweep) = try sweep(call, of: type) {
       let report = try run(command, sweep, call)
-      let first = BoundArguments(sweep.representatives.first ?? [], of: type)
+      let first = BoundArguments(sweep.first, of: type)
       footprint.note(command, first, of: type)
       give(type, first, call, since: before)
       return report
@@ -71,9 +71,9 @@ extension Run {
       return nil
     }
     var root: any Configurable = type.init()
-    _ = BoundArguments(arguments, to: &root)
+    let bound = BoundArguments(arguments, to: &root)
     guard let command = root as? any SweepCommand,
-      let sweep = Sweep(arguments, of: type, drawing: command.strategy.draws)
+      let sweep = Sweep(bound, drawing: command.strategy.draws)
     else { return nil }
     return (command, sweep)
   }
@@ -82,7 +82,10 @@ extension Run {
   private mutating func give(
     _ type: any Configurable.Type, _ bound: BoundArguments, _ call: Call, since before: Session
   ) {
-    let nouns = bound.nouns(of: type)
+    var nouns = bound.nouns(of: type)
+    if interpreter.session.model?.predictsRatings == false {
+      nouns.gives.removeAll { $0 == .ratings }
+    }
     let site = NounLedger.Site.here(site ?? call.verb.range)
     interpreter.ledger.give(nouns.gives, needs: nouns.needs, at: site)
     interpreter.provenance.note(

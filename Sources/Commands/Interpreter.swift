@@ -59,14 +59,10 @@ package struct Interpreter: Sendable {
   package func checkContext(_ host: (any Host)? = nil) -> CheckContext {
     var context = CheckContext(
       commands: catalog.members, settings: Settings.self, variables: variables,
-      procedures: procedures, ledger: ledger, traits: traits,
+      procedures: procedures, ledger: ledger, questions: questions,
+      traits: traits,
       resultFields: { ($0 as? any Command)?.resultFields })
     context.parameters = parameters
-    for type in catalog.types {
-      if type is any InputCommand.Type { context.receivers.insert(ObjectIdentifier(type)) }
-      if type is any SweepCommand.Type { context.sweepers.insert(ObjectIdentifier(type)) }
-      if type is any ParticularCommand.Type { context.particular.insert(ObjectIdentifier(type)) }
-    }
     if let host {
       context.files = FileKnowledge(host)
     }
@@ -138,13 +134,23 @@ package enum RunResult: Sendable, Equatable {
   case interrupted
 }
 
-/// What the checker asks of a command beyond its signature.
+/// What the checker can ask of a command beyond its signature.
+private let questions: @Sendable (any Configurable.Type) -> CheckContext.Questions = { type in
+  var questions: CheckContext.Questions = []
+  if type is any InputCommand.Type { questions.insert(.input) }
+  if type is any SweepCommand.Type { questions.insert(.sweep) }
+  if type is any ParticularCommand.Type { questions.insert(.contradiction) }
+  return questions
+}
+
+/// The answers of a command.
 private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { configurable in
   CheckContext.Traits(
     takesInput: (configurable as? any InputCommand)?.takesInput ?? false,
     needsInput: (configurable as? any InputCommand)?.needsInput ?? false,
     sweep: (configurable as? any SweepCommand)?.sweepForm,
-    contradiction: (configurable as? any ParticularCommand)?.contradiction?.problem)
+    contradiction: (configurable as? any ParticularCommand)?.contradiction?.problem,
+    withheld: (configurable as? any SweepCommand)?.training.withheld ?? [])
 }
 
 extension Source {
@@ -154,8 +160,8 @@ extension Source {
     // Not even looked at: a text of gigabytes would only fill the memory.
     guard contents.bytes.count <= Source.longest else {
       throw CommandFailure(
-        "E0109", "`\(path)` is too long for a script: \(contents.bytes.count) bytes",
-        help: ["a script has at most \(Source.longest) bytes"], argument: path)
+        "E0109", "`\(path)` is too long for a script: \(counted(contents.bytes.count, "byte"))",
+        help: ["a script has at most \(grouped(Source.longest)) bytes"], argument: path)
     }
     guard !contents.withBytes({ $0.starts(with: [0xFF, 0xFE]) || $0.starts(with: [0xFE, 0xFF]) })
     else {

@@ -9,6 +9,11 @@ extension Noun {
   package static let model = Noun(
     "model", absence: "no model has been meta-trained", remedy: "meta-train maml",
     sources: [.tasks])
+  /// What a model says of items, where it is on the scale of the ratings.
+  package static let ratings = Noun(
+    "ratings", phrase: "predicted ratings", isPlural: true,
+    absence: "the model only puts items in order", remedy: "meta-train maml loss=mse",
+    sources: [.model])
   package static let adapted = Noun(
     "adapted", phrase: "adapted model", absence: "no model has been adapted to a user",
     remedy: "adapt user 42",
@@ -20,7 +25,7 @@ extension Session {
   package var nouns: [(Noun, Bool)] {
     [
       (.data, data != nil), (.tasks, tasks != nil), (.model, model != nil),
-      (.adapted, adapted != nil),
+      (.ratings, model?.predictsRatings == true), (.adapted, adapted != nil),
     ]
   }
 }

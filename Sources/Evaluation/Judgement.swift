@@ -22,7 +22,7 @@ package struct Judgement: Sendable {
   package var collapse: String? {
     if flatTasks * 2 > taskCount {
       return
-        "\(title) gives all candidates of \(flatTasks) of \(counted(taskCount, "user")) the same score"
+        "\(title) gives all candidates of \(grouped(flatTasks)) of \(counted(taskCount, "user")) the same score"
     }
     if tieRate > 0.5 {
       let percent = Int((tieRate * 100).rounded())

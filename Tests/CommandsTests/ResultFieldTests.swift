@@ -48,6 +48,26 @@ import Testing
     #expect(said.contains(words), "\(said)")
   }
 
+  /// A model that only puts items in order has no errors, and this is known if its training is.
+  @Test(arguments: [
+    ("meta-train maml loss=bpr", true), ("meta-train maml loss=bpr; meta-train maml", false),
+    ("meta-train maml; meta-train maml loss=bpr", true), ("open model \"m.safetensors\"", false),
+    ("search grid by=ndcg@5 maml loss=bpr steps=1..2", true),
+    ("search grid by=ndcg@5 maml loss=[bpr, mse]", false),
+    ("for l in [bpr, mse] { meta-train maml loss=$l }", false),
+    ("if $b.users > 3 { meta-train maml loss=bpr } else { meta-train maml }", false),
+    ("meta-train maml\nif $b.users > 3 { meta-train maml loss=bpr }", false),
+    ("def t() { meta-train maml loss=bpr }\nt", true), ("meta-train maml loss=bce", false),
+  ])
+  func aModelThatOnlyOrdersHasNoErrors(training: String, isRefused: Bool) {
+    let text =
+      "load data\nsplit tasks\nlet b = evaluate mae\n\(training)\nlet r = evaluate ndcg@5 mae\n"
+    let source = Source(name: "t", text: text + "expect $r.ndcg@5 > 0\nexpect $r.mae < 1\n")
+    let found = Interpreter().check(source).filter { $0.severity == .error }
+    #expect(found.map(\.code) == (isRefused ? ["E0204"] : []), "\(found.map(\.message))")
+    if isRefused { #expect(found.first?.message.contains("puts items in order") == true) }
+  }
+
   @Test func withoutAModelOnlyTheRowsHaveNumbers() {
     let text = "load data\nsplit tasks\nlet r = evaluate mae\nexpect $r.mf.mae < 1\n"
     let source = Source(name: "t", text: text + "expect $r.mae < 1\n")

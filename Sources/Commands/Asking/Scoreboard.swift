@@ -111,7 +111,8 @@ struct Scoreboard {
     trial.metrics.indices.compactMap { index in
       let defined = chance.values[index].count { $0 != nil }
       guard !trial.metrics[index].isPooled, defined < trial.tasks.count else { return nil }
-      return "\(trial.metrics[index].title): \(defined) of \(counted(trial.tasks.count, "user"))"
+      return
+        "\(trial.metrics[index].title): \(grouped(defined)) of \(counted(trial.tasks.count, "user"))"
     }
   }
 
@@ -124,8 +125,11 @@ struct Scoreboard {
     let perUser = ResultField(
       UserValues.field,
       .record([ResultField("users", .list)] + means.map { ResultField($0.name, .list) }))
-    let own = (means + ["tie-rate", perUser]).map {
-      ResultField($0.name, $0.kind, needs: subjectNeeds)
+    let errors = Set(zip(metrics, means).filter(\.0.needsRatings).map(\.1.name))
+    let own = (means + ["tie-rate", perUser]).map { field in
+      ResultField(
+        field.name, field.kind,
+        needs: subjectNeeds.map { errors.contains(field.name) ? .ratings : $0 })
     }
     let row = ResultField.Kind.record(means + [perUser])
     // A row that only orders has no errors.

@@ -47,7 +47,10 @@ package struct Significance: Command {
       result[difference.title] = .record(difference.record(corrected: p))
     }
     return Report(
-      [.table(Difference.table("first − second, \(shared) users", "metric", differences))],
+      [
+        .table(
+          Difference.table("first − second, \(counted(shared, "user"))", "metric", differences))
+      ],
       result: result)
   }
 }

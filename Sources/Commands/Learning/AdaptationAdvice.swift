@@ -1,3 +1,4 @@
+import Language
 import MetaLearning
 import Reports
 
@@ -17,7 +18,7 @@ extension AdaptationEffect {
   func warning(about tasks: String) -> Report.Block? {
     guard failedShare >= Self.noticeable, let advice else { return nil }
     return .warning(
-      "Adapting does not lower the support loss of \(idle + harmed) of \(self.tasks) \(tasks): \(advice)."
+      "Adapting does not lower the support loss of \(grouped(idle + harmed)) of \(grouped(self.tasks)) \(tasks): \(advice)."
     )
   }
 }

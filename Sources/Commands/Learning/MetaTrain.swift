@@ -34,6 +34,9 @@ package struct MetaTrain: Command {
     set { chosenOptimizer = newValue }
   }
 
+  /// What it gives only under other options.
+  var withheld: [Noun] { loss.predictsRatings ? [] : [.ratings] }
+
   /// The network that it trains in that session.
   func network(in session: Session) -> any Network { ownNetwork ?? session.network }
 
@@ -80,7 +83,7 @@ package struct MetaTrain: Command {
         expects: "the name of a file", completion: .writtenFile(extensions: ["checkpoint"]),
         where: { !$0.isEmpty }),
     ],
-    needs: [.tasks], gives: [.model],
+    needs: [.tasks], gives: [.model, .ratings],
     examples: [
       Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
       Example("meta-train maml order=1 epochs=1", "FOMAML"),

@@ -137,6 +137,8 @@ extension Interpreter {
           made.insert(.model(model.title))
         }
       case .adapted: if let adapted = session.adapted { made.insert(.adapted(adapted.name)) }
+      // They come and go with the model.
+      case .ratings: break
       default: made.insert(.noun(noun))
       }
     }

@@ -22,7 +22,7 @@ package struct Best: RunChoice {
         "sweep", \.sweep, "the result of a sweep; the last one if not given", isRequired: false),
       .objective("the metric; the validation loss if not given"),
     ] + JudgingOptions.parameters(\.options).filter { $0.form.name != "part" },
-    needs: [.tasks, .model], gives: [.model],
+    needs: [.tasks, .model], gives: [.model, .ratings],
     examples: [
       Example(
         "let s = meta-train maml steps=1..2 epochs=1; best $s by=ndcg@10", "chosen by a metric")

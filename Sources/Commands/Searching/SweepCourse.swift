@@ -167,7 +167,7 @@ struct SweepCourse {
       let done = runs.count { $0.result != nil || $0.failure != nil }
       session.stopped = stop
       report.blocks.append(
-        .warning("Stopped with \(done) of \(runs.count) runs; the same line goes on."))
+        .warning("Stopped with \(done) of \(counted(runs.count, "run")); the same line goes on."))
     }
     return report
   }
@@ -188,7 +188,7 @@ private struct SweepReport {
     if let last = failed.last {
       blocks.append(
         .warning(
-          "\(failed.count) of \(counted(ranking.runs.count, "run")) failed; the last: \(last.message)."
+          "\(grouped(failed.count)) of \(counted(ranking.runs.count, "run")) failed; the last: \(last.message)."
         )
       )
     }
@@ -224,7 +224,7 @@ private struct SweepReport {
 
   private var done: String {
     let count = ranking.runs.count { $0.result != nil || $0.failure != nil }
-    return count == 1 ? "One run" : "\(count) runs"
+    return count == 1 ? "One run" : counted(count, "run")
   }
 
   private func text(_ seconds: Double) -> String {

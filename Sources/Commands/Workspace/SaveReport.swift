@@ -41,6 +41,7 @@ package struct SaveReport: Saveable {
     try host.write(bytes, to: path)
     // What was said is passed on: it is still the result of the line.
     return Report(
-      input.blocks + [.note("Wrote \(bytes.count) bytes to \(path).")], result: input.result)
+      input.blocks + [.note("Wrote \(counted(bytes.count, "byte")) to \(path).")],
+      result: input.result)
   }
 }

@@ -37,9 +37,11 @@ package struct ValueView: View {
       let rest = values.count > most ? ["… \(grouped(values.count)) in all"] : []
       return (first + rest).joined(separator: ", ")
     case .record(let record):
-      if most == 0 { return "\(record.fields.count) fields" }
+      if most == 0 { return counted(record.fields.count, "field") }
       return record.fields.map { field in
-        if case .list(let values) = field.value { return "\(field.name) \(values.count) values" }
+        if case .list(let values) = field.value {
+          return "\(field.name) \(counted(values.count, "value"))"
+        }
         return "\(field.name) \(text(field.value, most: 0))"
       }.joined(separator: ", ")
     default: return value.text

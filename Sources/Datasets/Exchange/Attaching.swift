@@ -10,7 +10,8 @@ extension Entities {
     let rowCount = order?.count ?? count
     guard array.rows == rowCount else {
       throw DatasetError(
-        "the array has \(array.rows) rows, and there are \(rowCount) ids for them", file: path,
+        "the array has \(counted(array.rows, "row")), and the ids are \(grouped(rowCount))",
+        file: path,
         help: order == nil ? ["name a file with the id of each row: ids=…"] : [], code: "E0514")
     }
     guard array.columns <= 4096 else {

@@ -62,9 +62,9 @@ struct Completer {
   /// - Parameter keywords: those that may stand here, too.
   private mutating func heads(_ keywords: [Keyword] = Keyword.allCases.filter { $0 != .else }) {
     var forms = known.commands.forms
-    if place.isPiped, !known.receivers.isEmpty {
-      forms = known.commands.types.filter { known.receivers.contains(ObjectIdentifier($0)) }
-        .map { $0.form }
+    if place.isPiped {
+      let receivers = known.commands.types.filter { known.questions($0).contains(.input) }
+      if !receivers.isEmpty { forms = receivers.map { $0.form } }
     }
     let nouns = known.ledger.nouns
     let ready = forms.filter { $0.needs.allSatisfy(nouns.contains) }

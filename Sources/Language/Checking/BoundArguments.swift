@@ -5,6 +5,16 @@ package struct BoundArguments: Sendable {
   /// The options that vary, where the call stands for several runs and this is the first of them.
   package var varied: [String] = []
 
+  /// Whether what is known of the first run, but for its numbers, holds for all of them.
+  var variesOnlyNumbers: Bool {
+    arguments.allSatisfy { argument in
+      guard varied.contains(argument.key ?? ""), case .number? = argument.value else {
+        return !varied.contains(argument.key ?? "")
+      }
+      return true
+    }
+  }
+
   package init(_ arguments: [Argument], to root: inout any Configurable) {
     self.arguments = arguments
     binding = bind(arguments, to: &root)
@@ -25,8 +35,7 @@ package struct BoundArguments: Sendable {
     var needs = type.needs
     var gives = type.gives
     func add(_ name: String, from members: MemberList?) {
-      let name = name.split(separator: "@").first.map(String.init) ?? name
-      guard let member = members?.type(named: name) else { return }
+      guard let member = members?.type(named: name.withoutCutoff) else { return }
       needs += member.needs.filter { !needs.contains($0) }
       gives += member.gives.filter { !gives.contains($0) }
     }

@@ -11,11 +11,14 @@ package struct CheckContext: Sendable {
     package var sweep: SweepForm?
     /// What is wrong with its options taken together.
     package var contradiction: Problem?
+    /// What its signature says that it gives, but which it does not as it is written.
+    package var withheld: [Noun]
 
     package init(
       takesInput: Bool = false, needsInput: Bool = false, sweep: SweepForm? = nil,
-      contradiction: Problem? = nil
+      contradiction: Problem? = nil, withheld: [Noun] = []
     ) {
+      self.withheld = withheld
       self.contradiction = contradiction
       self.needsInput = needsInput
       self.takesInput = takesInput
@@ -23,17 +26,7 @@ package struct CheckContext: Sendable {
     }
   }
 
-  package var commands: MemberList
-  /// What the keyword `set` sets.
-  package var settings: (any Configurable.Type)?
-  package var traits: @Sendable (any Configurable) -> Traits
-  /// The commands that may stand behind `|`, those that may be sweeps, and those whose options can
-  /// contradict each other: others are not asked.
-  package var receivers: Set<ObjectIdentifier> = []
-  package var sweepers: Set<ObjectIdentifier> = []
-  package var particular: Set<ObjectIdentifier> = []
-  /// The fields of a command's result; nil when only running tells them.
-  package var resultFields: @Sendable (any Configurable) -> [ResultField]?
+  let vocabulary: Vocabulary
   package var variables: Names
   package var procedures: [String: Procedure]
   package var ledger: NounLedger
@@ -44,30 +37,79 @@ package struct CheckContext: Sendable {
   /// What is known of files; nil when they are not looked at, and then nothing that an included one
   /// may have brought is missed.
   package var files: FileKnowledge?
-  /// Every verb by its name: looking one up must not go through them all.
-  private let verbs: [String: any Configurable.Type]
 
+  /// - Parameters:
+  ///   - settings: What the keyword `set` sets.
+  ///   - questions: What the checker must ask of a command.
+  ///   - traits: The answers for a command as it is written. They must be the same whichever numbers stand
+  ///     there: calls that differ in nothing else are judged once.
+  ///   - resultFields: The fields of a command's result; nil when only running tells them.
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
     variables: Names = Names(), procedures: [String: Procedure] = [:],
     ledger: NounLedger = NounLedger(),
+    questions: @escaping @Sendable (any Configurable.Type) -> Questions = { _ in [] },
     traits: @escaping @Sendable (any Configurable) -> Traits = { _ in Traits() },
     resultFields: @escaping @Sendable (any Configurable) -> [ResultField]? = { _ in nil },
     files: FileKnowledge? = nil
   ) {
-    self.commands = commands
-    self.settings = settings
+    vocabulary = Vocabulary(
+      commands: commands, settings: settings, questions: questions, traits: traits,
+      resultFields: resultFields)
     self.variables = variables
     self.procedures = procedures
     self.ledger = ledger
-    self.traits = traits
-    self.resultFields = resultFields
     self.files = files
-    verbs = Dictionary(commands.types.map { ($0.name, $0) }) { first, _ in first }
   }
 
+  package var commands: MemberList { vocabulary.commands }
+  var settings: (any Configurable.Type)? { vocabulary.settings }
+
+  func questions(_ type: any Configurable.Type) -> Questions { vocabulary.questions(type) }
+
   /// The verb of that name.
-  package func command(_ name: String) -> (any Configurable.Type)? { verbs[name] }
+  package func command(_ name: String) -> (any Configurable.Type)? { vocabulary.verbs[name] }
+}
+
+extension CheckContext {
+  /// What a command can be asked, because it is of a kind that answers.
+  package struct Questions: OptionSet, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// It may stand behind `|`.
+    package static let input = Questions(rawValue: 1)
+    /// It may be a sweep.
+    package static let sweep = Questions(rawValue: 2)
+    /// Its options can contradict each other.
+    package static let contradiction = Questions(rawValue: 4)
+  }
+
+  /// The words of the language, and what is known of the commands behind them: the same for all copies.
+  final class Vocabulary: Sendable {
+    let commands: MemberList
+    let settings: (any Configurable.Type)?
+    let questions: @Sendable (any Configurable.Type) -> Questions
+    let traits: @Sendable (any Configurable) -> Traits
+    let resultFields: @Sendable (any Configurable) -> [ResultField]?
+    /// Every verb by its name: looking one up must not go through them all.
+    let verbs: [String: any Configurable.Type]
+
+    init(
+      commands: MemberList, settings: (any Configurable.Type)?,
+      questions: @escaping @Sendable (any Configurable.Type) -> Questions,
+      traits: @escaping @Sendable (any Configurable) -> Traits,
+      resultFields: @escaping @Sendable (any Configurable) -> [ResultField]?
+    ) {
+      self.commands = commands
+      self.settings = settings
+      self.questions = questions
+      self.traits = traits
+      self.resultFields = resultFields
+      verbs = Dictionary(zip(commands.names, commands.types)) { first, _ in first }
+    }
+  }
 }
 
 /// What the checker may ask of the files that a script names, without changing any.

@@ -22,51 +22,34 @@ extension Checker {
       for argument in call.arguments { _ = value(of: argument.value) }
       return nil
     }
-    let verdict = verdict(on: call, of: type)
+    let verdict = verdict(on: call, of: type, exactly: asksForFields)
     let before = context.ledger
     if followsNouns {
-      follow(verb, needs: verdict.needs, uses: verdict.uses, gives: verdict.gives)
+      follow(verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives)
     }
-    if takesInput, !context.traits(verdict.root).takesInput {
+    if takesInput, !verdict.traits(context).takesInput {
       diagnostics.append(
         Diagnostic(
           "E0208", "`\(verb.text)` takes nothing from the command before it", at: verb.range,
           label: "stands behind `|`", help: ["write it on a line of its own"]))
     }
-    if !takesInput, context.receivers.contains(ObjectIdentifier(type)),
-      context.traits(verdict.root).needsInput
+    if !takesInput, verdicts.facts(of: type, context).questions.contains(.input),
+      verdict.traits(context).needsInput
     {
       diagnostics.append(
         Diagnostic(
           "E0208", "`\(source.slice(call.range))` needs a command before it", at: verb.range,
           label: "nothing is written down", help: ["for example: evaluate | \(verb.text) …"]))
     }
-    guard asksForFields, let fields = fields(of: verdict, call) else { return nil }
+    guard asksForFields, let fields = verdict.fields(context) else { return nil }
     return present(fields, in: before)
-  }
-
-  /// The fields of a call's result; those of one written like it are the same.
-  private func fields(of verdict: Verdict, _ call: Call) -> [ResultField]? {
-    let spelled = source.slice(call.range)
-    if let known = verdicts.fields[spelled] { return known }
-    var fields = context.resultFields(verdict.root)
-    let varied = verdict.bound.varied
-    if !varied.isEmpty {
-      fields?.removeAll { varied.contains($0.name) }
-      fields?.append(contentsOf: varied.map { ResultField($0, .unknown) } + Sweep.resultFields)
-    }
-    if verdicts.known[spelled] != nil { verdicts.fields[spelled] = fields }
-    return fields
   }
 
   /// Fields with what they lack, but only where it is known what is there.
   private func present(_ fields: [ResultField], in ledger: NounLedger) -> [ResultField] {
-    guard fields.contains(where: { $0.needs != nil }) else { return fields }
-    return fields.map { field in
+    fields.map { field in
       var field = field
-      if !followsNouns || hasUnseen || field.needs.map({ ledger.entry($0) != nil }) ?? true {
-        field.needs = nil
-      }
+      field.needs = followsNouns && !hasUnseen ? field.needs.flatMap(ledger.lack) : nil
       return field
     }
   }
@@ -75,7 +58,7 @@ extension Checker {
     var help: [String] = []
     let near = suggestions(for: verb.text, among: verbs + Keyword.allCases.map(\.rawValue))
     if near.isEmpty { help = ["`help` lists the verbs"] }
-    if let later = verdicts.definition(of: verb.text, in: source) {
+    if let later = definitions.range(of: verb.text, in: source) {
       diagnostics.append(
         Diagnostic(
           "E0201", "`\(verb.text)` is defined only later", at: verb.range,
@@ -101,45 +84,72 @@ extension Checker {
     }
   }
 
-  /// What is known of a call. One written like a faultless one before it is not bound again.
-  private mutating func verdict(on call: Call, of type: any Configurable.Type) -> Verdict {
-    let spelled = source.slice(call.range)
-    if let known = verdicts.known[spelled] {
-      checkFiles(of: known.bound, call.arguments, isReading: { !known.gives.isEmpty })
+  private func site(_ verb: Name) -> NounLedger.Site {
+    .here(verb.range)
+  }
+
+  /// What is known of a call. One of the shape of a faultless one before it is not bound again.
+  ///
+  /// - Parameter exactly: whether it matters which numbers stand in it.
+  private mutating func verdict(
+    on call: Call, of type: any Configurable.Type, exactly: Bool
+  ) -> Verdict {
+    let arguments = values(of: call.arguments)
+    let shape = CallShape(type, arguments)
+    if let known = verdicts.known[shape], known.holds(for: arguments, exactly: exactly) {
+      if known.namesFiles { checkFiles(arguments, call.arguments, known.bound.binding, of: type) }
       return known
     }
     let before = diagnostics.count
-    let (root, bound) = check(call.arguments, of: type, whole: call.verb.range)
-    let (needs, gives) = bound.nouns(of: type, usual: verdicts.usualMembers(of: type))
-    let verdict = Verdict(root: root, bound: bound, needs: needs, uses: type.uses, gives: gives)
-    // Most lines stand in a script once: only the second of its kind is kept for those that follow.
-    if diagnostics.count == before, !spelled.utf8.contains(UInt8(ascii: "$")),
-      !verdicts.seen.insert(spelled.hashValue).inserted
-    {
-      verdicts.known[spelled] = verdict
+    let (root, bound) = check(call.arguments, arguments, of: type, whole: call.verb.range)
+    let facts = verdicts.facts(of: type, context)
+    var (needs, gives) = bound.nouns(of: type, usual: facts.usualMembers)
+    if facts.questions.contains(.sweep), bound.variesOnlyNumbers {
+      let withheld = context.vocabulary.traits(root).withheld
+      gives.removeAll { withheld.contains($0) }
     }
+    let verdict = Verdict(root: root, bound: bound, needs: needs, gives: gives)
+    let isSettled = zip(arguments, call.arguments).allSatisfy { argument, written in
+      switch argument.value {
+      case .number, .word, .text, .truth: true
+      case .list: !facts.questions.contains(.sweep)
+      case .range, .record: false
+      case nil: !written.value.readsFields
+      }
+    }
+    if diagnostics.count == before, isSettled { verdicts.known[shape] = verdict }
     return verdict
   }
 
+  /// The arguments of a call as far as their values are known.
+  private mutating func values(of written: [ArgumentSyntax]) -> [Argument] {
+    written.map { Argument(key: $0.key?.text, value(of: $0.value)) }
+  }
+
+  /// Binds arguments to the settings.
+  mutating func check(settings written: [ArgumentSyntax], of type: any Configurable.Type) {
+    _ = check(
+      written, values(of: written), of: type, whole: written.first?.range ?? SourceRange(0, 0))
+  }
+
   /// Binds arguments to a command or to the settings; returns it with what could be bound.
-  mutating func check(
-    _ written: [ArgumentSyntax], of type: any Configurable.Type, whole: SourceRange
+  private mutating func check(
+    _ written: [ArgumentSyntax], _ arguments: [Argument], of type: any Configurable.Type,
+    whole: SourceRange
   ) -> (root: any Configurable, bound: BoundArguments) {
     var root: any Configurable = type.init()
-    let arguments = written.map { argument in
-      Argument(key: argument.key?.text, value(of: argument.value))
-    }
     var bound = BoundArguments(arguments, to: &root)
-    let form = context.sweepers.contains(ObjectIdentifier(type)) ? context.traits(root).sweep : nil
+    let questions = verdicts.facts(of: type, context).questions
+    let traits = context.vocabulary.traits
+    let form = questions.contains(.sweep) ? traits(root).sweep : nil
     let problems = problems(of: &bound, form, type) + misfits(written, arguments, of: type)
     report(problems, of: written, bound, whole: whole)
-    if problems.isEmpty, context.particular.contains(ObjectIdentifier(type)),
-      arguments.allSatisfy({ $0.value != nil }),
-      let problem = context.traits(root).contradiction
+    if problems.isEmpty, questions.contains(.contradiction),
+      arguments.allSatisfy({ $0.value != nil }), let problem = traits(root).contradiction
     {
       diagnostics.append(problem.diagnostic(at: whole))
     }
-    checkFiles(of: bound, written, isReading: { !type.gives.isEmpty })
+    checkFiles(bound.arguments, written, bound.binding, of: type)
     return (root, bound)
   }
 
@@ -150,12 +160,12 @@ extension Checker {
     let problems = bound.binding.problems
     guard let form else { return problems }
     let arguments = bound.arguments
-    if !problems.isEmpty, let sweep = Sweep(arguments, of: type, drawing: form.draws) {
-      let calls = sweep.representatives.map { BoundArguments($0, of: type) }
-      bound = calls.first ?? bound
+    if !problems.isEmpty, let sweep = Sweep(bound, drawing: form.draws) {
+      let (first, found) = sweep.check(for: type)
+      bound = first
       bound.varied = sweep.keys
-      let whole = form.problem(sweep).map { (nil as Int?, $0) }
-      return calls.flatMap(\.binding.problems) + sweep.problems + (whole.map { [$0] } ?? [])
+      let whole = form.problem(sweep).map { [(nil as Int?, $0)] } ?? []
+      return found + sweep.problems + whole
     }
     // A value that only running tells may be a list.
     if form.isRequired, problems.isEmpty, arguments.allSatisfy({ $0.value != nil }) {
@@ -202,8 +212,8 @@ extension Checker {
   private mutating func follow(
     _ verb: Name, needs: [Noun], uses: [Noun], gives: [Noun]
   ) {
+    if needs.isEmpty, uses.isEmpty, gives.isEmpty { return }
     let missing = needs.filter { !context.ledger.holds($0) }
-    if missing.isEmpty, needs.isEmpty, uses.isEmpty, gives.isEmpty { return }
     if let noun = missing.first(where: { noun in
       !missing.contains { $0.comes(from: noun) }
     }) {
@@ -215,7 +225,7 @@ extension Checker {
     } else if let noun = needs.first(where: { context.ledger.entry($0)?.isCertain == false }) {
       reportDoubtful(noun, for: verb)
     }
-    for noun in needs + uses {
+    for noun in uses.isEmpty ? needs : needs + uses {
       guard let entry = context.ledger.entry(noun),
         let (source, newer) = context.ledger.replacement(staling: noun)
       else { continue }
@@ -306,30 +316,6 @@ extension NounLedger {
   }
 }
 
-/// Verdicts by how calls are written, shared by all that check one source.
-final class Verdicts {
-  var known: [String: Verdict] = [:]
-  /// The calls that were bound once, by their hashes.
-  var seen: Set<Int> = []
-  var fields: [String: [ResultField]] = [:]
-  private var usual: [ObjectIdentifier: [UsualMember]] = [:]
-  private var definitions: [String: SourceRange]?
-
-  /// Where a source defines a verb, be it after its use.
-  func definition(of verb: String, in source: Source) -> SourceRange? {
-    let all = definitions ?? source.definitions
-    definitions = all
-    return all[verb]
-  }
-
-  func usualMembers(of type: any Configurable.Type) -> [UsualMember] {
-    if let known = usual[ObjectIdentifier(type)] { return known }
-    let members = type.usualMembers
-    usual[ObjectIdentifier(type)] = members
-    return members
-  }
-}
-
 extension Source {
   /// The names of all procedures defined at its top.
   fileprivate var definitions: [String: SourceRange] {
@@ -343,21 +329,14 @@ extension Source {
   }
 }
 
-/// What is known of a call without faults whose arguments are all written out.
-final class Verdict {
-  let root: any Configurable
-  let bound: BoundArguments
-  let needs: [Noun]
-  let uses: [Noun]
-  let gives: [Noun]
+/// Where a source defines its verbs, looked for when it is first asked.
+final class Definitions {
+  private var known: [String: SourceRange]?
 
-  init(
-    root: any Configurable, bound: BoundArguments, needs: [Noun], uses: [Noun], gives: [Noun]
-  ) {
-    self.root = root
-    self.bound = bound
-    self.needs = needs
-    self.uses = uses
-    self.gives = gives
+  /// Where it defines a verb, be it after its use.
+  func range(of verb: String, in source: Source) -> SourceRange? {
+    let all = known ?? source.definitions
+    known = all
+    return all[verb]
   }
 }

@@ -2,15 +2,16 @@ extension Checker {
   /// Says which files that a command reads are not there, unless the script writes them before, and
   /// which of those it writes are its own sources.
   mutating func checkFiles(
-    of bound: BoundArguments, _ arguments: [ArgumentSyntax], isReading: () -> Bool
+    _ arguments: [Argument], _ written: [ArgumentSyntax], _ binding: Binding,
+    of type: any Configurable.Type
   ) {
-    for (index, taker) in bound.binding.takers.enumerated() {
-      guard let taker, taker.isPath, let path = bound.arguments[index].value?.text,
+    for (index, taker) in binding.takers.enumerated() {
+      guard let taker, taker.isPath, let path = arguments[index].value?.text,
         taker.members?.names.contains(path) != true,
-        !bound.binding.problems.contains(where: { $0.argument == index })
+        !binding.problems.contains(where: { $0.argument == index })
       else { continue }
-      let range = arguments[index].value.range
-      let isRead = isReading() && taker.completion.isRead
+      let range = written[index].value.range
+      let isRead = taker.completion.isRead && !type.gives.isEmpty
       guard let found = isRead ? read(path, range) : write(path, range) else { continue }
       var diagnostic = found
       if conditions > 0 { diagnostic.severity = .warning }

@@ -29,7 +29,7 @@ extension Checker {
     }
     touched.readers[plain(name)] = path.range
     let (script, faults) = parse(file.text)
-    var inner = Checker(source: file, context: context)
+    var inner = Checker(source: file, context: context, verdicts: verdicts)
     inner.including = including + [name]
     inner.diagnostics = faults
     inner.followed = followed

@@ -49,7 +49,7 @@ extension Checker {
     let bound = bind(call, to: procedure)
     guard followed < 10_000 else { return }
     followed += 1
-    var body = Checker(source: procedure.source, context: context)
+    var body = Checker(source: procedure.source, context: context, verdicts: verdicts)
     body.including = including
     body.followed = followed
     body.followsNouns = followsNouns
@@ -132,6 +132,7 @@ extension Procedure {
     var used = Set(
       arguments.compactMap { $0.key.map { canonical(option: $0.text) } })
     var seen = Set<String>()
+    var hasTooMany = false
     var matched: [(ArgumentSyntax, FormalParameter?)] = []
     var problems: [(Int, Problem)] = []
     for (index, argument) in arguments.enumerated() {
@@ -156,9 +157,12 @@ extension Procedure {
         continue
       }
       let next = parameters.first { !used.contains(canonical(option: $0.name.text)) }
-      if let next { used.insert(canonical(option: next.name.text)) }
       matched.append((argument, next))
-      if next == nil {
+      if let next {
+        used.insert(canonical(option: next.name.text))
+      } else if !hasTooMany {
+        // The first value too many says it for all that follow.
+        hasTooMany = true
         problems.append(
           (
             index,
@@ -174,8 +178,8 @@ extension NounLedger {
   /// What a procedure has given stands, for its caller, where it was called.
   func moved(to site: Site, since before: NounLedger) -> NounLedger {
     var moved = self
-    for (noun, entry) in entries.rows where before.entry(noun) != entry {
-      moved.place(noun, at: site)
+    for row in entries.rows where before.entry(row.noun) != row.value {
+      moved.place(row.noun, at: site)
     }
     return moved
   }

@@ -15,13 +15,25 @@ package func check(
     checker.diagnostics += Language.lints(of: script, source, in: context)
       .filter { faults.isEmpty || !["W0602", "W0607", "E0405"].contains($0.code) }
   }
-  var seen = Set<String>()
-  let all = checker.diagnostics
-    .filter { seen.insert("\($0.code) \($0.primary.range) \($0.message)").inserted }
+  var seen = Set<Finding>()
+  let all = checker.diagnostics.filter { seen.insert(Finding($0)).inserted }
   let sorted = all.enumerated().sorted {
     ($0.element.primary.range.lower, $0.offset) < ($1.element.primary.range.lower, $1.offset)
   }
   return (sorted.map(\.element), checker.context)
+}
+
+/// What makes two diagnostics the same one.
+private struct Finding: Hashable {
+  let code: String
+  let range: SourceRange
+  let message: String
+
+  init(_ diagnostic: Diagnostic) {
+    code = diagnostic.code
+    range = diagnostic.primary.range
+    message = diagnostic.message
+  }
 }
 
 /// Everything wrong with a part of a source, as far as it can be known without running it.
@@ -49,17 +61,19 @@ struct Checker {
 
   /// Whether a file was included that could not be looked at: what it brought is not known.
   var hasUnseen = false
-  /// Calls seen before, by how they are written.
-  let verdicts = Verdicts()
+  /// Calls seen before, shared by all that check one script.
+  let verdicts: Verdicts
+  let definitions = Definitions()
   /// How many branches, loops and procedures are open: what stands in them may never run.
   var conditions = 0
   /// The files that the script has to do with so far.
   var touched = TouchedFiles()
   var declared: Set<String> = []
 
-  init(source: Source, context: CheckContext) {
+  init(source: Source, context: CheckContext, verdicts: Verdicts = Verdicts()) {
     self.source = source
     self.context = context
+    self.verdicts = verdicts
     if !source.name.isEmpty { including = [source.name] }
   }
 
@@ -72,7 +86,8 @@ struct Checker {
     case .version, .invalid: break
     case .pipeline(let calls): _ = check(pipeline: calls)
     case .assignment(let name, let value): assign(name, value)
-    case .settings(let arguments): check(settings: arguments)
+    case .settings(let arguments):
+      if let type = context.settings { check(settings: arguments, of: type) }
     case .parameter(let parameter): check(parameter)
     case .branch(let branch): check(branch)
     case .loop(let loop): check(loop)
@@ -92,6 +107,7 @@ struct Checker {
 
   /// Keeps what an evaluator found, but not what an unseen file may have bound.
   mutating func report(_ found: [Diagnostic]) {
+    guard !found.isEmpty else { return }
     diagnostics += found.filter { !(hasUnseen && $0.code == "E0207") }
   }
 
@@ -198,11 +214,6 @@ struct Checker {
     }
   }
 
-  private mutating func check(settings arguments: [ArgumentSyntax]) {
-    guard let type = context.settings else { return }
-    _ = check(arguments, of: type, whole: arguments.first?.range ?? SourceRange(0, 0))
-  }
-
   // MARK: Blocks
 
   /// Checks a block; names it binds end with it, names from outside keep what it gave them.
@@ -218,15 +229,15 @@ struct Checker {
     var evaluator = Evaluator(context.variables)
     _ = evaluator.truth(of: branch.condition)
     report(evaluator.diagnostics)
-    let before = context
+    let before = (ledger: context.ledger, variables: context.variables)
     conditions += 1
     defer { conditions -= 1 }
     check(branch.then)
-    let afterThen = context
-    context = before
+    let then = (ledger: context.ledger, variables: context.variables)
+    (context.ledger, context.variables) = before
     if let otherwise = branch.otherwise { check(otherwise) }
-    context.ledger = context.ledger.joined(with: afterThen.ledger)
-    context.variables = context.variables.joined(with: afterThen.variables)
+    context.ledger = context.ledger.joined(with: then.ledger)
+    context.variables = context.variables.joined(with: then.variables)
   }
 
   private mutating func check(_ loop: Loop) {
@@ -240,7 +251,7 @@ struct Checker {
       report(sequence: kind.description, loop)
     }
     let elements = sequence?.elements
-    let before = context
+    let before = (ledger: context.ledger, variables: context.variables)
     let hidden = context.variables[loop.variable.text]
     bind(loop.variable, BoundValue(elements?.count == 1 ? elements?.first : nil))
     loops += 1
@@ -255,7 +266,7 @@ struct Checker {
     loops -= 1
     // The faults of each value, not only of what all have in common.
     if let elements, elements.count > 1, elements.count <= 20, loops == 0 {
-      checkValues(elements, of: loop, from: before)
+      checkValues(elements, of: loop, from: before.variables)
     }
     context.variables = before.variables.joined(with: context.variables)
     context.variables[loop.variable.text] = hidden
@@ -272,18 +283,21 @@ struct Checker {
   }
 
   /// Goes through the body with each value, only to find arguments that do not fit.
-  private mutating func checkValues(_ elements: [Value], of loop: Loop, from before: CheckContext) {
+  private mutating func checkValues(
+    _ elements: [Value], of loop: Loop, from variables: Names
+  ) {
+    var trial = self
+    trial.diagnostics = []
+    trial.followsNouns = false
+    trial.loops = 3
     for element in elements {
-      var trial = self
-      trial.context = before
-      trial.followsNouns = false
-      trial.loops = 3
+      trial.context.variables = variables
       trial.bind(loop.variable, BoundValue(element))
       trial.check(loop.body)
-      guard trial.diagnostics.count > diagnostics.count else { continue }
+      guard !trial.diagnostics.isEmpty else { continue }
       let known = Set(diagnostics.map(\.primary.range))
-      diagnostics += trial.diagnostics.dropFirst(diagnostics.count)
-        .filter { !known.contains($0.primary.range) }
+      diagnostics += trial.diagnostics.filter { !known.contains($0.primary.range) }
+      trial.diagnostics = []
     }
   }
 

@@ -89,11 +89,14 @@ package struct Evaluator {
     }
     guard !fields.isEmpty else { return variable.value }
     guard var value = variable.value else {
-      if let known = variable.fields { follow(fields, in: known, of: variable.origin) }
+      if let known = variable.fields { follow(fields, in: known, of: variable) }
       return nil
     }
-    var owner = variable.origin.isEmpty ? "`$\(name.text)`" : variable.origin
-    for field in fields {
+    for (place, field) in fields.enumerated() {
+      var owner: String {
+        if place > 0 { return "`\(fields[place - 1].text)`" }
+        return variable.origin.isEmpty ? "`$\(name.text)`" : variable.origin
+      }
       guard case .record(let record) = value else {
         report(
           "E0204", "\(owner) has no fields", at: field.range, label: "it is \(value.description)")
@@ -104,7 +107,6 @@ package struct Evaluator {
         return nil
       }
       value = inner
-      owner = "`\(field.text)`"
     }
     return value
   }
@@ -126,15 +128,17 @@ package struct Evaluator {
   }
 
   /// The number an expression gives; nil as for `value(of:)`.
-  package mutating func number(_ expression: Expression, for purpose: String) -> Number? {
+  package mutating func number(
+    _ expression: Expression, for purpose: @autoclosure () -> String
+  ) -> Number? {
     guard let value = value(of: expression) else {
       if let kind = kind(of: expression), kind != .number {
-        reportNumber(expression, purpose, kind.description)
+        reportNumber(expression, purpose(), kind.description)
       }
       return nil
     }
     guard case .number(let number) = value else {
-      reportNumber(expression, purpose, value.description)
+      reportNumber(expression, purpose(), value.description)
       return nil
     }
     return number

@@ -1,17 +1,7 @@
 /// The names in sight and what is known of them. A value whose copies share all that was not changed, so
 /// that a block costs what it changes and not what there is.
 package struct Names: Sendable, ExpressibleByDictionaryLiteral {
-  /// A few of the names; never changed, only replaced.
-  private final class Shelf: Sendable {
-    let entries: [(name: String, value: BoundValue)]
-
-    init(_ entries: [(name: String, value: BoundValue)]) { self.entries = entries }
-
-    func value(_ name: String) -> BoundValue? { entries.first { $0.name == name }?.value }
-  }
-
-  private static let count = 64
-  private var shelves = [Shelf?](repeating: nil, count: Names.count)
+  private var root = NameNode()
 
   package init() {}
 
@@ -19,68 +9,175 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
     for (name, value) in elements { self[name] = value }
   }
 
-  private static func place(_ name: String) -> Int {
-    Int(name.utf8.reduce(UInt32(0)) { $0 &* 31 &+ UInt32($1) } % UInt32(count))
-  }
-
   package subscript(name: String) -> BoundValue? {
-    get { shelves[Self.place(name)]?.value(name) }
+    get { root.value(name, NameHash(name)) }
     set {
-      let place = Self.place(name)
-      var entries = shelves[place]?.entries ?? []
-      let index = entries.firstIndex { $0.name == name }
-      switch (index, newValue) {
-      case (let index?, let value?): entries[index].value = value
-      case (let index?, nil): entries.remove(at: index)
-      case (nil, let value?): entries.append((name, value))
-      case (nil, nil): return
+      if let newValue {
+        root.set(NameNode.Entry(name: name, value: newValue), NameHash(name))
+      } else {
+        root.remove(name, NameHash(name))
       }
-      shelves[place] = Shelf(entries)
     }
   }
 
   /// All of them by name.
   package var sorted: [(name: String, value: BoundValue)] {
-    shelves.flatMap { $0?.entries ?? [] }.sorted { $0.name < $1.name }
+    var all: [(name: String, value: BoundValue)] = []
+    root.visit { all.append(($0.name, $0.value)) }
+    return all.sorted { $0.name < $1.name }
   }
 
   package var names: [String] { sorted.map(\.name) }
 
   /// The names that are not there in the other ones, or with another value.
   package func changes(since other: Names) -> [String] {
-    shelves.indices.flatMap { place -> [String] in
-      guard shelves[place] !== other.shelves[place] else { return [] }
-      return (shelves[place]?.entries ?? [])
-        .filter { other.shelves[place]?.value($0.name) != $0.value }.map(\.name)
+    var changed: [String] = []
+    root.compare(other.root) { own, others in
+      changed += own.filter { entry in
+        others.first { $0.name == entry.name }?.value != entry.value
+      }.map(\.name)
     }
+    return changed
   }
 
   /// Only the names that are there outside, too, with the values they have here.
   package func within(_ outside: Names) -> Names {
-    changing(against: outside) { own, other in
-      (own?.entries ?? []).filter { other?.value($0.name) != nil }
+    changing(against: outside) { own, others in
+      own.filter { entry in others.contains { $0.name == entry.name } }
     }
   }
 
   /// What is known of names after one of two ways was taken.
   func joined(with other: Names) -> Names {
-    changing(against: other) { own, other in
-      let entries = (own?.entries ?? []).map { name, first in
-        guard let second = other?.value(name), first != second else { return (name, first) }
-        return (name, first.joined(with: second))
+    changing(against: other) { own, others in
+      let entries = own.map { entry in
+        guard let second = others.first(where: { $0.name == entry.name })?.value,
+          entry.value != second
+        else { return entry }
+        return NameNode.Entry(name: entry.name, value: entry.value.joined(with: second))
       }
-      return entries + (other?.entries ?? []).filter { own?.value($0.name) == nil }
+      return entries + others.filter { entry in !own.contains { $0.name == entry.name } }
     }
   }
 
   /// These names with new entries where they are not the same as the others.
   private func changing(
-    against other: Names, _ entries: (Shelf?, Shelf?) -> [(String, BoundValue)]
+    against other: Names, _ entries: ([NameNode.Entry], [NameNode.Entry]) -> [NameNode.Entry]
   ) -> Names {
     var changed = self
-    for place in shelves.indices where shelves[place] !== other.shelves[place] {
-      changed.shelves[place] = Shelf(entries(shelves[place], other.shelves[place]))
+    root.compare(other.root) { own, others in
+      let wanted = entries(own, others)
+      for entry in own where !wanted.contains(where: { $0.name == entry.name }) {
+        changed[entry.name] = nil
+      }
+      for entry in wanted { changed[entry.name] = entry.value }
     }
     return changed
+  }
+}
+
+/// The hash of a name, taken four bits at a time. The same in every process.
+private struct NameHash {
+  static let digits = 16
+  private var rest: UInt64
+
+  init(_ name: String) {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    rest = hash ^ hash >> 32
+  }
+
+  mutating func next() -> Int {
+    defer { rest >>= 4 }
+    return Int(rest & 15)
+  }
+}
+
+/// A few names, or sixteen nodes with the names of one digit each.
+private struct NameNode: Sendable {
+  struct Entry: Sendable {
+    var name: String
+    var value: BoundValue
+  }
+
+  /// So many names stand beside each other before they are dealt out.
+  static let capacity = 8
+
+  private var entries: [Entry] = []
+  private var branches: [NameNode] = []
+  /// How many digits of the names' hashes led here.
+  private var depth = 0
+
+  func value(_ name: String, _ hash: NameHash) -> BoundValue? {
+    guard branches.isEmpty else {
+      var rest = hash
+      let digit = rest.next()
+      return branches[digit].value(name, rest)
+    }
+    return entries.first { $0.name == name }?.value
+  }
+
+  mutating func set(_ entry: Entry, _ hash: NameHash) {
+    guard branches.isEmpty else {
+      var rest = hash
+      let digit = rest.next()
+      return branches[digit].set(entry, rest)
+    }
+    if let place = entries.firstIndex(where: { $0.name == entry.name }) {
+      entries[place].value = entry.value
+    } else {
+      entries.append(entry)
+      if entries.count > Self.capacity, depth < NameHash.digits {
+        branches = dealtOut
+        entries = []
+      }
+    }
+  }
+
+  mutating func remove(_ name: String, _ hash: NameHash) {
+    guard branches.isEmpty else {
+      var rest = hash
+      let digit = rest.next()
+      return branches[digit].remove(name, rest)
+    }
+    entries.removeAll { $0.name == name }
+  }
+
+  /// The nodes of the next digit, made if need be.
+  private var dealtOut: [NameNode] {
+    guard branches.isEmpty else { return branches }
+    var node = NameNode()
+    node.depth = depth + 1
+    var dealt = [NameNode](repeating: node, count: 16)
+    for entry in entries {
+      var hash = NameHash(entry.name)
+      for _ in 0..<depth { _ = hash.next() }
+      dealt[hash.next()].entries.append(entry)
+    }
+    return dealt
+  }
+
+  func visit(_ look: (Entry) -> Void) {
+    for entry in entries { look(entry) }
+    for branch in branches { branch.visit(look) }
+  }
+
+  /// Shows the names of one place in both where they are not for sure the same.
+  func compare(_ other: NameNode, _ look: ([Entry], [Entry]) -> Void) {
+    if branches.isEmpty, other.branches.isEmpty {
+      if !entries.sharesMemory(with: other.entries) { look(entries, other.entries) }
+    } else if !branches.sharesMemory(with: other.branches) {
+      for (own, other) in zip(dealtOut, other.dealtOut) { own.compare(other, look) }
+    }
+  }
+}
+
+extension Array {
+  /// Whether both are one and the same memory.
+  fileprivate func sharesMemory(with other: [Element]) -> Bool {
+    guard count == other.count else { return false }
+    return withUnsafeBufferPointer { own in
+      other.withUnsafeBufferPointer { own.baseAddress == $0.baseAddress }
+    }
   }
 }

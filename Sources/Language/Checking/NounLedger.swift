@@ -45,19 +45,21 @@ package struct NounLedger: Sendable, Equatable {
 
   func holds(_ noun: Noun) -> Bool { entries.rows.contains { $0.noun == noun } }
 
-  /// Notes that a command which needs some nouns has given others.
+  /// Notes that a command which needs some nouns has given others, each from those before it.
   package mutating func give(_ given: [Noun], needs: [Noun], at site: Site) {
-    let before = entries
-    for noun in given {
+    let before = given.count > 1 ? entries : NounTable()
+    for (place, noun) in given.enumerated() {
       generation += 1
       var entry = Entry(generation: generation, site: site)
-      for need in needs where noun.comes(from: need) {
-        guard let source = before[need] else { continue }
-        entry.madeFrom[need] = source.generation
-        for (noun, generation) in source.madeFrom.rows where entry.madeFrom[noun] == nil {
-          entry.madeFrom[noun] = generation
+      func add(_ source: Noun, _ known: Entry?) {
+        guard noun.comes(from: source), let known else { return }
+        entry.madeFrom[source] = known.generation
+        for row in known.madeFrom.rows where entry.madeFrom[row.noun] == nil {
+          entry.madeFrom[row.noun] = row.value
         }
       }
+      for need in needs { add(need, place == 0 ? entries[need] : before[need]) }
+      for source in given[..<place] { add(source, entries[source]) }
       entries[noun] = entry
     }
   }
@@ -65,12 +67,21 @@ package struct NounLedger: Sendable, Equatable {
   /// The source of `noun` that was given anew after `noun` was made from it.
   package func replacement(staling noun: Noun) -> (source: Noun, entry: Entry)? {
     guard let entry = entries[noun] else { return nil }
-    let stale = entry.madeFrom.rows.compactMap { source, generation -> (Noun, Entry)? in
-      guard let now = entries[source], now.generation != generation else { return nil }
-      return (source, now)
+    let stale = entry.madeFrom.rows.compactMap { row -> (Noun, Entry)? in
+      guard let now = entries[row.noun], now.generation != row.value else { return nil }
+      return (row.noun, now)
     }
     // The nearest source explains most: the split, not the data behind it.
     return stale.max { $0.1.generation < $1.1.generation }
+  }
+
+  /// What is surely missing of a noun: one it is made from, or the noun itself, which may be there but
+  /// made from something that is there no longer.
+  func lack(of noun: Noun) -> Noun? {
+    if let source = noun.sources.first(where: { entries[$0] == nil }) { return source }
+    guard let entry = entries[noun] else { return noun }
+    guard let newer = replacement(staling: noun)?.entry else { return nil }
+    return entry.isSure && newer.isSure ? noun : nil
   }
 
   /// Assumes a noun, after its absence was reported once.
@@ -85,14 +96,15 @@ package struct NounLedger: Sendable, Equatable {
   /// Forgets where things stand in a source that is done; names remain.
   package func settled(name: (SourceRange) -> String) -> NounLedger {
     var settled = self
-    for (noun, entry) in entries.rows {
-      settled.entries[noun]?.site = entry.site.settled(name)
+    for row in entries.rows {
+      settled.entries[row.noun]?.site = row.value.site.settled(name)
     }
     return settled
   }
 
   /// What is known after one of two ways was taken.
   package func joined(with other: NounLedger) -> NounLedger {
+    guard self != other else { return self }
     var joined = self
     joined.generation = max(generation, other.generation)
     for noun in (entries.rows + other.entries.rows).map({ $0.noun }) {
@@ -115,18 +127,27 @@ package struct NounLedger: Sendable, Equatable {
 
 /// A value for each of a few nouns.
 package struct NounTable<Value: Sendable & Equatable>: Sendable, Equatable {
-  private(set) var rows: [(noun: Noun, value: Value)] = []
+  struct Row: Sendable {
+    let noun: Noun
+    var value: Value
+  }
+
+  private(set) var rows: [Row] = []
 
   package init() {}
 
+  private func place(_ noun: Noun) -> Int? {
+    for place in rows.indices where rows[place].noun == noun { return place }
+    return nil
+  }
+
   package subscript(noun: Noun) -> Value? {
-    get { rows.first { $0.noun == noun }?.value }
+    get { place(noun).map { rows[$0].value } }
     set {
-      let place = rows.firstIndex { $0.noun == noun }
-      switch (place, newValue) {
+      switch (place(noun), newValue) {
       case (let place?, let value?): rows[place].value = value
       case (let place?, nil): rows.remove(at: place)
-      case (nil, let value?): rows.append((noun, value))
+      case (nil, let value?): rows.append(Row(noun: noun, value: value))
       case (nil, nil): break
       }
     }

@@ -42,6 +42,13 @@ extension ResultField.Kind {
   }
 }
 
+extension Expression {
+  /// Whether it is a field of something, which may be known to be of a kind before its value is.
+  var readsFields: Bool {
+    if case .variable(_, let fields) = kind { !fields.isEmpty } else { false }
+  }
+}
+
 extension Evaluator {
   /// The kind of an expression's value where the value itself is not known yet.
   func kind(of expression: Expression) -> ResultField.Kind? {
@@ -59,17 +66,19 @@ extension Evaluator {
   }
 
   /// Says what is wrong with the fields that are read from a result which is not there yet.
-  mutating func follow(_ fields: [Name], in known: [ResultField], of origin: String) {
+  mutating func follow(_ fields: [Name], in known: [ResultField], of variable: BoundValue) {
     var kind = ResultField.Kind.record(known)
-    var owner = origin
-    for field in fields {
-      if kind == .unknown { return }
-      guard case .record(let inner) = kind else {
+    for (place, field) in fields.enumerated() {
+      var owner: String { place == 0 ? variable.origin : "`\(fields[place - 1].text)`" }
+      let inner: [ResultField]
+      switch kind {
+      case .unknown, .record(nil): return
+      case .record(let fields?): inner = fields
+      case .number, .text, .list:
         report(
           "E0204", "\(owner) has no fields", at: field.range, label: "it is \(kind.description)")
         return
       }
-      guard let inner else { return }
       guard let found = inner.first(where: { $0.name == field.text }) else {
         unknown(field: field, of: owner, among: inner.filter { $0.needs == nil }.map(\.name))
         return
@@ -81,7 +90,6 @@ extension Evaluator {
         return
       }
       kind = found.kind
-      owner = "`\(field.text)`"
     }
   }
 }

@@ -50,18 +50,18 @@ package struct Sweep: Sendable {
   /// Nil when no option holds a list or a range that only its elements fit.
   ///
   /// - Parameter drawing: whether a range without a step stands for every number between its ends.
-  package init?(_ arguments: [Argument], of type: any Configurable.Type, drawing: Bool = false) {
-    self.arguments = arguments
+  package init?(_ bound: BoundArguments, drawing: Bool = false) {
+    arguments = bound.arguments
     var dimensions: [Dimension] = []
-    let before = Sweep.problems(with: arguments, of: type)
+    let unfit = Set(bound.binding.problems.compactMap(\.argument))
     for (place, argument) in arguments.enumerated() {
-      guard let key = argument.key, let value = argument.value, before.keys.contains(place),
+      guard let key = argument.key, let value = argument.value, unfit.contains(place),
         let first = value.elements?.first
       else { continue }
       var choices = Dimension.Choices.values(value.elements ?? [])
       if case .range(let low, let high, step: 1) = value, low < high {
         if drawing {
-          choices = .interval(low, high, isWhole: !Sweep.takesFractions(arguments, place, of: type))
+          choices = .interval(low, high, isWhole: !Sweep.takesFractions(bound, place))
         } else if low + 1 > high {
           problems.append((place, Sweep.single(key, first, low, high)))
         }
@@ -72,27 +72,13 @@ package struct Sweep: Sendable {
     self.dimensions = dimensions
   }
 
-  /// The problems of the arguments, by their places.
-  private static func problems(
-    with arguments: [Argument], of type: any Configurable.Type
-  ) -> [Int: Problem] {
-    var root: any Configurable = type.init()
-    var found: [Int: Problem] = [:]
-    for (place, problem) in bind(arguments, to: &root).problems {
-      if let place { found[place] = found[place] ?? problem }
-    }
-    return found
-  }
-
-  private static func takesFractions(
-    _ arguments: [Argument], _ place: Int, of type: any Configurable.Type
-  ) -> Bool {
-    guard case .range(let low, let high, _)? = arguments[place].value else { return false }
-    var trial = arguments
+  private static func takesFractions(_ bound: BoundArguments, _ place: Int) -> Bool {
+    var argument = bound.arguments[place]
+    guard case .range(let low, let high, _)? = argument.value else { return false }
     // Halfway between two neighbouring whole numbers, or between the ends if they are closer.
     let between = low.rounded(.down) + 0.5
-    trial[place].value = .number(between > low && between < high ? between : (low + high) / 2)
-    return problems(with: trial, of: type)[place]?.code != "E0301"
+    argument.value = .number(between > low && between < high ? between : (low + high) / 2)
+    return bound.binding.judges[place]?.problem(argument)?.code != "E0301"
   }
 
   private static func single(_ key: String, _ value: Value, _ low: Double, _ high: Double)
@@ -137,18 +123,32 @@ package struct Sweep: Sendable {
     return run
   }
 
-  /// Calls that together hold every value once, for checking without going through all runs.
-  package var representatives: [[Argument]] {
-    let first = dimensions.compactMap(\.representatives.first)
-    var calls = [arguments(first)]
+  /// The arguments of a run with the first value of every option.
+  package var first: [Argument] { arguments(dimensions.compactMap(\.representatives.first)) }
+
+  /// The first run, and what is wrong with it or with values of other runs, without going through all of
+  /// them.
+  package func check(
+    for type: any Configurable.Type
+  ) -> (first: BoundArguments, problems: [(argument: Int?, problem: Problem)]) {
+    let usual = dimensions.compactMap(\.representatives.first)
+    let first = BoundArguments(first, of: type)
+    var problems = first.binding.problems
     for (index, dimension) in dimensions.enumerated() {
+      let judge = first.binding.judges[dimension.place]
       for value in dimension.representatives.dropFirst().prefix(Sweep.mostRuns) {
-        var values = first
-        values[index] = value
-        calls.append(arguments(values))
+        if let judge, judge.nested == nil {
+          let found = judge.problem(Argument(key: dimension.key, value))
+          problems += found.map { [(dimension.place, $0)] } ?? []
+        } else {
+          // The member that a value chooses has options of its own.
+          var values = usual
+          values[index] = value
+          problems += BoundArguments(arguments(values), of: type).binding.problems
+        }
       }
     }
-    return calls
+    return (first, problems)
   }
 }
 

@@ -4,6 +4,8 @@ package struct Binding: Sendable {
   package var problems: [(argument: Int?, problem: Problem)] = []
   /// For each argument, the form of the parameter that took it.
   package var takers: [ParameterForm?]
+  /// The same parameters, which can be asked whether they would take another argument as well.
+  fileprivate(set) var judges: [ErasedParameter?] = []
   /// What can still be said: parameters not yet given, those of chosen members among them.
   package var open: [ParameterForm] = []
 }
@@ -21,8 +23,8 @@ package func bind(
     let signature = Root.signature
     let binding = withUnsafeMutablePointer(to: &concrete) { root in
       var binder = Binder(
-        root: root, parameters: signature.placed, title: signature.name, count: arguments.count)
-      binder.run(arguments, listsOpen: listsOpen)
+        root: root, parameters: signature.placed, verb: signature.name, arguments)
+      binder.run(listsOpen: listsOpen)
       return binder.binding
     }
     return (concrete, binding)
@@ -34,7 +36,7 @@ package func bind(
 
 /// Options may be written with `_` for `-`.
 package func canonical(option name: String) -> String {
-  String(name.map { $0 == "_" ? "-" : $0 })
+  name.utf8.contains(UInt8(ascii: "_")) ? String(name.map { $0 == "_" ? "-" : $0 }) : name
 }
 
 /// Binding does not know the type of its root: looking up generic types for every argument would take
@@ -48,25 +50,32 @@ private struct Binder {
   /// How far the words without a name have come.
   var cursor = 0
   var title: String
+  let verb: String
+  let arguments: [Argument]
   /// The options of all members of a choice whose name was not understood: any of them may be meant.
   var possible: [String] = []
   /// Whether there was such a choice: values that follow may be for the member that was meant.
   var hasUnknownMember = false
 
   init(
-    root: UnsafeMutableRawPointer, parameters: PlacedParameters, title: String, count: Int
+    root: UnsafeMutableRawPointer, parameters: PlacedParameters, verb: String,
+    _ arguments: [Argument]
   ) {
     self.root = root
     self.parameters = parameters
-    self.title = title
+    self.verb = verb
+    self.arguments = arguments
+    title = verb
     used = Array(repeating: false, count: parameters.forms.count)
-    binding = Binding(takers: Array(repeating: nil, count: count))
+    binding = Binding(
+      takers: Array(repeating: nil, count: arguments.count),
+      judges: Array(repeating: nil, count: arguments.count))
   }
 
   /// Their forms, which are looked at most often.
   var forms: [ParameterForm] { parameters.forms }
 
-  mutating func run(_ arguments: [Argument], listsOpen: Bool) {
+  mutating func run(listsOpen: Bool) {
     // Choices written as words come first, so that options before them find their parameters.
     for (index, argument) in arguments.enumerated() where argument.key == nil && hasRoom {
       place(argument, index)
@@ -122,19 +131,35 @@ private struct Binder {
     }
     guard !hasUnknownMember else { return }
     let near = word.map { suggestions(for: $0, among: optionNames.map { $0 + "=" }) } ?? []
+    var help = optionNames.isEmpty ? [] : ["options: " + optionNames.joined(separator: " ")]
+    if let before = choice(insteadOf: argument, index) {
+      let value = argument.value?.sourceText ?? ""
+      help.insert("it can stand in place of `\(before)`: \(verb) \(value)", at: 0)
+    }
     binding.problems.append(
       (
         index,
         Problem(
           "E0206", "`\(title)` takes no further value", label: "nothing is expected here",
-          help: optionNames.isEmpty ? [] : ["options: " + optionNames.joined(separator: " ")],
-          suggestions: near)
+          help: help, suggestions: near)
       ))
+  }
+
+  /// The word right before an argument that chose a member, where the argument could choose as well:
+  /// `data` in `load data "x.csv"`.
+  private func choice(insteadOf argument: Argument, _ index: Int) -> String? {
+    guard index > 0, binding.takers[index - 1]?.members != nil,
+      binding.takers[index - 1]?.place == .positional,
+      let judge = binding.judges[index - 1], judge.problem(argument) == nil,
+      case .word(let word)? = arguments[index - 1].value
+    else { return nil }
+    return word
   }
 
   private mutating func take(_ at: Int, _ argument: Argument, _ index: Int) {
     let form = forms[at]
     binding.takers[index] = form
+    binding.judges[index] = parameters.erased[at]
     used[at] = true
     if let problem = parameters.erased[at].assign(root, argument) {
       if let later = place(ofMember: argument, behind: at) {

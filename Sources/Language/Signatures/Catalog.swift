@@ -16,32 +16,61 @@ package struct Catalog<Kind>: Sendable {
 
   /// The member of that name with its default options. `ndcg@10` is `ndcg` with cutoff 10.
   package func make(_ spelling: String) -> Result<Kind, Problem> {
-    let mark = spelling.utf8.firstIndex(of: UInt8(ascii: "@"))
-    let name = mark.map { String(spelling[..<$0]) } ?? spelling
-    let suffix = mark.map { spelling[$0...] } ?? ""
-    guard let type = members.type(named: name) else {
+    guard let type = members.type(named: spelling.withoutCutoff) else {
       for family in types.compactMap({ $0 as? any NameFamily.Type }) {
         if let member = family.member(called: spelling) { return .success(listed(member)) }
       }
-      let near = suggestions(for: name, among: members.values.map(\.name))
-      return .failure(
-        Problem(
-          "E0202", "no \(noun) is called `\(name)`",
-          help: near.isEmpty ? ["known: " + members.names.joined(separator: ", ")] : [],
-          suggestions: near.map { $0 + suffix }))
+      return .failure(unknown(spelling))
     }
+    if let problem = type.problem(ofCutoffIn: spelling) { return .failure(problem) }
     var member: any Configurable = type.init()
-    if mark != nil {
-      let digits = suffix.dropFirst()
-      let cutoff = Double(digits).map { Value.number($0) } ?? .word(String(digits))
-      if let problem = set(option: "cutoff", to: cutoff, of: &member) {
-        return .failure(
-          problem.code == "E0203"
-            ? Problem("E0302", "`\(name)` has no cutoff", suggestions: [name]) : problem)
-      }
-    }
+    if let cutoff = spelling.cutoff { _ = set(option: "cutoff", to: cutoff, of: &member) }
     return .success(listed(member))
   }
+
+  /// What is wrong with a name of a member, without making it.
+  func problem(with spelling: String) -> Problem? {
+    if let type = members.type(named: spelling.withoutCutoff) {
+      return type.problem(ofCutoffIn: spelling)
+    }
+    guard case .failure(let problem) = make(spelling) else { return nil }
+    return problem
+  }
+
+  private func unknown(_ spelling: String) -> Problem {
+    let name = spelling.withoutCutoff
+    let near = suggestions(for: name, among: members.values.map(\.name))
+    return Problem(
+      "E0202", "no \(noun) is called `\(name)`",
+      help: near.isEmpty ? ["known: " + members.names.joined(separator: ", ")] : [],
+      suggestions: near.map { $0 + spelling.dropFirst(name.count) })
+  }
+}
+
+extension Configurable {
+  /// What is wrong with the cutoff of a name, if it has one.
+  fileprivate static func problem(ofCutoffIn spelling: String) -> Problem? {
+    guard let cutoff = spelling.cutoff else { return nil }
+    let placed = signature.placed
+    guard let place = placed.forms.firstIndex(where: { $0.name == "cutoff" }) else {
+      return Problem("E0302", "`\(name)` has no cutoff", suggestions: [name])
+    }
+    return placed.erased[place].problem(Argument(key: "cutoff", cutoff))
+  }
+}
+
+extension String {
+  /// Where the cutoff of `ndcg@10` begins.
+  var cutoffMark: String.Index? { utf8.firstIndex(of: UInt8(ascii: "@")) }
+  /// 10 of `ndcg@10`.
+  fileprivate var cutoff: Value? {
+    cutoffMark.map { mark in
+      let digits = self[mark...].dropFirst()
+      return Double(digits).map { .number($0) } ?? .word(String(digits))
+    }
+  }
+  /// `ndcg` of `ndcg@10`.
+  var withoutCutoff: String { cutoffMark.map { String(self[..<$0]) } ?? self }
 }
 
 /// A member of a catalog that answers to many names besides its own, such as the codes of messages.
@@ -102,22 +131,13 @@ extension Parameter {
         name: name, summary: summary, place: place, isRequired: isRequired,
         expectation: "the name of \(article(catalog.noun))", completion: completion,
         members: catalog.members),
-      assign: { root, argument in
-        guard let value = argument.value else { return nil }
-        if let member = otherwise?(value) {
-          set(&root, member)
-          return nil
-        }
-        guard let word = String.read(value) else {
-          return Problem("E0301", "`\(name)` needs the name of \(article(catalog.noun))")
-        }
-        switch catalog.make(word) {
-        case .failure(let problem): return problem
-        case .success(let member):
-          set(&root, member)
-          return nil
-        }
+      judging: { value in
+        otherwise?(value) == nil ? catalog.problem(naming: value, for: name) : nil
       },
+      reading: { _, value in
+        otherwise?(value).map { .success($0) } ?? catalog.member(value, for: name)
+      },
+      store: { root, member, _ in set(&root, member) },
       defaultText: { root in
         (get(root) as? any Configurable).map { type(of: $0).name } ?? ""
       },
@@ -144,21 +164,38 @@ extension Parameter {
       form: ParameterForm(
         name: name, summary: summary, place: .rest,
         expectation: "the name of \(article(catalog.noun))", members: catalog.members),
-      assign: { root, argument in
-        guard let value = argument.value else { return nil }
-        var words: [Value] = [value]
-        if case .list(let values) = value { words = values }
-        for word in words {
-          guard let word = String.read(word) else {
-            return Problem("E0301", "`\(name)` needs the name of \(article(catalog.noun))")
-          }
-          switch catalog.make(word) {
-          case .failure(let problem): return problem
-          case .success(let member): root[keyPath: path].append(member)
-          }
+      judging: { value in
+        guard case .list(let values) = value else {
+          return catalog.problem(naming: value, for: name)
         }
-        return nil
-      })
+        return values.lazy.compactMap { catalog.problem(naming: $0, for: name) }.first
+      },
+      reading: { _, value in
+        guard case .list(let values) = value else {
+          return catalog.member(value, for: name).map { [$0] }
+        }
+        return Result { () throws(Problem) in
+          try values.map { value throws(Problem) in try catalog.member(value, for: name).get() }
+        }
+      },
+      store: { root, members, _ in root[keyPath: path] += members })
+  }
+}
+
+extension Catalog {
+  /// The member that the argument of a parameter names.
+  fileprivate func member(_ value: Value, for parameter: String) -> Result<Kind, Problem> {
+    String.read(value).map(make) ?? .failure(unnamed(parameter))
+  }
+
+  /// What is wrong with an argument that should name a member.
+  fileprivate func problem(naming value: Value, for parameter: String) -> Problem? {
+    guard let word = String.read(value) else { return unnamed(parameter) }
+    return problem(with: word)
+  }
+
+  private func unnamed(_ parameter: String) -> Problem {
+    Problem("E0301", "`\(parameter)` needs the name of \(article(noun))")
   }
 }
 

@@ -1,5 +1,6 @@
-/// A thing a session can hold and a command can need or give: data, tasks, model, adapted model.
-package struct Noun: Sendable, Hashable {
+/// A thing a session can hold and a command can need or give: data, tasks, model, adapted model. Never
+/// changed, and shared by all that speak of it.
+package final class Noun: Sendable, Hashable {
   package let name: String
   /// What it is called within a sentence.
   package let phrase: String
@@ -23,7 +24,7 @@ package struct Noun: Sendable, Hashable {
     self.sources = sources
   }
 
-  package static func == (a: Noun, b: Noun) -> Bool { a.name == b.name }
+  package static func == (a: Noun, b: Noun) -> Bool { a === b || a.name == b.name }
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   /// "a model", "an adapted model", "tasks"

@@ -1,7 +1,7 @@
 package typealias Path<Root, Value> = WritableKeyPath<Root, Value> & Sendable
 
 /// What is wrong with a value that cannot be read as a `T`.
-private func unreadable<T: ArgumentReadable>(
+package func unreadable<T: ArgumentReadable>(
   _ value: Value, as type: T.Type, name: String, expectation: String
 ) -> Problem {
   var known = ""
@@ -14,7 +14,8 @@ private func unreadable<T: ArgumentReadable>(
 
 extension Parameter {
   /// Any place that one readable value can stand in.
-  private static func single<T: ArgumentReadable>(
+  @inlinable
+  package static func single<T: ArgumentReadable>(
     _ name: String, _ path: Path<Root, T>, _ summary: String, place: ParameterForm.Place,
     isRequired: Bool, expectation: String?, completion: CompletionKind,
     allowed: (@Sendable (T) -> Bool)?
@@ -24,21 +25,22 @@ extension Parameter {
       form: ParameterForm(
         name: name, summary: summary, place: place, isRequired: isRequired,
         expectation: expectation, namedValues: T.namedValues, completion: completion),
-      assign: { root, argument in
-        guard let written = argument.value else { return nil }
+      reading: { _, written in
         guard let value = T.read(written) else {
-          return unreadable(written, as: T.self, name: name, expectation: expectation)
+          return .failure(unreadable(written, as: T.self, name: name, expectation: expectation))
         }
         if let allowed, !allowed(value) {
-          return Problem("E0302", "`\(name)` needs \(expectation)", label: "this is out of range")
+          return .failure(
+            Problem("E0302", "`\(name)` needs \(expectation)", label: "this is out of range"))
         }
-        root[keyPath: path] = value
-        return nil
+        return .success(value)
       },
+      store: { root, value, _ in root[keyPath: path] = value },
       defaultText: { $0[keyPath: path].argumentText })
   }
 
   /// `name=value`.
+  @inlinable
   package static func option<T: ArgumentReadable>(
     _ name: String, _ path: Path<Root, T>, _ summary: String, isRequired: Bool = false,
     expects: String? = nil, completion: CompletionKind = .nothing,
@@ -50,6 +52,7 @@ extension Parameter {
   }
 
   /// `name=value` with bounds, which help and messages name.
+  @inlinable
   package static func option<T: ArgumentReadable & Comparable>(
     _ name: String, _ path: Path<Root, T>, in bounds: ClosedRange<T>, _ summary: String
   ) -> Parameter {
@@ -61,6 +64,7 @@ extension Parameter {
   }
 
   /// `name=value` with bounds, for an option that may be absent.
+  @inlinable
   package static func option<T: ArgumentReadable & Comparable>(
     _ name: String, _ path: Path<Root, T?>, in bounds: ClosedRange<T>, _ summary: String
   ) -> Parameter {
@@ -72,6 +76,7 @@ extension Parameter {
   }
 
   /// A value without a name.
+  @inlinable
   package static func positional<T: ArgumentReadable>(
     _ name: String, _ path: Path<Root, T>, _ summary: String, isRequired: Bool = true,
     expects: String? = nil, completion: CompletionKind = .nothing,
@@ -83,6 +88,7 @@ extension Parameter {
   }
 
   /// All remaining values without a name.
+  @inlinable
   package static func rest<T: ArgumentReadable>(
     _ name: String, _ path: Path<Root, [T]>, _ summary: String, isRequired: Bool = false,
     expects: String? = nil, completion: CompletionKind = .nothing
@@ -92,17 +98,15 @@ extension Parameter {
       form: ParameterForm(
         name: name, summary: summary, place: .rest, isRequired: isRequired,
         expectation: expectation, namedValues: T.namedValues, completion: completion),
-      assign: { root, argument in
-        guard let written = argument.value else { return nil }
-        guard let value = T.read(written) else {
-          return unreadable(written, as: T.self, name: name, expectation: expectation)
-        }
-        root[keyPath: path].append(value)
-        return nil
-      })
+      reading: { _, written in
+        T.read(written).map { .success($0) }
+          ?? .failure(unreadable(written, as: T.self, name: name, expectation: expectation))
+      },
+      store: { root, value, _ in root[keyPath: path].append(value) })
   }
 
   /// All `key=value` whose key is no option.
+  @inlinable
   package static func pairs<T: ArgumentReadable>(
     _ name: String, _ path: Path<Root, [KeyedValue<T>]>, _ summary: String,
     expects: String? = nil, completion: CompletionKind = .nothing
@@ -112,18 +116,18 @@ extension Parameter {
       form: ParameterForm(
         name: name, summary: summary, place: .pairs, expectation: expectation,
         completion: completion),
-      assign: { root, argument in
-        let key = argument.key ?? ""
-        guard let written = argument.value else { return nil }
-        guard let value = T.read(written) else {
-          return unreadable(written, as: T.self, name: key, expectation: expectation)
-        }
-        root[keyPath: path].append(KeyedValue(key: key, value: value))
-        return nil
+      reading: { argument, written in
+        T.read(written).map { .success($0) }
+          ?? .failure(
+            unreadable(written, as: T.self, name: argument.key ?? "", expectation: expectation))
+      },
+      store: { root, value, argument in
+        root[keyPath: path].append(KeyedValue(key: argument.key ?? "", value: value))
       })
   }
 
   /// A bare word that switches something on by standing there.
+  @inlinable
   package static func flag(_ name: String, _ path: Path<Root, Bool>, _ summary: String) -> Parameter
   {
     Parameter(

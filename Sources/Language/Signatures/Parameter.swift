@@ -42,7 +42,7 @@ package final class ParameterForm: Sendable {
   /// Whether it names a file or folder.
   let isPath: Bool
 
-  init(
+  package init(
     name: String, summary: String, place: Place, isRequired: Bool = false, expectation: String,
     defaultText: String = "", namedValues: [NamedValue] = [],
     completion: CompletionKind = .nothing, members: MemberList? = nil
@@ -107,21 +107,56 @@ package struct Argument: Sendable {
 /// A property of `Root` that a script can set.
 package struct Parameter<Root>: Sendable {
   package let form: ParameterForm
-  /// Puts the argument into the root, or says what is wrong with it. An unknown value is let pass.
+  /// What is wrong with the argument, whatever else is given. An unknown value is let pass.
+  let problem: @Sendable (Argument) -> Problem?
+  /// Puts the argument into the root, or says what is wrong with it.
   let assign: @Sendable (inout Root, Argument) -> Problem?
   let defaultText: @Sendable (Root) -> String
   /// The parameters of the chosen member, for a choice.
   let nested: (@Sendable (Root) -> NestedParameters<Root>)?
 
-  init(
-    form: ParameterForm, assign: @escaping @Sendable (inout Root, Argument) -> Problem?,
+  package init(
+    form: ParameterForm, problem: @escaping @Sendable (Argument) -> Problem? = { _ in nil },
+    assign: @escaping @Sendable (inout Root, Argument) -> Problem?,
     defaultText: @escaping @Sendable (Root) -> String = { _ in "" },
     nested: (@Sendable (Root) -> NestedParameters<Root>)? = nil
   ) {
     self.form = form
+    self.problem = problem
     self.assign = assign
     self.defaultText = defaultText
     self.nested = nested
+  }
+
+  /// A parameter whose argument is read, be it wrong or not, before anything is done with it.
+  ///
+  /// - Parameter judging: a quicker way to find the problem that reading would find.
+  @inlinable
+  package init<T>(
+    form: ParameterForm, judging: (@Sendable (Value) -> Problem?)? = nil,
+    reading: @escaping @Sendable (Argument, Value) -> Result<T, Problem>,
+    store: @escaping @Sendable (inout Root, T, Argument) -> Void,
+    defaultText: @escaping @Sendable (Root) -> String = { _ in "" },
+    nested: (@Sendable (Root) -> NestedParameters<Root>)? = nil
+  ) {
+    self.init(
+      form: form,
+      problem: { argument in
+        guard let value = argument.value else { return nil }
+        if let judging { return judging(value) }
+        guard case .failure(let problem) = reading(argument, value) else { return nil }
+        return problem
+      },
+      assign: { root, argument in
+        guard let value = argument.value else { return nil }
+        switch reading(argument, value) {
+        case .failure(let problem): return problem
+        case .success(let read):
+          store(&root, read, argument)
+          return nil
+        }
+      },
+      defaultText: defaultText, nested: nested)
   }
 
   /// The same parameter, of a value that has this root as a part.
@@ -144,7 +179,7 @@ package struct Parameter<Root>: Sendable {
       }
     }
     return Parameter<Outer>(
-      form: form,
+      form: form, problem: problem,
       assign: { outer, argument in
         var root = get(outer)
         let problem = assign(&root, argument)
@@ -157,7 +192,7 @@ package struct Parameter<Root>: Sendable {
 }
 
 /// The parameters of a chosen member, of the value that has the member as a part.
-final class NestedParameters<Root>: Sendable {
+package final class NestedParameters<Root>: Sendable {
   let parameters: [Parameter<Root>]
   /// The same without their type.
   let placed: PlacedParameters

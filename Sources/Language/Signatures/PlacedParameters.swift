@@ -16,12 +16,15 @@ struct PlacedParameters: Sendable {
 
 /// A parameter of a value that is known by its address alone, which must be of the value's own type.
 final class ErasedParameter: Sendable {
+  /// What is wrong with the argument, whatever else is given.
+  let problem: @Sendable (Argument) -> Problem?
   /// Puts the argument into the root, or says what is wrong with it.
   let assign: @Sendable (UnsafeMutableRawPointer, Argument) -> Problem?
   /// The parameters of the chosen member, for a choice.
   let nested: (@Sendable (UnsafeMutableRawPointer) -> PlacedParameters)?
 
   init<Root>(_ parameter: Parameter<Root>) {
+    problem = parameter.problem
     let assign = parameter.assign
     self.assign = { root, argument in
       assign(&root.assumingMemoryBound(to: Root.self).pointee, argument)

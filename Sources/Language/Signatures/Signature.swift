@@ -16,7 +16,7 @@ package struct Example: Sendable, Equatable {
 }
 
 /// The one declaration that parsing, checking, completion, help and documentation are made from.
-package struct Signature<Root>: Sendable {
+package final class Signature<Root>: Sendable {
   package let name: String
   package let summary: String
   package let details: String

@@ -53,6 +53,24 @@ package enum Operator: String, Sendable, CaseIterable {
     ("or", .or), ("and", .and), ("in", .in), ("contains", .contains),
   ]
 
+  /// The operator that a mark stands for, if it is one.
+  init?(_ symbol: Symbol) {
+    switch symbol {
+    case .equal: self = .equal
+    case .unequal: self = .unequal
+    case .less: self = .less
+    case .atMost: self = .atMost
+    case .greater: self = .greater
+    case .atLeast: self = .atLeast
+    case .about: self = .about
+    case .plus: self = .plus
+    case .minus: self = .minus
+    case .times: self = .times
+    case .divide: self = .divide
+    default: return nil
+    }
+  }
+
   /// How strongly it binds; comparisons do not chain.
   package var precedence: Int {
     switch self {

@@ -108,8 +108,9 @@ extension Parser {
 
   /// `Out[17]`, the result of a cell as the prompt numbers it, as one word.
   private mutating func cell() -> Expression? {
+    guard at(word: "Out") else { return nil }
     let places = (0...3).map { token($0) }
-    guard places[0].kind == .word, text(places[0].range) == "Out",
+    guard
       places[1].kind == .symbol(.openBracket), places[2].kind == .number,
       places[3].kind == .symbol(.closeBracket),
       zip(places, places.dropFirst()).allSatisfy({ $0.range.upper == $1.range.lower })
@@ -122,8 +123,9 @@ extension Parser {
   /// `--steps 5` and `--steps=5`, as other programs write options.
   private mutating func dashedOption() -> ArgumentSyntax? {
     let first = token()
+    guard bytes[first.range.lower] == UInt8(ascii: "-") else { return nil }
     let spelled = text(first.range)
-    guard spelled.hasPrefix("-"), spelled.utf8.contains(where: { $0.isLetter }) else { return nil }
+    guard spelled.utf8.contains(where: { $0.isLetter }) else { return nil }
     step()
     let key = String(spelled.drop { $0 == "-" })
     var value = Expression(.invalid, first.range)

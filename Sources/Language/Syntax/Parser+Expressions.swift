@@ -2,8 +2,7 @@ extension Parser {
   /// The operator at a token, if it is one.
   func operatorAt(_ ahead: Int) -> Operator? {
     switch token(ahead).kind {
-    case .symbol(let symbol):
-      Operator(rawValue: symbol.rawValue)
+    case .symbol(let symbol): Operator(symbol)
     case .word: Operator.words.first { matches(token(ahead).range, $0.spelling) }?.operator
     default: nil
     }

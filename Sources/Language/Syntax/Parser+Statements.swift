@@ -4,9 +4,8 @@ extension Parser {
     let first = token()
     guard first.kind == .word else { return notAStatement() }
     if token(1).kind == .invalid, isAdjacentToNext { return broken(first) }
-    let word = text(first.range)
     let kind: Statement.Kind
-    switch Keyword(rawValue: word) {
+    switch keyword(first.range) {
     case .let: kind = assignment()
     case .set: kind = settings()
     case .param: kind = parameter()
@@ -16,7 +15,7 @@ extension Parser {
     case .def: kind = definition()
     case .include: kind = inclusion()
     case .expect: kind = expectation()
-    case nil: kind = version(word) ?? .pipeline(pipeline())
+    case nil: kind = version() ?? .pipeline(pipeline())
     }
     let range = first.range.union(cursor > 0 ? last.range : first.range)
     return Statement(kind: kind, range: range, head: first.range)
@@ -51,8 +50,8 @@ extension Parser {
   }
 
   /// `mrs 1`
-  private mutating func version(_ word: String) -> Statement.Kind? {
-    guard word == "mrs", token(1).kind == .number else { return nil }
+  private mutating func version() -> Statement.Kind? {
+    guard at(word: "mrs"), token(1).kind == .number else { return nil }
     step()
     let range = token().range
     let number = Number.reading(text(range))
@@ -120,7 +119,7 @@ extension Parser {
 
   /// Whether a keyword stands where a value or a verb should; says so.
   mutating func beginsStatement(_ place: String) -> Bool {
-    guard token().kind == .word, Keyword(rawValue: text(token().range)) != nil else { return false }
+    guard token().kind == .word, keyword(token().range) != nil else { return false }
     report(
       "E0102", "a value or a verb is expected \(place)", at: token().range,
       label: "`\(text(token().range))` begins a statement of its own",
@@ -131,8 +130,8 @@ extension Parser {
   /// Whether a call stands here: a word that is not part of an expression.
   private var beginsCall: Bool {
     guard token().kind == .word else { return false }
-    let word = text(token().range)
-    if ["not", "yes", "no", "true", "false"].contains(word) { return false }
+    let values: [StaticString] = ["not", "yes", "no", "true", "false"]
+    if values.contains(where: { at(word: $0) }) { return false }
     if token(1).kind == .symbol(.comma) { return false }
     guard let next = operatorAt(1), next != .in, next != .contains else { return true }
     return next == .minus && token(1).range.upper == token(2).range.lower

@@ -3,8 +3,9 @@
 package func parse(_ text: String) -> (script: Script, diagnostics: [Diagnostic]) {
   guard text.utf8.count <= Source.longest else {
     let diagnostic = Diagnostic(
-      "E0109", "this source is too long: \(text.utf8.count) bytes", at: SourceRange(0, 0),
-      label: "begins here", help: ["a script has at most \(Source.longest) bytes"])
+      "E0109", "this source is too long: \(counted(text.utf8.count, "byte"))",
+      at: SourceRange(0, 0),
+      label: "begins here", help: ["a script has at most \(grouped(Source.longest)) bytes"])
     let all = SourceRange(0, text.utf8.count)
     return (
       Script(statements: [], tokens: [Token(.invalid, all)], isOpen: false), [diagnostic]
@@ -59,6 +60,12 @@ struct Parser {
   func at(_ symbol: Symbol) -> Bool { token().kind == .symbol(symbol) }
 
   func at(word: StaticString) -> Bool { token().kind == .word && matches(token().range, word) }
+
+  /// The keyword that stands there.
+  func keyword(_ range: SourceRange) -> Keyword? {
+    let word = bytes[range.lower..<range.upper]
+    return Keyword.spellings.first { $0.spelling.elementsEqual(word) }?.keyword
+  }
 
   func matches(_ range: SourceRange, _ text: StaticString) -> Bool {
     guard range.upper - range.lower == text.utf8CodeUnitCount else { return false }

@@ -12,11 +12,10 @@ package struct Source: Sendable {
   package init(name: String = "", text: String) {
     self.name = name
     self.text = text
-    var starts = [0]
-    for (offset, byte) in text.utf8.enumerated() where byte == UInt8(ascii: "\n") {
-      starts.append(offset + 1)
+    var text = text
+    lineStarts = text.withUTF8 { bytes in
+      [0] + bytes.indices.lazy.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
     }
-    lineStarts = starts
   }
 
   /// Where the text begins: behind a byte order mark, if there is one.

@@ -75,6 +75,9 @@ package enum Symbol: String, Sendable, CaseIterable {
 package enum Keyword: String, Sendable, CaseIterable {
   case `let`, set, param, `if`, `else`, `for`, def, include, expect
 
+  /// The words as bytes, for comparing without making strings.
+  static let spellings = allCases.map { (spelling: Array($0.rawValue.utf8), keyword: $0) }
+
   /// What help and completion say of it.
   package var summary: String {
     switch self {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Language
 
 /// Named float arrays in one file, as Python's `safetensors` reads and writes them: eight bytes of header
 /// length, a JSON header, and the numbers in little-endian order.
@@ -82,7 +83,7 @@ package struct Safetensors: Sendable {
   /// Reads a file; what is wrong with it is one sentence.
   package init(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
     guard bytes.count >= 8 else {
-      throw ModelFileError("is \(bytes.count) bytes long, too short for a model")
+      throw ModelFileError("is \(counted(bytes.count, "byte")) long, too short for a model")
     }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length <= UInt64(min(Self.headerLimit, bytes.count - 8)) else {

@@ -38,7 +38,7 @@ struct Draws {
     where held[range, default: 0] < count {
       let line = source.line(of: range.lower)
       remarks.append(
-        "line \(line): the expectation holds for \(held[range, default: 0]) of \(counted(count, "other draw"))"
+        "line \(line): the expectation holds for \(grouped(held[range, default: 0])) of \(counted(count, "other draw"))"
       )
     }
   }

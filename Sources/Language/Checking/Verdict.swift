@@ -1,0 +1,120 @@
+/// A call but for its numbers: what is known of a faultless one holds for all of its shape, if each of
+/// their numbers is one that its parameter takes.
+struct CallShape: Hashable {
+  private let verb: ObjectIdentifier
+  private let arguments: [Argument]
+  /// Most shapes that meet in a table differ in it, and then nothing else of them is looked at.
+  private let hash: Int
+
+  init(_ type: any Configurable.Type, _ arguments: [Argument]) {
+    verb = ObjectIdentifier(type)
+    self.arguments = arguments
+    var hasher = Hasher()
+    hasher.combine(verb)
+    for argument in arguments {
+      if let key = argument.key { hasher.combine(key) }
+      switch argument.value {
+      case .word(let word): hasher.combine(word.withoutCutoff)
+      case .text(let text): hasher.combine(text)
+      case .number: hasher.combine(0)
+      default: hasher.combine(1)
+      }
+    }
+    hash = hasher.finalize()
+  }
+
+  static func == (a: CallShape, b: CallShape) -> Bool {
+    guard a.hash == b.hash, a.verb == b.verb, a.arguments.count == b.arguments.count else {
+      return false
+    }
+    return zip(a.arguments, b.arguments).allSatisfy { one, other in
+      guard one.key == other.key else { return false }
+      guard let own = one.value, let others = other.value else {
+        return one.value == nil && other.value == nil
+      }
+      return own.isAlike(others)
+    }
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+}
+
+extension Value {
+  /// Whether both are the same but for numbers and cutoffs.
+  fileprivate func isAlike(_ other: Value) -> Bool {
+    switch (self, other) {
+    case (.number, .number): true
+    case (.word(let one), .word(let other)): one.withoutCutoff == other.withoutCutoff
+    case (.list(let own), .list(let others)):
+      own.count == others.count && zip(own, others).allSatisfy { $0.isAlike($1) }
+    default: self == other
+    }
+  }
+}
+
+/// What is known of a call that has no faults.
+final class Verdict {
+  private let root: any Configurable
+  let bound: BoundArguments
+  let needs: [Noun]
+  let gives: [Noun]
+  let namesFiles: Bool
+  private var knownTraits: CheckContext.Traits?
+  private var knownFields: [ResultField]??
+
+  init(root: any Configurable, bound: BoundArguments, needs: [Noun], gives: [Noun]) {
+    self.root = root
+    self.bound = bound
+    self.needs = needs
+    self.gives = gives
+    namesFiles = bound.binding.takers.contains { $0?.isPath == true }
+  }
+
+  /// Whether a call of the same shape has no faults either.
+  func holds(for arguments: [Argument], exactly: Bool) -> Bool {
+    for (place, argument) in arguments.enumerated()
+    where argument.value != bound.arguments[place].value {
+      if exactly || bound.binding.judges[place]?.problem(argument) != nil { return false }
+    }
+    return true
+  }
+
+  func traits(_ context: CheckContext) -> CheckContext.Traits {
+    let traits = knownTraits ?? context.vocabulary.traits(root)
+    knownTraits = traits
+    return traits
+  }
+
+  /// The fields of the call's result.
+  func fields(_ context: CheckContext) -> [ResultField]? {
+    if let knownFields { return knownFields }
+    var fields = context.vocabulary.resultFields(root)
+    let varied = bound.varied
+    if !varied.isEmpty {
+      fields?.removeAll { varied.contains($0.name) }
+      fields?.append(contentsOf: varied.map { ResultField($0, .unknown) } + Sweep.resultFields)
+    }
+    knownFields = .some(fields)
+    return fields
+  }
+}
+
+/// What was found out about calls, and is not found out again.
+final class Verdicts {
+  var known: [CallShape: Verdict] = [:]
+  private var facts: [ObjectIdentifier: CommandFacts] = [:]
+
+  func facts(of type: any Configurable.Type, _ context: CheckContext) -> CommandFacts {
+    if let known = facts[ObjectIdentifier(type)] { return known }
+    let found = CommandFacts(
+      usualMembers: type.usualMembers, questions: context.questions(type))
+    facts[ObjectIdentifier(type)] = found
+    return found
+  }
+}
+
+/// What is known of a command however it is written.
+struct CommandFacts {
+  let usualMembers: [UsualMember]
+  let questions: CheckContext.Questions
+}
