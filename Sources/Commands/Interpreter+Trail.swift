@@ -76,7 +76,8 @@ extension Loop {
   ///
   /// - Parameter end: how much had been said before that one.
   func written(
-    of source: Source, _ elements: [Value], whole count: Int, until end: Int, then last: [Trail.Part]
+    of source: Source, _ elements: [Value], whole count: Int, until end: Int,
+    then last: [Trail.Part]
   ) -> [Trail.Part] {
     let head = "for \(variable.text) in "
     let values = elements.prefix(count + 1).enumerated().map { index, element in

@@ -187,7 +187,8 @@ private final class PageHost: Host, @unchecked Sendable {
 
   @Test func choosingTheRunThatIsThereMakesNothingStale() {
     var notebook = notebook(
-      "load data", "split tasks", "let s = meta-train maml steps=[1, 2] epochs=1", "let r = evaluate",
+      "load data", "split tasks", "let s = meta-train maml steps=[1, 2] epochs=1",
+      "let r = evaluate",
       "best $s")
     #expect(stale(notebook) == [])
     #expect(ran("meta-train maml steps=3 epochs=1", in: &notebook))
@@ -195,7 +196,8 @@ private final class PageHost: Host, @unchecked Sendable {
   }
 
   @Test func theLastResultWasMeantAsItWas() {
-    var notebook = notebook("load data", "split tasks", "let r = evaluate mae with=[bias]", "show $_")
+    var notebook = notebook(
+      "load data", "split tasks", "let r = evaluate mae with=[bias]", "show $_")
     #expect(ran("evaluate mae with=[mf]", in: &notebook) && stale(notebook) == [])
     #expect(ran("split tasks query=5", in: &notebook) && stale(notebook) == [3, 4, 5])
   }
@@ -209,7 +211,9 @@ private final class PageHost: Host, @unchecked Sendable {
     let isKnown = meant != line || line.hasPrefix("export")
     #expect(ran(line, in: &notebook) == isKnown)
     if line.hasPrefix("$") { #expect(notebook.cells.last?.text == meant) }
-    #expect(host.files.keys.sorted() == (line.hasPrefix("export") ? [String(line.dropFirst(8).dropLast())] : []))
+    #expect(
+      host.files.keys.sorted()
+        == (line.hasPrefix("export") ? [String(line.dropFirst(8).dropLast())] : []))
   }
 
   @Test func theSeedAndTheNetworkAreUpstreamOfTraining() {

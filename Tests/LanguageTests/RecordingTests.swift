@@ -69,6 +69,17 @@ import Testing
     #expect(source.text.contains("#> 100 users"))
   }
 
+  /// A tolerance may stand at the end of a sentence.
+  @Test func marksBehindAToleranceAreNoPartOfIt() {
+    let source = Source(text: "adapt 42\n#> loss 0.70 ± 0.1 → 0.3 ±0.2.\n#> (mae 0.5 ± 1%)\n")
+    let near = ["loss 0.75 → 0.45.", "(mae 0.504)"]
+    #expect(firstDifference(recorded: recordings(in: source)[0].lines ?? [], printed: near) == nil)
+    #expect(recorded([near], in: source) == source.text)
+    #expect(
+      recorded([["loss 0.9 → 0.6.", "(mae 0.7)"]], in: source)
+        == "adapt 42\n#> loss 0.9 ± 0.1 → 0.6 ±0.2.\n#> (mae 0.7 ± 1%)\n")
+  }
+
   @Test func anEndWithoutANewLineIsNoObstacle() {
     #expect(recorded([["x"]], in: Source(text: "topk")) == "topk\n#> x\n")
   }

@@ -187,7 +187,9 @@ extension Notebook {
     for (tie, maker) in cell.takes {
       if let reason = stale[maker] { found.append(reason) }
       // The last result is another after every cell, and was meant.
-      if tie != .lastResult, let latest = now[tie], latest != maker, !isMade(latest, from: cell.number, of: tie) {
+      if tie != .lastResult, let latest = now[tie], latest != maker,
+        !isMade(latest, from: cell.number, of: tie)
+      {
         found.append(Staleness(tie: tie, changedBy: latest))
       }
     }

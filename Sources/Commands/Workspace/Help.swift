@@ -55,7 +55,7 @@ package struct Help: Command {
 }
 
 extension Procedure {
-  /// What help says of a verb that `def` has made: the `##` lines above it, and its parameters.
+  /// What help says of a verb that `def` has made: its `##` lines, and its parameters.
   fileprivate var help: [Report.Block] {
     let parameters = definition.parameters.map { parameter in
       parameter.defaultValue.map { "[\(parameter.name.text)=\(source.slice($0.range))]" }

@@ -152,7 +152,7 @@ struct Completer {
     }
     if let procedure = known.procedures[call.verb.text] {
       for parameter in procedure.definition.parameters {
-        add(parameter.name.text + "=", "of `\(procedure.name)`")
+        add(parameter.name.text + "=", procedure.summary(of: parameter))
       }
       return
     }

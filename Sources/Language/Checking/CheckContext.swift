@@ -148,4 +148,12 @@ package struct Procedure: Sendable {
   }
 
   package var name: String { definition.name.text }
+
+  /// What completion says of a parameter: "a number; 0.01 if not given".
+  func summary(of parameter: FormalParameter) -> String {
+    let type = parameter.type.flatMap { ValueType(rawValue: $0.text) }?.expectation
+    let usual = parameter.defaultValue.map { "\(source.slice($0.range)) if not given" }
+    let known = [type, usual].compactMap { $0 }
+    return known.isEmpty ? "a value of `\(name)`" : known.joined(separator: "; ")
+  }
 }

@@ -81,15 +81,17 @@ extension Checker {
     let parameters = procedure.definition.parameters
     var bound = Names()
     for (argument, parameter) in match(call.arguments, to: procedure) {
-      let known = value(of: argument.value)
+      var known = value(of: argument.value)
       guard let parameter else { continue }
-      if let type = parameter.type.flatMap({ ValueType(rawValue: $0.text) }), let known,
-        !type.contains(known)
+      if let type = parameter.type.flatMap({ ValueType(rawValue: $0.text) }), let unfit = known,
+        !type.contains(unfit)
       {
         diagnostics.append(
           Diagnostic(
             "E0301", "`\(parameter.name.text)` needs \(type.expectation)",
-            at: argument.value.range, label: "this is \(known.description)"))
+            at: argument.value.range, label: "this is \(unfit.description)"))
+        // Said once, it is not said again of each place of the body that reads it.
+        known = nil
       }
       bound[parameter.name.text] = BoundValue(known, origin: "this parameter")
     }

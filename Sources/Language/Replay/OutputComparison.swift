@@ -128,18 +128,27 @@ struct OutputLine {
     return OutputLine.within(tokens[index + 2]).map { ($0, 3) }
   }
 
+  /// Whether two numbers differ by no more; marks that end the sentence stand behind the amount.
   private static func within(
     _ amount: OutputToken
   ) -> ((OutputToken, OutputToken) -> Bool)? {
-    guard let allowed = amount.number, allowed.suffix.isEmpty || allowed.suffix == "%" else {
-      return nil
-    }
+    guard let allowed = amount.number else { return nil }
+    let tail = allowed.suffix.suffix(amount.text.closingMarks)
+    let unit = allowed.suffix.dropLast(tail.count)
+    guard unit.isEmpty || unit == "%" else { return nil }
     return { recorded, seen in
-      guard let a = recorded.number, let b = seen.number, a.suffix == b.suffix else { return false }
-      let limit = allowed.suffix == "%" ? abs(a.value) * allowed.value / 100 : allowed.value
+      guard let a = recorded.number, let b = seen.number, a.suffix + tail == b.suffix else {
+        return false
+      }
+      let limit = unit == "%" ? abs(a.value) * allowed.value / 100 : allowed.value
       return abs(a.value - b.value) <= limit * (1 + 1e-9)
     }
   }
+}
+
+extension String {
+  /// How many marks at its end close a sentence or a part of one.
+  var closingMarks: Int { reversed().prefix { ".,;:!?)]".contains($0) }.count }
 }
 
 extension OutputToken {

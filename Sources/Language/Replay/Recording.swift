@@ -122,7 +122,8 @@ private func merged(_ old: String, _ line: OutputLine, _ new: String, _ slack: D
       index += 1
     } else if let (_, width) = line.tolerance(behind: index, seen, at) {
       let kept = line.tokens[index..<index + width].map(\.text).joined(separator: " ")
-      words.append(seen[at].text + (kept.firstIndex(of: "±").map { " " + kept[$0...] } ?? ""))
+      let tail = kept.firstIndex(of: "±").map { " " + kept[$0...] } ?? ""
+      words.append(seen[at].text.dropLast(seen[at].text.closingMarks) + tail)
       index += width
       at += 1
     } else {

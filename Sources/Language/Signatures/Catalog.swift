@@ -22,9 +22,8 @@ package struct Catalog<Kind>: Sendable {
       }
       return .failure(unknown(spelling))
     }
-    if let problem = type.problem(ofCutoffIn: spelling) { return .failure(problem) }
     var member: any Configurable = type.init()
-    if let cutoff = spelling.cutoff { _ = set(option: "cutoff", to: cutoff, of: &member) }
+    if let problem = member.take(cutoffOf: spelling) { return .failure(problem) }
     return .success(listed(member))
   }
 
@@ -51,11 +50,23 @@ extension Configurable {
   /// What is wrong with the cutoff of a name, if it has one.
   fileprivate static func problem(ofCutoffIn spelling: String) -> Problem? {
     guard let cutoff = spelling.cutoff else { return nil }
-    let placed = signature.placed
-    guard let place = placed.forms.firstIndex(where: { $0.name == "cutoff" }) else {
-      return Problem("E0302", "`\(name)` has no cutoff", suggestions: [name])
-    }
-    return placed.erased[place].problem(Argument(key: "cutoff", cutoff))
+    guard let parameter = cutoffParameter else { return hasNoCutoff }
+    return parameter.problem(Argument(key: parameter.form.name, cutoff))
+  }
+
+  /// Takes the cutoff of a name, if it has one.
+  fileprivate mutating func take(cutoffOf spelling: String) -> Problem? {
+    guard let cutoff = spelling.cutoff else { return nil }
+    guard let parameter = Self.cutoffParameter else { return Self.hasNoCutoff }
+    return parameter.assign(&self, Argument(key: parameter.form.name, cutoff))
+  }
+
+  private static var cutoffParameter: Parameter<Self>? {
+    signature.parameters.first { $0.form.name == "cutoff" }
+  }
+
+  private static var hasNoCutoff: Problem {
+    Problem("E0302", "`\(name)` has no cutoff", suggestions: [name])
   }
 }
 
@@ -65,8 +76,9 @@ extension String {
   /// 10 of `ndcg@10`.
   fileprivate var cutoff: Value? {
     cutoffMark.map { mark in
-      let digits = self[mark...].dropFirst()
-      return Double(digits).map { .number($0) } ?? .word(String(digits))
+      let digits = String(self[mark...].dropFirst())
+      return Int(digits).map { .number(Double($0)) } ?? Double(digits).map { .number($0) }
+        ?? .word(digits)
     }
   }
   /// `ndcg` of `ndcg@10`.

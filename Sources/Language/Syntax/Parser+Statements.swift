@@ -253,7 +253,7 @@ extension Parser {
   }
 
   private mutating func definition() -> Statement.Kind {
-    let documentation = documentationAbove(significant[cursor])
+    var documentation = documentation(above: significant[cursor])
     step()
     guard let name = name(of: "`def`", example: "def trial(lr = 0.01) { … }") else {
       skipStatement()
@@ -278,6 +278,7 @@ extension Parser {
       close(.closeParenthesis, opened: open, what: "this list of parameters")
     }
     skipToBlock()
+    if documentation.isEmpty { documentation = self.documentation(below: significant[cursor]) }
     guard let body = block(after: "`def`") else {
       skipStatement()
       return .invalid
@@ -287,24 +288,29 @@ extension Parser {
   }
 
   /// The `##` lines that end right above a token, without their marks.
-  private func documentationAbove(_ index: Int) -> String {
+  private func documentation(above index: Int) -> String {
+    documentation(all[..<index].reversed()).reversed().joined(separator: "\n")
+  }
+
+  /// Those that begin right below it, as at the prompt, where lines above are not part of the cell.
+  private func documentation(below index: Int) -> String {
+    documentation(all[(index + 1)...]).joined(separator: "\n")
+  }
+
+  private func documentation(_ tokens: some Sequence<Token>) -> [String] {
     var lines: [String] = []
-    var at = index - 1
     var breaks = 0
-    while at >= 0, breaks < 2 {
-      switch all[at].kind {
+    for token in tokens where token.kind != .space {
+      switch token.kind {
       case .documentation:
-        lines.append(text(all[at].range))
+        lines.append(String(text(token.range).dropFirst(2).drop { $0 == " " }))
         breaks = 0
       case .newline: breaks += 1
-      case .space: break
       default: breaks = 2
       }
-      at -= 1
+      if breaks == 2 { break }
     }
-    return lines.reversed().map { line in
-      String(line.dropFirst(2).drop { $0 == " " })
-    }.joined(separator: "\n")
+    return lines
   }
 
   private mutating func inclusion() -> Statement.Kind {

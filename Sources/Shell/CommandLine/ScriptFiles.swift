@@ -4,7 +4,8 @@ import Language
 
 /// The scripts that a subcommand is to do something with, one after the other.
 struct ScriptFiles: ParsableArguments {
-  @ArgumentParser.Argument(help: "Scripts, or folders with scripts in them.")
+  @ArgumentParser.Argument(
+    help: "Scripts, or folders with scripts in them; links in folders are passed over.")
   var paths: [String]
 
   /// The worst that came of the scripts. One that cannot be read is told and passed over.
@@ -22,7 +23,8 @@ struct ScriptFiles: ParsableArguments {
     return worst
   }
 
-  /// The scripts themselves, those of folders in order of their names.
+  /// The scripts themselves, those of folders in order of their names. Links within folders are passed
+  /// over: one could lead to scripts and secrets that whoever made the folder must not reach.
   func expanded() throws -> [String] { try paths.flatMap(scripts) }
 
   private func scripts(_ path: String) throws -> [String] {
@@ -30,6 +32,7 @@ struct ScriptFiles: ParsableArguments {
     return try Files.list(path, named: path).flatMap { name -> [String] in
       if name.hasPrefix(".") { return [] }
       let inner = path == "." ? name : path.hasSuffix("/") ? path + name : path + "/" + name
+      if Files.isLink(inner) { return [] }
       if Files.kind(of: inner) == .folder { return try scripts(inner) }
       return name.hasSuffix(".mrs") ? [inner] : []
     }

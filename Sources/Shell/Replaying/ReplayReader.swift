@@ -137,8 +137,7 @@ struct ReplayReader {
   /// The source with what was printed recorded in it.
   func updated(recordsAll: Bool) -> String {
     let texts = zip(places, run.outputs).map { place, output -> [String]? in
-      guard place.lines != nil || recordsAll && !output.isEmpty else { return nil }
-      return place.lines == nil ? output.map(withoutTimes) : output
+      place.lines != nil || recordsAll && !output.isEmpty ? output.map(withoutTimes) : nil
     }
     let states = zip(places, run.states).map { place, state -> String? in
       place.state != nil || recordsAll ? state?.text : nil
