@@ -89,6 +89,17 @@ class SafetyTest(CommandTest):
         self.assertEqual(allowed.returncode, 0)
 
 
+    def test_links_in_folders_of_scripts_are_passed_over(self):
+        self.write("scripts/a.mrs", PASSING)
+        self.write("elsewhere/b.mrs", "secret that no message may show\n")
+        os.symlink("../elsewhere", self.path("scripts/door"))
+        os.symlink("../elsewhere/b.mrs", self.path("scripts/b.mrs"))
+        done = self.mrs("test", "scripts")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("secret", done.stdout + done.stderr)
+        self.assertIn("2 passed, 0 failed, 0 skipped", done.stdout)
+
+
 class ReplayTest(CommandTest):
     def test_what_was_recorded_is_held_and_promoted(self):
         self.write("a.mrs", PASSING)
@@ -104,6 +115,17 @@ class ReplayTest(CommandTest):
         self.assertIn("recorded `24,046`, now `24,045`", differing.stderr)
         self.assertEqual(self.mrs("promote", "a.mrs").returncode, 0)
         self.assertEqual(self.read("a.mrs"), recorded)
+
+    def test_updates_keep_tolerances_and_sign_times(self):
+        self.write("a.mrs", "mrs 1\nset seed=7\nload data\nsplit tasks\nmeta-train maml epochs=1\n"
+                   "adapt 42\n#> loss 0.1 ± 0.02 → 0.2 ± 0.03.\n"
+                   "plot loss\n#> nothing\n")
+        self.assertEqual(self.mrs("test", "--update", "a.mrs").returncode, 0)
+        self.assertEqual(self.mrs("test", "--no-cache", "a.mrs").returncode, 0)
+        self.write("b.mrs", "mrs 1\nset seed=7\nload data\nsplit tasks\nmeta-train maml epochs=1\n#> x\n")
+        self.assertEqual(self.mrs("test", "--update", "b.mrs").returncode, 0)
+        self.assertIn("<time>", self.read("b.mrs"))
+        self.assertEqual(self.mrs("test", "--no-cache", "b.mrs").returncode, 0)
 
     def test_nothing_is_written_in_continuous_integration(self):
         self.write("a.mrs", "load data\n#> nothing like it\n")
