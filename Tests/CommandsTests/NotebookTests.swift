@@ -154,7 +154,9 @@ private final class PageHost: Host, @unchecked Sendable {
     let book = try #require(
       JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
     let outputs = try #require(book["cells"]?.array?[2]["outputs"]?.array)
-    let texts = outputs.compactMap { $0["data"]?["text/plain"]?.array?.compactMap(\.string).joined() }
+    let texts = outputs.compactMap {
+      $0["data"]?["text/plain"]?.array?.compactMap(\.string).joined()
+    }
     #expect(texts.count == 2 && texts[0].contains("Stale") && texts[1].contains("item-mean"))
   }
 

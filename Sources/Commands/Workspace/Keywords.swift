@@ -36,7 +36,8 @@ private struct ParamPage: KeywordPage {
       given. With `: number`, `: text` or another type no other kind of value is taken.
       """,
     examples: [
-      Example("param lr = 0.01"), Example("param folder: text = \"data\"", "a text and nothing else"),
+      Example("param lr = 0.01"),
+      Example("param folder: text = \"data\"", "a text and nothing else"),
     ])
 }
 
