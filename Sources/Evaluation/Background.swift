@@ -6,7 +6,7 @@ package struct Background: Sendable {
   /// How many training ratings each item has.
   package let popularity: [Int]
   package let trainingUsers: Int
-  package let categories: ItemCategories
+  package let categories: Categories
 
   /// Counts the ratings of training tasks only.
   package init(_ dataset: Dataset, training: [UserTask]) {
@@ -18,6 +18,6 @@ package struct Background: Sendable {
     }
     self.popularity = popularity
     trainingUsers = training.count
-    categories = ItemCategories(dataset.items, named: [])
+    categories = Categories(dataset.items, named: [])
   }
 }

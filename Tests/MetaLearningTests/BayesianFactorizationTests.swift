@@ -60,7 +60,111 @@ private struct OwnWorld {
   }
 }
 
+/// Ratings by a formula, each user's in one training task; the last two users are kept for tests.
+private struct Formula {
+  static let (users, items) = (82, 12)
+  let dataset: Dataset
+  let training: [UserTask]
+
+  init(
+    users userFeatures: [Feature] = [], items itemFeatures: [Feature] = [],
+    _ rating: (_ user: Int, _ item: Int) -> Double?
+  ) {
+    var interactions = Interactions()
+    var training: [UserTask] = []
+    for user in 0..<Self.users - 2 {
+      let first = Int32(interactions.count)
+      for item in 0..<Self.items {
+        guard let rating = rating(user, item) else { continue }
+        interactions.users.append(Int32(user))
+        interactions.items.append(Int32(item))
+        interactions.ratings.append(Float(rating))
+      }
+      let rows = (first..<Int32(interactions.count)).map { $0 }
+      training.append(UserTask(user: Int32(user), support: rows, query: []))
+    }
+    func entities(_ count: Int, _ features: [Feature]) -> Entities {
+      Entities(ids: Vocabulary((0..<count).map { "\($0)" }), features: features)
+    }
+    dataset = Dataset(
+      name: "formula", users: entities(Self.users, userFeatures),
+      items: entities(Self.items, itemFeatures), interactions: interactions,
+      scale: RatingScale(1, 5))
+    self.training = training
+  }
+
+  /// Whether an entity's number is even, as a feature.
+  static func parity(_ count: Int) -> Feature {
+    Feature(
+      "parity",
+      .categories(
+        Vocabulary(["even", "odd"]), offsets: (0...Int32(count)).map { $0 },
+        codes: (0..<Int32(count)).map { $0 % 2 }))
+  }
+
+  func scores(
+    _ baseline: BayesianFactorization, user: Int? = nil, _ ratings: [(item: Int, rating: Float)],
+    _ items: [Int32]
+  ) -> [Float] {
+    let context = UserContext(
+      user: user.map { Int32($0) },
+      support: ratings.map { .init(item: Int32($0.item), rating: $0.rating) })
+    return baseline.fitted(to: dataset, training: training, key: RandomKey(seed: 2))
+      .scores(for: context, items: items)
+  }
+}
+
 @Suite struct BayesianFactorizationTests {
+  @Test func aUserWithoutRatingsIsExpectedToBeAsHerKind() {
+    let world = Formula(users: [Formula.parity(Formula.users)]) { user, item in
+      user % 2 == item % 2 ? 4.5 : 1.5
+    }
+    let even = world.scores(BayesianFactorization(), user: Formula.users - 2, [], [0, 1])
+    let odd = world.scores(BayesianFactorization(), user: Formula.users - 1, [], [0, 1])
+    #expect(even[0] > 4 && even[1] < 2)
+    #expect(odd[0] < 2 && odd[1] > 4)
+    let stranger = world.scores(BayesianFactorization(), [], [0, 1])
+    for score in stranger { #expect(abs(score - 3) < 0.5) }
+    var blind = BayesianFactorization()
+    blind.userFeatures = ["none of them"]
+    let unknown = world.scores(blind, user: Formula.users - 2, [], [0, 1])
+    #expect(abs(unknown[0] - unknown[1]) < 0.5)
+  }
+
+  /// Everyone rates more of the kind she likes; a rating of 3 says nothing itself.
+  @Test func whatAUserChoseToRateTellsHerTaste() {
+    let world = Formula(items: [Formula.parity(Formula.items)]) { user, item in
+      if user % 2 == item % 2 { return item < 10 ? 4 : nil }
+      return (user / 2 + item / 2) % 5 == 0 ? 2 : nil
+    }
+    func preference(_ baseline: BayesianFactorization, rated item: Int) -> Float {
+      let scores = world.scores(baseline, [(item, 3)], [4, 5])
+      return scores[0] - scores[1]
+    }
+    #expect(preference(BayesianFactorization(), rated: 2) > 0.5)
+    #expect(preference(BayesianFactorization(), rated: 3) < -0.5)
+    var deaf = BayesianFactorization()
+    deaf.choicePenalty = 1e6
+    #expect(abs(preference(deaf, rated: 2) - preference(deaf, rated: 3)) < 0.2)
+  }
+
+  /// Users differ in their level alone; the ratings of item 0 are mostly noise.
+  @Test func aRatingThatIsMostlyNoiseMovesABeliefLess() {
+    var stream = RandomKey(seed: 4).stream
+    let levels = (0..<Formula.users).map { _ in 0.7 * stream.normal() }
+    let world = Formula { user, item in
+      3 + levels[user] + (item == 0 ? 1.5 : 0.3) * stream.normal()
+    }
+    func level(_ baseline: BayesianFactorization, by item: Int) -> Float {
+      world.scores(baseline, [(item, 5)], [2])[0]
+    }
+    var baseline = BayesianFactorization()
+    baseline.factors = 1
+    #expect(level(baseline, by: 1) > level(baseline, by: 0) + 0.5)
+    baseline.noisePenalty = 1e9
+    #expect(abs(level(baseline, by: 1) - level(baseline, by: 0)) < 0.5)
+  }
+
   @Test func onRatingsOfItsOwnModelBeliefsPredictBetterThanNumbers() {
     let world = OwnWorld(users: 160, items: 60, ratings: 24)
     var beliefs = BayesianFactorization()

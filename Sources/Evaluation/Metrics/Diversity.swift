@@ -44,7 +44,7 @@ private struct VectorSum {
   /// How many vectors that are not zero were added.
   private(set) var count = 0.0
 
-  mutating func add(_ item: Int32, _ categories: ItemCategories) {
+  mutating func add(_ item: Int32, _ categories: Categories) {
     let range = categories.range(Int(item))
     guard !range.isEmpty else { return }
     let weight = 1 / Double(range.count).squareRoot()

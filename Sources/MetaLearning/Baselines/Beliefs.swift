@@ -16,6 +16,8 @@ struct Beliefs {
   var expected: [Double]
   /// The lower triangle of the precision around that.
   var precision: [Double]
+  /// How sure a rating of each entity is, where that of the average one is 1.
+  var confidences: [Double]
 
   /// - Parameter factor: the first mean of each factor of each entity.
   init(count: Int, factors: Int, factor: () -> Double) {
@@ -24,6 +26,7 @@ struct Beliefs {
     expected = Array(repeating: 0, count: count * size)
     let vague = Packed.diagonal((0..<size).map { $0 == 0 ? 0.2 : 0.1 })
     precision = Packed.diagonal((0..<size).map { $0 == 0 ? 5 : 10 })
+    confidences = Array(repeating: 1, count: count)
     covariances = (0..<count).flatMap { _ in vague }
     means = Array(repeating: 0, count: count * size)
     for entity in 0..<count {
@@ -46,8 +49,9 @@ struct Beliefs {
     for (other, value) in ratings { others.add(other, value, &square, &moment) }
     let expected = Array(expected[entity * size..<(entity + 1) * size])
     let pull = Packed.product(precision, expected)
-    for index in square.indices { square[index] = square[index] / noise + precision[index] }
-    for index in moment.indices { moment[index] = moment[index] / noise + pull[index] }
+    let sureness = confidences[entity] / noise
+    for index in square.indices { square[index] = square[index] * sureness + precision[index] }
+    for index in moment.indices { moment[index] = moment[index] * sureness + pull[index] }
     let covariance = Packed.inverse(square, size: size)
     return (Packed.product(covariance, moment), covariance)
   }
@@ -65,24 +69,32 @@ struct Beliefs {
     }
   }
 
-  /// The belief in one entity of which nothing is known.
-  var prior: Beliefs {
-    var prior = Beliefs(count: 1, factors: size - 1) { 0 }
-    prior.precision = precision
-    return prior
+  /// The belief in one entity that has no ratings.
+  var newcomer: Beliefs {
+    var newcomer = Beliefs(count: 1, factors: size - 1) { 0 }
+    newcomer.precision = precision
+    return newcomer
   }
 
-  /// The mean over ratings of E[(r − μ − deviations − factors · factors′)²].
-  func noise(_ ratings: RatingIndex, given others: Beliefs) -> Double {
+  /// Fits how sure the ratings of each entity are to E[(r − μ − deviations − factors · factors′)²], by a
+  /// gamma prior as strong as `penalty` ratings of the average one; returns the mean noise.
+  mutating func fitNoise(
+    _ ratings: RatingIndex, given others: Beliefs, penalty: Double
+  ) -> Double {
     let (own, other) = (moments(), others.moments())
-    var sum = 0.0
-    for entity in 0..<count {
-      for place in ratings.range(entity) {
-        sum += own.squaredError(
-          entity, ratings.values[place], Int(ratings.others[place]), of: other)
+    let errors = (0..<count).map { entity in
+      ratings.range(entity).reduce(0.0) { sum, place in
+        sum
+          + own.squaredError(entity, ratings.values[place], Int(ratings.others[place]), of: other)
       }
     }
-    return max(1e-6, sum / Double(max(1, ratings.values.count)))
+    let sum = zip(errors, confidences).reduce(0) { $0 + $1.0 * $1.1 }
+    let noise = max(1e-6, sum / Double(max(1, ratings.values.count)))
+    for entity in 0..<count {
+      confidences[entity] =
+        (penalty + Double(ratings.range(entity).count)) / (penalty + errors[entity] / noise)
+    }
+    return noise
   }
 
   /// Fits the prior's spread to how the entities with ratings lie around what is expected of them.
@@ -118,12 +130,14 @@ struct Moments: Sendable {
   private var deviations: [Double] = []
   private var covariances: [Double]
   private var variances: [Double] = []
+  private let confidences: [Double]
 
   init(_ beliefs: Beliefs) {
     size = beliefs.size
     triangle = beliefs.triangle
     rows = beliefs.means
     squares = beliefs.covariances
+    confidences = beliefs.confidences
     covariances = Array(repeating: 0, count: beliefs.means.count)
     for entity in 0..<beliefs.count {
       let (row, square) = (entity * size, entity * triangle)
@@ -144,9 +158,12 @@ struct Moments: Sendable {
   /// Adds a rating of that entity to normal equations.
   func add(_ entity: Int, _ value: Double, _ square: inout [Double], _ moment: inout [Double]) {
     let (row, start) = (entity * size, entity * triangle)
-    for index in 0..<triangle { square[index] += squares[start + index] }
+    let sureness = confidences[entity]
+    for index in 0..<triangle { square[index] += sureness * squares[start + index] }
     let rest = value - deviations[entity]
-    for index in 0..<size { moment[index] += rows[row + index] * rest - covariances[row + index] }
+    for index in 0..<size {
+      moment[index] += sureness * (rows[row + index] * rest - covariances[row + index])
+    }
   }
 
   /// The expected rating, less the mean of all, by someone with that mean vector.

@@ -23,12 +23,12 @@ package struct Content: Baseline {
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
-    let categories = ItemCategories(dataset.items, named: features)
-    let count = Double(max(1, categories.itemCount))
+    let categories = Categories(dataset.items, named: features)
+    let count = Double(max(1, categories.entityCount))
     let rarity = categories.members.map { members in
       members.isEmpty ? 0 : Elementary.log(count / Double(members.count))
     }
-    let lengths = (0..<categories.itemCount).map { item in
+    let lengths = (0..<categories.entityCount).map { item in
       categories.range(item).reduce(0.0) { sum, place in
         let weight = rarity[Int(categories.codes[place])]
         return sum + weight * weight
@@ -44,7 +44,7 @@ package struct Content: Baseline {
 private struct CosineModel: Recommender {
   let bias: BiasModel
   let count: Int
-  let categories: ItemCategories
+  let categories: Categories
   /// log(items / items with the category), by category.
   let rarity: [Double]
   /// The lengths of the items' vectors.

@@ -25,7 +25,7 @@ package struct ContentBias: Baseline {
     to dataset: Dataset, training: [UserTask], key: RandomKey
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
-    let categories = ItemCategories(dataset.items, named: features)
+    let categories = Categories(dataset.items, named: features)
     let members = categories.members
     var model = BiasModel(ratings, sweeps: 0)
     var counts = Array(repeating: 0.0, count: ratings.itemCount)

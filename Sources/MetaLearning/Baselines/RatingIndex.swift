@@ -27,6 +27,9 @@ struct RatingIndex {
   var count: Int { offsets.count - 1 }
 
   func range(_ entity: Int) -> Range<Int> { offsets[entity]..<offsets[entity + 1] }
+
+  /// How many ratings each entity has.
+  var counts: [Double] { (0..<count).map { Double(range($0).count) } }
 }
 
 extension TrainingRatings {
