@@ -133,36 +133,52 @@ private struct Formula {
 
   /// Everyone rates more of the kind she likes; a rating of 3 says nothing itself.
   @Test func whatAUserChoseToRateTellsHerTaste() {
+    var stream = RandomKey(seed: 6).stream
     let world = Formula(items: [Formula.parity(Formula.items)]) { user, item in
-      if user % 2 == item % 2 { return item < 10 ? 4 : nil }
-      return (user / 2 + item / 2) % 5 == 0 ? 2 : nil
+      guard item < 10 else { return nil }
+      if user % 2 == item % 2 { return 4 + stream.normal() }
+      return (user / 2 + item / 2) % 5 == 0 ? 2 + stream.normal() : nil
     }
     func preference(_ baseline: BayesianFactorization, rated item: Int) -> Float {
       let scores = world.scores(baseline, [(item, 3)], [4, 5])
       return scores[0] - scores[1]
     }
-    #expect(preference(BayesianFactorization(), rated: 2) > 0.5)
-    #expect(preference(BayesianFactorization(), rated: 3) < -0.5)
+    #expect(preference(BayesianFactorization(), rated: 2) > 0.2)
+    #expect(preference(BayesianFactorization(), rated: 3) < -0.2)
+    // Nobody could choose items 10 and 11.
+    let new = preference(BayesianFactorization(), rated: 10)
+    #expect(abs(new - preference(BayesianFactorization(), rated: 11)) < 0.2)
     var deaf = BayesianFactorization()
     deaf.choicePenalty = 1e6
-    #expect(abs(preference(deaf, rated: 2) - preference(deaf, rated: 3)) < 0.2)
+    let unheard = preference(deaf, rated: 2) - preference(deaf, rated: 3)
+    let heard =
+      preference(BayesianFactorization(), rated: 2) - preference(BayesianFactorization(), rated: 3)
+    #expect(heard > 2 * abs(unheard))
   }
 
-  /// Users differ in their level alone; the ratings of item 0 are mostly noise.
-  @Test func aRatingThatIsMostlyNoiseMovesABeliefLess() {
+  /// Users differ in their level alone; the ratings of odd items are mostly noise.
+  @Test func ratingsThatAreMostlyNoiseCountLess() {
     var stream = RandomKey(seed: 4).stream
     let levels = (0..<Formula.users).map { _ in 0.7 * stream.normal() }
     let world = Formula { user, item in
-      3 + levels[user] + (item == 0 ? 1.5 : 0.3) * stream.normal()
+      3 + levels[user] + (item % 2 == 1 ? 2 : 0.3) * stream.normal()
     }
-    func level(_ baseline: BayesianFactorization, by item: Int) -> Float {
-      world.scores(baseline, [(item, 5)], [2])[0]
+    let newcomers = (0..<60).map { _ in
+      let level = 0.7 * stream.normal()
+      let noises = [0.3, 2, 2, 2].map { $0 * stream.normal() }
+      return (level, zip([0, 1, 3, 5], noises).map { (item: $0, rating: Float(3 + level + $1)) })
+    }
+    func squaredError(_ baseline: BayesianFactorization) -> Double {
+      newcomers.reduce(0) { sum, newcomer in
+        let error = Double(world.scores(baseline, newcomer.1, [2])[0]) - 3 - newcomer.0
+        return sum + error * error
+      }
     }
     var baseline = BayesianFactorization()
-    baseline.factors = 1
-    #expect(level(baseline, by: 1) > level(baseline, by: 0) + 0.5)
+    (baseline.factors, baseline.starts) = (1, 1)
+    let own = squaredError(baseline)
     baseline.noisePenalty = 1e9
-    #expect(abs(level(baseline, by: 1) - level(baseline, by: 0)) < 0.5)
+    #expect(own < 0.7 * squaredError(baseline))
   }
 
   @Test func onRatingsOfItsOwnModelBeliefsPredictBetterThanNumbers() {

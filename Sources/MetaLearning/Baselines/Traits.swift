@@ -126,9 +126,13 @@ struct TraitEffects: Sendable {
 
 /// What is known of a user before any value she gave: her categories, and which kinds of items she chose
 /// to rate, as the share of each of the items' categories.
+///
+/// Items that no training user rated are no choices: those users could not have made them, and what a choice
+/// tells was learned from theirs.
 struct UserTraits: Sendable {
   private let own: Categories
   private let chosen: Categories
+  private let wasThere: [Bool]
   /// The mean of each trait over those with ratings: what counts where nothing is known.
   private var usual: [Double] = []
   private(set) var ofRaters: [(user: Int32, traits: [Value])] = []
@@ -140,6 +144,9 @@ struct UserTraits: Sendable {
 
   init(_ own: Categories, chosen: Categories, ratings: RatingIndex) {
     (self.own, self.chosen) = (own, chosen)
+    var wasThere = Array(repeating: false, count: chosen.entityCount)
+    for item in ratings.others { wasThere[Int(item)] = true }
+    self.wasThere = wasThere
     let raters = (0..<Int32(ratings.count)).filter { !ratings.range(Int($0)).isEmpty }
     ofRaters = raters.map { user in
       (user, known(of: user) + shares(among: ratings.others[ratings.range(Int(user))]))
@@ -152,9 +159,9 @@ struct UserTraits: Sendable {
 
   /// The traits of someone who rated these items; those of herself come first.
   func traits(of user: Int32?, rated: [Int32]) -> [Value] {
-    let isKnown = user.map { Int($0) < own.entityCount } ?? false
-    return (isKnown ? known(of: user ?? 0) : usually(in: 0..<own.count))
-      + (rated.isEmpty ? usually(in: own.count..<usual.count) : shares(among: rated))
+    let choices = rated.filter { wasThere[Int($0)] }
+    return (user.map { known(of: $0) } ?? usually(in: 0..<own.count))
+      + (choices.isEmpty ? usually(in: own.count..<usual.count) : shares(among: choices))
   }
 
   /// The traits of all who have ratings.
