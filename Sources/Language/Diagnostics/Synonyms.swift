@@ -2,7 +2,7 @@
 /// only where it can stand.
 package let synonyms: [String: [String]] = [
   "train": ["meta-train"], "fit": ["meta-train", "train"], "learn": ["meta-train"],
-  "recommend": ["topk"], "top": ["topk"], "top-k": ["topk"], "predict": ["topk"],
+  "recommend": ["topk"], "top": ["topk"], "top-k": ["topk"], "predict": ["explain", "topk"],
   "read": ["load"], "import": ["load"], "use": ["load", "open"], "partition": ["split"],
   "test": ["evaluate"], "eval": ["evaluate"], "finetune": ["adapt"], "fine-tune": ["adapt"],
   "personalize": ["adapt"], "personalise": ["adapt"], "list": ["show"], "ls": ["show"],
