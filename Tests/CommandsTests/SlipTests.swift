@@ -28,6 +28,14 @@ import Testing
     #expect(found("meta-train maml epochs=1\n" + line).isEmpty)
   }
 
+  @Test(arguments: [
+    ("set seed 5", "seed=5"), ("split task", "tasks"), ("split tasks query 5 valid=20%", "query=5"),
+    ("set sed 5", "seed="),
+  ])
+  func wordsThatStandAloneAreMended(line: String, mended: String) {
+    #expect(found(line).first?.fix?.replacement == mended)
+  }
+
   @Test func aChoiceThatWasLeftOutIsSuggested() throws {
     let all = found("search maml steps=1..3 epochs=1")
     #expect(all.map(\.code) == ["E0202"], "\(all.map(\.message))")

@@ -188,8 +188,21 @@ extension Checker {
         continue
       }
       diagnostics.append(
-        diagnostic(problem, of: written[index], takenBy: bound.binding.takers[index]))
+        optionInTwo(problem, index, of: written)
+          ?? diagnostic(problem, of: written[index], takenBy: bound.binding.takers[index]))
     }
+  }
+
+  /// `seed 5`, where `seed=5` is meant.
+  private func optionInTwo(
+    _ problem: Problem, _ index: Int, of written: [ArgumentSyntax]
+  ) -> Diagnostic? {
+    guard problem.code == "E0206", index + 1 < written.count, let near = problem.suggestions.first,
+      near == source.slice(written[index].range) + "=", written[index + 1].key == nil
+    else { return nil }
+    var problem = problem
+    problem.suggestions = [near + source.slice(written[index + 1].range)]
+    return problem.diagnostic(at: written[index].range.union(written[index + 1].range))
   }
 
   /// A problem of an argument: at its key when the key is wrong, else at its value.

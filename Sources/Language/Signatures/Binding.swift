@@ -130,7 +130,9 @@ private struct Binder {
       }
     }
     guard !hasUnknownMember else { return }
-    let near = word.map { suggestions(for: $0, among: optionNames.map { $0 + "=" }) } ?? []
+    let fillers = forms.filter { $0.place == .filler }.map(\.name)
+    let near =
+      word.map { suggestions(for: $0, among: optionNames.map { $0 + "=" } + fillers) } ?? []
     var help = optionNames.isEmpty ? [] : ["options: " + optionNames.joined(separator: " ")]
     if let before = choice(insteadOf: argument, index) {
       let value = argument.value?.sourceText ?? ""
