@@ -30,7 +30,7 @@ import Testing
 
   @Test(arguments: [
     ("set seed 5", "seed=5"), ("split task", "tasks"), ("split tasks query 5 valid=20%", "query=5"),
-    ("set sed 5", "seed="),
+    ("set seed", "seed="),
   ])
   func wordsThatStandAloneAreMended(line: String, mended: String) {
     #expect(found(line).first?.fix?.replacement == mended)
