@@ -58,12 +58,21 @@ class Cells(unittest.TestCase):
     def test_show_shows_what_a_cell_came_to(self):
         with Terminal() as t:
             t.run("$_")
-            t.wait("`show $_` shows what it holds")
+            t.wait("nothing has had a result yet")
             t.run("load data", "split tasks", "\x0cshow $_")
             self.assertRegex(t.text, r"test +60")
             t.run("\x0cshow $_2.users", "show [1, 2]")
             self.assertIn("\n600\n", t.text)
             self.assertIn("\n1, 2\n", t.text)
+
+    def test_a_variable_alone_shows_its_value_and_export_writes_the_session(self):
+        with tempfile.TemporaryDirectory() as folder, Terminal() as t:
+            path = os.path.join(folder, "morning.html")
+            t.run("load data", "split tasks", "\x0c$_1.users", f'export "{path}"')
+            self.assertIn("\n600\n", t.text)
+            t.wait("Wrote 3 cells")
+            with open(path, encoding="utf-8") as file:
+                self.assertTrue(file.read().startswith("<!DOCTYPE html>"))
 
     def test_what_an_included_file_takes_makes_stale(self):
         with tempfile.TemporaryDirectory() as folder, Terminal() as t:
