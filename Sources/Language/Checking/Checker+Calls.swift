@@ -84,10 +84,6 @@ extension Checker {
     }
   }
 
-  private func site(_ verb: Name) -> NounLedger.Site {
-    .here(verb.range)
-  }
-
   /// What is known of a call. One of the shape of a faultless one before it is not bound again.
   ///
   /// - Parameter exactly: whether it matters which numbers stand in it.

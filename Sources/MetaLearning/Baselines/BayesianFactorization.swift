@@ -67,6 +67,7 @@ package struct BayesianFactorization: Baseline {
     let ratings = TrainingRatings(training, in: dataset)
     let evidence = Evidence(self, dataset, ratings)
     return FactorBeliefs(
+      mean: evidence.mean, traits: evidence.userTraits,
       parts: orderedMap(starts, threads: processorCount) { start in
         fitted(to: evidence, key.derived("start").derived(start))
       })
@@ -128,44 +129,45 @@ package struct BayesianFactorization: Baseline {
       items.means.replaceSubrange(row, with: ofNew.expected[row])
     }
     return FactorBeliefs.Part(
-      mean: evidence.mean, noise: noise, items: items.moments(), newcomer: users.newcomer,
-      traits: evidence.userTraits, effects: userEffects)
+      noise: noise, items: items.moments(), newcomer: users.newcomer, effects: userEffects)
   }
 }
 
 /// Beliefs in items, from which that in a user follows; the mean over several fits.
 private struct FactorBeliefs: Recommender {
+  /// What one start ended in.
   struct Part: Sendable {
-    let mean: Double
     let noise: Double
     let items: Moments
     /// A user of whom nothing is known.
     let newcomer: Beliefs
-    let traits: UserTraits
     let effects: TraitEffects
 
-    /// The mean of the belief in a user.
-    func mean(of user: UserContext) -> [Double] {
-      let own = traits.traits(of: user.user, rated: user.support.map(\.item))
-      let ratings = user.support.lazy.map {
-        (other: Int($0.item), value: Double($0.rating) - mean)
-      }
+    /// The mean of the belief in a user with these traits.
+    func mean(
+      _ traits: [UserTraits.Value], _ ratings: some Sequence<(other: Int, value: Double)>
+    ) -> [Double] {
       var belief = newcomer
-      belief.expected = effects.expectation(of: own)
+      belief.expected = effects.expectation(of: traits)
       return belief.posterior(of: 0, ratings, given: items, noise: noise).mean
     }
   }
 
+  let mean: Double
+  let traits: UserTraits
   let parts: [Part]
+
   let title = BayesianFactorization.name
   let predictsRatings = true
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    let own = traits.traits(of: user.user, rated: user.support.map(\.item))
+    let ratings = user.support.map { (other: Int($0.item), value: Double($0.rating) - mean) }
     var sums = Array(repeating: 0.0, count: items.count)
     for part in parts {
-      let mean = part.mean(of: user)
+      let belief = part.mean(own, ratings)
       for (place, item) in items.enumerated() {
-        sums[place] += part.mean + part.items.expectation(Int(item), for: mean)
+        sums[place] += mean + part.items.expectation(Int(item), for: belief)
       }
     }
     return sums.map { Float($0 / Double(parts.count)) }

@@ -135,7 +135,7 @@ struct UserTraits: Sendable {
   private let wasThere: [Bool]
   /// The mean of each trait over those with ratings: what counts where nothing is known.
   private var usual: [Double] = []
-  private(set) var ofRaters: [(user: Int32, traits: [Value])] = []
+  private var ofRaters: [(user: Int32, traits: [Value])] = []
 
   struct Value: Sendable {
     let trait: Int
