@@ -217,24 +217,30 @@ extension CommandFailure {
       return quotedRange(of: call, in: source).map { diagnostic(at: $0) }
         ?? diagnostic(atVerbOf: call)
     }
-    let wanted = canonical(option: argument)
-    for written in call.arguments {
-      if source.slice(written.range) == argument { return diagnostic(at: written.value.range) }
-      if let key = written.key {
-        if canonical(option: key.text) == wanted {
-          // A failure about an option blames its value, one about a pair (a title) its key.
-          return diagnostic(at: isPair(key.text) ? key.range : written.value.range)
-        }
-      }
-      let value = source.slice(written.value.range)
-      let isQuoted = value.hasPrefix("\"") || value.hasPrefix("'")
-      if value == argument || isQuoted && value.dropFirst().dropLast() == argument {
-        return diagnostic(at: written.value.range)
-      }
-    }
+    let place =
+      call.arguments.lazy.compactMap { self.place(in: $0, of: call, argument, source) }.first
+    if let place { return diagnostic(at: place) }
     let arguments = call.arguments.filter { source.slice($0.value.range).hasPrefix("$") }
-    let place = arguments.count == 1 ? arguments[0].value.range : quotedRange(of: call, in: source)
-    return place.map { diagnostic(at: $0) } ?? diagnostic(atVerbOf: call)
+    let near = arguments.count == 1 ? arguments[0].value.range : quotedRange(of: call, in: source)
+    return near.map { diagnostic(at: $0) } ?? diagnostic(atVerbOf: call)
+  }
+
+  /// Where this argument of a call is what is to blame.
+  private func place(
+    in written: ArgumentSyntax, of call: Call, _ blamed: String, _ source: Source
+  ) -> SourceRange? {
+    if source.slice(written.range) == blamed { return written.value.range }
+    if let key = written.key, canonical(option: key.text) == canonical(option: blamed) {
+      // A failure about an option blames its value, one about a pair its key.
+      return isPair(key.text, of: call) ? key.range : written.value.range
+    }
+    return written.value.alternatives.map(\.range).first { range in
+      let value = source.slice(range)
+      let isQuoted = value.hasPrefix("\"") || value.hasPrefix("'")
+      let text = isQuoted ? value.dropFirst().dropLast() : Substring(value)
+      // A file in a folder that the call names is blamed on the folder.
+      return text == blamed || isQuoted && blamed.hasPrefix(text + "/")
+    }
   }
 
   /// At the verb, for what stands nowhere in the call, and so cannot be put in its place.
@@ -249,17 +255,24 @@ extension CommandFailure {
   private func quotedRange(of call: Call, in source: Source) -> SourceRange? {
     let parts = message.split(separator: "`", omittingEmptySubsequences: false)
     let quoted = Set(parts.indices.filter { $0 % 2 == 1 }.map { String(parts[$0]) })
-    let values = call.arguments.map(\.value).flatMap { value -> [Expression] in
-      if case .list(let elements) = value.kind { return elements }
-      return [value]
-    }
-    return values.map(\.range).first { range in
+    return call.arguments.flatMap(\.value.alternatives).map(\.range).first { range in
       quoted.contains(source.slice(range).filter { $0 != "\"" && $0 != "'" })
     }
   }
 
-  private func isPair(_ key: String) -> Bool {
-    !(key.utf8.first.map { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A } ?? false)
-      || key.contains(" ")
+  /// Whether a command takes any key, and this one is the name of none of its options.
+  private func isPair(_ key: String, of call: Call) -> Bool {
+    let type = commands.types.first { $0.name == call.verb.text }
+    guard let parameters = type?.form.parameters else { return false }
+    return parameters.contains { $0.place == .pairs }
+      && !parameters.contains { canonical(option: $0.name) == canonical(option: key) }
+  }
+}
+
+extension Expression {
+  /// The elements of a list, or what is no list itself.
+  fileprivate var alternatives: [Expression] {
+    if case .list(let elements) = kind { return elements }
+    return [self]
   }
 }

@@ -25,6 +25,8 @@ package struct TaskSplit: Sendable {
   package var others: [NamedPart] = []
   /// Which ratings are left out as outliers, where that was asked for.
   package var screening: Screening?
+  /// Which categories each part has, where they were dealt out.
+  package var dealt: DealtCategories?
   /// How it can be made again with other chance; nil when it was made otherwise.
   package var splitting: TaskSplitting?
   /// How it was made, in one line: `by=user support=rest query=10 min=13 max=100 seed=7`.

@@ -121,7 +121,7 @@ func reading<T>(_ work: () throws -> T) throws -> T {
   } catch let error as DatasetError {
     throw CommandFailure(
       error.code, error.sentence, help: error.help, suggestions: error.suggestions,
-      argument: error.suggestions.isEmpty ? error.file : nil)
+      argument: error.argument ?? (error.suggestions.isEmpty ? error.file : nil))
   }
 }
 

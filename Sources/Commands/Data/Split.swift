@@ -88,6 +88,20 @@ struct Split: Command {
         tasks.allParts.map { .init($0.name, .number(Double($0.tasks.count))) }))
   }
 
+  /// `genres: tested on Drama; trained on Action, Comedy and 16 more`.
+  private func parts(of dealt: DealtCategories) -> String {
+    func some(_ names: [String]) -> String {
+      let shown = names.prefix(5).joined(separator: ", ")
+      return names.count > 5 ? shown + " and \(grouped(names.count - 5)) more" : shown
+    }
+    let parts: [(String, TaskSplit.Part)] = [
+      ("tested on", .test), ("validated on", .valid), ("trained on", .train),
+    ]
+    return "\(dealt.feature): "
+      + parts.filter { !dealt[$0.1].isEmpty }.map { "\($0.0) \(some(dealt[$0.1]))" }
+      .joined(separator: "; ")
+  }
+
   private func median(_ counts: [Int]) -> Table.Cell {
     counts.isEmpty ? .missing : .count(counts.sorted()[counts.count / 2])
   }
@@ -103,6 +117,7 @@ struct Split: Command {
             + "\(RatingScale(screening.lowest, screening.highest).text) left out of what is "
             + "learnt from; the bounds are fitted to the training tasks"))
     }
+    if let dealt = tasks.dealt { blocks.append(.note(parts(of: dealt))) }
     let left = data.users.count - used.count
     if left > 0 {
       blocks.append(

@@ -198,7 +198,7 @@ extension Dataset {
       throw DatasetError(
         "the data have no column `\(column)`",
         help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
-        suggestions: suggestions(for: column, among: known), code: "E0521")
+        suggestions: suggestions(for: column, among: known), argument: column, code: "E0521")
     }
     var byCode = [Float](repeating: .nan, count: values.vocabulary.count)
     for (value, weight) in weights {
@@ -206,7 +206,8 @@ extension Dataset {
         throw DatasetError(
           "column `\(column)` has no value `\(value)`",
           help: ["values: " + values.vocabulary.names.prefix(12).joined(separator: ", ")],
-          suggestions: suggestions(for: value, among: values.vocabulary.names), code: "E0521")
+          suggestions: suggestions(for: value, among: values.vocabulary.names),
+          argument: value, code: "E0521")
       }
       byCode[code] = weight
     }

@@ -8,10 +8,12 @@ package struct DatasetError: Error, Equatable, Sendable {
   package var line: Int?
   package var help: [String]
   package var suggestions: [String]
+  /// The option or value to blame, as the call wrote it.
+  package var argument: String?
 
   package init(
     _ message: String, file: String? = nil, line: Int? = nil, help: [String] = [],
-    suggestions: [String] = [], code: String = "E0510"
+    suggestions: [String] = [], argument: String? = nil, code: String = "E0510"
   ) {
     self.code = code
     self.message = message
@@ -19,6 +21,7 @@ package struct DatasetError: Error, Equatable, Sendable {
     self.line = line
     self.help = help
     self.suggestions = suggestions
+    self.argument = argument
   }
 
   /// `ratings.csv:17: rating must be a number, not "good"`.

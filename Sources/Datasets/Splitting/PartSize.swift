@@ -7,6 +7,15 @@ package enum PartSize: Sendable, Equatable {
   /// The values of the `from=` column, or the categories, that are for this part.
   case values([String])
 
+  /// Whether the part is not wanted.
+  var isNone: Bool {
+    switch self {
+    case .share(let share): share == 0
+    case .count(let count): count == 0
+    case .values: false
+    }
+  }
+
   /// How many of `total` that is; at least one of a share that is not zero.
   func count(of total: Int) -> Int {
     switch self {

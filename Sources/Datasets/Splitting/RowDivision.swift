@@ -1,12 +1,38 @@
 import Kernels
 import Language
 
+/// Which categories of a feature each part has.
+package struct DealtCategories: Sendable, Equatable {
+  package let feature: String
+  private let names: [String]
+  private let parts: [TaskSplit.Part?]
+
+  init(_ feature: String, _ names: [String], _ parts: [TaskSplit.Part?]) {
+    self.feature = feature
+    self.names = names
+    self.parts = parts
+  }
+
+  package subscript(part: TaskSplit.Part) -> [String] {
+    zip(names, parts).compactMap { $1 == part ? $0 : nil }
+  }
+
+  /// Without the others that might be trained on.
+  func training(on wanted: [String]) -> DealtCategories {
+    DealtCategories(
+      feature, names,
+      zip(names, parts).map { $1 == .train && !wanted.contains($0) ? nil : $1 })
+  }
+}
+
 /// The rows that each part may use.
 struct RowDivision {
   var train: [Int32]
   /// Nil where users of the training part are to be put aside.
   var valid: [Int32]?
   var test: [Int32]
+  /// What was dealt out, where it was categories.
+  var dealt: DealtCategories?
 
   init(train: [Int32] = [], valid: [Int32]? = nil, test: [Int32] = []) {
     self.train = train
@@ -52,7 +78,7 @@ extension TaskSplitting {
       throw DatasetError(
         "the data have no column `\(name)`",
         help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
-        suggestions: suggestions(for: name, among: known), code: "E0521")
+        suggestions: suggestions(for: name, among: known), argument: "from", code: "E0521")
     }
     guard case .values(let tested) = test else {
       throw DatasetError(
@@ -99,7 +125,8 @@ extension TaskSplitting {
     throw DatasetError(
       "\(place) has no value `\(value)`",
       help: ["values: " + vocabulary.names.prefix(12).joined(separator: ", ")],
-      suggestions: suggestions(for: value, among: vocabulary.names.prefix(1000)), code: "E0521")
+      suggestions: suggestions(for: value, among: vocabulary.names.prefix(1000)),
+      argument: value, code: "E0521")
   }
 
   /// New users are the test share of users; new items, of items.
@@ -148,18 +175,43 @@ extension TaskSplitting {
       guard case .values(let values) = size else { continue }
       named = true
       for value in values {
-        parts[try number(of: value, in: vocabulary, of: "`\(name)`")] = part
+        do throws(DatasetError) {
+          parts[try number(of: value, in: vocabulary, of: "`\(name)`")] = part
+        } catch {
+          throw with(entities.hints(at: value), error)
+        }
       }
     }
     let drawsValid = if case .values = valid { false } else { true }
-    if !named { parts = dealt(vocabulary.count, key.derived(name)) }
+    if !named { parts = self.dealt(vocabulary.count, key.derived(name)) }
+    let dealt = DealtCategories(name, vocabulary.names, parts)
+    guard !dealt[.train].isEmpty else { throw nothingToTrainOn(dealt, vocabulary.names) }
     let entityParts = (0..<entities.count).map { entity -> TaskSplit.Part in
       let own = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map { parts[Int($0)] }
       return own.contains(.test) ? .test : own.contains(.valid) ? .valid : .train
     }
     var division = RowDivision(column.count) { entityParts[Int(column[$0])] }
     if named, drawsValid { division.valid = nil }
+    division.dealt = dealt
     return division
+  }
+
+  private func with(_ help: [String], _ error: DatasetError) -> DatasetError {
+    var error = error
+    error.help = help + error.help
+    return error
+  }
+
+  /// Why the categories cannot be dealt out.
+  private func nothingToTrainOn(_ dealt: DealtCategories, _ values: [String]) -> DatasetError {
+    let (valid, test) = (dealt[.valid], dealt[.test])
+    return DatasetError(
+      "`\(dealt.feature)` has \(counted(values.count, "value")); \(test.count) for the test and "
+        + "\(valid.count) for validation leave none to train on",
+      help: [
+        "name what to test on, and validation users are drawn from the others: test=\(values[0])",
+        "or deal out another feature: feature=…",
+      ], argument: feature == nil ? "by" : "feature", code: "E0520")
   }
 
   /// Trains on some data sets and tests on another one.
@@ -187,6 +239,7 @@ extension TaskSplitting {
       }
     }
     division.train = division.train.filter { isTrained[Int(data.interactions.items[Int($0)])] }
+    division.dealt = division.dealt?.training(on: train)
     return division
   }
 
@@ -194,7 +247,9 @@ extension TaskSplitting {
     of entities: Entities, _ noun: String
   ) throws(DatasetError) -> (String, Vocabulary, [Int32], [Int32]) {
     var known: [String] = []
+    var isNumber = false
     for candidate in entities.features {
+      isNumber = isNumber || candidate.name == feature
       guard case .categories(let vocabulary, let offsets, let codes) = candidate.values else {
         continue
       }
@@ -204,10 +259,15 @@ extension TaskSplitting {
       known.append(candidate.name)
     }
     throw DatasetError(
-      feature.map { "the \(noun) have no categories `\($0)`" }
+      feature.map {
+        isNumber
+          ? "`\($0)` of the \(noun) is a number, and by=\(by.rawValue) deals out categories"
+          : "the \(noun) have no categories `\($0)`"
+      }
         ?? "the \(noun) have no categories to deal out",
       help: known.isEmpty ? [] : ["features with categories: " + known.joined(separator: ", ")],
-      suggestions: feature.map { suggestions(for: $0, among: known) } ?? [], code: "E0521")
+      suggestions: feature.map { suggestions(for: $0, among: known) } ?? [],
+      argument: feature == nil ? "by" : "feature", code: "E0521")
   }
 
   /// The oldest rows are trained on, the newest are the test part.
@@ -250,5 +310,16 @@ extension TaskSplitting {
       flags[index] = true
     }
     return flags
+  }
+}
+
+extension Entities {
+  /// Which features have that category.
+  fileprivate func hints(at category: String) -> [String] {
+    features.compactMap { feature in
+      guard case .categories(let vocabulary, _, _) = feature.values, vocabulary[category] != nil
+      else { return nil }
+      return "`\(feature.name)` has it: feature=\(feature.name)"
+    }
   }
 }

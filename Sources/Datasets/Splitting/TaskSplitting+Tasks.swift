@@ -41,9 +41,10 @@ extension TaskSplitting {
     of rows: RowDivision, in data: Dataset, key: RandomKey
   ) throws(DatasetError) -> Parts {
     let train = try tasks(of: data, rows: rows.train, key: key, part: "train")
-    let test = try tasks(of: data, rows: rows.test, key: key, part: "test")
+    let test = self.test.isNone ? [] : try tasks(of: data, rows: rows.test, key: key, part: "test")
     if let rows = rows.valid {
-      return (train, try tasks(of: data, rows: rows, key: key, part: "valid"), test)
+      let valid = valid.isNone ? [] : try tasks(of: data, rows: rows, key: key, part: "valid")
+      return (train, valid, test)
     }
     let count = valid.count(of: train.count)
     guard count < train.count else {
@@ -109,9 +110,10 @@ extension TaskSplitting {
     var help = [
       "they have " + (fewest == most ? "" : "\(fewest) to ") + counted(most, "rating") + " each"
     ]
-    if most < leastRatings {
+    if let min, min > query.least + support.least, most < min {
+      help.append("try a smaller min=")
+    } else if most < leastRatings {
       help.append("a user needs query + support ratings: try query=\(Swift.max(1, most / 2 - 1))")
-      if let min, min > query.least + support.least { help.append("or a smaller min=") }
     } else {
       help.append("try a larger max=")
     }

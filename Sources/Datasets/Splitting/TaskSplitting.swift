@@ -81,11 +81,12 @@ package struct TaskSplitting: Sendable {
   /// neither the order of the rows of others nor other users change a user's task.
   package func split(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
     try check(data)
+    let division = try division(of: data, key: key)
     var parts =
       if by == .rating {
         try byRatings(of: data, key: key)
-      } else if let rows = try division(of: data, key: key) {
-        try tasks(of: rows, in: data, key: key)
+      } else if let division {
+        try tasks(of: division, in: data, key: key)
       } else {
         try byUsers(of: data, key: key)
       }
@@ -106,6 +107,7 @@ package struct TaskSplitting: Sendable {
       train: parts.train, valid: parts.valid, test: parts.test, recipe: recipe,
       fingerprint: data.fingerprint(with: [parts.train, parts.valid]))
     split.splitting = self
+    split.dealt = division?.dealt
     split.others = others
     split.screening = screening
     return split
@@ -127,7 +129,18 @@ package struct TaskSplitting: Sendable {
         code: "E0520")
     }
     if let folds, !(1...folds).contains(fold) {
-      throw DatasetError("there is no fold \(fold) of \(folds)", code: "E0520")
+      throw DatasetError(
+        "there is no fold \(fold) of \(folds)", argument: "fold", code: "E0520")
+    }
+    if query.count(of: 0) == 0, case .count = query {
+      throw DatasetError(
+        "query=0 leaves nothing to be judged on", help: ["try query=10"], argument: "query",
+        code: "E0520")
+    }
+    if let max, max < leastRatings {
+      throw DatasetError(
+        "max=\(max) is less than \(leastRatings), the fewest ratings of a task", help: [why],
+        argument: "max", code: "E0520")
     }
     if [from != nil, cold != nil, folds != nil && by != .rating, by != .user].count(where: { $0 })
       > 1
@@ -136,6 +149,11 @@ package struct TaskSplitting: Sendable {
         "by=, cold=, from= and folds= each decide alone what the test part is",
         help: ["leave all but one of them out"], code: "E0520")
     }
+  }
+
+  /// What the fewest ratings of a task come from.
+  private var why: String {
+    min == nil ? "the fewest are query + 3 where min= does not say: min=…" : "min=\(leastRatings)"
   }
 
   /// The options in one line.

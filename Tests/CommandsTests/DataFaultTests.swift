@@ -1,0 +1,32 @@
+import Commands
+import Language
+import Testing
+
+/// Where faults of data are shown, and what is put in the place.
+@Suite struct DataFaultTests {
+  private func fault(_ text: String, _ files: [String: String] = [:]) -> Diagnostic? {
+    var interpreter = Interpreter()
+    let result = interpreter.run(
+      Source(name: "test", text: text), host: RecordingHost(files)
+    ) { _ in }
+    guard case .failed(let diagnostic) = result else { return nil }
+    return diagnostic
+  }
+
+  @Test(arguments: [
+    ("split tasks by=category feature=category test=plus query=1", "plus", "plush"),
+    ("split tasks by=category feature=category test=[dolls, plus] query=1", "plus", "plush"),
+    ("split tasks from=behavior test=buy", "behavior", "behaviour"),
+    ("split tasks from=behaviour train=look test=by", "by", "buy"),
+    ("split tasks by=group feature=regoin", "regoin", "region"),
+    ("weigh behavior look=1 wish=2 buy=5", "behavior", "behaviour"),
+    ("weigh behaviour look=1 wish=2 by=5", "by", "buy"),
+  ])
+  func whatIsMendedIsWhatIsWrong(line: String, wrong: String, right: String) throws {
+    let text = "load data\n" + line
+    let found = try #require(fault(text))
+    #expect(found.code == "E0521" && found.fix?.replacement == right)
+    let place = try #require(found.fix?.range)
+    #expect(Source(name: "test", text: text).slice(place) == wrong)
+  }
+}
