@@ -137,6 +137,6 @@ import Testing
     let three = NumPyArray(rows: 3, columns: 1, values: [1, 2, 3])
     let rows = try #require(
       fault { _ = try items.attach(three, named: "v", order: nil, path: "v.npy") })
-    #expect(rows.message.contains("3 rows, and the ids are 2"))
+    #expect(rows.message.contains("3 rows, and the data have 2 ids"))
   }
 }

@@ -11,14 +11,16 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
         Dictionary(uniqueKeysWithValues: written.map { ($0.path, $0.bytes) }))
       let data: Dataset
       switch format {
-      case .csv:
+      case .csv, .tsv:
         var reader = DelimitedText()
         reader.file = "d/toys"
         data = try reader.load(from: files)
+        #expect(data.interactions.columns.keys.sorted() == ["behaviour"])
       case .jsonl:
         var reader = JSONLines()
         reader.file = "d/toys"
         data = try reader.load(from: files)
+        #expect(data.interactions.columns.keys.sorted() == ["behaviour"])
       default:
         var reader = RecBole()
         reader.folder = "d"
@@ -37,9 +39,10 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
   }
 
   @Test func theEndOfANameTellsTheFormat() {
-    let names = ["r.csv", "r.jsonl", "r.json", "r.inter", "r.npy", "r"]
+    let names = ["r.csv", "r.tsv", "r.jsonl", "r.json", "r.inter", "r.npy", "r", "r.csv.gz"]
     #expect(
-      names.map { ExportFormat(fileName: $0) } == [.csv, .jsonl, .jsonl, .recbole, .npy, nil])
+      names.map { ExportFormat(fileName: $0) }
+        == [.csv, .tsv, .jsonl, .jsonl, .recbole, .npy, nil, nil])
     let files = sample.exported(as: .recbole, stem: "toys.inter").map(\.path)
     #expect(files == ["toys.inter", "toys.user", "toys.item"])
   }
@@ -89,7 +92,7 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
       return Array(good.prefix(10)) + Array(header.utf8) + good.dropFirst(10 + header.utf8.count)
     }
     #expect(complaint(edited("<f4", "<c8")).contains("kind `<c8`"))
-    #expect(complaint(edited("False", "True ")).contains("by columns"))
+    #expect(complaint(edited("<f4", "|O1")).contains("kind `|O1`"))
     #expect(complaint(edited("(2, 2)", "(9, 9)")).contains("9 × 9 numbers"))
     #expect(complaint(edited("(2, 2)", "()    ")).contains("dimensions"))
     infinite = []
@@ -126,5 +129,47 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
     #expect(throws: DatasetError.self) {
       try items.attach(table: table, id: "sku", prefix: nil, noun: "item")
     }
+  }
+
+  @Test func numbersOfEveryKindAreRead() throws {
+    func array(_ kind: String, _ order: String, _ shape: String, _ data: [UInt8]) throws -> [Float]
+    {
+      let header =
+        "{'descr': '\(kind)', 'fortran_order': \(order), 'shape': \(shape), }\n"
+      let bytes: [UInt8] =
+        [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+        + data
+      return try NumPyArray(FileContents(path: "v.npy", bytes)).values
+    }
+    // 1, -2, 1/16,777,216 and 65,504 of 16 bits.
+    let halves: [UInt8] = [0x00, 0x3C, 0x00, 0xC0, 0x01, 0x00, 0xFF, 0x7B]
+    #expect(try array("<f2", "False", "(4,)", halves) == [1, -2, 1 / 16_777_216, 65_504])
+    #expect(try array("|u1", "False", "(2,)", [7, 255]) == [7, 255])
+    #expect(try array("|i1", "False", "(2,)", [7, 255]) == [7, -1])
+    #expect(try array("<i2", "False", "(1, 1)", [0xFE, 0xFF]) == [-2])
+    #expect(try array("|b1", "False", "(3,)", [0, 1, 1]) == [0, 1, 1])
+    #expect(try array("|u1", "True", "(2, 3)", [1, 4, 2, 5, 3, 6]) == [1, 2, 3, 4, 5, 6])
+    #expect(throws: DatasetError.self) { try array("<f2", "False", "(1,)", [0x00, 0x7C]) }
+    #expect(throws: DatasetError.self) { try array(">f4", "False", "(1,)", [0, 0, 0, 0]) }
+  }
+
+  @Test func arraysOfRatingsHaveTheirTimes() throws {
+    let bytes = sample.exported(as: .npy, stem: "r.npy")[0].bytes
+    #expect(String(decoding: bytes.prefix(128), as: UTF8.self).contains("'shape': (24045, 4)"))
+    let last = bytes.suffix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.1) << (8 * $1.0) }
+    #expect(Double(bitPattern: last) == Double(sample.interactions.times.last ?? 0))
+  }
+
+  @Test func whatAFormatHasNoPlaceForIsKnown() {
+    #expect(sample.leftOut(of: .recbole).isEmpty)
+    #expect(
+      sample.leftOut(of: .csv).contains("price") && sample.leftOut(of: .npy).contains("behaviour"))
+  }
+
+  @Test func aFeatureOfAKnownNameTakesThePlaceOfTheEarlierOne() {
+    var items = Entities(ids: Vocabulary(["a"]))
+    #expect(items.take([Feature("x", .numbers([1])), Feature("y", .numbers([2]))]) == 0)
+    #expect(items.take([Feature("x", .numbers([3])), Feature("z", .numbers([4]))]) == 1)
+    #expect(items.features.map(\.name) == ["x", "y", "z"] && numbers(items, "x") == [3])
   }
 }

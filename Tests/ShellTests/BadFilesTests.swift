@@ -40,7 +40,9 @@ import Shell
     #expect(fault.code == "E0511")
   }
 
-  @Test(arguments: ["export \"pipe\"", "save session \"pipe\"", "load csv \"/proc/self/environ\""])
+  @Test(arguments: [
+    "export \"pipe\" format=csv", "save session \"pipe\"", "load csv \"/proc/self/environ\"",
+  ])
   func aScriptThatWouldIsFaultyBeforeItRuns(line: String) {
     _ = mkfifo(path("pipe"), 0o600)
     guard case .invalid(let faults) = run("load data\n" + line + "\n").result else {

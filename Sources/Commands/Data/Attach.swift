@@ -61,31 +61,37 @@ struct Attach: Command {
     let order = try ids.map { path in try reading { try files.read(path).lines() } }
     let noun = whom == .users ? "user" : "item"
     var entities = whom == .users ? data.users : data.items
-    let before = entities.features.count
+    var attached = entities
+    attached.features = []
     var notes: [String] = []
     let known = try reading {
       if file.hasSuffix(".npy") || file.hasSuffix(".npz") {
         let arrays = try NumPyArray.all(in: contents)
         return try arrays.map { own, array in
-          try entities.attach(
+          try attached.attach(
             array, named: shownName(own, among: arrays.count), order: order, path: file)
         }.max() ?? 0
       }
-      let attached = try entities.attach(
+      let found = try attached.attach(
         table: contents, id: id, prefix: name, noun: noun, badRows: badRows)
-      notes = attached.notes
-      return attached.known
+      notes = found.notes
+      return found.known
     }
+    entities.titles = attached.titles
+    let replaced = entities.take(attached.features)
     if whom == .users { data.users = entities } else { data.items = entities }
     data.sources.append(contents.source)
     session.data = data
     session.tasks = nil
-    let added = entities.features.count - before
+    let added = attached.features.count
     var blocks: [Report.Block] = [
       .text(
         "Attached \(counted(added, "feature")) to \(grouped(known)) of "
           + "\(grouped(entities.count)) \(whom.rawValue).")
     ]
+    if replaced > 0 {
+      blocks.append(.note("\(grouped(replaced)) of them in the place of earlier ones"))
+    }
     if known < entities.count {
       blocks.append(.note("of the others they are unknown"))
     }

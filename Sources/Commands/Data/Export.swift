@@ -12,7 +12,7 @@ struct Export: ParticularCommand {
   static let signature = Signature<Self>(
     "export", "Writes the data as they are now for other programs.",
     details: """
-      The end of the name tells the format: .csv, .jsonl, .inter (RecBole), .npy. RecBole and NumPy get \
+      The end of the name tells the format: .csv, .tsv, .jsonl, .inter (RecBole), .npy. RecBole and NumPy get \
       several files, whose names start with the one given. At the prompt a name that ends in .md, .html or \
       .ipynb writes the session, as `publish` does.
       """,
@@ -20,19 +20,33 @@ struct Export: ParticularCommand {
       .filler("data"),
       .positional(
         "file", \.file, "where to write",
-        completion: .file(extensions: ["csv", "jsonl", "inter", "npy"])),
+        completion: .file(extensions: ["csv", "tsv", "jsonl", "inter", "npy"])),
       .option("format", \.format, "how the data are written; as the name says if not given"),
     ],
     needs: [.data],
     examples: [Example("export \"ratings.csv\""), Example("export \"toys\" format=recbole")])
 
   var contradiction: CommandFailure? {
-    guard format == nil, notebookFormat(of: file) != nil else { return nil }
+    guard format == nil, !file.isEmpty else { return nil }
+    guard notebookFormat(of: file) != nil else {
+      return ExportFormat(fileName: file) == nil ? namelessFormat : nil
+    }
     return CommandFailure(
       "E0306", "`\(file)` is the name of a document, and not of data",
       help: [
         "at the prompt it writes the session; for a script that is `mrs convert`",
         "`format=csv` writes data under that name all the same",
+      ], argument: file)
+  }
+
+  /// For a name that does not tell the format.
+  private var namelessFormat: CommandFailure {
+    CommandFailure(
+      "E0306", "the name `\(file)` does not tell how to write the data",
+      help: [
+        file.hasSuffix(".gz")
+          ? "files are not packed: write `\(file.dropLast(3))`, and pack it with gzip"
+          : "let it end in .csv, .tsv, .jsonl, .inter or .npy, or say which: format=csv"
       ], argument: file)
   }
 
@@ -52,6 +66,15 @@ struct Export: ParticularCommand {
       try host.write(bytes, to: path)
       table.rows.append([.text(path), .count(bytes.count)])
     }
-    return Report([.table(table)])
+    var blocks: [Report.Block] = [.table(table)]
+    let leftOut = data.leftOut(of: format)
+    if !leftOut.isEmpty {
+      blocks.append(
+        .note(
+          "not in it: \(leftOut.prefix(6).joined(separator: ", "))"
+            + (leftOut.count > 6 ? " and \(grouped(leftOut.count - 6)) more" : "")
+            + "; format=recbole writes what is known of users and items, too"))
+    }
+    return Report(blocks)
   }
 }

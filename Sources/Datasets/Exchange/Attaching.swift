@@ -10,9 +10,14 @@ extension Entities {
     let rowCount = order?.count ?? count
     guard array.rows == rowCount else {
       throw DatasetError(
-        "the array has \(counted(array.rows, "row")), and the ids are \(grouped(rowCount))",
+        "the array has \(counted(array.rows, "row")), and "
+          + (order == nil
+            ? "the data have \(grouped(rowCount)) ids" : "ids= names \(grouped(rowCount))"),
         file: path,
-        help: order == nil ? ["name a file with the id of each row: ids=…"] : [], code: "E0514")
+        help: [
+          order == nil
+            ? "name a file with the id of each row: ids=…" : "it needs one line for each row"
+        ], code: "E0514")
     }
     guard array.columns <= 4096 else {
       throw DatasetError("more than 4096 numbers for each", file: path, code: "E0514")
@@ -75,6 +80,13 @@ extension Entities {
       )
     }
     return (table.known, notes)
+  }
+
+  /// Adds features, those of a known name in the place of the earlier one; returns how many those are.
+  package mutating func take(_ features: [Feature]) -> Int {
+    let known = Set(self.features.map(\.name))
+    for feature in features { add(feature) }
+    return features.count { known.contains($0.name) }
   }
 
   /// Adds the feature, or puts it in the place of the one with its name.

@@ -2,21 +2,23 @@ import Language
 
 /// Ways to write a data set for other programs.
 package enum ExportFormat: String, ArgumentChoice {
-  case csv, jsonl, recbole, npy
+  case csv, tsv, jsonl, recbole, npy
 
   package var summary: String {
     switch self {
-    case .csv: "one file with a header"
+    case .csv: "one file with a header, commas between the fields"
+    case .tsv: "the same with tabs"
     case .jsonl: "one JSON object a line"
     case .recbole: "RecBole's atomic files: .inter, .user, .item"
-    case .npy: "a NumPy array of user, item, rating (and time), ids as numbers; ids in text files"
+    case .npy: "a NumPy array of user, item, rating and time, ids as numbers; ids in text files"
     }
   }
 
   /// The format that the end of a file's name tells.
   package init?(fileName: String) {
     let endings: [(String, ExportFormat)] = [
-      (".csv", .csv), (".jsonl", .jsonl), (".json", .jsonl), (".inter", .recbole), (".npy", .npy),
+      (".csv", .csv), (".tsv", .tsv), (".jsonl", .jsonl), (".json", .jsonl), (".inter", .recbole),
+      (".npy", .npy),
     ]
     guard let known = endings.first(where: { fileName.hasSuffix($0.0) }) else { return nil }
     self = known.1
@@ -24,10 +26,22 @@ package enum ExportFormat: String, ArgumentChoice {
 }
 
 extension Dataset {
+  /// What a format has no place for.
+  package func leftOut(of format: ExportFormat) -> [String] {
+    let features = users.features.map(\.name) + items.features.map(\.name)
+    let columns = interactions.columns.keys.sorted()
+    return switch format {
+    case .recbole: []
+    case .npy: features + columns
+    case .csv, .tsv, .jsonl: features
+    }
+  }
+
   /// The files that hold these data, their names starting with `stem`.
   package func exported(as format: ExportFormat, stem: String) -> [(path: String, bytes: [UInt8])] {
     switch format {
-    case .csv: [(stem, rows(CSVWriter()))]
+    case .csv: [(stem, rows(DelimitedWriter()))]
+    case .tsv: [(stem, rows(DelimitedWriter(separator: "\t")))]
     case .jsonl: [(stem, rows(JSONLinesWriter()))]
     case .recbole: recBoleFiles(stem)
     case .npy: numPyFiles(stem)
@@ -80,17 +94,19 @@ extension Dataset {
 
   private func numPyFiles(_ stem: String) -> [(path: String, bytes: [UInt8])] {
     let base = stem.hasSuffix(".npy") ? String(stem.dropLast(4)) : stem
-    var values: [Float] = []
+    let hasTimes = !interactions.times.isEmpty
+    var values: [Double] = []
     for row in 0..<interactions.count {
-      values += [Float(interactions.users[row]), Float(interactions.items[row])]
-      values.append(interactions.ratings[row])
+      values += [Double(interactions.users[row]), Double(interactions.items[row])]
+      values.append(Double("\(interactions.ratings[row])") ?? Double(interactions.ratings[row]))
+      if hasTimes { values.append(Double(interactions.times[row])) }
     }
-    let array = NumPyArray(rows: interactions.count, columns: 3, values: values)
+    let array = NumPyArray.bytes(ofDoubles: values, columns: hasTimes ? 4 : 3)
     func list(_ names: [String]) -> [UInt8] {
       Array(names.map { oneLine($0) + "\n" }.joined().utf8)
     }
     return [
-      (base + ".npy", array.bytes), (base + ".users.txt", list(users.ids.names)),
+      (base + ".npy", array), (base + ".users.txt", list(users.ids.names)),
       (base + ".items.txt", list(items.ids.names)),
     ]
   }

@@ -11,7 +11,7 @@ package struct NumPyArray: Sendable, Equatable {
     self.values = values
   }
 
-  /// Reads one or two dimensions of float32, float64, int32 or int64, all finite.
+  /// Reads one or two dimensions of numbers or truth values, all finite.
   package init(_ contents: FileContents) throws(DatasetError) {
     func fault(_ message: String, _ help: String...) -> DatasetError {
       DatasetError(message, file: contents.path, help: help, code: "E0514")
@@ -33,15 +33,16 @@ package struct NumPyArray: Sendable, Equatable {
       throw fault("the header is cut short")
     }
     let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
-    let kind = Self.value(of: "descr", in: header).filter { $0 != "'" && $0 != "\"" }
-    guard let width = ["<f4": 4, "<f8": 8, "<i4": 4, "<i8": 8][kind] else {
+    let written = Self.value(of: "descr", in: header).filter { $0 != "'" && $0 != "\"" }
+    guard let kind = ElementKind(written) else {
       throw fault(
-        "numbers of the kind `\(kind.prefix(20))` are not read",
-        "save it as float32: numpy.save(file, array.astype('<f4'))")
+        "numbers of the kind `\(written.prefix(20))` are not read",
+        ElementKind.isText(written)
+          ? "it holds texts or objects: a table (.csv) has categories"
+          : "save it as float32: numpy.save(file, array.astype('<f4'))")
     }
-    if Self.value(of: "fortran_order", in: header) != "False" {
-      throw fault("the array is stored by columns", "save numpy.ascontiguousarray(array)")
-    }
+    let width = kind.width
+    let isByColumns = Self.value(of: "fortran_order", in: header) == "True"
     let (rows, columns) = try Self.shape(in: header, fault)
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard !overflow, count <= (bytes.count - start - length) / width else {
@@ -50,13 +51,8 @@ package struct NumPyArray: Sendable, Equatable {
     }
     let base = start + length
     values = (0..<count).map { index in
-      let place = base + index * width
-      return switch kind {
-      case "<f4": bytes.loadUnaligned(fromByteOffset: place, as: Float.self)
-      case "<f8": Float(bytes.loadUnaligned(fromByteOffset: place, as: Double.self))
-      case "<i4": Float(bytes.loadUnaligned(fromByteOffset: place, as: Int32.self))
-      default: Float(bytes.loadUnaligned(fromByteOffset: place, as: Int64.self))
-      }
+      let place = isByColumns ? index % columns * rows + index / columns : index
+      return kind.value(in: bytes, at: base + place * width)
     }
     if let odd = values.firstIndex(where: { !$0.isFinite }) {
       throw fault(
@@ -97,14 +93,77 @@ package struct NumPyArray: Sendable, Equatable {
     return String(value).split(separator: " ").joined(separator: " ")
   }
 
-  /// The array as a file: version 1.0, float32.
+  /// The array as a file: float32.
   package var bytes: [UInt8] {
-    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
+    Self.header("<f4", rows: rows, columns: columns) + values.withUnsafeBytes { Array($0) }
+  }
+
+  /// A file of doubles, for whole numbers that float32 would round.
+  static func bytes(ofDoubles values: [Double], columns: Int) -> [UInt8] {
+    header("<f8", rows: values.count / columns, columns: columns)
+      + values.withUnsafeBytes { Array($0) }
+  }
+
+  /// What stands before the numbers of a file: version 1.0.
+  private static func header(_ kind: String, rows: Int, columns: Int) -> [UInt8] {
+    var header =
+      "{'descr': '\(kind)', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
     while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
     header += "\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-    bytes += [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
-    values.withUnsafeBytes { bytes += $0 }
-    return bytes
+    return [0x93] + Array("NUMPY".utf8) + [1, 0]
+      + [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
+  }
+}
+
+/// How an array's numbers are written, in NumPy's words: `<f4`, `|u1`.
+private enum ElementKind: String {
+  case half = "f2", single = "f4", double = "f8"
+  case int8 = "i1", int16 = "i2", int32 = "i4", int64 = "i8"
+  case word8 = "u1", word16 = "u2", word32 = "u4", word64 = "u8"
+  case truth = "b1"
+
+  /// Nil for what is no number, and for numbers with their high bytes first.
+  init?(_ written: String) {
+    guard let order = written.first, "<|=".contains(order) else { return nil }
+    self.init(rawValue: String(written.dropFirst()))
+  }
+
+  static func isText(_ written: String) -> Bool {
+    ["U", "S", "O", "V"].contains { written.dropFirst().hasPrefix($0) }
+  }
+
+  var width: Int { rawValue.last?.wholeNumberValue ?? 1 }
+
+  func value(in bytes: UnsafeRawBufferPointer, at place: Int) -> Float {
+    func load<T: BitwiseCopyable>(_: T.Type) -> T {
+      bytes.loadUnaligned(fromByteOffset: place, as: T.self)
+    }
+    return switch self {
+    case .half: Self.widened(load(UInt16.self))
+    case .single: load(Float.self)
+    case .double: Float(load(Double.self))
+    case .int8: Float(load(Int8.self))
+    case .int16: Float(load(Int16.self))
+    case .int32: Float(load(Int32.self))
+    case .int64: Float(load(Int64.self))
+    case .word8: Float(load(UInt8.self))
+    case .word16: Float(load(UInt16.self))
+    case .word32: Float(load(UInt32.self))
+    case .word64: Float(load(UInt64.self))
+    case .truth: load(UInt8.self) == 0 ? 0 : 1
+    }
+  }
+
+  /// The number that 16 bits stand for (IEEE 754): Swift has no type for them on every processor.
+  private static func widened(_ bits: UInt16) -> Float {
+    let exponent = Int(bits >> 10 & 31)
+    let fraction = Float(bits & 1023)
+    let size: Float =
+      switch exponent {
+      case 0: fraction / 16_777_216
+      case 31: fraction == 0 ? .infinity : .nan
+      default: Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+      }
+    return bits >> 15 == 0 ? size : -size
   }
 }

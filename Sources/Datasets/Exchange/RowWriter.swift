@@ -22,16 +22,21 @@ protocol RowWriter {
   func row(_ fields: [(String, RowField)]) -> String
 }
 
-/// Commas and, where they are needed, quotes (RFC 4180).
-struct CSVWriter: RowWriter {
-  func header(_ names: [String]) -> String { names.map(quoted).joined(separator: ",") + "\n" }
+/// Commas or tabs and, where they are needed, quotes (RFC 4180).
+struct DelimitedWriter: RowWriter {
+  var separator = ","
 
-  func row(_ fields: [(String, RowField)]) -> String {
-    fields.map { quoted($0.1.text) }.joined(separator: ",") + "\n"
+  func header(_ names: [String]) -> String { joined(names) }
+
+  func row(_ fields: [(String, RowField)]) -> String { joined(fields.map(\.1.text)) }
+
+  private func joined(_ fields: [String]) -> String {
+    fields.map(quoted).joined(separator: separator) + "\n"
   }
 
   private func quoted(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { ![34, 44, 10, 13].contains($0) } && !text.hasPrefix(" ")
+    let special: [UInt8] = [34, 10, 13] + Array(separator.utf8)
+    let isPlain = text.utf8.allSatisfy { !special.contains($0) } && !text.hasPrefix(" ")
     if isPlain, !text.hasSuffix(" ") { return text }
     return "\""
       + text.split(separator: "\"", omittingEmptySubsequences: false)
