@@ -32,6 +32,12 @@ private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
     ("a", "x", 1, 30), ("a", "x", 5, 10), ("b", "x", 2, 5), ("a", "x", 3, 20), ("a", "y", 4, 1),
   ])
 
+  @Test func repeatsAreCounted() {
+    #expect(repeated.interactions.repeats == 2)
+    #expect(dataset([("a", "x", 1, 1), ("b", "x", 1, 1)]).interactions.repeats == 0)
+    #expect(Interactions().repeats == 0)
+  }
+
   @Test func oneOfSeveralRatingsIsKept() throws {
     for (rule, rating) in [(Cleaning.Duplicates.first, Float(5)), (.last, 1), (.mean, 3)] {
       let (data, changes) = try cleaning { $0.duplicates = rule }.cleaned(repeated)

@@ -94,25 +94,49 @@ package struct Cleaning: Sendable {
 extension Interactions {
   private var allRows: [Int32] { Array(0..<Int32(count)) }
 
-  /// The rows of each pair of a user and an item, oldest first.
-  private var rowsByPair: [UInt64: [Int32]] {
-    let rows =
-      times.isEmpty ? allRows : allRows.sorted { (times[Int($0)], $0) < (times[Int($1)], $1) }
-    return Dictionary(grouping: rows) { row in
-      UInt64(UInt32(bitPattern: users[Int(row)])) << 32
-        | UInt64(UInt32(bitPattern: items[Int(row)]))
+  /// The rows in an order that puts those of one pair of a user and an item together, oldest first, and
+  /// where each pair starts and the last one ends.
+  private var pairs: (rows: [Int32], starts: [Int]) {
+    // By users first, so that only the rows of one user are sorted at a time.
+    var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
+    for user in users { starts[Int(user) + 1] += 1 }
+    for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
+    var free = starts
+    var rows = [Int32](repeating: 0, count: count)
+    for row in allRows {
+      let user = Int(users[Int(row)])
+      rows[free[user]] = row
+      free[user] += 1
     }
+    var pairStarts: [Int] = []
+    for (start, end) in zip(starts, starts.dropFirst()) where start < end {
+      rows[start..<end].sort { a, b in
+        let (a, b) = (Int(a), Int(b))
+        if items[a] != items[b] { return items[a] < items[b] }
+        return times.isEmpty || times[a] == times[b] ? a < b : times[a] < times[b]
+      }
+      for place in start..<end
+      where place == start || items[Int(rows[place])] != items[Int(rows[place - 1])] {
+        pairStarts.append(place)
+      }
+    }
+    return (rows, pairStarts + [count])
   }
 
+  /// How many rows have the user and the item of another row before them.
+  package var repeats: Int { count - (pairs.starts.count - 1) }
+
   func rowsWithoutRepeats(_ kept: Cleaning.Duplicates) -> [Int32] {
-    rowsByPair.values.compactMap { kept == .last ? $0.last : $0.first }.sorted()
+    let (rows, starts) = pairs
+    return zip(starts, starts.dropFirst()).map { rows[kept == .last ? $1 - 1 : $0] }.sorted()
   }
 
   /// Gives all ratings of a pair their mean.
   mutating func averagePairs() {
-    for rows in rowsByPair.values where rows.count > 1 {
-      let mean = rows.reduce(0) { $0 + Double(ratings[Int($1)]) } / Double(rows.count)
-      for row in rows { ratings[Int(row)] = Float(mean) }
+    let (rows, starts) = pairs
+    for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
+      let sum = rows[start..<end].reduce(0) { $0 + Double(ratings[Int($1)]) }
+      for row in rows[start..<end] { ratings[Int(row)] = Float(sum / Double(end - start)) }
     }
   }
 
