@@ -46,7 +46,7 @@ private func jsonl(_ file: String) -> JSONLines {
       ("{\"user\": 1, \"item\": 2}", "r.jsonl:2: the object has no `rating`"),
       ("{\"user\": 1, \"item\": 2, \"rating\": NaN}", "r.jsonl:2: a number is expected here"),
       ("{\"user\": 1, \"item\": 2, \"rating\": \"x\"}", "r.jsonl:2: `rating` must be a finite"),
-      ("{\"user\": \"\", \"item\": 2, \"rating\": 1}", "r.jsonl:2: an id is empty"),
+      ("{\"user\": \"\", \"item\": 2, \"rating\": 1}", "r.jsonl:2: `user` is empty"),
       ("{\"user\": 1", "r.jsonl:2: `}` is missing"),
       ("{\"user\": \"a", "r.jsonl:2: a text has no closing quote"),
       ("{\"user\": 1, \"item\": 2, \"rating\": 3} x", "r.jsonl:2: something follows"),

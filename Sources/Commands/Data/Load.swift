@@ -136,6 +136,7 @@ extension Dataset {
     let hundredths = Int((density * 10_000).rounded())
     let share = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
     return "\(counted(interactions.count, "rating")) of \(counted(items.count, "item")) by "
-      + "\(counted(users.count, "user")) (\(share) of all pairs)"
+      + "\(counted(users.count, "user")) "
+      + (density > 1 ? "(more than there are pairs)" : "(\(share) of all pairs)")
   }
 }

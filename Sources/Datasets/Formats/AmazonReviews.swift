@@ -10,7 +10,10 @@ package struct AmazonReviews: DatasetFormat {
 
   package static let signature = Signature<Self>(
     "amazon", "A file of Amazon reviews: JSON Lines, or CSV with ratings only.",
-    details: "Knows the releases of 2014, 2018 and 2023 by their content.",
+    details: """
+      Knows the releases of 2014, 2018 and 2023 by their content. Items are products: of 2023, where \
+      both forms have it, `parent_asin`, under which colours and sizes are one.
+      """,
     [
       .positional(
         "file", \.file, "the file of reviews", expects: "a file",
@@ -22,9 +25,14 @@ package struct AmazonReviews: DatasetFormat {
     let contents = try files.read(file)
     try contents.requireText()
     var text = JSONText(contents)
-    if text.peek() == UInt8(ascii: "{") {
+    if let first = text.peek(), "{[".utf8.contains(first) {
       var format = JSONLines()
       format.badRows = badRows
+      // Texts of reviews would be columns with as many categories as there are rows.
+      format.keepsOthers = false
+      if try JSONLines.members(of: contents).contains(where: { $0.name == "parent_asin" }) {
+        format.item = "parent_asin"
+      }
       return try format.load(contents)
     }
     let first = contents.lineBytes(at: contents.textStart).bytes

@@ -22,7 +22,7 @@ package struct BookCrossing: DatasetFormat {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "book-crossing", "A folder of Book-Crossing: ratings, users and books.",
+    "book-crossing", "A folder of Book-Crossing: ratings, users and books; or its file of ratings.",
     [
       .positional(
         "folder", \.folder, "where the files are", expects: "a folder", completion: .folder),
@@ -31,6 +31,7 @@ package struct BookCrossing: DatasetFormat {
     ])
 
   package func load(from files: any FileSource) throws -> Dataset {
+    if files.kind(of: folder) == .file { return try ratings(files.read(folder)) }
     let names = try files.names(in: folder)
     func file(_ endings: String...) -> String? {
       names.first { name in endings.contains { name.lowercased().hasSuffix($0) } }
@@ -67,9 +68,12 @@ package struct BookCrossing: DatasetFormat {
     return dataset
   }
 
+  /// The names in the first line of the file of ratings.
+  static let ratingNames = ["User-ID", "ISBN", "Book-Rating"]
+
   private func ratings(_ contents: FileContents) throws(DatasetError) -> Dataset {
     let header = try DelimitedHeader(contents, separator: nil)
-    try header.require(["User-ID", "ISBN", "Book-Rating"])
+    try header.require(Self.ratingNames)
     var layout = header.layout { $0 == "Book-Rating" ? .number : .id }
     layout.hasBackslashes = true
     var table = try layout.scan(contents, from: header.next, badRows: badRows)

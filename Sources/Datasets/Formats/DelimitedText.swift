@@ -1,6 +1,7 @@
 import Language
 
-/// Ratings in a file with a header line: commas, tabs, semicolons or bars between the fields.
+/// Ratings in a file of rows, usually with a header line: commas, tabs, semicolons or bars between the
+/// fields.
 package struct DelimitedText: DatasetFormat {
   package var file = ""
   package var user: String?
@@ -8,15 +9,16 @@ package struct DelimitedText: DatasetFormat {
   package var rating: String?
   package var time: String?
   package var separator = Separator.guess
+  package var columns: [String] = []
   package var badRows = BadRows.refuse
 
   package init() {}
 
   package static let signature = Signature<Self>(
-    "csv", "A file of ratings with a header line.",
+    "csv", "A file of ratings: commas, tabs, semicolons or bars between the fields.",
     details: """
-      Columns are chosen by their names in the header; usual names are found without being told. \
-      Further columns are kept and can be split by.
+      Columns are chosen by their names in the first line; usual names are found without being told. \
+      Further columns are kept and can be split by. A file without a line of names needs `columns=`.
       """,
     [
       .positional(
@@ -26,8 +28,10 @@ package struct DelimitedText: DatasetFormat {
       .option("item", \.item, "the column of items"),
       .option(
         "rating", \.rating, "the column of ratings; `none` where each row counts the same"),
-      .option("time", \.time, "the column of times in seconds, if there is one"),
+      .option("time", \.time, "the column of times in seconds; `none` reads no times"),
       .option("sep", \.separator, "what stands between the fields"),
+      .option(
+        "columns", \.columns, "names of the columns, where the file has none: [user, item, rating]"),
       .option("errors", \.badRows, "what to do with rows that cannot be read"),
     ])
 
@@ -61,13 +65,18 @@ package struct DelimitedText: DatasetFormat {
       throw DatasetError("`\(file)` is a folder; csv needs a file", code: "E0501")
     }
     let contents = try files.read(file)
-    let header = try DelimitedHeader(contents, separator: separator.character)
+    let header = try DelimitedHeader(contents, separator: separator.character, names: columns)
     let user = try header.column("user", chosen: user)
     let item = try header.column("item", chosen: item)
     // Clicks and orders are rows without a rating; `weigh` makes some of a column.
-    let isRated = rating != "none" || header.names.contains("none")
+    let isRated = !isNone(rating, among: header.names)
     let rating = isRated ? try header.column("rating", chosen: rating) : ""
-    let time = try time == nil ? header.usual("time") : header.column("time", chosen: time)
+    let time: String? =
+      if isNone(time, among: header.names) {
+        nil
+      } else {
+        try time == nil ? header.usual("time") : header.column("time", chosen: time)
+      }
     var kinds: [String: FieldKind] = [user: .id, item: .id]
     if isRated { kinds[rating] = .number }
     if let time { kinds[time] = .time }
@@ -88,22 +97,26 @@ struct DelimitedHeader {
   /// Where the second line starts.
   let next: Int
 
-  init(_ contents: FileContents, separator: Character?) throws(DatasetError) {
+  /// - Parameter names: those of a file whose first line is a row already; empty for other files.
+  init(
+    _ contents: FileContents, separator: Character?, names given: [String] = []
+  ) throws(DatasetError) {
     try contents.requireText()
     self.contents = contents
     let line = contents.lineBytes(at: contents.textStart)
-    next = line.next
+    next = given.isEmpty ? line.next : contents.textStart
     let text = String(decoding: line.bytes.prefix(1 << 16), as: UTF8.self)
     let candidates: [Character] = [",", "\t", ";", "|"]
     self.separator =
       separator ?? candidates.max { a, b in
         text.count { $0 == a } < text.count { $0 == b }
       } ?? ","
-    names = Self.fields(of: text, separator: self.separator)
+    names = given.isEmpty ? Self.fields(of: text, separator: self.separator) : given
     var seen = Set<String>()
     for name in names where !seen.insert(name).inserted {
       throw DatasetError(
-        "the header names `\(name)` twice", file: contents.path, line: 1, code: "E0511")
+        given.isEmpty ? "the header names `\(name)` twice" : "columns= names `\(name)` twice",
+        file: contents.path, line: given.isEmpty ? 1 : nil, code: "E0511")
     }
   }
 
@@ -144,12 +157,29 @@ struct DelimitedHeader {
       throw DatasetError(
         "no column of the header looks like the \(role); it has: "
           + names.joined(separator: ", "), file: contents.path, line: 1,
-        help: ["name it: \(role)=…"]
-          + (role == "rating" ? ["if there is none: rating=none, and each row counts 1"] : []),
-        code: "E0511")
+        help: advice(for: role), code: "E0511")
     }
     return usual
   }
+
+  /// What to do about a column that is not found.
+  private func advice(for role: String) -> [String] {
+    let others: [(Character, String)] = [
+      (",", "comma"), ("\t", "tab"), (";", "semicolon"), ("|", "bar"),
+    ]
+    if names.count == 1, let name = names.first,
+      let other = others.first(where: { name.contains($0.0) })
+    {
+      return ["the fields seem to be divided otherwise: sep=\(other.1)"]
+    }
+    if names.contains(where: { number(in: $0).isFinite }) { return [Self.adviceForRows] }
+    return ["name it: \(role)=…"]
+      + (role == "rating" ? ["if there is none: rating=none, and each row counts 1"] : [])
+  }
+
+  /// What to do about a file whose first line is a row.
+  static let adviceForRows =
+    "if the first line is a row, name the columns: load csv … columns=[user, item, rating]"
 
   /// The first column with a usual name for this role.
   func usual(_ role: String) -> String? { usualName(role, among: names) }
@@ -160,6 +190,11 @@ struct DelimitedHeader {
       file: contents.path, line: 1, suggestions: suggestions(for: name, among: names),
       code: "E0511")
   }
+}
+
+/// Whether a column is not to be read: `none`, where no column is called that.
+func isNone(_ name: String?, among names: [String]) -> Bool {
+  name == "none" && !names.contains("none")
 }
 
 /// The first of the names that is usual for this role.

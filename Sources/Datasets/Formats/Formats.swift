@@ -1,10 +1,10 @@
 import Language
 
-/// Every format that `load` knows.
+/// Every format that `load` knows. A path without a format is of the first that recognises it: the
+/// particular ones stand before those that take any table.
 package let datasetFormats = Catalog<any DatasetFormat>(
   "data format",
   [
-    SampleData.self, FoundFormat.self, MovieLens.self, RecBole.self, DelimitedText.self,
-    JSONLines.self,
-    AmazonReviews.self, BookCrossing.self, MeLUStates.self,
+    SampleData.self, FoundFormat.self, MovieLens.self, RecBole.self, AmazonReviews.self,
+    BookCrossing.self, MeLUStates.self, DelimitedText.self, JSONLines.self,
   ])

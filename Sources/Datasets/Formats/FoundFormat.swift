@@ -37,7 +37,9 @@ package struct FoundFormat: DatasetFormat {
       let names = formats.map { $0.name }.filter { $0 != Self.name && $0 != SampleData.name }
       throw DatasetError(
         "no format is recognised in it", file: path,
-        help: ["say which it is, such as load csv: " + names.joined(separator: ", ")],
+        help: place.advice + [
+          "say which it is, such as load csv: " + names.joined(separator: ", ")
+        ],
         code: "E0511")
     }
     var format: any Configurable = type.init()
@@ -80,6 +82,18 @@ package struct DataPlace {
       firstLine = String(decoding: line.bytes.prefix(1 << 16), as: UTF8.self)
       offset = line.next
     }
+    if firstLine.isEmpty {
+      throw DatasetError("the file has no rows", file: path, code: "E0511")
+    }
+  }
+
+  /// What is seen, for whoever has to say what it is.
+  fileprivate var advice: [String] {
+    guard !firstLine.isEmpty else {
+      return ["it holds: " + (names.isEmpty ? "nothing" : listed(names))]
+    }
+    return ["its first line is: \(firstLine.prefix(60))"]
+      + (fields.count > 2 ? [DelimitedHeader.adviceForRows] : [])
   }
 
   package func has(ending: String) -> Bool {
@@ -87,7 +101,16 @@ package struct DataPlace {
   }
 
   /// The members that the first line's object seems to have.
-  var isObject: Bool { firstLine.drop { $0 == " " || $0 == "\t" }.first == "{" }
+  var isObject: Bool { start == "{" }
+
+  /// The first character that is no white space.
+  fileprivate var start: Character? { firstLine.drop { $0 == " " || $0 == "\t" }.first }
+
+  /// Whether the object seems to hold lists.
+  fileprivate var isObjectOfLists: Bool {
+    let value = firstLine.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
+    return isObject && value.first == "["
+  }
 
   /// Whether the object is a review of Amazon's.
   var isReview: Bool {
@@ -96,11 +119,16 @@ package struct DataPlace {
   }
 
   /// The fields of the first line, by the separator it has most of.
-  var fields: [String] {
-    let separator = [",", "\t", ";", "|"].max { a, b in
+  var fields: [String] { fields(by: separator) }
+
+  fileprivate var separator: String {
+    [",", "\t", ";", "|"].max { a, b in
       firstLine.split(separator: a).count < firstLine.split(separator: b).count
-    }
-    return firstLine.split(separator: separator ?? ",").map { field in
+    } ?? ","
+  }
+
+  fileprivate func fields(by separator: String) -> [String] {
+    firstLine.split(separator: separator).map { field in
       String(field.filter { $0 != "\"" && $0 != " " && $0 != "\r" })
     }
   }
@@ -110,34 +138,50 @@ extension MovieLens {
   package static func recognizes(_ place: DataPlace) -> Bool {
     let hasFilms = place.names.contains("movies.dat") || place.names.contains("movies.csv")
     let hasRatings = place.names.contains("ratings.dat") || place.names.contains("ratings.csv")
-    return place.names.contains("u.data") || hasFilms && hasRatings
+    return place.names.contains("u.data") || hasFilms && hasRatings || isRow(place)
+  }
+
+  /// Four numbers, as in `u.data` and `ratings.dat`.
+  private static func isRow(_ place: DataPlace) -> Bool {
+    ["::", "\t"].contains { separator in
+      let fields = place.fields(by: separator)
+      return fields.count == 4 && fields.allSatisfy { number(in: $0).isFinite }
+    }
   }
 }
 
 extension RecBole {
-  package static func recognizes(_ place: DataPlace) -> Bool { place.has(ending: ".inter") }
+  package static func recognizes(_ place: DataPlace) -> Bool {
+    place.has(ending: ".inter")
+      || place.fields(by: "\t").count > 2 && place.firstLine.contains(":token\t")
+  }
 }
 
 extension BookCrossing {
   package static func recognizes(_ place: DataPlace) -> Bool {
     place.has(ending: "ratings.csv") && place.has(ending: "books.csv")
+      || Set(place.fields).isSuperset(of: ratingNames)
   }
 }
 
 extension MeLUStates {
-  package static func recognizes(_ place: DataPlace) -> Bool { place.has(ending: "_y.json") }
+  package static func recognizes(_ place: DataPlace) -> Bool {
+    place.has(ending: "_y.json") || place.isObjectOfLists
+  }
 }
 
 extension AmazonReviews {
   package static func recognizes(_ place: DataPlace) -> Bool {
     if place.isObject { return place.isReview }
-    let fields = place.fields
+    let fields = place.fields(by: ",")
     return fields.count == 4 && number(in: fields[2]).isFinite && number(in: fields[3]).isFinite
   }
 }
 
 extension JSONLines {
-  package static func recognizes(_ place: DataPlace) -> Bool { place.isObject && !place.isReview }
+  package static func recognizes(_ place: DataPlace) -> Bool {
+    place.start == "[" || place.isObject && !place.isReview
+  }
 }
 
 extension DelimitedText {

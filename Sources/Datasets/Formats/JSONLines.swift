@@ -8,20 +8,26 @@ package struct JSONLines: DatasetFormat {
   package var rating: String?
   package var time: String?
   package var badRows = BadRows.refuse
+  /// Whether texts and numbers under other names become columns.
+  var keepsOthers = true
 
   package init() {}
 
   package static let signature = Signature<Self>(
     "jsonl", "A file with one JSON object a line, each a rating.",
-    details: "Usual names of members are found without being told; other members are passed over.",
+    details: """
+      Usual names of members are found without being told. Other members of the first object that are \
+      texts or numbers become columns, as those of csv do; they are empty where an object has none.
+      """,
     [
       .positional(
         "file", \.file, "the file of ratings", expects: "a file",
         completion: .file(extensions: ["jsonl", "json", "ndjson"])),
       .option("user", \.user, "the member that holds the user"),
       .option("item", \.item, "the member that holds the item"),
-      .option("rating", \.rating, "the member that holds the rating"),
-      .option("time", \.time, "the member that holds the time in seconds, if there is one"),
+      .option(
+        "rating", \.rating, "the member that holds the rating; `none` where each counts the same"),
+      .option("time", \.time, "the member that holds the time in seconds; `none` reads no times"),
       .option("errors", \.badRows, "what to do with lines that cannot be read"),
     ])
 
@@ -31,41 +37,69 @@ package struct JSONLines: DatasetFormat {
 
   func load(_ contents: FileContents) throws(DatasetError) -> Dataset {
     try contents.requireText()
-    let names = try Self.names(in: contents)
+    let members = try Self.members(of: contents)
+    let names = members.map(\.name)
     let user = try chosen("user", user, names, contents)
     let item = try chosen("item", item, names, contents)
-    let rating = try chosen("rating", rating, names, contents)
-    let time = time ?? usualName("time", among: names)
-    var scan = JSONLinesScan(
-      contents: contents,
-      roles: [
-        Array(user.utf8), Array(item.utf8), Array(rating.utf8), time.map { Array($0.utf8) } ?? [],
-      ])
+    let rating =
+      isNone(rating, among: names) ? "" : try chosen("rating", rating, names, contents)
+    let time = isNone(time, among: names) ? "" : time ?? usualName("time", among: names) ?? ""
+    let taken = [user, item, rating, time]
+    let others =
+      keepsOthers
+      ? members.filter { $0.isPlain && !$0.name.isEmpty && !taken.contains($0.name) }.map(\.name)
+      : []
+    var scan = JSONLinesScan(contents: contents, roles: taken, others: others)
     try scan.run(badRows: badRows)
-    let layout = RowLayout(
-      [Field("user", .id), Field("item", .id), Field("rating", .number), Field("time", .time)])
+    let fields = [
+      Field("user", .id), Field("item", .id), Field("rating", .number), Field("time", .time),
+    ]
+    // Others may be called `user`, too: they are told apart by their place.
+    let layout = RowLayout(fields + others.map { Field("." + $0, .text) })
     var table = ScannedTable(
       contents: contents, layout: layout, start: contents.textStart,
       columns: [
         .tokens(scan.users), .tokens(scan.items), .numbers(scan.ratings), .times(scan.times),
-      ],
-      count: scan.ratings.count, skipped: scan.skipped,
+      ] + scan.others.map { .tokens($0) },
+      count: scan.users.count, skipped: scan.skipped,
       firstSkipped: scan.firstSkipped)
     table.escapes = .json
-    return try Dataset(
+    var data = try Dataset(
       name: lastPart(of: contents.path), ratings: table, user: "user", item: "item",
-      rating: "rating", time: "time")
+      rating: rating.isEmpty ? "" : "rating", time: "time", others: others.map { "." + $0 })
+    data.interactions.columns = Dictionary(
+      uniqueKeysWithValues: data.interactions.columns.map { (String($0.key.dropFirst()), $0.value) }
+    )
+    return data
   }
 
-  /// The names of the members of the first object.
-  private static func names(in contents: FileContents) throws(DatasetError) -> [String] {
-    var tokens: [UInt64] = []
+  /// A member of an object: its name, and whether it is a text or a number.
+  typealias Member = (name: String, isPlain: Bool)
+
+  /// The members of the first object.
+  static func members(of contents: FileContents) throws(DatasetError) -> [Member] {
+    var members: [Member] = []
     var text = JSONText(contents)
+    if text.peek() == UInt8(ascii: "[") {
+      throw DatasetError(
+        "the file is one list, and not one object a line", file: contents.path, line: 1,
+        help: ["put each element on a line: jq -c '.[]' \(contents.path) > lines.jsonl"],
+        code: "E0511")
+    }
+    let first = contents.line(at: text.position)
     try text.object { text, name throws(DatasetError) in
-      tokens.append(name)
+      let value = text.peek()
+      let isPlain = value.map { $0 == 34 || $0 == 45 || (48...57).contains($0) } ?? false
+      members.append((String(decoding: contents.bytes(of: name), as: UTF8.self), isPlain))
       try text.skipValue()
     }
-    return tokens.map { String(decoding: contents.bytes(of: $0), as: UTF8.self) }
+    guard contents.line(at: text.position) == first else {
+      throw DatasetError(
+        "the first object goes over several lines", file: contents.path, line: first,
+        help: ["put each object on a line: jq -c . \(contents.path) > lines.jsonl"],
+        code: "E0511")
+    }
+    return members
   }
 
   private func chosen(
@@ -84,18 +118,21 @@ package struct JSONLines: DatasetFormat {
 /// The columns of a file of JSON lines while they grow.
 private struct JSONLinesScan {
   let contents: FileContents
-  /// The names of user, item, rating and time; the last may be empty.
+  /// The names of user, item, rating and time, the last two empty where they are not read; behind them
+  /// those of other members.
   let roles: [[UInt8]]
   var users: [UInt64] = []
   var items: [UInt64] = []
   var ratings: [Float] = []
   var times: [Int64] = []
+  var others: [[UInt64]]
   var skipped = 0
   var firstSkipped: DatasetError?
 
-  init(contents: FileContents, roles: [[UInt8]]) {
+  init(contents: FileContents, roles: [String], others: [String]) {
     self.contents = contents
-    self.roles = roles
+    self.roles = (roles + others).map { Array($0.utf8) }
+    self.others = others.map { _ in [] }
   }
 
   mutating func run(badRows: BadRows) throws(DatasetError) {
@@ -117,7 +154,7 @@ private struct JSONLinesScan {
         firstSkipped = firstSkipped ?? error
       }
     }
-    if ratings.isEmpty {
+    if users.isEmpty {
       throw DatasetError("the file has no rows", file: contents.path, code: "E0511")
     }
   }
@@ -127,53 +164,69 @@ private struct JSONLinesScan {
     var tokens: (UInt64?, UInt64?) = (nil, nil)
     var rating: Double?
     var time: Double?
+    // A token of no length at the start of the line is an empty text.
+    var rest = [UInt64](repeating: UInt64(line.position) << 24, count: others.count)
     try text.object { text, name throws(DatasetError) in
       let bytes = contents.bytes(of: name)
       switch roles.firstIndex(where: { bytes.elementsEqual($0) }) {
-      case 0?: tokens.0 = try Self.token(&text)
-      case 1?: tokens.1 = try Self.token(&text)
-      case 2?: rating = try Self.number(&text)
-      case 3?: time = try Self.number(&text)
-      default: try text.skipValue()
+      case 0?: tokens.0 = try token(&text, of: 0)
+      case 1?: tokens.1 = try token(&text, of: 1)
+      case 2?: rating = try number(&text, of: 2)
+      case 3?: time = try number(&text, of: 3)
+      case let place?: rest[place - 4] = try Self.plain(&text) ?? rest[place - 4]
+      case nil: try text.skipValue()
       }
     }
     if text.peek() != nil { throw text.error("something follows the object") }
-    let names = roles.map { String(decoding: $0, as: UTF8.self) }
-    guard let user = tokens.0 else { throw text.error("the object has no `\(names[0])`") }
-    guard let item = tokens.1 else { throw text.error("the object has no `\(names[1])`") }
-    guard let rating else { throw text.error("the object has no `\(names[2])`") }
-    guard Float(rating).isFinite else {
-      throw text.error("`\(names[2])` must be a finite number")
+    guard let user = tokens.0 else { throw text.error("the object has no \(name(0))") }
+    guard let item = tokens.1 else { throw text.error("the object has no \(name(1))") }
+    if !roles[2].isEmpty {
+      guard let rating else { throw text.error("the object has no \(name(2))") }
+      guard Float(rating).isFinite else {
+        throw text.error("\(name(2)) must be a finite number")
+      }
     }
     if !roles[3].isEmpty {
       guard let time, abs(time) < 9e15 else {
-        throw text.error("`\(names[3])` must be a time in seconds")
+        throw text.error("\(name(3)) must be a time in seconds")
       }
-      times.append(Int64(time))
     }
+    if let rating { ratings.append(Float(rating)) }
+    if let time { times.append(Int64(time)) }
     users.append(user)
     items.append(item)
-    ratings.append(Float(rating))
+    for (place, token) in rest.enumerated() { others[place].append(token) }
   }
 
+  private func name(_ role: Int) -> String { "`\(String(decoding: roles[role], as: UTF8.self))`" }
+
   /// An id: a text, or a number as it is written.
-  private static func token(_ text: inout JSONText) throws(DatasetError) -> UInt64 {
-    if text.peek() == 34 {
-      let token = try text.stringToken()
-      if token >> 2 & 0x3F_FFFF == 0 { throw text.error("an id is empty") }
-      return token
+  private func token(_ text: inout JSONText, of role: Int) throws(DatasetError) -> UInt64 {
+    guard let token = try Self.plain(&text) else {
+      throw text.error("\(name(role)) must be a text or a number")
     }
-    let range = try text.numberBytes()
-    return UInt64(range.lowerBound) << 24 | UInt64(range.count) << 2
+    if token >> 2 & 0x3F_FFFF == 0 { throw text.error("\(name(role)) is empty") }
+    return token
+  }
+
+  /// A text or a number as it is written; nil for any other value, which is passed over.
+  private static func plain(_ text: inout JSONText) throws(DatasetError) -> UInt64? {
+    switch text.peek() {
+    case UInt8(ascii: "\"")?: return try text.stringToken()
+    case UInt8(ascii: "-")?, (UInt8(ascii: "0")...UInt8(ascii: "9"))?:
+      let range = try text.numberBytes()
+      return UInt64(range.lowerBound) << 24 | UInt64(range.count) << 2
+    default:
+      try text.skipValue()
+      return nil
+    }
   }
 
   /// A number, or a text that spells one.
-  private static func number(_ text: inout JSONText) throws(DatasetError) -> Double {
-    if text.peek() == 34 {
-      let bytes = text.contents.bytes(of: try text.stringToken())
-      return Datasets.number(in: String(decoding: bytes, as: UTF8.self))
+  private func number(_ text: inout JSONText, of role: Int) throws(DatasetError) -> Double {
+    guard let token = try Self.plain(&text) else {
+      throw text.error("\(name(role)) must be a number")
     }
-    let range = try text.numberBytes()
-    return Datasets.number(in: String(decoding: text.contents.bytes[range], as: UTF8.self))
+    return Datasets.number(in: String(decoding: contents.bytes(of: token), as: UTF8.self))
   }
 }

@@ -11,7 +11,10 @@ package struct MovieLens: DatasetFormat {
 
   package static let signature = Signature<Self>(
     "movielens", "A folder of MovieLens: 100K, 1M, 10M, 20M, 25M, 32M, latest.",
-    details: "Finds out by itself which release the folder holds; 100K may be in RecBole's form.",
+    details: """
+      Finds out by itself which release the folder holds; 100K may be in RecBole's form. Of one file, \
+      such as `u1.base`, the ratings alone are read.
+      """,
     [
       .positional(
         "folder", \.folder, "where the files are", expects: "a folder", completion: .folder),
@@ -19,6 +22,7 @@ package struct MovieLens: DatasetFormat {
     ])
 
   package func load(from files: any FileSource) throws -> Dataset {
+    if files.kind(of: folder) == .file { return try ratingsAlone(in: files) }
     let names = try files.names(in: folder)
     let folder = MovieLensFolder(path: folder, names: names, files: files, badRows: badRows)
     if names.contains("u.data") { return try folder.release100K() }
@@ -56,6 +60,44 @@ package struct MovieLens: DatasetFormat {
     }
     return dataset
   }
+}
+
+extension MovieLens {
+  /// One file of ratings, such as `u.data`, `u1.base` or `ratings.dat`.
+  private func ratingsAlone(in files: any FileSource) throws -> Dataset {
+    let contents = try files.read(folder)
+    try contents.requireText()
+    let line = contents.lineBytes(at: contents.textStart).bytes
+    let text = String(decoding: line.prefix(1 << 10), as: UTF8.self)
+    let isDat = text.contains("::")
+    if !isDat, text.contains(",") {
+      var format = DelimitedText()
+      format.file = folder
+      format.badRows = badRows
+      var dataset = try format.load(from: files)
+      dataset.scale = dataset.scale.ofStars
+      return dataset
+    }
+    let layout = RowLayout(ratingFields, separator: isDat ? ":" : "\t", isDoubled: isDat)
+    var dataset = try Dataset(
+      name: lastPart(of: folder), ratings: layout.scan(contents, badRows: badRows), user: "user",
+      item: "item", rating: "rating", time: "time")
+    dataset.scale = dataset.scale.ofStars
+    let place = Datasets.folder(of: folder)
+    let described = ["u.item", "movies.dat"].filter {
+      files.kind(of: filePath(place, $0)) == .file
+    }
+    if !described.isEmpty {
+      dataset.notes.append(
+        "what is known of users and films lies beside it: `load \"\(place)\"` reads that, too")
+    }
+    return dataset
+  }
+}
+
+extension RatingScale {
+  /// The scale of which these ratings are some: 1 to 5 stars, or from half a star on.
+  fileprivate var ofStars: RatingScale { RatingScale(lowest < 1 ? 0.5 : 1, max(highest, 5)) }
 }
 
 /// One folder with a release in it.
@@ -179,7 +221,7 @@ struct MovieLensFolder {
     format.badRows = badRows
     var dataset = try format.load(from: files)
     dataset.name = "MovieLens (\(lastPart(of: path)))"
-    dataset.scale.lowest = min(dataset.scale.lowest, 1)
+    dataset.scale = dataset.scale.ofStars
     if names.contains("movies.csv") {
       let contents = try read("movies.csv")
       let header = try DelimitedHeader(contents, separator: ",")

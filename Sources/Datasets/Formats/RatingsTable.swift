@@ -69,7 +69,8 @@ extension FileSource {
     case .folder?: return try list(folder)
     case .file?:
       throw DatasetError(
-        "`\(folder)` is a file; this format is a folder of files", file: folder, code: "E0501")
+        "this is a file, and the format is a folder of files", file: folder,
+        help: ["give the folder: \"\(Datasets.folder(of: folder))\""], code: "E0501")
     case nil: throw DatasetError("there is no folder `\(folder)`", code: "E0501")
     }
   }
@@ -78,9 +79,18 @@ extension FileSource {
 extension DatasetError {
   /// A folder that holds nothing of the format.
   static func nothing(like expected: [String], in folder: String, seen: [String]) -> DatasetError {
-    let names = seen.prefix(8).joined(separator: ", ") + (seen.count > 8 ? ", …" : "")
-    return DatasetError(
+    DatasetError(
       "the folder should hold " + expected.joined(separator: " or "), file: folder,
-      help: ["it holds: " + (names.isEmpty ? "nothing" : names)], code: "E0511")
+      help: ["it holds: " + (seen.isEmpty ? "nothing" : listed(seen))], code: "E0511")
   }
+}
+
+/// The first of the names.
+func listed(_ names: [String]) -> String {
+  names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+}
+
+/// The folder that holds a file.
+func folder(of path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
 }

@@ -14,11 +14,12 @@ package struct RecBole: DatasetFormat {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "recbole", "A folder of RecBole atomic files.",
+    "recbole", "A folder of RecBole atomic files, or its `.inter` file.",
     details: "Reads `.inter`, `.user` and `.item` files whose first line gives names and types.",
     [
       .positional(
-        "folder", \.folder, "where the files are", expects: "a folder", completion: .folder),
+        "folder", \.folder, "where the files are, or the one of several `.inter` that is meant",
+        expects: "a folder or a file", completion: .file(extensions: ["inter"])),
       .option("user", \.user, "the field that holds user ids"),
       .option("item", \.item, "the field that holds item ids"),
       .option("rating", \.rating, "the field that holds ratings"),
@@ -27,11 +28,11 @@ package struct RecBole: DatasetFormat {
     ])
 
   package func load(from files: any FileSource) throws -> Dataset {
+    let isFile = files.kind(of: self.folder) == .file
+    let folder = isFile ? Datasets.folder(of: self.folder) : self.folder
     let names = try files.names(in: folder)
-    guard let inter = names.first(where: { $0.hasSuffix(".inter") }) else {
-      throw DatasetError.nothing(like: ["a file `….inter`"], in: folder, seen: names)
-    }
-    let stem = String(inter.dropLast(6))
+    let inter = isFile ? lastPart(of: self.folder) : try onlyRatings(among: names)
+    let stem = stem(of: inter, among: names)
     let ratings = try AtomicFile(files.read(filePath(folder, inter)))
     var dataset = try ratingsOnly(ratings, name: stem)
     for (suffix, noun) in [(".user", "user"), (".item", "item")] where names.contains(stem + suffix)
@@ -45,6 +46,28 @@ package struct RecBole: DatasetFormat {
       dataset.sources.append(file.contents.source)
     }
     return dataset
+  }
+
+  /// The one file of ratings in a folder.
+  private func onlyRatings(among names: [String]) throws(DatasetError) -> String {
+    let found = names.filter { $0.hasSuffix(".inter") }
+    guard let first = found.first else {
+      throw DatasetError.nothing(like: ["a file `….inter`"], in: folder, seen: names)
+    }
+    guard found.count == 1 else {
+      throw DatasetError(
+        "the folder holds \(found.count) files of ratings: \(listed(found))", file: folder,
+        help: ["name one of them: load recbole \"\(filePath(folder, first))\""], code: "E0511")
+    }
+    return first
+  }
+
+  /// What the names of the other files begin with: `ml` of `ml.inter` and of `ml.train.inter`.
+  private func stem(of inter: String, among names: [String]) -> String {
+    let whole = inter.hasSuffix(".inter") ? String(inter.dropLast(6)) : inter
+    let short = String(whole.prefix { $0 != "." })
+    let isDescribed = { stem in names.contains(stem + ".user") || names.contains(stem + ".item") }
+    return !isDescribed(whole) && isDescribed(short) ? short : whole
   }
 
   private func ratingsOnly(_ file: AtomicFile, name: String) throws(DatasetError) -> Dataset {

@@ -62,12 +62,12 @@ package final class MemoryFiles: FileSource {
 
   package func kind(of path: String) -> FileKind? {
     if files[path] != nil { return .file }
-    let folder = path.hasSuffix("/") ? path : path + "/"
+    let folder = filePath(path, "")
     return files.keys.contains { $0.hasPrefix(folder) } ? .folder : nil
   }
 
   package func list(_ path: String) throws(DatasetError) -> [String] {
-    let folder = path.hasSuffix("/") ? path : path + "/"
+    let folder = filePath(path, "")
     let names = files.keys.filter { $0.hasPrefix(folder) }.map { key in
       key.dropFirst(folder.count).prefix { $0 != "/" }
     }

@@ -29,6 +29,19 @@ extension FileContents {
         "the file is packed with gzip", file: path, help: ["unpack it first: gunzip \(path)"],
         code: "E0511")
     }
+    if bytes.starts(with: Array("PK".utf8) + [3, 4]) {
+      throw DatasetError(
+        "this is a zip archive", file: path,
+        help: [
+          path.hasSuffix(".npz")
+            ? "arrays are attached: attach items \"\(path)\"" : "unpack it first: unzip \(path)"
+        ], code: "E0511")
+    }
+    if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
+      throw DatasetError(
+        "this is a NumPy array, and no ratings", file: path,
+        help: ["vectors of items or users are attached: attach items \"\(path)\""], code: "E0511")
+    }
     let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 16))
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
       throw DatasetError(
@@ -37,6 +50,11 @@ extension FileContents {
     if head.contains(0) {
       throw DatasetError(
         "this is a binary file, not text in lines", file: path, line: 1, code: "E0511")
+    }
+    if head.contains(13), !head.contains(10) {
+      throw DatasetError(
+        "its lines end in carriage returns alone", file: path,
+        help: ["give them the usual ends: tr '\\r' '\\n' < \(path) > mended.csv"], code: "E0511")
     }
   }
 
