@@ -38,6 +38,30 @@ import Testing
     }
   }
 
+  /// The checker asks the bounds alone of most numbers: they must say what reading the number says.
+  @Test func boundsAcceptTheNumbersThatAreAccepted() {
+    let values = [-1e300, -1, -0.5, 0, 1e-9, 0.5, 0.999, 1, 1.5, 2, 10, 101, 1e6, 1e7, 1e19, 1e300]
+    let units: [Number.Unit?] = [nil, .percent, .seconds, .bytes]
+    var bounded = 0
+    for type in catalogs.flatMap(\.members.types) + [Settings.self] {
+      for parameter in type.form.parameters where parameter.place == .option {
+        guard let numbers = parameter.numbers else { continue }
+        bounded += 1
+        for value in values {
+          for unit in units {
+            var root: any Configurable = type.init()
+            let number = Value.number(Number(value, unit: unit))
+            let problem = set(option: parameter.name, to: number, of: &root)
+            #expect(
+              numbers.contains(value, unit: unit) == (problem == nil),
+              "\(type.form.name) \(parameter.name)=\(value) \(unit.map { "\($0)" } ?? "")")
+          }
+        }
+      }
+    }
+    #expect(bounded > 50)
+  }
+
   @Test func summariesAreOneSentence() {
     for form in forms {
       let summary = form.summary

@@ -94,18 +94,17 @@ import Testing
       guard let fields = known?.fields else { continue }
       #expect(interpreter.run(source, host: host) == .completed, "\(line)")
       guard case .record(let record)? = interpreter.variables["r"]?.value else { continue }
-      let there = fields.filter { $0.needs == nil }.map(\.name)
+      let there = fields.names
       let names = record.fields.map(\.name)
       // The options that a sweep varies are fields of its result as well.
       let isSweep = there.contains("runs")
       #expect(isSweep ? Set(there).isSubset(of: names) : Set(there) == Set(names), "\(line)")
-      if !isSweep { expect(record, fields, line) }
+      if !isSweep { expect(record, fields.listed.filter { there.contains($0.name) }, line) }
     }
   }
 
   private func expect(_ record: Record, _ fields: [ResultField], _ place: String) {
-    let missing = Set(fields.filter { $0.needs == nil }.map(\.name))
-      .subtracting(record.fields.map(\.name))
+    let missing = Set(fields.map(\.name)).subtracting(record.fields.map(\.name))
     // Where a metric has a value for nobody, only the data tell.
     #expect(missing.isSubset(of: ["diversity@5"]), "\(place): \(missing)")
     for own in record.fields {

@@ -1,4 +1,5 @@
 import Commands
+import Evaluation
 import Language
 import Testing
 
@@ -46,6 +47,32 @@ import Testing
     #expect(source.slice(first.primary.range) == place)
     let said = ([first.primary.text, first.message] + first.help).joined(separator: "\n")
     #expect(said.contains(words), "\(said)")
+  }
+
+  /// A call that differs from one before it in cutoffs only is not bound again; its fields are its own.
+  @Test func fieldsHaveTheCutoffsOfTheirOwnCall() {
+    for metric in Evaluation.metrics.types
+    where metric.form.parameters.contains(where: { $0.name == "cutoff" }) {
+      let name = metric.name
+      let later = "let s = evaluate \(name)@3 ndcg@7 mae\n"
+      let calls = "let q = evaluate \(name)@5 ndcg@9 mae\n" + later
+      let right = "expect $s.\(name)@3 > $s.mf.\(name)@3\nexpect $s.ndcg@7 > $q.ndcg@9\n"
+      guard name != "ndcg" else { continue }
+      #expect(faults(calls + right).isEmpty, "\(name): \(faults(calls + right).map(\.message))")
+      let wrong = ["$s.\(name)@5", "$s.ndcg@9", "$q.\(name)@3", "$s.mf.ndcg@9"]
+      for field in wrong {
+        let found = faults(calls + "expect \(field) > 0\n")
+        #expect(found.map(\.code) == ["E0204"], "\(field)")
+      }
+    }
+    // What stands for another one is neither hidden by it nor twice there.
+    let swapped = "let q = evaluate ndcg@5 ndcg@9\nlet s = evaluate ndcg@9 ndcg@3\n"
+    #expect(faults(swapped + "expect $s.ndcg@9 > $s.ndcg@3").isEmpty)
+    #expect(
+      faults(swapped + "expect $s.ndcg@5 > 0").first?.help.first
+        == "fields: ndcg@9 ndcg@3 tie-rate per-user users chance popularity item-mean bias mf")
+    let other = "let q = evaluate ndcg@5\nlet s = evaluate ndcg@05\n"
+    #expect(faults(other + "expect $s.ndcg@5 > 0").isEmpty)
   }
 
   /// A model that only puts items in order has no errors, and this is known if its training is.

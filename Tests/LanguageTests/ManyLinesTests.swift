@@ -64,6 +64,22 @@ import Testing
     }
   }
 
+  /// What a round of a loop binds is known behind it, and a loop that binds nothing changes nothing.
+  @Test func whatALoopBindsIsJoinedWithWhatWasThere() {
+    let start = "load data; split tasks; meta-train maml\nlet x = 5\n"
+    let inside = "for k in [1, 2] { for j in [3] { adapt $j }; let x = $k }\n"
+    #expect(Laboratory.check(start + inside + "adapt $x").isEmpty)
+    for loop in ["for k in [1, 2] { adapt $k }", "for k in [1, 2] { for j in [3] { adapt $j } }"] {
+      let text =
+        start + "let k = 7\nlet j = 8\n\(loop)\nfor v in [1] { adapt $k; adapt $j }\nadapt $x"
+      #expect(Laboratory.check(text).isEmpty, "\(loop)")
+      #expect(Laboratory.check(start + loop + "\nadapt $k").map(\.code) == ["E0207"], "\(loop)")
+      // The value behind the loop is the one before it.
+      let bounded = start + "let k = -3\n\(loop)\nmeta-train maml epochs=$k"
+      #expect(Laboratory.check(bounded).map(\.code) == ["E0302"], "\(loop)")
+    }
+  }
+
   @Test func valuesTooManyForAProcedureAreToldOnce() {
     let text = "def t(k) { topk $k }\nload data; split tasks; meta-train maml; adapt 1\nt 5"
     let extra = String(repeating: " 6", count: 1000)

@@ -238,7 +238,7 @@ extension BoundValue {
   /// The fields that may stand behind its name.
   var fieldNames: [String] {
     if case .record(let record)? = value { return record.fields.map(\.name) }
-    return (fields ?? []).filter { $0.needs == nil }.map(\.name)
+    return fields?.names ?? []
   }
 }
 

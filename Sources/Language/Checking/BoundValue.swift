@@ -3,10 +3,10 @@ package struct BoundValue: Sendable, Equatable {
   /// Its value; nil when only running tells it.
   package var value: Value?
   /// The fields of a result, as far as they are known before running.
-  package var fields: [ResultField]?
+  package var fields: KnownFields?
   private var source: Origin
 
-  package init(_ value: Value?, fields: [ResultField]? = nil, origin: Origin = "") {
+  package init(_ value: Value?, fields: KnownFields? = nil, origin: Origin = "") {
     self.value = value
     self.fields = fields
     source = origin

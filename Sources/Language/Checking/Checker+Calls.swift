@@ -1,7 +1,7 @@
 extension Checker {
   /// Checks calls joined by `|`; returns the fields of the last one's result if they are asked for.
-  mutating func check(pipeline calls: [Call], asksForFields: Bool = false) -> [ResultField]? {
-    var fields: [ResultField]?
+  mutating func check(pipeline calls: [Call], asksForFields: Bool = false) -> KnownFields? {
+    var fields: KnownFields?
     for (index, call) in calls.enumerated() {
       fields = check(
         call, takesInput: index > 0, asksForFields: asksForFields && index == calls.count - 1)
@@ -11,7 +11,7 @@ extension Checker {
 
   private mutating func check(
     _ call: Call, takesInput: Bool, asksForFields: Bool
-  ) -> [ResultField]? {
+  ) -> KnownFields? {
     let verb = call.verb
     if let procedure = context.procedures[verb.text] {
       check(call, of: procedure)
@@ -22,7 +22,7 @@ extension Checker {
       for argument in call.arguments { _ = value(of: argument.value) }
       return nil
     }
-    let verdict = verdict(on: call, of: type, exactly: asksForFields)
+    let (verdict, renamings) = verdict(on: call, of: type, asksForFields: asksForFields)
     let before = context.ledger
     if followsNouns {
       follow(verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives)
@@ -42,16 +42,11 @@ extension Checker {
           label: "nothing is written down", help: ["for example: evaluate | \(verb.text) …"]))
     }
     guard asksForFields, let fields = verdict.fields(context) else { return nil }
-    return present(fields, in: before)
-  }
-
-  /// Fields with what they lack, but only where it is known what is there.
-  private func present(_ fields: [ResultField], in ledger: NounLedger) -> [ResultField] {
-    fields.map { field in
-      var field = field
-      field.needs = followsNouns && !hasUnseen ? field.needs.flatMap(ledger.lack) : nil
-      return field
+    var lacks: [Noun: Noun] = [:]
+    if followsNouns, !hasUnseen {
+      for noun in verdict.neededByFields { lacks[noun] = before.lack(of: noun) }
     }
+    return KnownFields(fields, renamings, lacks: lacks)
   }
 
   private mutating func unknown(_ verb: Name) {
@@ -86,15 +81,17 @@ extension Checker {
 
   /// What is known of a call. One of the shape of a faultless one before it is not bound again.
   ///
-  /// - Parameter exactly: whether it matters which numbers stand in it.
+  /// - Returns: also what fields of the result are called in place of those of the verdict.
   private mutating func verdict(
-    on call: Call, of type: any Configurable.Type, exactly: Bool
-  ) -> Verdict {
+    on call: Call, of type: any Configurable.Type, asksForFields: Bool
+  ) -> (Verdict, [KnownFields.Renaming]) {
     let arguments = values(of: call.arguments)
     let shape = CallShape(type, arguments)
-    if let known = verdicts.known[shape], known.holds(for: arguments, exactly: exactly) {
+    if let known = verdicts.known[shape], known.holds(for: arguments),
+      let renamings = asksForFields ? known.renamings(for: arguments) : []
+    {
       if known.namesFiles { checkFiles(arguments, call.arguments, known.bound.binding, of: type) }
-      return known
+      return (known, renamings)
     }
     let before = diagnostics.count
     let (root, bound) = check(call.arguments, arguments, of: type, whole: call.verb.range)
@@ -114,7 +111,7 @@ extension Checker {
       }
     }
     if diagnostics.count == before, isSettled { verdicts.known[shape] = verdict }
-    return verdict
+    return (verdict, [])
   }
 
   /// The arguments of a call as far as their values are known.

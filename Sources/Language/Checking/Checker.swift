@@ -254,6 +254,7 @@ struct Checker {
     let before = (ledger: context.ledger, variables: context.variables)
     let hidden = context.variables[loop.variable.text]
     bind(loop.variable, BoundValue(elements?.count == 1 ? elements?.first : nil))
+    let changes = context.variables.changes
     loops += 1
     conditions += 1
     defer { conditions -= 1 }
@@ -268,8 +269,12 @@ struct Checker {
     if let elements, elements.count > 1, elements.count <= 20, loops == 0 {
       checkValues(elements, of: loop, from: before.variables)
     }
-    context.variables = before.variables.joined(with: context.variables)
-    context.variables[loop.variable.text] = hidden
+    if context.variables.changes == changes {
+      context.variables = before.variables
+    } else {
+      context.variables = before.variables.joined(with: context.variables)
+      context.variables[loop.variable.text] = hidden
+    }
     if elements.map({ $0.isEmpty }) ?? true {
       context.ledger = before.ledger.joined(with: context.ledger)
     }

@@ -2,6 +2,8 @@
 /// that a block costs what it changes and not what there is.
 package struct Names: Sendable, ExpressibleByDictionaryLiteral {
   private var root = NameNode()
+  /// How often something was bound: names with as many changes as their own copy before are that copy.
+  private(set) var changes = 0
 
   package init() {}
 
@@ -12,6 +14,7 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
   package subscript(name: String) -> BoundValue? {
     get { root.value(name, NameHash(name)) }
     set {
+      changes += 1
       if let newValue {
         root.set(NameNode.Entry(name: name, value: newValue), NameHash(name))
       } else {

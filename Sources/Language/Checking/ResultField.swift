@@ -55,10 +55,9 @@ extension Evaluator {
     guard case .variable(let name, let fields) = expression.kind,
       let variable = variables[name.text], variable.value == nil, let known = variable.fields
     else { return nil }
-    var kind = ResultField.Kind.record(known)
+    var kind = known.kind
     for field in fields {
-      guard case .record(let inner?) = kind,
-        let found = inner.first(where: { $0.name == field.text })
+      guard case .record(let inner?) = kind, let found = known.field(field.text, among: inner)
       else { return nil }
       kind = found.kind
     }
@@ -66,8 +65,8 @@ extension Evaluator {
   }
 
   /// Says what is wrong with the fields that are read from a result which is not there yet.
-  mutating func follow(_ fields: [Name], in known: [ResultField], of variable: BoundValue) {
-    var kind = ResultField.Kind.record(known)
+  mutating func follow(_ fields: [Name], in known: KnownFields, of variable: BoundValue) {
+    var kind = known.kind
     for (place, field) in fields.enumerated() {
       var owner: String { place == 0 ? variable.origin : "`\(fields[place - 1].text)`" }
       let inner: [ResultField]
@@ -79,11 +78,11 @@ extension Evaluator {
           "E0204", "\(owner) has no fields", at: field.range, label: "it is \(kind.description)")
         return
       }
-      guard let found = inner.first(where: { $0.name == field.text }) else {
-        unknown(field: field, of: owner, among: inner.filter { $0.needs == nil }.map(\.name))
+      guard let found = known.field(field.text, among: inner) else {
+        unknown(field: field, of: owner, among: known.names(of: inner))
         return
       }
-      if let noun = found.needs {
+      if let noun = known.lack(of: found) {
         report(
           "E0204", "\(owner) has no field `\(field.text)`: \(noun.absence)", at: field.range,
           help: ["try: \(noun.remedy)"])

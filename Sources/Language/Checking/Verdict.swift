@@ -52,6 +52,29 @@ extension Value {
   }
 }
 
+extension Value {
+  /// Whether it is a number within bounds, or a name whose cutoff is.
+  fileprivate func isPlain(within bounds: NumberBounds) -> Bool {
+    switch self {
+    case .number(let number): return bounds.contains(number.value, unit: number.unit)
+    case .word(let word) where word.hasPlainCutoff:
+      let cutoff = word.cutoffMark.flatMap { Int(word[$0...].dropFirst()) }
+      return cutoff.map { bounds.contains(Double($0)) } ?? false
+    default: return false
+    }
+  }
+}
+
+extension String {
+  /// Whether it is a name with a cutoff as a field of a result is called: `ndcg@5`, not `ndcg@05`.
+  fileprivate var hasPlainCutoff: Bool {
+    guard let mark = cutoffMark else { return false }
+    let digits = utf8[mark...].dropFirst()
+    return digits.first.map { $0 != UInt8(ascii: "0") } ?? false
+      && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+}
+
 /// What is known of a call that has no faults.
 final class Verdict {
   private let root: any Configurable
@@ -59,8 +82,11 @@ final class Verdict {
   let needs: [Noun]
   let gives: [Noun]
   let namesFiles: Bool
+  private lazy var numberBounds = bound.numberBounds
   private var knownTraits: CheckContext.Traits?
   private var knownFields: [ResultField]??
+  /// What must be there for some fields to be.
+  private(set) var neededByFields: Set<Noun> = []
 
   init(root: any Configurable, bound: BoundArguments, needs: [Noun], gives: [Noun]) {
     self.root = root
@@ -71,12 +97,34 @@ final class Verdict {
   }
 
   /// Whether a call of the same shape has no faults either.
-  func holds(for arguments: [Argument], exactly: Bool) -> Bool {
+  func holds(for arguments: [Argument]) -> Bool {
     for (place, argument) in arguments.enumerated()
     where argument.value != bound.arguments[place].value {
-      if exactly || bound.binding.judges[place]?.problem(argument) != nil { return false }
+      // Most calls differ in numbers within plain bounds, which is quick to tell.
+      if let bounds = numberBounds[place], argument.value?.isPlain(within: bounds) == true {
+        continue
+      }
+      if bound.binding.judges[place]?.problem(argument) != nil { return false }
     }
     return true
+  }
+
+  /// What a faultless call of the same shape calls the fields of its result, where nothing but cutoffs
+  /// differs; nil where more does, so that it may have other fields.
+  func renamings(for arguments: [Argument]) -> [KnownFields.Renaming]? {
+    var renamings: [KnownFields.Renaming] = []
+    for (argument, own) in zip(arguments, bound.arguments) where argument.value != own.value {
+      guard case .word(let name)? = argument.value, case .word(let listed)? = own.value,
+        name.hasPlainCutoff, listed.hasPlainCutoff,
+        !renamings.contains(where: { $0.listed == listed || $0.name == name })
+      else { return nil }
+      renamings.append(KnownFields.Renaming(listed: listed, name: name))
+    }
+    let isClear = zip(arguments, bound.arguments).allSatisfy { argument, own in
+      guard argument.value == own.value, case .word(let word)? = own.value else { return true }
+      return !renamings.contains { $0.listed == word || $0.name == word }
+    }
+    return isClear ? renamings : nil
   }
 
   func traits(_ context: CheckContext) -> CheckContext.Traits {
@@ -95,6 +143,7 @@ final class Verdict {
       fields?.append(contentsOf: varied.map { ResultField($0, .unknown) } + Sweep.resultFields)
     }
     knownFields = .some(fields)
+    neededByFields = Set(fields?.compactMap(\.needs) ?? [])
     return fields
   }
 }

@@ -7,6 +7,10 @@ package protocol ArgumentReadable: Sendable {
   var argumentText: String { get }
   /// The words that can stand here with their meaning; empty when they cannot be listed.
   static var namedValues: [NamedValue] { get }
+  /// The numbers that can be read so, if any can and no more than the number decides.
+  static var numbers: NumberBounds? { get }
+  /// The number it is, if it is one.
+  var asNumber: Double? { get }
 }
 
 /// A word that an option takes, with its meaning.
@@ -22,10 +26,14 @@ package struct NamedValue: Sendable, Equatable {
 
 extension ArgumentReadable {
   package static var namedValues: [NamedValue] { [] }
+  package static var numbers: NumberBounds? { nil }
+  package var asNumber: Double? { nil }
 }
 
 extension Int: ArgumentReadable {
   package static var expectation: String { "a whole number" }
+  package static var numbers: NumberBounds? { NumberBounds(.whole) }
+  package var asNumber: Double? { Double(self) }
   package var argumentText: String { "\(self)" }
 
   package static func read(_ value: Value) -> Int? {
@@ -36,6 +44,8 @@ extension Int: ArgumentReadable {
 
 extension Double: ArgumentReadable {
   package static var expectation: String { "a number" }
+  package static var numbers: NumberBounds? { NumberBounds(.fractional) }
+  package var asNumber: Double? { self }
   package var argumentText: String { Number.text(self) }
 
   package static func read(_ value: Value) -> Double? {
@@ -65,6 +75,7 @@ extension Bool: ArgumentReadable {
 
 extension String: ArgumentReadable {
   package static var expectation: String { "a word or a text" }
+  package static var numbers: NumberBounds? { NumberBounds(.withUnit) }
   package var argumentText: String { self }
 
   package static func read(_ value: Value) -> String? {
@@ -81,6 +92,7 @@ extension Optional: ArgumentReadable where Wrapped: ArgumentReadable {
   package static var expectation: String { Wrapped.expectation }
   package var argumentText: String { self?.argumentText ?? "" }
   package static var namedValues: [NamedValue] { Wrapped.namedValues }
+  package static var numbers: NumberBounds? { Wrapped.numbers }
 
   package static func read(_ value: Value) -> Wrapped?? {
     Wrapped.read(value).map { .some($0) }
@@ -91,6 +103,7 @@ extension Array: ArgumentReadable where Element: ArgumentReadable {
   package static var expectation: String { "a list, each \(Element.expectation)" }
   package var argumentText: String { map(\.argumentText).joined(separator: ",") }
   package static var namedValues: [NamedValue] { Element.namedValues }
+  package static var numbers: NumberBounds? { Element.numbers }
 
   package static func read(_ value: Value) -> [Element]? {
     guard case .list(let values) = value else { return Element.read(value).map { [$0] } }

@@ -18,13 +18,15 @@ extension Parameter {
   package static func single<T: ArgumentReadable>(
     _ name: String, _ path: Path<Root, T>, _ summary: String, place: ParameterForm.Place,
     isRequired: Bool, expectation: String?, completion: CompletionKind,
-    allowed: (@Sendable (T) -> Bool)?
+    numbers: NumberBounds? = nil, allowed: (@Sendable (T) -> Bool)?
   ) -> Parameter {
     let expectation = expectation ?? T.expectation
+    let numbers = allowed == nil ? T.numbers : numbers
     return Parameter(
       form: ParameterForm(
         name: name, summary: summary, place: place, isRequired: isRequired,
-        expectation: expectation, namedValues: T.namedValues, completion: completion),
+        expectation: expectation, namedValues: T.namedValues, completion: completion,
+        numbers: numbers),
       reading: { _, written in
         guard let value = T.read(written) else {
           return .failure(unreadable(written, as: T.self, name: name, expectation: expectation))
@@ -60,7 +62,8 @@ extension Parameter {
       name, path, summary, place: .option, isRequired: false,
       expectation:
         "\(T.expectation) from \(bounds.lowerBound.argumentText) to \(bounds.upperBound.argumentText)",
-      completion: .nothing, allowed: { bounds.contains($0) })
+      completion: .nothing, numbers: T.numbers?.within(bounds),
+      allowed: { bounds.contains($0) })
   }
 
   /// `name=value` with bounds, for an option that may be absent.
@@ -72,7 +75,8 @@ extension Parameter {
       name, path, summary, place: .option, isRequired: false,
       expectation:
         "\(T.expectation) from \(bounds.lowerBound.argumentText) to \(bounds.upperBound.argumentText)",
-      completion: .nothing, allowed: { $0.map(bounds.contains) ?? true })
+      completion: .nothing, numbers: T.numbers?.within(bounds),
+      allowed: { $0.map(bounds.contains) ?? true })
   }
 
   /// A value without a name.

@@ -39,13 +39,16 @@ package final class ParameterForm: Sendable {
   package let completion: CompletionKind
   /// The catalog a choice picks from.
   package let members: MemberList?
+  /// The numbers it takes, where that is all there is to know of them.
+  package let numbers: NumberBounds?
   /// Whether it names a file or folder.
   let isPath: Bool
 
   package init(
     name: String, summary: String, place: Place, isRequired: Bool = false, expectation: String,
     defaultText: String = "", namedValues: [NamedValue] = [],
-    completion: CompletionKind = .nothing, members: MemberList? = nil
+    completion: CompletionKind = .nothing, members: MemberList? = nil,
+    numbers: NumberBounds? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -56,6 +59,7 @@ package final class ParameterForm: Sendable {
     self.namedValues = namedValues
     self.completion = completion
     self.members = members
+    self.numbers = numbers
     isPath = completion.isPath
   }
 
@@ -64,7 +68,7 @@ package final class ParameterForm: Sendable {
     ParameterForm(
       name: name, summary: summary, place: place, isRequired: isRequired,
       expectation: expectation, defaultText: defaultText, namedValues: namedValues,
-      completion: completion, members: members)
+      completion: completion, members: members, numbers: numbers)
   }
 }
 

@@ -14,7 +14,11 @@ package struct Source: Sendable {
     self.text = text
     var text = text
     lineStarts = text.withUTF8 { bytes in
-      [0] + bytes.indices.lazy.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+      var starts = [0]
+      for place in 0..<bytes.count where bytes[place] == UInt8(ascii: "\n") {
+        starts.append(place + 1)
+      }
+      return starts
     }
   }
 
