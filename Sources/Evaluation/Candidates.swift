@@ -13,13 +13,21 @@ package enum Candidates: Sendable, Equatable {
   case all
 
   /// In words for a footnote, after "candidates: ".
-  package func definition(_ tasks: [UserTask]) -> String {
+  ///
+  /// - Parameter unrated: the fewest items that one of them never rated.
+  package func definition(_ tasks: [UserTask], unrated: Int? = nil) -> String {
     let counts = tasks.map(\.query.count)
     let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
     let query = "the \(least == most ? "\(least)" : "\(least)–\(most)") query items of each user"
     return switch self {
     case .query: query
-    case .sampled(let count): query + " and \(count) drawn from those she never rated"
+    case .sampled(let count):
+      if let unrated, unrated < count {
+        query + " and \(count) drawn from those she never rated, or all where they are fewer "
+          + "(\(unrated) at least)"
+      } else {
+        query + " and \(count) drawn from those she never rated"
+      }
     case .all: query + " and all that she never rated"
     }
   }
@@ -65,6 +73,11 @@ struct RatedItems: Sendable {
     for task in tasks { lists[task.user] = [] }
     for (user, item) in zip(interactions.users, interactions.items) { lists[user]?.append(item) }
     self.lists = lists
+  }
+
+  /// The fewest items that one of the users never rated.
+  func fewestUnrated(of count: Int) -> Int? {
+    lists.values.map { count - Set($0).count }.min()
   }
 
   /// The items that the user never rated, in order.

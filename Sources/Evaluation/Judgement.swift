@@ -32,13 +32,4 @@ package struct Judgement: Sendable {
   }
 
   package var shareOfFlatTasks: Double { Double(flatTasks) / Double(max(1, taskCount)) }
-
-  /// The same judgement of some of its tasks; totals are left out.
-  package func restricted(to tasks: [Int]) -> Judgement {
-    var part = self
-    part.values = values.map { row in tasks.map { row[$0] } }
-    part.totals = totals.map { _ in nil }
-    part.taskCount = tasks.count
-    return part
-  }
 }

@@ -6,7 +6,7 @@ import Models
 /// The tasks, the metrics and the data that recommenders are judged on: the same for all of them.
 package struct Trial: Sendable {
   package let dataset: Dataset
-  package let tasks: [UserTask]
+  package private(set) var tasks: [UserTask]
   package let metrics: [any Metric]
   package let candidates: Candidates
   private let background: Background
@@ -56,6 +56,13 @@ package struct Trial: Sendable {
       threads: threads)
   }
 
+  /// The same trial of some of its tasks, or of parts of their query ratings.
+  package func restricted(to tasks: [UserTask]) -> Trial {
+    var part = self
+    part.tasks = tasks
+    return part
+  }
+
   /// The expected values of scores that know nothing.
   package func chance() -> Judgement {
     judgement(Self.chanceTitle, predictsRatings: true) { _, items in
@@ -90,6 +97,11 @@ package struct Trial: Sendable {
       totals: zip(metrics, isAsked).map { $1 && $0.isPooled ? total($0, queries) : nil },
       tieRate: verdicts.isEmpty ? 0 : ties / Double(verdicts.count),
       flatTasks: verdicts.count { $0.isFlat }, taskCount: verdicts.count)
+  }
+
+  /// What is put in order, in words for a footnote.
+  package var candidatesDefinition: String {
+    candidates.definition(tasks, unrated: rated.fewestUnrated(of: dataset.items.count))
   }
 
   private struct Verdict: Sendable {

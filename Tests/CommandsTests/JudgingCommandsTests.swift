@@ -166,4 +166,64 @@ import Testing
     let cleaned = script.replacing("split", with: "clean dedupe=last\nsplit")
     #expect(run(cleaned, ["twice.csv": text]).result == .completed)
   }
+
+  /// The rows of the last table.
+  private func lastRows(_ outcome: Outcome) -> [[Table.Cell]] {
+    outcome.reports.last?.blocks.compactMap {
+      if case .table(let table) = $0 { table.rows } else { nil }
+    }.last ?? []
+  }
+
+  @Test func everyRowIsJudgedInEveryGroupOfUsers() throws {
+    let outcome = run("evaluate mae by=activity")
+    let rows = lastRows(outcome)
+    #expect(rows.count == 15)
+    var sum = 0.0
+    var users = 0
+    var own = 0
+    for row in rows {
+      if case .count(let count) = row[1] { own = count }
+      guard row[2].text == "item-mean", case .interval(let mean, _, _) = row[3] else { continue }
+      sum += mean * Double(own)
+      users += own
+    }
+    #expect(users == 60)
+    let whole = try #require(number(outcome.last, "item-mean", "mae"))
+    #expect(abs(sum / Double(users) - whole) < 1e-9)
+  }
+
+  @Test func groupsOfItemsAreJudgedOnTheirOwnRatings() throws {
+    let outcome = run("evaluate mae over=ratings by=category")
+    let rows = lastRows(outcome)
+    let names = rows.map(\.[0].text).filter { !$0.isEmpty }
+    #expect(names.count == 8 && names.contains("plush") && rows.count == 40)
+    let means = rows.filter { $0[2].text == "item-mean" }.compactMap { row -> Double? in
+      if case .number(let value, _) = row[3] { value } else { nil }
+    }
+    // The whole is a mean of its parts, and they are not all the same.
+    let whole = try #require(number(outcome.last, "item-mean", "mae"))
+    #expect(means.count == 8)
+    #expect(try #require(means.min()) < whole && whole < (try #require(means.max())))
+    #expect(run("evaluate mae by=brnad").code == "E0521")
+  }
+
+  @Test func whatHasNoIntervalAndWhatIsNotTestedIsSaid() {
+    func notes(_ line: String) -> String {
+      let blocks = run(line).reports.last?.blocks ?? []
+      return blocks.flatMap { block -> [String] in
+        switch block {
+        case .table(let table): table.footnotes
+        case .note(let text): [text]
+        default: []
+        }
+      }.joined(separator: "\n")
+    }
+    #expect(notes("evaluate mae over=ratings").contains("without an interval: MAE"))
+    #expect(!notes("evaluate mae over=ratings").contains("mean over users ±"))
+    #expect(notes("compare mf popularity by=mae").contains("not tested"))
+    #expect(!notes("compare mf popularity").contains("not tested"))
+    #expect(notes("evaluate ndcg candidates=sampled:5000").contains("or all where they are fewer"))
+    #expect(!notes("evaluate ndcg candidates=sampled:50").contains("fewer"))
+    #expect(notes("evaluate auc positives=top").contains("better-rated half"))
+  }
 }

@@ -87,16 +87,16 @@ package struct ABTest: ParticularCommand {
       rows: [
         row(names[0], Scoreboard.cell(a)), row(names[1], Scoreboard.cell(b)),
         row("difference", .number(design.difference, digits: 4)),
-        row("power with \(grouped(users)) users a group", .number(found, digits: 3)),
+        row("power with \(grouped(users)) users a group", share(found)),
         row("the same by formula", .number(design.power(groupSize: Double(users)), digits: 3)),
-        row("false alarms", .number(alarms, digits: 3)),
+        row("false alarms", share(alarms)),
         row(
           "users a group for power \(Number.text(power))",
           needed.map { .count(Int(min($0, 1e15))) } ?? .missing),
       ],
       footnotes: [
-        "\(grouped(runs)) simulated tests (Welch, level \(Number.text(level))); users drawn from "
-          + "\(grouped(a.count)) judged ones; logged ratings only"
+        "\(grouped(runs)) simulated tests (Welch, level \(Number.text(level))), their shares ± 95 % "
+          + "interval; users drawn from \(grouped(a.count)) judged ones; logged ratings only"
       ])
     var result = Record([
       .init("difference", .number(design.difference)), .init("power", .number(found)),
@@ -104,6 +104,16 @@ package struct ABTest: ParticularCommand {
     ])
     if let needed { result["needed-users"] = .number(needed) }
     return Report([.table(table)], result: result)
+  }
+}
+
+extension ABTest {
+  /// A share of the simulated tests, with what is unknown of it (Wilson 1927, the longer side).
+  private func share(_ share: Double) -> Table.Cell {
+    let (n, z) = (Double(runs), 1.96)
+    let centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    let reach = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+    return .interval(share, halfWidth: reach + abs(centre - share), digits: 3)
   }
 }
 

@@ -79,6 +79,13 @@ package struct Compare: Command {
     let differences = differences(board, metric, session.settings.key.derived("compare"))
     report.blocks.append(
       .table(Difference.table("\(order[0]) − other, \(tested.title)", "other", differences)))
+    let untested = order.dropFirst().filter { name in !differences.contains { $0.title == name } }
+    if !untested.isEmpty {
+      report.blocks.append(
+        .note(
+          "not tested, for want of \(tested.title) of two users in both: "
+            + untested.joined(separator: ", ")))
+    }
     report.result["tests"] = .record(tests(differences))
     return report
   }

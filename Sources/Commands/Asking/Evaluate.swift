@@ -30,7 +30,7 @@ package struct Evaluate: Command {
         .option(
           "with", \.with, "further baselines to show: `[item-knn, content]`",
           completion: .live("model")),
-        .option("by", \.by, "tell groups apart: `activity`, or a feature of the users"),
+        .option("by", \.by, "tell groups apart: `activity`, or a feature of users or items"),
         .option("seeds", \.seeds, in: 1...100, "how many times to train the model"),
         .option(
           "resplit", \.resplit,
@@ -72,9 +72,11 @@ package struct Evaluate: Command {
       try reading { try ReferenceTable(host.read(path)) }
     }
     var repeats = Repeats()
+    var groups: GroupBoard?
+    if let by, let data = session.data { groups = GroupBoard(try TaskGroups(by, data)) }
     let rounds = try rounds(of: session)
     for round in 0..<rounds {
-      try judge(round, of: rounds, &session, into: &repeats, host)
+      try judge(round, of: rounds, &session, into: &repeats, &groups, host)
     }
     let merged =
       rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks)
@@ -91,10 +93,7 @@ package struct Evaluate: Command {
       report.blocks.append(
         .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.metrics)))
     }
-    if let by {
-      guard let data = session.data else { return report }
-      report.blocks.append(.table(try groupTable(by, board, data)))
-    }
+    if let groups { report.blocks.append(.table(groups.table(trial.metrics))) }
     return report
   }
 
@@ -116,15 +115,19 @@ package struct Evaluate: Command {
   /// Judges every row once more, under the seed or on the tasks of that round.
   private func judge(
     _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout Repeats,
-    _ host: any Host
+    _ groups: inout GroupBoard?, _ host: any Host
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
     let trial = try options.trial(metrics, in: own)
     guard let data = own.data, let tasks = own.tasks else { return }
     let contestants = Contestants(session: own)
+    func add(_ judge: (Trial) -> Judgement) {
+      repeats.add(judge(trial), of: trial.tasks)
+      groups?.add(trial, judge)
+    }
     if round == 0, let model = session.model { try contestants.refuseLeak(model, tasks) }
     if round == 0 || resplit {
-      repeats.add(trial.chance(), of: trial.tasks)
+      add { $0.chance() }
       let names = try shownNames(contestants)
       for (done, name) in names.enumerated() {
         try host.checkpoint(
@@ -133,18 +136,18 @@ package struct Evaluate: Command {
             total: Double(rounds * names.count), unit: "rows", detail: name))
         guard let baseline = contestants.baseline(name) else { continue }
         let fitted = contestants.fitted(baseline, name, data, tasks)
-        repeats.add(trial.judgement(of: fitted), of: trial.tasks)
+        add { $0.judgement(of: fitted) }
       }
     }
     guard let model = session.model else { return }
-    if round == 0 { return repeats.add(trial.judgement(of: model), of: trial.tasks) }
+    if round == 0 { return add { $0.judgement(of: model) } }
     guard session.recipe != nil else {
       throw CommandFailure(
         "E0409", "judging it again needs a model that was trained in this session",
         help: ["train it again: `meta-train \(model.title)`"])
     }
     if let again = try session.recipe?.model(in: own, host: host) {
-      repeats.add(trial.judgement(of: again), of: trial.tasks)
+      add { $0.judgement(of: again) }
     }
   }
 
@@ -162,24 +165,5 @@ package struct Evaluate: Command {
     return parts.isEmpty
       ? means
       : "\(means); standard deviation of the model over them: " + parts.joined(separator: ", ")
-  }
-
-  /// The model (or the last baseline, without one) in each group of users.
-  private func groupTable(
-    _ by: String, _ board: Scoreboard, _ data: Dataset
-  ) throws(CommandFailure) -> Table {
-    let groups = try UserGroups(by, board.trial.tasks, data)
-    guard let row = board.subject.map({ board.rows[$0] }) ?? board.rows.last else {
-      return Table(columns: [])
-    }
-    let metrics = board.trial.metrics
-    return Table(
-      "\(row.title) by \(by)",
-      columns: [.init(by), .init("users", .right)] + metrics.map { .init($0.title, .right) },
-      rows: groups.groups.map { group in
-        let part = row.restricted(to: group.tasks)
-        return [.text(group.name), .count(group.tasks.count)]
-          + metrics.indices.map { part.mean($0).map(Scoreboard.cell) ?? .missing }
-      }, footnotes: [groups.definition])
   }
 }

@@ -83,9 +83,16 @@ struct Scoreboard {
   /// All that one must know to compare the numbers with others.
   private var footnotes: [String] {
     var notes = [
-      "mean over users ± 95 % interval (Student's t); candidates: "
-        + trial.candidates.definition(trial.tasks)
+      "mean over users ± 95 % interval (Student's t); candidates: " + trial.candidatesDefinition
     ]
+    let pooled = trial.metrics.filter(\.isPooled).map(\.title)
+    if pooled.count == trial.metrics.count {
+      notes = ["candidates: " + trial.candidatesDefinition]
+    }
+    if !pooled.isEmpty {
+      notes.append(
+        "over all users at once, without an interval: " + pooled.joined(separator: ", "))
+    }
     if let references {
       notes.append(
         "as printed by others, not judged here: "

@@ -21,7 +21,10 @@ package struct AreaUnderCurve: Metric {
   }
 
   package func definition(on scale: RatingScale) -> String {
-    "AUC: positive: " + (positives ?? .high).definition(on: scale)
+    "AUC: positive: "
+      + (positives == .top
+        ? "the better-rated half, equal ratings by expectation"
+        : (positives ?? .high).definition(on: scale))
       + "; users need a positive and a negative"
   }
 
