@@ -101,7 +101,8 @@ private struct FactorTable: Sendable {
           for row in rows {
             let item = Int(index.others[row])
             let q = items.advanced(by: item * width)
-            let dot = Lanes.dot(p, chosen, q, width)
+            let dot =
+              options.implicit ? Lanes.dot(p, chosen, q, width) : Lanes.dot(p, q, width)
             let error = Float(index.values[row]) - mean - userBias[user] - itemBias[item] - dot
             userBias[user] += rate * (error - penalty * userBias[user])
             if movesItems { itemBias[item] += rate * (error - penalty * itemBias[item]) }
@@ -160,12 +161,30 @@ private struct Lanes {
   let rate: Float
   let penalty: Float
 
+  @inline(__always)
   private static func load(_ numbers: Numbers, _ at: Int) -> Eight {
     UnsafeRawPointer(numbers + at).loadUnaligned(as: Eight.self)
   }
 
+  @inline(__always)
   private static func store(_ eight: Eight, _ numbers: Numbers, _ at: Int) {
     UnsafeMutableRawPointer(numbers + at).storeBytes(of: eight, as: Eight.self)
+  }
+
+  /// p · q
+  static func dot(_ p: Numbers, _ q: Numbers, _ width: Int) -> Float {
+    var sums = Eight.zero
+    var at = 0
+    while at + 8 <= width {
+      sums += load(p, at) * load(q, at)
+      at += 8
+    }
+    var sum = sums.sum()
+    while at < width {
+      sum += p[at] * q[at]
+      at += 1
+    }
+    return sum
   }
 
   /// (p + c) · q
@@ -184,10 +203,13 @@ private struct Lanes {
     return sum
   }
 
+  // A call for each eight numbers would cost more than moving them.
+  @inline(__always)
   private func moved<N: SIMD>(_ own: N, by other: N) -> N where N.Scalar == Float {
     own + rate * (error * other - penalty * own)
   }
 
+  @inline(__always)
   private func moved(_ own: Float, by other: Float) -> Float {
     own + rate * (error * other - penalty * own)
   }
