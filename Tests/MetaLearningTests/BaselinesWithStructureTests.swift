@@ -89,6 +89,14 @@ private enum TwoTastes {
     #expect(scores[0] > 4.5 && scores[1] < 1.5)
   }
 
+  /// Nobody rated items 18 and 19, and hardly more can be known of them than their genre.
+  @Test func theBlendForNewItemsKnowsThemByTheirKind() {
+    var hybrid = Hybrid()
+    hybrid.isForNewItems = true
+    let scores = TwoTastes.scores(hybrid, [18, 19])
+    #expect(scores[0] > scores[1] + 1)
+  }
+
   /// One category each: w = Σ(r − μ − b_u) / (n + λ), by hand in one pass.
   @Test func aCategoryDeviatesByItsShrunkMean() {
     let genre = Feature(

@@ -9,6 +9,7 @@ package struct Hybrid: Baseline {
   package var holdout = 0.2
   package var penalty = 100.0
   package var hasMeta = true
+  package var isForNewItems = false
 
   package init() {}
 
@@ -18,18 +19,23 @@ package struct Hybrid: Baseline {
     details: """
       The parts are fitted without some of the training users, on whom the weights of the blend are learned \
       by ridge regression; then they are fitted again to all. `meta=no` leaves out the part that takes \
-      longest.
+      longest. Of items that nobody rated mf and item-knn know nothing, and no rating of theirs can teach \
+      weights: with `new-items=yes` the parts are bayes-mf and a ridge head that learned from tasks in which \
+      items are known by their features alone, in equal weights.
       """,
     [
       .option("holdout", \.holdout, in: 0.01...0.9, "share of training users to learn weights on"),
       .option("penalty", \.penalty, in: 1e-6...1e9, "ratings' worth of equal weights"),
       .option("meta", \.hasMeta, "blend in meta-learned scores"),
+      .option("new-items", \.isForNewItems, "blend what is best for items that nobody rated"),
     ],
     examples: [Example("evaluate mae ndcg@5")])
 
-  private static let parts: [any Baseline] = [
-    MatrixFactorization(), ItemKNN(), Content(), ContentBias(),
-  ]
+  private var parts: [any Baseline] {
+    isForNewItems
+      ? [BayesianFactorization()]
+      : [MatrixFactorization(), ItemKNN(), Content(), ContentBias()]
+  }
 
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey
@@ -38,7 +44,7 @@ package struct Hybrid: Baseline {
     let shuffled = stream.shuffled(training)
     let held = Int((Double(training.count) * holdout).rounded(.up))
     let weights =
-      training.count < 2
+      isForNewItems || training.count < 2
       ? Array(repeating: 1 / Double(partCount), count: partCount)
       : learnedWeights(
         on: Array(shuffled.prefix(held)), dataset,
@@ -47,19 +53,20 @@ package struct Hybrid: Baseline {
       title: Self.name, weights: weights, parts: fittedParts(dataset, training, key))
   }
 
-  private var partCount: Int { Self.parts.count + (hasMeta ? 1 : 0) }
+  private var partCount: Int { parts.count + (hasMeta ? 1 : 0) }
 
   private func fittedParts(
     _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey
   ) -> [any Recommender] {
-    var parts = Self.parts.map {
+    var fitted = parts.map {
       $0.fitted(to: dataset, training: training, key: key.derived(type(of: $0).name))
     }
     if hasMeta {
-      parts.append(
-        MetaLearnedScores.fitted(to: dataset, training: training, key: key.derived("meta")))
+      fitted.append(
+        MetaLearnedScores.fitted(
+          to: dataset, training: training, key: key.derived("meta"), hidesItems: isForNewItems))
     }
-    return parts
+    return fitted
   }
 
   /// Least squares on the query ratings, drawn towards equal weights.

@@ -7,16 +7,24 @@ enum MetaLearnedScores {
   /// The share of tasks that says when to stop, and the fewest tasks for which that is worth it.
   private static let (stoppingShare, fewest) = (0.1, 20)
 
+  /// - Parameter hidesItems: whether it learns to do without ratings of an item, from tasks in which items
+  ///   are known by their features alone. Then nothing tells when to stop, as all tasks are of rated items.
   static func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, hidesItems: Bool = false
   ) -> any Recommender {
     var stream = key.derived("stopping").stream
     let tasks = stream.shuffled(training)
-    let held = tasks.count < fewest ? 0 : Int(Double(tasks.count) * stoppingShare)
+    let held = hidesItems || tasks.count < fewest ? 0 : Int(Double(tasks.count) * stoppingShare)
     var network = Factor()
     network.inputs.embed = 32
     var options = TrainingOptions()
     options.patience = 5
+    if hidesItems {
+      options.epochs = 15
+      options.batch = 64
+      options.linearDecay = 0.05
+      options.hiddenItems = 0.2
+    }
     options.key = key
     options.threads = processorCount
     let split = TaskSplit(
