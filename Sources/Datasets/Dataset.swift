@@ -159,3 +159,17 @@ extension Feature {
     }
   }
 }
+
+extension Interactions {
+  /// The column of that name.
+  ///
+  /// - Parameter argument: what of the call is to blame when there is none.
+  func column(_ name: String, argument: String) throws(DatasetError) -> CategoricalColumn {
+    if let column = columns[name] { return column }
+    let known = columns.keys.sorted()
+    throw DatasetError(
+      "the data have no column `\(name)`",
+      help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
+      suggestions: suggestions(for: name, among: known), argument: argument, code: "E0521")
+  }
+}

@@ -121,9 +121,10 @@ package struct Evaluate: Command {
     let trial = try options.trial(metrics, in: own)
     guard let data = own.data, let tasks = own.tasks else { return }
     let contestants = Contestants(session: own)
+    let parts = groups?.parts(of: trial) ?? []
     func add(_ judge: (Trial) -> Judgement) {
       repeats.add(judge(trial), of: trial.tasks)
-      groups?.add(trial, judge)
+      groups?.add(parts, judge)
     }
     if round == 0, let model = session.model { try contestants.refuseLeak(model, tasks) }
     if round == 0 || resplit {

@@ -98,12 +98,16 @@ struct GroupBoard {
 
   init(_ groups: TaskGroups) { self.groups = groups }
 
-  /// Adds what `judge` makes of each group of the trial's tasks.
-  mutating func add(_ trial: Trial, _ judge: (Trial) -> Judgement) {
-    for (name, tasks) in groups.groups(of: trial.tasks) {
+  /// The trial of each group alone; the same for all rows.
+  func parts(of trial: Trial) -> [(name: String, trial: Trial)] {
+    groups.groups(of: trial.tasks).map { ($0.name, trial.restricted(to: $0.tasks)) }
+  }
+
+  /// Adds what `judge` makes of each group.
+  mutating func add(_ parts: [(name: String, trial: Trial)], _ judge: (Trial) -> Judgement) {
+    for (name, part) in parts {
       if repeats[name] == nil { names.append(name) }
-      let part = trial.restricted(to: tasks)
-      repeats[name, default: Repeats()].add(judge(part), of: tasks)
+      repeats[name, default: Repeats()].add(judge(part), of: part.tasks)
     }
   }
 

@@ -71,9 +71,8 @@ struct Export: ParticularCommand {
     if !leftOut.isEmpty {
       blocks.append(
         .note(
-          "not in it: \(leftOut.prefix(6).joined(separator: ", "))"
-            + (leftOut.count > 6 ? " and \(grouped(leftOut.count - 6)) more" : "")
-            + "; format=recbole writes what is known of users and items, too"))
+          "not in it: \(named(leftOut, most: 6)); "
+            + "format=recbole writes what is known of users and items, too"))
     }
     return Report(blocks)
   }

@@ -90,15 +90,11 @@ struct Split: Command {
 
   /// `genres: tested on Drama; trained on Action, Comedy and 16 more`.
   private func parts(of dealt: DealtCategories) -> String {
-    func some(_ names: [String]) -> String {
-      let shown = names.prefix(5).joined(separator: ", ")
-      return names.count > 5 ? shown + " and \(grouped(names.count - 5)) more" : shown
-    }
     let parts: [(String, TaskSplit.Part)] = [
       ("tested on", .test), ("validated on", .valid), ("trained on", .train),
     ]
     return "\(dealt.feature): "
-      + parts.filter { !dealt[$0.1].isEmpty }.map { "\($0.0) \(some(dealt[$0.1]))" }
+      + parts.filter { !dealt[$0.1].isEmpty }.map { "\($0.0) \(named(dealt[$0.1], most: 5))" }
       .joined(separator: "; ")
   }
 

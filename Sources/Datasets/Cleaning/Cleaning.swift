@@ -217,13 +217,7 @@ extension Dataset {
   package func weighted(
     by column: String, _ weights: [(value: String, weight: Float)]
   ) throws(DatasetError) -> Dataset {
-    guard let values = interactions.columns[column] else {
-      let known = interactions.columns.keys.sorted()
-      throw DatasetError(
-        "the data have no column `\(column)`",
-        help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
-        suggestions: suggestions(for: column, among: known), argument: column, code: "E0521")
-    }
+    let values = try interactions.column(column, argument: column)
     var byCode = [Float](repeating: .nan, count: values.vocabulary.count)
     for (value, weight) in weights {
       guard let code = values.vocabulary[value] else {

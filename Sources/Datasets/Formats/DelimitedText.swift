@@ -58,6 +58,9 @@ package struct DelimitedText: DatasetFormat {
       case .bar: "|"
       }
     }
+
+    /// Those that a file may turn out to have.
+    static let characters = allCases.compactMap(\.character)
   }
 
   package func load(from files: any FileSource) throws -> Dataset {
@@ -106,9 +109,8 @@ struct DelimitedHeader {
     let line = contents.lineBytes(at: contents.textStart)
     next = given.isEmpty ? line.next : contents.textStart
     let text = String(decoding: line.bytes.prefix(1 << 16), as: UTF8.self)
-    let candidates: [Character] = [",", "\t", ";", "|"]
     self.separator =
-      separator ?? candidates.max { a, b in
+      separator ?? DelimitedText.Separator.characters.max { a, b in
         text.count { $0 == a } < text.count { $0 == b }
       } ?? ","
     names = given.isEmpty ? Self.fields(of: text, separator: self.separator) : given
@@ -164,13 +166,12 @@ struct DelimitedHeader {
 
   /// What to do about a column that is not found.
   private func advice(for role: String) -> [String] {
-    let others: [(Character, String)] = [
-      (",", "comma"), ("\t", "tab"), (";", "semicolon"), ("|", "bar"),
-    ]
     if names.count == 1, let name = names.first,
-      let other = others.first(where: { name.contains($0.0) })
+      let other = DelimitedText.Separator.allCases.first(where: {
+        $0.character.map(name.contains) ?? false
+      })
     {
-      return ["the fields seem to be divided otherwise: sep=\(other.1)"]
+      return ["the fields seem to be divided otherwise: sep=\(other.rawValue)"]
     }
     if names.contains(where: { number(in: $0).isFinite }) { return [Self.adviceForRows] }
     return ["name it: \(role)=…"]

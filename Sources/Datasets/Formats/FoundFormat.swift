@@ -122,7 +122,7 @@ package struct DataPlace {
   var fields: [String] { fields(by: separator) }
 
   fileprivate var separator: String {
-    [",", "\t", ";", "|"].max { a, b in
+    DelimitedText.Separator.characters.map { String($0) }.max { a, b in
       firstLine.split(separator: a).count < firstLine.split(separator: b).count
     } ?? ","
   }

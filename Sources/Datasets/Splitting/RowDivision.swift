@@ -73,13 +73,7 @@ extension TaskSplitting {
   }
 
   private func byColumn(_ name: String, of data: Dataset) throws(DatasetError) -> RowDivision {
-    guard let column = data.interactions.columns[name] else {
-      let known = data.interactions.columns.keys.sorted()
-      throw DatasetError(
-        "the data have no column `\(name)`",
-        help: ["columns: " + (known.isEmpty ? "none" : known.joined(separator: ", "))],
-        suggestions: suggestions(for: name, among: known), argument: "from", code: "E0521")
-    }
+    let column = try data.interactions.column(name, argument: "from")
     guard case .values(let tested) = test else {
       throw DatasetError(
         "with from=\(name), test must say which value of `\(name)` to test on",

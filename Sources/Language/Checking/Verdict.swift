@@ -50,16 +50,14 @@ extension Value {
     default: self == other
     }
   }
-}
 
-extension Value {
   /// Whether it is a number within bounds, or a name whose cutoff is.
   fileprivate func isPlain(within bounds: NumberBounds) -> Bool {
     switch self {
     case .number(let number): return bounds.contains(number.value, unit: number.unit)
-    case .word(let word) where word.hasPlainCutoff:
-      let cutoff = word.cutoffMark.flatMap { Int(word[$0...].dropFirst()) }
-      return cutoff.map { bounds.contains(Double($0)) } ?? false
+    case .word(let word):
+      guard case .number(let cutoff)? = word.cutoff else { return false }
+      return bounds.contains(cutoff.value)
     default: return false
     }
   }

@@ -15,3 +15,9 @@ package func grouped(_ value: Int) -> String {
 package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
   "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }
+
+/// The first of some names, and how many more there are: `Action, Comedy and 16 more`.
+package func named(_ names: [String], most: Int) -> String {
+  let shown = names.prefix(most).joined(separator: ", ")
+  return names.count > most ? shown + " and \(grouped(names.count - most)) more" : shown
+}

@@ -61,7 +61,7 @@ extension Configurable {
     return parameter.assign(&self, Argument(key: parameter.form.name, cutoff))
   }
 
-  private static var cutoffParameter: Parameter<Self>? {
+  static var cutoffParameter: Parameter<Self>? {
     signature.parameters.first { $0.form.name == "cutoff" }
   }
 
@@ -74,7 +74,7 @@ extension String {
   /// Where the cutoff of `ndcg@10` begins.
   var cutoffMark: String.Index? { utf8.firstIndex(of: UInt8(ascii: "@")) }
   /// 10 of `ndcg@10`.
-  fileprivate var cutoff: Value? {
+  var cutoff: Value? {
     cutoffMark.map { mark in
       let digits = String(self[mark...].dropFirst())
       return Int(digits).map { .number(Double($0)) } ?? Double(digits).map { .number($0) }

@@ -30,9 +30,7 @@ package struct NumberBounds: Sendable, Equatable {
 
 extension Configurable {
   /// The cutoffs that may stand behind its name: 10 of `ndcg@10`.
-  static var cutoffBounds: NumberBounds? {
-    signature.parameters.first { $0.form.name == "cutoff" }?.form.numbers
-  }
+  static var cutoffBounds: NumberBounds? { cutoffParameter?.form.numbers }
 }
 
 extension BoundArguments {

@@ -173,31 +173,29 @@ private struct Lanes {
 
   /// p · q
   static func dot(_ p: Numbers, _ q: Numbers, _ width: Int) -> Float {
-    var sums = Eight.zero
-    var at = 0
-    while at + 8 <= width {
-      sums += load(p, at) * load(q, at)
-      at += 8
-    }
-    var sum = sums.sum()
-    while at < width {
-      sum += p[at] * q[at]
-      at += 1
-    }
-    return sum
+    sum(width, { load(p, $0) * load(q, $0) }, { p[$0] * q[$0] })
   }
 
   /// (p + c) · q
   static func dot(_ p: Numbers, _ c: Numbers, _ q: Numbers, _ width: Int) -> Float {
+    sum(
+      width, { (load(p, $0) + load(c, $0)) * load(q, $0) }, { (p[$0] + c[$0]) * q[$0] })
+  }
+
+  /// The sum of terms, eight at a time and the last ones singly.
+  @inline(__always)
+  private static func sum(
+    _ width: Int, _ eight: (Int) -> Eight, _ one: (Int) -> Float
+  ) -> Float {
     var sums = Eight.zero
     var at = 0
     while at + 8 <= width {
-      sums += (load(p, at) + load(c, at)) * load(q, at)
+      sums += eight(at)
       at += 8
     }
     var sum = sums.sum()
     while at < width {
-      sum += (p[at] + c[at]) * q[at]
+      sum += one(at)
       at += 1
     }
     return sum
