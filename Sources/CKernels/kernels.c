@@ -5,6 +5,8 @@
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)
 
+// How many vectors of a column are summed at once.
+#define COLUMN 4
 // How many rows of a narrow matrix are packed at once, on the stack.
 #define PACKED 128
 
