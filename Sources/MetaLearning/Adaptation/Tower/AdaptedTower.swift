@@ -158,14 +158,15 @@ extension TowerLoop {
   }
 
   /// W₀ + XᵀA, and b₀ + u·U₀ + (1 + ‖u‖²) ΣA.
-  private func adaptedPivot(
+  func adaptedPivot(
     _ lane: Lane, _ rows: TowerRows, _ weights: Weights
   ) -> (weight: Matrix, bias: Matrix) {
     let start = weights.view(pivot.weight)
     let dual = record.dual[steps].rows(0..<rows.support)
     let weight = lane.matrix(like: start)
     lane.kernels.product(
-      rows.inputs[below.count], transposed: true, dual, into: weight, adding: start)
+      rows.inputs[below.count].rows(0..<rows.support), transposed: true, dual, into: weight,
+      adding: start)
     let bias = lane.matrix(1, start.columns)
     lane.kernels.columnSums(dual, into: bias)
     lane.kernels.addScaled(

@@ -13,13 +13,15 @@ extension TowerLoop {
     let loss = ask(lane, rows, episode, weights, adjoint)
     var mixed: Matrix?
     var residual: Matrix?
+    var pull: Matrix?
     if order > 1, steps > 0 {
+      if rows.isNarrow { pull = pullOfQuery(lane, rows, adjoint) }
       // A single step leaves nothing of it.
       if steps > 1, !featureBlocks.isEmpty || !below.isEmpty {
         mixed = lane.zeros(rows.support, rows.padded)
       }
       residual = rows.supportResidual.map { lane.zeros($0.rows, $0.columns) }
-      sweep(lane, rows, adjoint, mixed: mixed, residual: residual, sums: sums)
+      sweep(lane, rows, adjoint, pull: pull, mixed: mixed, residual: residual, sums: sums)
     } else {
       for (level, layer) in above.enumerated() {
         lane.addProduct(
@@ -27,7 +29,8 @@ extension TowerLoop {
           bias: layer.bias)
       }
     }
-    close(lane, rows, weights, adjoint, mixed: mixed, residual: residual, sums: sums)
+    close(
+      lane, rows, weights, adjoint, pull: pull, mixed: mixed, residual: residual, sums: sums)
     lane.keepLookups(sums, episode)
     return loss
   }
@@ -85,13 +88,30 @@ extension TowerLoop {
         lane, slot: steps, level: level, rows: rows.query, width: width, tangents: false)
     }
     record.slope[steps, 0] = adjoint.rows(own)
-    enterPivot(lane, rows, own, slot: steps)
+    if rows.isNarrow {
+      let end = adaptedPivot(lane, rows, weights)
+      record.end = end.weight
+      lane.kernels.product(
+        rows.inputs[below.count].rows(own), end.weight, into: record.hidden[steps, 0],
+        bias: end.bias, relu: !above.isEmpty && isRelu)
+    } else {
+      enterPivot(lane, rows, own, slot: steps)
+    }
     climb(lane, slot: steps, residual: rows.queryResidual)
     let loss = slope(
       lane, record.hidden[steps, above.count], episode.query.ratings,
       into: record.slope[steps, above.count], step: steps)
     fall(lane, slot: steps, weights)
     return loss
+  }
+
+  /// X_QᵀP, what the query loss asks of a narrow pivot's weights.
+  private func pullOfQuery(_ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix) -> Matrix {
+    let own = rows.support..<rows.all
+    let pull = lane.matrix(like: record.end)
+    lane.kernels.product(
+      rows.inputs[below.count].rows(own), transposed: true, adjoint.rows(own), into: pull)
+    return pull
   }
 
   private func lambdaOfQuery(_ lane: Lane, _ rows: TowerRows, _ level: Int) -> Lambda {
@@ -109,18 +129,14 @@ extension TowerLoop {
 
   /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first, whose λ is added to the sums.
   private func sweep(
-    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, mixed: Matrix?, residual: Matrix?,
-    sums: [Matrix]
+    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, pull: Matrix?, mixed: Matrix?,
+    residual: Matrix?, sums: [Matrix]
   ) {
     let kernels = lane.kernels
     var lambda = above.indices.map { level in lambdaOfQuery(lane, rows, level) }
     let own = 0..<rows.support
-    let (r, p) = (adjoint.rows(own), adjoint.rows(rows.support..<rows.all))
-    // −α·V of the query, the same for all steps.
-    let fromQuery = lane.matrix(like: r)
-    kernels.product(
-      rows.products.rows(rows.support..<rows.all), transposed: true, p, into: fromQuery,
-      scale: -rate)
+    let r = adjoint.rows(own)
+    let fromQuery = moveOfQuery(lane, rows, adjoint, pull: pull)
     for step in stride(from: steps - 1, through: 0, by: -1) {
       let moved = above.isEmpty ? lane.matrix(like: r) : record.movedHidden[step, 0]
       if step + 1 < steps {
@@ -139,6 +155,26 @@ extension TowerLoop {
       if let mixed { mixAfter(lane, rows, step: step, change, into: mixed) }
       kernels.axpy(1, change, r)
     }
+  }
+
+  /// −α·V of the query, G_QSᵀ·P or X_S·(X_QᵀP): the same for all steps.
+  private func moveOfQuery(
+    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, pull: Matrix?
+  ) -> Matrix {
+    let (kernels, own) = (lane.kernels, rows.support..<rows.all)
+    let move = lane.matrix(rows.support, adjoint.columns)
+    guard let pull else {
+      kernels.product(
+        rows.products.rows(own), transposed: true, adjoint.rows(own), into: move, scale: -rate)
+      return move
+    }
+    let level = lane.matrix(1, adjoint.columns)
+    kernels.columnSums(adjoint.rows(own), into: level)
+    kernels.scale(-rate * sharedProduct(lane, rows), level, into: level)
+    kernels.product(
+      rows.inputs[below.count].rows(0..<rows.support), pull, into: move, scale: -rate,
+      bias: level)
+    return move
   }
 
   private func scoreChange(step: Int, _ change: Matrix) -> Matrix {

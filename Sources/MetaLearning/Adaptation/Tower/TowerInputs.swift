@@ -23,8 +23,8 @@ extension TowerLoop {
   }
 
   func close(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
-    residual: Matrix?, sums: [Matrix]
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
+    mixed: Matrix?, residual: Matrix?, sums: [Matrix]
   ) {
     // To the first order the support's inputs are constants.
     let own = order > 1 ? 0..<rows.all : rows.support..<rows.all
@@ -33,7 +33,13 @@ extension TowerLoop {
       lane, rows, pivot, inputs: x.rows(own), adjoint.rows(own), sums: sums)
     guard !featureBlocks.isEmpty || !below.isEmpty else { return }
     var seeds = Seeds(hidden: roomy(lane, rows, columns: x.columns), common: nil)
-    seedInputs(lane, rows, weights, adjoint, total: total, mixed: mixed, own, &seeds)
+    let level =
+      rows.isNarrow
+      ? seedThroughWeights(lane, rows, weights, adjoint, pull: pull, mixed: mixed, seeds)
+      : seedThroughProducts(lane, rows, weights, adjoint, mixed: mixed, own, seeds)
+    if let block = pivot.common, let common = rows.common, let total {
+      seeds.common = commonSeed(lane, weights, block, total, common, level: level)
+    }
     for level in stride(from: below.count - 1, through: 0, by: -1) {
       lower(lane, rows, weights, level, own, &seeds, sums: sums)
     }
@@ -61,41 +67,71 @@ extension TowerLoop {
     var common: Matrix?
   }
 
+  /// What relu hides of the pivot's inputs, if it made them.
+  private func mask(_ x: Matrix) -> Matrix? { isRelu && !below.isEmpty ? x : nil }
+
   /// The adjoint of the pivot's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
-  /// If relu made the inputs, it is passed at once.
-  private func seedInputs(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, total: Matrix?,
-    mixed: Matrix?, _ own: Range<Int>, _ seeds: inout Seeds
-  ) {
+  /// If relu made the inputs, it is passed at once. Returns how much of u belongs to u's own adjoint.
+  private func seedThroughProducts(
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
+    _ own: Range<Int>, _ seeds: Seeds
+  ) -> Float {
     let kernels = lane.kernels
     let (support, query) = (0..<rows.support, rows.support..<rows.all)
     let x = rows.inputs[below.count]
     // With the rows of zeros, or of other ratings, that the padding of products asks for.
     let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
-    let mask = isRelu && !below.isEmpty ? x : nil
+    let mask = mask(x)
     kernels.product(
       adjoint.rows(own), lane.flipped(pivot.weight, weights), into: seeds.hidden.rows(own),
       mask: steps > 0 ? nil : mask?.rows(own))
+    guard steps > 0 else { return 0 }
+    let across = lane.matrix(rows.query, rows.padded)
+    let dual = lane.flipped(record.dual[steps].rows(support), padded: rows.padded)
+    kernels.product(adjoint.rows(query), dual, into: across)
+    let ofQuery = seeds.hidden.rows(query)
+    kernels.product(across, padded, into: ofQuery, adding: ofQuery, mask: mask?.rows(query))
+    let level = pivot.common == nil ? 0 : across.sum
+    guard order > 1 else { return level }
+    let ofSupport = seeds.hidden.rows(support)
+    if let mixed { kernels.product(mixed, padded, into: ofSupport, adding: ofSupport) }
+    kernels.product(
+      across, transposed: true, x.rows(query), into: ofSupport, adding: ofSupport,
+      mask: mask?.rows(support))
+    return pivot.common == nil ? 0 : 2 * level + (mixed?.sum ?? 0)
+  }
+
+  /// The same through the weights of a narrow pivot. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
+  private func seedThroughWeights(
+    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
+    mixed: Matrix?, _ seeds: Seeds
+  ) -> Float {
+    let kernels = lane.kernels
+    let (support, query) = (0..<rows.support, rows.support..<rows.all)
+    let x = rows.inputs[below.count]
+    let mask = mask(x)
+    let dual = record.dual[steps].rows(support)
+    kernels.product(
+      adjoint.rows(query), lane.flipped(record.end), into: seeds.hidden.rows(query),
+      mask: mask?.rows(query))
     var level: Float = 0
-    if steps > 0 {
-      let across = lane.matrix(rows.query, rows.padded)
-      let dual = lane.flipped(record.dual[steps].rows(support), padded: rows.padded)
-      kernels.product(adjoint.rows(query), dual, into: across)
-      let ofQuery = seeds.hidden.rows(query)
-      kernels.product(across, padded, into: ofQuery, adding: ofQuery, mask: mask?.rows(query))
-      let needsLevel = pivot.common != nil
-      if needsLevel { level = across.sum }
-      if order > 1 {
-        let ofSupport = seeds.hidden.rows(support)
-        if let mixed { kernels.product(mixed, padded, into: ofSupport, adding: ofSupport) }
-        kernels.product(
-          across, transposed: true, x.rows(query), into: ofSupport, adding: ofSupport,
-          mask: mask?.rows(support))
-        if needsLevel { level = 2 * level + (mixed?.sum ?? 0) }
-      }
+    if pivot.common != nil {
+      let sums = lane.matrix(2, dual.columns)
+      kernels.columnSums(dual, into: sums.rows(0..<1))
+      kernels.columnSums(adjoint.rows(query), into: sums.rows(1..<2))
+      level = kernels.dot(sums.rows(0..<1), sums.rows(1..<2))
     }
-    guard let block = pivot.common, let common = rows.common, let total else { return }
-    seeds.common = commonSeed(lane, weights, block, total, common, level: level)
+    guard let pull else { return level }
+    let ofSupport = seeds.hidden.rows(support)
+    kernels.product(
+      adjoint.rows(support), lane.flipped(pivot.weight, weights), into: ofSupport)
+    if let mixed {
+      let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
+      kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
+    }
+    kernels.product(
+      dual, lane.flipped(pull), into: ofSupport, adding: ofSupport, mask: mask?.rows(support))
+    return pivot.common == nil ? 0 : 2 * level + (mixed?.sum ?? 0)
   }
 
   /// (Σδ)·Uᵀ + level·u

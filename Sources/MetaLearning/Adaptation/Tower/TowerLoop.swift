@@ -27,7 +27,7 @@ final class TowerLoop {
   let featureBlocks: [Int]
   let pointwise: (any PointwiseLoss)?
   /// What each step went through.
-  @exclusivity(unchecked) var record: TowerRecord
+  let record: TowerRecord
 
   /// Nil where the short cut does not apply.
   init?(_ loop: InnerLoop, _ problem: LearningProblem) {

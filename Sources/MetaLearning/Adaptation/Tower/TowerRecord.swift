@@ -3,40 +3,48 @@ import Kernels
 /// What the steps of a `TowerLoop` went through: one slot a step, and one more for the query.
 ///
 /// Level 0 is the pivot's output, level l that of the l-th layer above it.
-struct TowerRecord {
+final class TowerRecord {
   /// Values of each level; in the last slot the query's.
-  var hidden: Grid
+  let hidden: Grid
   /// The slope of the loss with respect to each level's sums.
-  var slope: Grid
+  let slope: Grid
   /// Tangents of both, next to them in memory: [x; ẋ] and [δ̇; δ] are one matrix each.
-  var movedHidden: Grid
-  var movedSlope: Grid
-  var bothHidden: Grid
-  var bothSlope: Grid
+  let movedHidden: Grid
+  let movedSlope: Grid
+  let bothHidden: Grid
+  let bothSlope: Grid
   /// Layers above the pivot as each slot found them.
-  var weight: Grid
-  var bias: Grid
-  var flipped: Grid
+  let weight: Grid
+  let bias: Grid
+  let flipped: Grid
   /// A, with rows of zeros up to a multiple of a vector.
-  var dual: [Matrix]
+  let dual: Grid
   /// The second derivative of a pointwise loss, and the nodes of any other.
-  var curvature: [Matrix]
-  var lossNodes: [(floor: Int, scores: TapeValue, gradient: TapeValue)]
-  var loss: [Float]
+  let curvature: Grid
+  @exclusivity(unchecked) var lossNodes: [(floor: Int, scores: TapeValue, gradient: TapeValue)]
+  @exclusivity(unchecked) var loss: [Float]
+  /// W_K of a narrow pivot.
+  @exclusivity(unchecked) var end = Matrix.none
+  private let memory: UnsafeMutablePointer<Matrix>
 
   init(steps: Int, layers: Int) {
-    let levels = Grid(slots: steps + 1, levels: layers + 1)
-    (hidden, slope, movedHidden, movedSlope) = (levels, levels, levels, levels)
-    (bothHidden, bothSlope) = (levels, levels)
-    (weight, bias, flipped) = (levels, levels, levels)
-    dual = Array(repeating: .none, count: steps + 1)
-    curvature = dual
-    lossNodes = Array(repeating: (0, .none, .none), count: steps + 1)
-    loss = Array(repeating: 0, count: steps + 1)
+    let (slots, levels) = (steps + 1, layers + 1)
+    let memory = UnsafeMutablePointer<Matrix>.allocate(capacity: slots * (9 * levels + 2))
+    memory.initialize(repeating: .none, count: slots * (9 * levels + 2))
+    func grid(_ number: Int) -> Grid { Grid(memory + number * slots * levels, levels: levels) }
+    (hidden, slope, movedHidden, movedSlope) = (grid(0), grid(1), grid(2), grid(3))
+    (bothHidden, bothSlope, weight, bias, flipped) = (grid(4), grid(5), grid(6), grid(7), grid(8))
+    dual = Grid(memory + 9 * slots * levels, levels: 1)
+    curvature = Grid(memory + slots * (9 * levels + 1), levels: 1)
+    lossNodes = Array(repeating: (0, .none, .none), count: slots)
+    loss = Array(repeating: 0, count: slots)
+    self.memory = memory
   }
 
+  deinit { memory.deallocate() }
+
   /// Memory of a level of a slot; with `tangents`, room for them beside it.
-  mutating func reserve(
+  func reserve(
     _ lane: Lane, slot: Int, level: Int, rows: Int, width: Int, tangents: Bool
   ) {
     let height = tangents ? 2 * rows : rows
@@ -52,18 +60,23 @@ struct TowerRecord {
   }
 }
 
-/// Matrices by slot and level.
+/// Matrices by slot and level, in memory that the record owns. Nothing is counted or checked.
 struct Grid {
-  private var items: [Matrix]
+  private let items: UnsafeMutablePointer<Matrix>
   private let levels: Int
 
-  init(slots: Int, levels: Int) {
-    items = Array(repeating: .none, count: slots * levels)
+  init(_ items: UnsafeMutablePointer<Matrix>, levels: Int) {
+    self.items = items
     self.levels = levels
   }
 
   subscript(slot: Int, level: Int) -> Matrix {
     get { items[slot * levels + level] }
-    set { items[slot * levels + level] = newValue }
+    nonmutating set { items[slot * levels + level] = newValue }
+  }
+
+  subscript(slot: Int) -> Matrix {
+    get { items[slot * levels] }
+    nonmutating set { items[slot * levels] = newValue }
   }
 }

@@ -16,9 +16,13 @@ struct TowerRows {
   var common: Matrix?
   /// What each layer below the pivot takes, and last what the pivot takes.
   var inputs: [Matrix]
-  /// x·W₀ + b₀ of the pivot.
+  /// x·W₀ + b₀ of the pivot; where it is narrow, of the support rows only.
   var pivot: Matrix
-  /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded).
+  /// Whether the pivot has fewer outputs than there are query rows: these then meet the steps in its weights
+  /// W_K, for fewer products than in G.
+  var isNarrow: Bool
+  /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded). Where the pivot is
+  /// narrow, only the support rows have theirs.
   var products: Matrix
   var supportResidual: Matrix?
   var queryResidual: Matrix?
@@ -51,6 +55,8 @@ extension TowerLoop {
       padded: (support + Self.vector - 1) / Self.vector * Self.vector, leaves: leaves,
       floor: floor, supportFeatures: onSupport, queryFeatures: onQuery,
       common: onSupport.common.isSome ? tape[onSupport.common] : nil, inputs: [], pivot: .none,
+      isNarrow: withQuery && steps > 0
+        && weights.view(pivot.weight).columns < episode.query.count,
       products: .none,
       supportResidual: onSupport.residual.isSome ? tape[onSupport.residual] : nil,
       queryResidual: onQuery.flatMap { $0.residual.isSome ? tape[$0.residual] : nil },
@@ -60,8 +66,10 @@ extension TowerLoop {
     for layer in below {
       rows.inputs.append(dense(lane, rows, layer, weights, isHidden: true))
     }
-    rows.pivot = dense(lane, rows, pivot, weights, isHidden: false)
-    if steps > (withQuery ? 0 : 1) { rows.products = products(lane, rows) }
+    rows.pivot = dense(
+      lane, rows, pivot, weights, isHidden: false,
+      of: rows.isNarrow ? 0..<rows.support : 0..<rows.all)
+    if steps > (withQuery && !rows.isNarrow ? 0 : 1) { rows.products = products(lane, rows) }
     return rows
   }
 
@@ -84,13 +92,15 @@ extension TowerLoop {
   }
 
   private func dense(
-    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, _ weights: Weights, isHidden: Bool
+    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, _ weights: Weights, isHidden: Bool,
+    of own: Range<Int>? = nil
   ) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
     let weight = weights.view(layer.weight)
     let bias = fixedBias(lane, rows, layer, weights)
-    let y = roomy(lane, rows, columns: weight.columns)
-    lane.kernels.product(x, weight, into: y, bias: bias, relu: isHidden && isRelu)
+    let y = roomy(lane, rows, columns: weight.columns).rows(own ?? 0..<rows.all)
+    lane.kernels.product(
+      own.map(x.rows) ?? x, weight, into: y, bias: bias, relu: isHidden && isRelu)
     if isHidden && !isRelu { activation.apply(to: y, lane.kernels) }
     return y
   }
@@ -115,7 +125,7 @@ extension TowerLoop {
     level.columns(0..<rows.support).fill(sharedProduct(lane, rows))
     let products = lane.matrix(rows.all, rows.padded)
     // Only a second step asks for those of the support rows among themselves.
-    let own = (steps > 1 ? 0 : rows.support)..<rows.all
+    let own = (steps > 1 ? 0 : rows.support)..<(rows.isNarrow ? rows.support : rows.all)
     lane.kernels.product(x.rows(own), flipped, into: products.rows(own), bias: level)
     return products
   }
