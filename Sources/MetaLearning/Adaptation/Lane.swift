@@ -1,26 +1,23 @@
 import Kernels
 import Models
 
-/// The workspace of one thread: a tape, an encoder of tasks, and the sum of the gradients it has seen.
-///
-/// A batch is cut into a fixed number of lanes, whatever the number of threads, and lanes are summed in
-/// order: the bits of a step do not depend on who computed it.
+/// The workspace of one thread: a tape, an encoder of tasks, and the sum that gradients go to. What a task
+/// leaves behind does not depend on the lane that it passed.
 package final class Lane {
   package let problem: LearningProblem
   package let tape: Tape
   package let builder: EpisodeBuilder
-  /// The sum over tasks of the dense blocks' gradients, in the order of the layout.
-  let dense: FloatBuffer
   private let places: [Place]
-  /// For each task since the batch began, the table rows it touched and their gradients.
-  private(set) var touched: [TouchedRows] = []
-  private let store = Arena()
-  /// The weights of the batch under way, and transposes of their blocks.
-  private var batchWeights: UnsafeMutablePointer<Float>?
-  private var flippedBlocks: [Matrix?]
-  private var lastLearner: (learner: any MetaLearner, loop: InnerLoop)?
-  private var lastLoop: InnerLoop?
-  private var lastTower: TowerLoop?
+  // One thread at a time has a lane: no two accesses overlap.
+  @exclusivity(unchecked) private var sum: GradientSum
+  /// The batch under way, its weights, and transposes of their blocks.
+  @exclusivity(unchecked) private var batch: Int?
+  @exclusivity(unchecked) private var batchWeights: UnsafeMutablePointer<Float>?
+  @exclusivity(unchecked) private var flippedBlocks: [Matrix?]
+  private let flips = Arena()
+  @exclusivity(unchecked) private var lastLearner: AnyObject?
+  @exclusivity(unchecked) private var lastLoop: InnerLoop?
+  @exclusivity(unchecked) private var lastTower: TowerLoop?
 
   /// A block as this lane sees it.
   private struct Place {
@@ -28,8 +25,6 @@ package final class Lane {
     var rows: Int
     var columns: Int
     var isLookup: Bool
-    /// Where the gradient of a dense block is summed.
-    var sum: Matrix
 
     func view(_ weights: Weights) -> Matrix {
       Matrix(weights.all.base + offset, rows: rows, columns: columns)
@@ -41,34 +36,32 @@ package final class Lane {
     tape = Tape(kernels: kernels)
     builder = EpisodeBuilder(problem.encoder)
     flippedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
-    dense = FloatBuffer(count: problem.layout.count - problem.lookupCount)
-    let base = dense.base - problem.lookupCount
-    places = problem.layout.blocks.map { block in
-      let isLookup = block.kind == .lookup
-      return Place(
-        offset: block.offset, rows: block.rows, columns: block.columns, isLookup: isLookup,
-        sum: isLookup
-          ? .none : Matrix(base + block.offset, rows: block.rows, columns: block.columns))
+    sum = GradientSum(problem)
+    places = problem.layout.blocks.map {
+      Place(
+        offset: $0.offset, rows: $0.rows, columns: $0.columns, isLookup: $0.kind == .lookup)
     }
   }
 
-  /// Forgets all gradients. Until `endBatch` the weights stay as they are.
-  func beginBatch(_ weights: Weights) {
-    dense.base.update(repeating: 0, count: dense.count)
-    touched.removeAll(keepingCapacity: true)
-    store.reset()
-    for block in flippedBlocks.indices { flippedBlocks[block] = nil }
+  /// Lets gradients go to a cleared sum. Until `endBatch` the weights stay as they are.
+  func beginBatch(_ number: Int, _ weights: Weights, into sum: GradientSum) {
+    self.sum = sum
+    sum.clear()
     batchWeights = weights.all.base
+    guard number != batch else { return }
+    batch = number
+    flips.reset()
+    for block in flippedBlocks.indices { flippedBlocks[block] = nil }
   }
 
   func endBatch() { batchWeights = nil }
 
   /// The inner loop of a learner; kept for the next task.
   func innerLoop<Learner: GradientLearner>(of learner: Learner) -> InnerLoop {
-    if let known = lastLearner, known.learner as? Learner == learner { return known.loop }
-    let loop = learner.innerLoop(problem.layout)
-    lastLearner = (learner, loop)
-    return loop
+    if let known = lastLearner as? KnownLoop<Learner>, known.learner == learner { return known.loop }
+    let known = KnownLoop(learner, learner.innerLoop(problem.layout))
+    lastLearner = known
+    return known.loop
   }
 
   /// The planned form of an inner loop, if it has one; kept for the next task.
@@ -116,7 +109,7 @@ package final class Lane {
     let view = weights.view(block)
     guard weights.all.base == batchWeights else { return flipped(view) }
     if let known = flippedBlocks[block] { return known }
-    let flipped = store.matrix(rows: view.columns, columns: view.rows)
+    let flipped = flips.matrix(rows: view.columns, columns: view.rows)
     kernels.transpose(view, into: flipped)
     flippedBlocks[block] = flipped
     return flipped
@@ -126,9 +119,9 @@ package final class Lane {
 
   /// Adds xᵀ·slope to the gradient of a dense block, and the sum of the slope's rows to that of its bias.
   func addProduct(_ x: Matrix, _ slope: Matrix, to block: Int, bias: Int) {
-    let weight = places[block].sum
+    let weight = sum.blocks[block]
     kernels.product(x, transposed: true, slope, into: weight, adding: weight)
-    kernels.columnSums(slope, into: places[bias].sum, accumulate: true)
+    kernels.columnSums(slope, into: sum.blocks[bias], accumulate: true)
   }
 
   /// The weights as leaves of the tape: dense blocks as they are, tables as the task's own rows.
@@ -145,25 +138,31 @@ package final class Lane {
     }
   }
 
-  /// Where each block's gradient is summed: the lane for dense blocks, zeros of the task's own rows for
-  /// tables.
+  /// Where each block's gradient is summed: zeros of the task's own rows for tables.
   func blockSums(_ weights: [TapeValue]) -> [Matrix] {
     places.indices.map { block in
-      guard places[block].isLookup else { return places[block].sum }
+      guard places[block].isLookup else { return sum.blocks[block] }
       let own = tape[weights[block]]
-      let sum = store.matrix(rows: own.rows, columns: own.columns)
-      sum.fill(0)
-      return sum
+      return sum.rows(own.rows, own.columns)
     }
   }
 
   /// Hands the tables' rows over until the batch is summed.
   func keepLookups(_ sums: [Matrix], _ episode: Episode) {
     for block in sums.indices where places[block].isLookup {
-      touched.append(
-        TouchedRows(
-          block: block, rows: episode.tableRows, gradient: sums[block],
-          tableRows: places[block].rows, in: store))
+      sum.keep(
+        sums[block], of: episode.tableRows, block: block, tableRows: places[block].rows)
     }
+  }
+}
+
+/// A learner and the inner loop it asked for.
+private final class KnownLoop<Learner: GradientLearner> {
+  let learner: Learner
+  let loop: InnerLoop
+
+  init(_ learner: Learner, _ loop: InnerLoop) {
+    self.learner = learner
+    self.loop = loop
   }
 }

@@ -3,7 +3,7 @@ import Kernels
 import Models
 
 /// What is learned, apart from the numbers: network, loss, features, and where each block lies.
-package struct LearningProblem: Sendable {
+package final class LearningProblem: Sendable {
   package let network: any Network
   package let loss: any Loss
   package let encoder: FeatureEncoder
@@ -13,7 +13,7 @@ package struct LearningProblem: Sendable {
   /// The blocks of the network come first in the layout; those of the algorithm follow.
   package let networkBlocks: Int
 
-  package init(
+  package convenience init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
     scale: RatingScale
   ) {

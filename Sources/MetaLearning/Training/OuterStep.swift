@@ -1,7 +1,7 @@
 import Kernels
 import Models
 
-/// The outer loop's state between steps: weights, what the optimiser remembers, and the lanes.
+/// The outer loop's state between steps: weights, what the optimiser remembers, and workspaces.
 package final class OuterLoop: @unchecked Sendable {
   package let problem: LearningProblem
   package private(set) var weights: Weights
@@ -9,15 +9,17 @@ package final class OuterLoop: @unchecked Sendable {
   package private(set) var memory: [FloatBuffer]
   package private(set) var step = 0
   private let gradient: FloatBuffer
-  private let lanes: [Lane]
+  private let sums: [GradientSum]
+  private let lanes: LanePool
+  private var batches = 0
   private let options: OuterOptions
   private let threads: Int
   private let kernels: KernelSet
   private let stretches: [Stretch]
   private let lookupCount: Int
 
-  /// A batch is cut into this many lanes on any machine.
-  private static let laneCount = 8
+  /// A batch is cut into this many sums on any machine.
+  private static let sumCount = 8
 
   package init(
     _ problem: LearningProblem, weights: Weights, options: OuterOptions, threads: Int,
@@ -34,7 +36,8 @@ package final class OuterLoop: @unchecked Sendable {
     gradient = FloatBuffer(count: problem.layout.count)
     stretches = Stretch.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
-    lanes = (0..<Self.laneCount).map { _ in Lane(problem, kernels: kernels) }
+    sums = (0..<Self.sumCount).map { _ in GradientSum(problem) }
+    lanes = LanePool(problem, kernels: kernels)
   }
 
   /// Goes on from a checkpoint.
@@ -53,36 +56,38 @@ package final class OuterLoop: @unchecked Sendable {
     tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Lane) -> Float
   ) -> Float {
     guard tasks > 0 else { return 0 }
-    let used = min(Self.laneCount, tasks)
-    let losses = learnAll(lanes: used, tasks: tasks, learn)
+    let used = min(Self.sumCount, tasks)
+    batches += 1
+    let losses = learnAll(sums: used, tasks: tasks, learn)
     step += 1
-    move(Batch(lanes: used, tasks: tasks, rate: rate))
+    move(Batch(sums: used, tasks: tasks, rate: rate))
     return losses.reduce(0, +) / Float(tasks)
   }
 
-  /// The sum of losses of each lane. Returns without holding on to the weights, so that moving them does not
-  /// copy them.
+  /// The losses that belong to each sum. Returns without holding on to the weights, so that moving them does
+  /// not copy them.
   private func learnAll(
-    lanes used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Lane) -> Float
+    sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Lane) -> Float
   ) -> [Float] {
-    let current = weights
+    let (current, batch) = (weights, batches)
     return orderedMap(used, threads: threads) { number in
-      let lane = self.lanes[number]
-      lane.beginBatch(current)
-      defer { lane.endBatch() }
-      var sum: Float = 0
-      for task in number * tasks / used..<(number + 1) * tasks / used {
-        lane.tape.reset()
-        sum += learn(task, current, lane)
+      self.lanes.withLane { lane in
+        lane.beginBatch(batch, current, into: self.sums[number])
+        defer { lane.endBatch() }
+        var loss: Float = 0
+        for task in number * tasks / used..<(number + 1) * tasks / used {
+          lane.tape.reset()
+          loss += learn(task, current, lane)
+        }
+        return loss
       }
-      return sum
     }
   }
 
   // MARK: Moving
 
   private struct Batch {
-    var lanes: Int
+    var sums: Int
     var tasks: Int
     var rate: Float
   }
@@ -120,7 +125,7 @@ package final class OuterLoop: @unchecked Sendable {
     }
   }
 
-  /// Sums the lanes' gradients and moves along their mean, part by part.
+  /// Adds the sums of gradients up and moves along their mean, part by part.
   private func move(_ batch: Batch) {
     let all = weights.mutableAll()
     guard let limit = options.clip else {
@@ -146,8 +151,8 @@ package final class OuterLoop: @unchecked Sendable {
     Matrix(base + range.lowerBound, rows: 1, columns: range.count)
   }
 
-  /// The mean of the lanes' gradients, each element added in the order of lanes and tasks. A table's
-  /// gradient is zero between steps, but for rows that a lane has touched.
+  /// The mean gradient, each element added in the order of tasks. A table's gradient is zero between steps,
+  /// but for rows that a task has touched.
   private func sum(_ stretch: Stretch, _ part: Int, _ batch: Batch) {
     let scale = 1 / Float(batch.tasks)
     guard stretch.lookup == nil else {
@@ -158,8 +163,8 @@ package final class OuterLoop: @unchecked Sendable {
     let range = stretch.part(part)
     let own = range.lowerBound - lookupCount..<range.upperBound - lookupCount
     let sum = view(gradient.base, range)
-    kernels.scale(scale, view(lanes[0].dense.base, own), into: sum)
-    for lane in lanes[1..<batch.lanes] { kernels.axpy(scale, view(lane.dense.base, own), sum) }
+    kernels.scale(scale, view(sums[0].dense.base, own), into: sum)
+    for more in sums[1..<batch.sums] { kernels.axpy(scale, view(more.dense.base, own), sum) }
   }
 
   private func move(_ all: Matrix, _ stretch: Stretch, _ part: Int, _ batch: Batch) {
@@ -181,8 +186,8 @@ package final class OuterLoop: @unchecked Sendable {
   ) {
     let table = Matrix(
       gradient.base + stretch.offset, rows: stretch.block.rows, columns: stretch.block.columns)
-    for lane in lanes[..<batch.lanes] {
-      for rows in lane.touched where rows.block == stretch.lookup { body(rows, table) }
+    for sum in sums[..<batch.sums] {
+      for rows in sum.touched where rows.block == stretch.lookup { body(rows, table) }
     }
   }
 }
