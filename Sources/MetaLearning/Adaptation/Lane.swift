@@ -58,7 +58,9 @@ package final class Lane {
 
   /// The inner loop of a learner; kept for the next task.
   func innerLoop<Learner: GradientLearner>(of learner: Learner) -> InnerLoop {
-    if let known = lastLearner as? KnownLoop<Learner>, known.learner == learner { return known.loop }
+    if let known = lastLearner as? KnownLoop<Learner>, known.learner == learner {
+      return known.loop
+    }
     let known = KnownLoop(learner, learner.innerLoop(problem.layout))
     lastLearner = known
     return known.loop
