@@ -84,7 +84,8 @@ final class TowerLoop {
       record.weight[0, number] = weights.view(layer.weight)
       record.bias[0, number] = weights.view(layer.bias)
     }
-    record.dual[0] = lane.zeros(rows.padded, rows.pivot.columns)
+    // The first step leaves A without reading it.
+    if steps == 0 { record.dual[0] = lane.zeros(rows.padded, rows.pivot.columns) }
     for step in 0..<steps {
       for level in 0...above.count {
         let width = level < above.count ? record.weight[0, level].rows : rows.outputs
@@ -163,12 +164,15 @@ final class TowerLoop {
   }
 
   private func moveDual(_ lane: Lane, _ rows: TowerRows, step: Int) {
-    let before = record.dual[step]
-    let after = lane.matrix(like: before)
-    let count = rows.support * before.columns
-    lane.kernels.addScaled(
-      Matrix(before.base, rows: 1, columns: count), -rate, record.slope[step, 0], into: after)
-    (after.base + count).update(repeating: 0, count: before.count - count)
+    let slope = record.slope[step, 0]
+    let after = lane.matrix(rows.padded, slope.columns)
+    let own = after.rows(0..<rows.support)
+    if step > 0 {
+      lane.kernels.addScaled(record.dual[step].rows(0..<rows.support), -rate, slope, into: own)
+    } else {
+      lane.kernels.scale(-rate, slope, into: own)
+    }
+    if rows.support < rows.padded { after.rows(rows.support..<rows.padded).fill(0) }
     record.dual[step + 1] = after
   }
 
