@@ -174,22 +174,27 @@ func smooth(_ network: any Network) -> any Network {
 /// What the planned form of an inner loop has to agree on with the tape.
 struct TowerCase: Sendable, CustomTestStringConvertible {
   var scope: AdaptationScope
+  /// Outputs of the first layer. There are four query rows: with fewer the pivot is narrow.
+  var width = 6
   var order: Int
   var steps: Int
   var activation: MLP.Activation
   var loss: any Loss
 
   var testDescription: String {
-    "\(scope) order \(order) steps \(steps) \(activation) \(type(of: loss).name)"
+    "\(scope) of \(width) order \(order) steps \(steps) \(activation) \(type(of: loss).name)"
   }
 
-  static let all: [TowerCase] = [AdaptationScope.decision, .head].flatMap { scope in
+  static let all: [TowerCase] = [
+    (AdaptationScope.decision, 6), (.decision, 3), (.head, 6),
+  ].flatMap { scope, width in
     [(1, 2), (2, 1), (2, 4), (1, 0)].flatMap { order, steps in
       [MLP.Activation.relu, .tanh, .sigmoid].flatMap { activation in
         losses.types.compactMap { loss in
           (loss.init() as? any Loss).map {
             TowerCase(
-              scope: scope, order: order, steps: steps, activation: activation, loss: $0)
+              scope: scope, width: width, order: order, steps: steps, activation: activation,
+              loss: $0)
           }
         }
       }
@@ -203,7 +208,7 @@ struct TowerCase: Sendable, CustomTestStringConvertible {
     _ item: TowerCase, _ compute: @Sendable (InnerLoop, Lane, Weights, Episode) -> Float
   ) -> [Float] {
     var network = MLP()
-    network.hidden = [6, 5]
+    network.hidden = [item.width, 5]
     network.embed = 5
     network.activation = item.activation
     var maml = MAML()
