@@ -1,7 +1,6 @@
 import Datasets
 import Kernels
 import Models
-import Synchronization
 
 /// A meta-trained model: adapts to a user's ratings and scores items for her.
 package struct TrainedModel: Recommender {

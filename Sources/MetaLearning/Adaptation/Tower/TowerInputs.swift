@@ -33,11 +33,13 @@ extension TowerLoop {
       lane, rows, pivot, inputs: x.rows(own), adjoint.rows(own), sums: sums)
     guard !featureBlocks.isEmpty || !below.isEmpty else { return }
     var seeds = Seeds(hidden: roomy(lane, rows, columns: x.columns), common: nil)
-    let level =
+    let across =
       rows.isNarrow
       ? seedThroughWeights(lane, rows, weights, adjoint, pull: pull, mixed: mixed, seeds)
       : seedThroughProducts(lane, rows, weights, adjoint, mixed: mixed, own, seeds)
     if let block = pivot.common, let common = rows.common, let total {
+      // To the second order query and support reach each other both ways, and the support itself.
+      let level = order > 1 ? 2 * across + (mixed?.sum ?? 0) : across
       seeds.common = commonSeed(lane, weights, block, total, common, level: level)
     }
     for level in stride(from: below.count - 1, through: 0, by: -1) {
@@ -71,7 +73,7 @@ extension TowerLoop {
   private func mask(_ x: Matrix) -> Matrix? { isRelu && !below.isEmpty ? x : nil }
 
   /// The adjoint of the pivot's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
-  /// If relu made the inputs, it is passed at once. Returns how much of u belongs to u's own adjoint.
+  /// If relu made the inputs, it is passed at once. Returns the sum of P·Aᵀ, which the shared inputs ask for.
   private func seedThroughProducts(
     _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
     _ own: Range<Int>, _ seeds: Seeds
@@ -91,14 +93,14 @@ extension TowerLoop {
     kernels.product(adjoint.rows(query), dual, into: across)
     let ofQuery = seeds.hidden.rows(query)
     kernels.product(across, padded, into: ofQuery, adding: ofQuery, mask: mask?.rows(query))
-    let level = pivot.common == nil ? 0 : across.sum
-    guard order > 1 else { return level }
+    let sum = pivot.common == nil ? 0 : across.sum
+    guard order > 1 else { return sum }
     let ofSupport = seeds.hidden.rows(support)
     if let mixed { kernels.product(mixed, padded, into: ofSupport, adding: ofSupport) }
     kernels.product(
       across, transposed: true, x.rows(query), into: ofSupport, adding: ofSupport,
       mask: mask?.rows(support))
-    return pivot.common == nil ? 0 : 2 * level + (mixed?.sum ?? 0)
+    return sum
   }
 
   /// The same through the weights of a narrow pivot. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
@@ -114,14 +116,14 @@ extension TowerLoop {
     kernels.product(
       adjoint.rows(query), lane.flipped(record.end), into: seeds.hidden.rows(query),
       mask: mask?.rows(query))
-    var level: Float = 0
+    var sum: Float = 0
     if pivot.common != nil {
       let sums = lane.matrix(2, dual.columns)
       kernels.columnSums(dual, into: sums.rows(0..<1))
       kernels.columnSums(adjoint.rows(query), into: sums.rows(1..<2))
-      level = kernels.dot(sums.rows(0..<1), sums.rows(1..<2))
+      sum = kernels.dot(sums.rows(0..<1), sums.rows(1..<2))
     }
-    guard let pull else { return level }
+    guard let pull else { return sum }
     let ofSupport = seeds.hidden.rows(support)
     kernels.product(
       adjoint.rows(support), lane.flipped(pivot.weight, weights), into: ofSupport)
@@ -131,7 +133,7 @@ extension TowerLoop {
     }
     kernels.product(
       dual, lane.flipped(pull), into: ofSupport, adding: ofSupport, mask: mask?.rows(support))
-    return pivot.common == nil ? 0 : 2 * level + (mixed?.sum ?? 0)
+    return sum
   }
 
   /// (Σδ)·Uᵀ + level·u
