@@ -4,6 +4,7 @@
 
 #include "inflate.h"
 #include "scan.h"
+#include "sha256.h"
 
 // Loops over float arrays, compiled for several instruction sets and picked at run time. All matrices
 // are row-major; `ld…` is the distance between rows in floats. Every function adds in an order that
