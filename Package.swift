@@ -12,7 +12,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "Language"),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", exclude: ["Definitions.md"]),
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Reports", dependencies: ["Language"]),
     .target(name: "Datasets", dependencies: ["Language", "CKernels", "Kernels"]),
@@ -45,7 +45,12 @@ let package = Package(
       exclude: ["seeds", "words.dict"]),
     .testTarget(
       name: "LanguageTests", dependencies: ["Language", "LanguageLaboratory", "Fuzzing"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
+    .target(
+      name: "KernelReference", dependencies: ["CKernels"], path: "Tests/KernelReference",
+      exclude: ["main.c"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "KernelReference"],
+      exclude: ["digests.txt"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "Language"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets"]),

@@ -7,11 +7,11 @@
 #include "sha256.h"
 
 // Loops over float arrays, compiled for several instruction sets and picked at run time. All matrices
-// are row-major; `ld…` is the distance between rows in floats. Every function adds in an order that
-// depends on the shapes alone, so that results do not depend on threads or addresses.
+// are row-major; `ld…` is the distance between rows in floats. Definitions.md says what each gives, to the
+// bit: no instruction set, vector width, thread or address enters.
 
-/// What happens to a product while it is still in registers: scale·product + bias + add, then max(0, ·),
-/// then 0 wherever `mask` is not positive. Null pointers leave their part out.
+/// What happens to a product while it is still in registers: scale·product + bias + add, then relu, then 0
+/// wherever `mask` is not positive. Null pointers, and a scale of 1, leave their part out.
 typedef struct mrs_finish {
   float scale;
   int relu;
@@ -25,11 +25,11 @@ typedef struct mrs_finish {
 } mrs_finish;
 
 typedef struct mrs_kernels {
-  /// "avx512", "avx2" or "baseline".
+  /// "avx512", "avx2", "neon" or "baseline".
   const char *name;
 
   /// C (m × n) = op(A) · B, finished as above. op(A)(i,k) is a[i·ra + k·ca], so that (ra, ca) = (lda, 1)
-  /// reads A and (1, lda) reads its transpose.
+  /// reads A and (1, lda) reads its transpose; one of the two is 1.
   void (*gemm)(long m, long n, long k, const float *a, long ra, long ca, const float *b, long ldb,
                float *c, long ldc, const mrs_finish *finish);
   /// T (n × m) = Aᵀ for A (m × n).
@@ -49,6 +49,7 @@ typedef struct mrs_kernels {
   /// z = x where y > 0, else 0.
   void (*mask_positive)(long n, const float *x, const float *y, float *z);
   /// y = f(x): 0 relu, 1 tanh, 2 sigmoid, 3 exp, 4 log(1 + exp x), 5 reciprocal, 6 square root, 7 log, 8 sign.
+  /// At most 0.51 units in the last place from the true value; NaN goes through.
   void (*map)(long n, int function, const float *x, float *y);
   /// Row b of `out` (bags × width) = Σ_j weights[j] · table row indices[j], for j from offsets[b·step] up to
   /// offsets[(b + 1)·step].

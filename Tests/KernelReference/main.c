@@ -1,0 +1,35 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "KernelReference.h"
+
+// Checks every variant of this machine without Swift:  check [some | all | digests | errors [STRIDE]]
+int main(int count, char **words) {
+  const char *what = count > 1 ? words[1] : "some";
+  int failed = 0;
+  for (int index = 0; index < mrs_kernel_variants(); index++) {
+    const mrs_kernels *kernels = mrs_kernel_variant(index);
+    if (strcmp(what, "digests") == 0) {
+      static char text[1 << 16];
+      mrs_digest_kernels(kernels, text, sizeof text);
+      printf("# %s\n%s", kernels->name, text);
+    } else if (strcmp(what, "errors") == 0) {
+      uint32_t stride = count > 2 ? (uint32_t)atol(words[2]) : 997;
+      for (int function = 0; function < 9; function++) {
+        float where = 0;
+        double worst = mrs_map_error(kernels, function, stride, 0, &where);
+        printf("%s: function %d is at most %.4f units off, at %a\n", kernels->name, function, worst, (double)where);
+        failed |= !(worst <= 1);
+      }
+    } else {
+      char first[256];
+      long wrong = mrs_check_kernels(kernels, strcmp(what, "all") == 0, 0, 1, first);
+      printf("%s: %ld of %ld results are not what the definition says %s\n", kernels->name, wrong, mrs_checks_made(),
+             first);
+      failed |= wrong != 0;
+    }
+    fflush(stdout);
+  }
+  return failed;
+}
