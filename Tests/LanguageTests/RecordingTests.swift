@@ -59,6 +59,38 @@ import Testing
     #expect(recorded(outputs, in: Source(text: updated)) == updated)
   }
 
+  /// Also where they differ from line to line, and where the text breaks off.
+  @Test func recordedLinesEndAsTheLinesAroundThem() {
+    let outputs: [[String]?] = [["a 2", "b 3"], nil]
+    for (text, wanted) in [
+      ("x\r\n#> a 1\r\ny\r\n", "x\r\n#> a 2\r\n#> b 3\r\ny\r\n"),
+      ("x\r\n#> a 1\ny\r\n", "x\r\n#> a 2\n#> b 3\r\ny\r\n"),
+      ("x\n#> a 1\r\n#> b 1\ny\r\n", "x\n#> a 2\r\n#> b 3\ny\r\n"),
+      ("x\r\ny", "x\r\n#> a 2\r\n#> b 3\r\ny"), ("y\r\nx", "y\r\n#> a 2\r\n#> b 3\r\nx"),
+    ] {
+      let updated = recorded(outputs, in: Source(text: text))
+      #expect(updated == wanted)
+      #expect(recordings(in: Source(text: updated))[0].lines == ["a 2", "b 3"])
+      #expect(recorded(outputs, in: Source(text: updated)) == updated)
+    }
+    for (text, wanted) in [
+      ("x\r\ny", "x\r\ny\r\n#> z\r\n"), ("x\r\ny\r\n#> z", "x\r\ny\r\n#> z\r\n"),
+      ("x\ny", "x\ny\n#> z\n"),
+    ] {
+      #expect(recorded([nil, ["z"]], in: Source(text: text)) == wanted)
+    }
+    let calibrated = calibrated(
+      Source(text: "x\r\n#> a 0.5\r\n"), by: [[["a 0.5"]], [["a 0.7"]]])
+    #expect(calibrated.text.hasPrefix("x\r\n#> a 0.5 ±") && calibrated.text.hasSuffix("\r\n"))
+  }
+
+  @Test func outputThatBelongsToNoStatementIsFound() {
+    let text =
+      "#> before\nx\n#> held\n#@ a=1\n\n#> behind a gap\nfor k in [1] {\n  y\n  #> within\n}\n#> z\n"
+    #expect(looseOutputs(in: Source(text: text)) == [1, 6, 9])
+    #expect(looseOutputs(in: script).isEmpty)
+  }
+
   @Test func tolerancesSurviveAHundredUpdates() {
     var source = script
     for index in 0..<100 {

@@ -9,7 +9,7 @@ extension Run {
     let line = (site ?? call.range).lower
     var step = Plan.Step(
       line: site == nil ? source.line(of: line) : 0,
-      text: String(source.slice(call.range).prefix { $0 != "\n" }), seconds: 0, bounds: 0...0)
+      text: String(source.slice(call.range).prefix { !$0.isNewline }), seconds: 0, bounds: 0...0)
     let gives = type(of: command).form.gives
     let report: Report
     if gives.contains(.data) || gives.contains(.tasks) || draft.tasks == nil {

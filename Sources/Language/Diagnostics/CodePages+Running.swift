@@ -27,7 +27,9 @@ let runningPages = [
     "The folder must exist and be writable. Nothing was changed: files are replaced in one step."),
   CodePage(
     "E0505", "a script that was changed meanwhile",
-    "`mrs promote` accepts output only for the script that it was found with. Run `mrs test` again."
+    "`mrs promote` accepts output only for the script that it was found with, and `mrs test --update`, "
+      + "`mrs fmt` and `mrs fix` write only over the text that they have read: what was typed meanwhile "
+      + "stays. Run the command again."
   ),
   CodePage(
     "E0506", "a file out of reach",

@@ -25,13 +25,14 @@ package func calibrated(
       text += source.slice(place.range)
       continue
     }
+    let ends = source.ends(of: place)
     for (row, line) in lines.enumerated() {
       let (new, remark) = calibrated(
         line, by: printed.compactMap { row < $0.count ? $0[row] : nil })
       if let remark { remarks.append("line \(first + row): \(remark)") }
-      text += indent + (new.isEmpty ? "#>" : "#> " + new) + "\n"
+      text += indent + (new.isEmpty ? "#>" : "#> " + new) + ends(row)
     }
-    if let state = place.state { text += indent + "#@ " + state + "\n" }
+    if let state = place.state { text += indent + "#@ " + state + ends(lines.count) }
   }
   return (text + source.slice(SourceRange(end, source.text.utf8.count)), remarks)
 }

@@ -48,6 +48,19 @@ private func recording(of range: SourceRange, behind line: Int, in source: Sourc
     range: SourceRange(start(line + 1), start(next)))
 }
 
+/// The lines, counted from 1, with recorded output that is not compared: it stands under no statement, or
+/// within one.
+package func looseOutputs(in source: Source) -> [Int] {
+  let places = recordings(in: source).map(\.range)
+  var at = 0
+  return parse(source.text).script.tokens.compactMap { token in
+    guard token.kind == .output else { return nil }
+    while at < places.count, places[at].upper <= token.range.lower { at += 1 }
+    let isHeld = at < places.count && places[at].lower <= token.range.lower
+    return isHeld ? nil : source.line(of: token.range.lower)
+  }
+}
+
 extension String {
   /// What stands in the line behind a mark; nil when it does not begin with it.
   fileprivate func behind(mark: String) -> String? {
@@ -58,9 +71,28 @@ extension String {
   }
 }
 
+extension Source {
+  /// How recorded lines end: each as the one that stood in its place, those beyond as the line before the
+  /// recording, so that what is recorded anew belongs to its statement whatever ends the lines.
+  func ends(of place: Recording) -> (_ row: Int) -> String {
+    let first = line(of: place.range.lower)
+    let isThere = place.range.upper > place.range.lower
+    let before = place.range.lower == lineStarts[first - 1] ? first - 1 : first
+    let usual = [end(ofLine: before), end(ofLine: 1), "\n"].first { !$0.isEmpty } ?? "\n"
+    return { row in
+      let line = first + row
+      guard isThere, line <= lineStarts.count, lineStarts[line - 1] < place.range.upper else {
+        return usual
+      }
+      let own = end(ofLine: line)
+      return own.isEmpty ? usual : own
+    }
+  }
+}
+
 /// The text of a source with new output recorded under its lines; `outputs` belongs to
 /// `recordings(in:)`, nil leaves a recording as it is. Tolerances and signs that a person has put
-/// there stay.
+/// there stay, and lines end as they did.
 ///
 /// - Parameter states: what to record behind `#@`, by the same places; nil records none there.
 package func recorded(
@@ -77,13 +109,16 @@ package func recorded(
       text += source.slice(place.range)
       continue
     }
-    if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+    let ends = source.ends(of: place)
+    if let last = text.utf8.last, last != UInt8(ascii: "\n") { text += ends(0) }
     let start = source.lineStarts[source.line(of: place.statements.lower) - 1]
     let indent = source.slice(SourceRange(start, place.statements.lower))
       .prefix { $0 == " " || $0 == "\t" }
     let lines = output.map { merged(place.lines ?? [], $0, slack) } ?? place.lines ?? []
-    for line in lines { text += indent + (line.isEmpty ? "#>" : "#> " + line) + "\n" }
-    if let state { text += indent + "#@ " + state + "\n" }
+    for (row, line) in lines.enumerated() {
+      text += indent + (line.isEmpty ? "#>" : "#> " + line) + ends(row)
+    }
+    if let state { text += indent + "#@ " + state + ends(lines.count) }
   }
   return text + source.slice(SourceRange(end, source.text.utf8.count))
 }

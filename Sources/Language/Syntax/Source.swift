@@ -61,6 +61,15 @@ package struct Source: Sendable {
   /// The text of a line counted from 1, without its end.
   package func text(ofLine line: Int) -> String { slice(range(ofLine: line)) }
 
+  /// What ends a line counted from 1: LF or CR LF; nothing where the text ends without either.
+  package func end(ofLine line: Int) -> String {
+    guard line >= 1, line < lineStarts.count else { return "" }
+    return slice(SourceRange(range(ofLine: line).upper, lineStarts[line]))
+  }
+
+  /// The texts of all lines, without their ends; behind a last end there is one more, which is empty.
+  package var lines: [String] { (1...lineStarts.count).map { text(ofLine: $0) } }
+
   /// The text within a range; what lies outside the source is left out.
   package func slice(_ range: SourceRange) -> String {
     let count = text.utf8.count

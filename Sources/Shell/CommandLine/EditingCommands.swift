@@ -61,7 +61,7 @@ struct FormatCommand: ParsableCommand {
         output.write(source.name + "\n", STDOUT_FILENO)
         return .differs
       }
-      try Files.write(Array(text.utf8), to: source.name, named: source.name)
+      try Files.replace(source, with: text)
       return .success
     }
     try status.leave()
@@ -84,7 +84,7 @@ struct FixCommand: ParsableCommand {
       let faults = Interpreter().check(source, host: host, lints: true)
       let (text, count) = applyingFixes(of: faults, to: source.text)
       if count > 0 {
-        try Files.write(Array(text.utf8), to: source.name, named: source.name)
+        try Files.replace(source, with: text)
       }
       output.write("\(source.name): \(count) mended\n", STDOUT_FILENO)
       return ScriptRunner(output: output).check(Source(name: source.name, text: text), host: host)

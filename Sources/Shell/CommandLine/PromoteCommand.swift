@@ -47,7 +47,8 @@ private struct Answers {
   mutating func accepts(_ change: Promotion.Change, in source: Source) -> Bool {
     if let all { return all }
     let line = source.line(of: change.statements.lower)
-    var text = "\(source.name):\(line): \(source.slice(change.statements).prefix { $0 != "\n" })\n"
+    var text =
+      "\(source.name):\(line): \(source.slice(change.statements).prefix { !$0.isNewline })\n"
     for line in change.old { text += "  - \(line)\n" }
     for line in change.new { text += "  + \(line)\n" }
     output.write(text, STDOUT_FILENO)
@@ -104,23 +105,28 @@ package enum Promotion {
       }
       counts.accepted += 1
       text += source.slice(SourceRange(end, before.range.lower))
-      if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+      if let last = text.utf8.last, last != UInt8(ascii: "\n") {
+        text += source.end(ofLine: 1).isEmpty ? "\n" : source.end(ofLine: 1)
+      }
       text += other
       end = before.range.upper
     }
     text += source.slice(SourceRange(end, source.text.utf8.count))
-    try Files.write(Array(text.utf8), to: source.name, named: source.name)
+    try Files.replace(source, with: text)
     if counts.left == 0 { unlink(path) }
     return counts
   }
 
   private static func lines(_ text: String) -> [String] {
-    text.split(separator: "\n").map(String.init)
+    text.split { $0.isNewline }.map(String.init)
   }
 
-  /// The lines of a script that are not recorded output or state.
-  private static func withoutRecords(_ source: Source) -> [Substring] {
-    source.text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+  /// The lines of a script that are not recorded output or state, without their ends.
+  private static func withoutRecords(_ source: Source) -> [String] {
+    var lines = source.lines
+    // Behind the end of the last line nothing stands, whether it is there or not.
+    if lines.last == "" { lines.removeLast() }
+    return lines.filter { line in
       let text = line.drop { $0 == " " || $0 == "\t" }
       return !text.hasPrefix("#>") && !text.hasPrefix("#@")
     }

@@ -157,31 +157,33 @@ extension TestCommand {
   /// The replay after what it has found anew was written where it belongs.
   private func settled(_ replay: Replay, _ output: Output) -> Replay {
     var replay = replay
-    guard let text = replay.updated else {
+    guard let text = replay.updated, let ran = replay.ran else {
       if update || record, replay.status != .invalid {
         replay.remarks.append("its records stay as they were: it did not run to its end")
       }
       return replay
     }
-    let host = TerminalHost()
-    guard let source = try? Source(reading: replay.name, host: host), source.text != text else {
-      return replay
-    }
+    guard text != ran else { return replay }
     let isUpdating = update || record
     let differs = replay.status == .differs || isUpdating && replay.status == .success
     guard differs, isUpdating || Terminal.environment("CI").map({ $0 != "true" }) ?? true else {
       return replay
     }
-    let target = isUpdating ? replay.name : Promotion.path(of: replay.name)
+    let source = Source(name: replay.name, text: ran)
     do throws(CommandFailure) {
-      try Files.write(Array(text.utf8), to: target, named: target)
       if isUpdating {
+        try Files.replace(source, with: text)
         replay.acceptOutputs()
       } else {
+        guard Files.holds(source) else { throw Files.changedMeanwhile(replay.name) }
+        let target = Promotion.path(of: replay.name)
+        try Files.write(Array(text.utf8), to: target, named: target)
         replay.remarks.append("`mrs promote \(replay.name)` accepts the new output")
       }
     } catch {
-      replay.remarks.append(error.message)
+      if isUpdating { replay.status = replay.status.worse(ExitStatus(error)) }
+      replay.remarks.append(
+        "error[\(error.code)]: " + ([error.message] + error.help).joined(separator: "; "))
     }
     return replay
   }

@@ -115,9 +115,11 @@ package enum Files {
 
   /// Replaces the file in one step: whoever looks sees all of the old file or all of the new one,
   /// also after a power cut.
-  package static func write(_ bytes: [UInt8], to path: String, named name: String)
-    throws(CommandFailure)
-  {
+  ///
+  /// - Parameter mayReplace: asked when all is ready; refused, the old file stays, which somebody has changed.
+  package static func write(
+    _ bytes: [UInt8], to path: String, named name: String, mayReplace: () -> Bool = { true }
+  ) throws(CommandFailure) {
     let target = resolved(path)
     if let obstacle = obstacle(replacing: target, named: name) { throw obstacle }
     let temporary = "\(folder(of: target))/.\(last(of: target)).\(getpid()).new"
@@ -128,6 +130,10 @@ package enum Files {
     let isWritten = writeAll(bytes, to: file) && fsync(file) == 0
     let problem = errno
     let isClosed = close(file) == 0
+    if isWritten, isClosed, !mayReplace() {
+      unlink(temporary)
+      throw changedMeanwhile(name)
+    }
     guard isWritten, isClosed, rename(temporary, target) == 0 else {
       if !isWritten { errno = problem }
       let failed = failure("write", name)

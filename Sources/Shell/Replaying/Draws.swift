@@ -90,7 +90,7 @@ func toothless(
       let met = run.expectations.filter { $0.range == range }
       guard !met.isEmpty, met.allSatisfy({ $0.fault == nil }) else { continue }
       told.insert(range)
-      let text = source.slice(range).prefix { $0 != "\n" }
+      let text = source.slice(range).prefix { !$0.isNewline }
       remarks.append("line \(source.line(of: range.lower)) would hold for \(who): `\(text)`")
     }
   }

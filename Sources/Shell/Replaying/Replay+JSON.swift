@@ -9,6 +9,7 @@ extension Replay {
       "file": .string(name), "status": .number(Int(status.rawValue)), "seconds": .number(seconds),
       "seed": .number(seed), "remarks": .array(remarks.map { .string($0) }),
       "cases": .array(cases.map(\.json)), "updated": updated.map { .string($0) } ?? .null,
+      "ran": ran.map { .string($0) } ?? .null,
       "cached": .truth(isCached), "taken": .number(resultsTaken),
     ])
   }
@@ -24,6 +25,7 @@ extension Replay {
     seconds = json["seconds"]?.number ?? 0
     seed = Int(json["seed"]?.number ?? 0)
     updated = json["updated"]?.string
+    ran = json["ran"]?.string
     isCached = json["cached"] == .truth(true)
     resultsTaken = json["taken"]?.number.flatMap { Int(exactly: $0) } ?? 0
   }

@@ -34,6 +34,8 @@ package struct Replay: Sendable, Equatable {
   package var seed = 0
   /// The source with its outputs recorded anew; nil when it did not run to its end.
   package var updated: String?
+  /// The text that was run, which `updated` is made from.
+  package var ran: String?
   /// Whether nothing ran, since all was as it had been when it passed.
   package var isCached = false
   /// How many results of long commands were taken from an earlier run.
@@ -90,6 +92,7 @@ package struct Replay: Sendable, Equatable {
       remarks += toothless(source, places: places, host: host, options: options)
     }
     updated = text
+    ran = source.text
   }
 }
 

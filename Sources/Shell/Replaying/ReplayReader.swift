@@ -78,14 +78,14 @@ struct ReplayReader {
   /// `line 4, `split tasks``
   func named(_ place: Recording) -> String {
     let text = source.slice(place.statements)
-    let head = text.prefix { $0 != "\n" }
+    let head = text.prefix { !$0.isNewline }
     return "line \(source.line(of: place.statements.lower)), `\(head)`"
   }
 
   private var expectations: [Replay.Case] {
     var known = source.expectations.map { range in
       Replay.Case(
-        name: String(source.slice(range).prefix { $0 != "\n" }),
+        name: String(source.slice(range).prefix { !$0.isNewline }),
         line: source.line(of: range.lower), verdict: .skipped)
     }
     let ranges = source.expectations
@@ -127,8 +127,19 @@ struct ReplayReader {
     }
   }
 
-  /// A state that differs while all that is printed agrees.
-  var remarks: [String] {
+  /// Recorded output that nothing is compared with, and a state that differs while all outputs agree.
+  var remarks: [String] { loose + otherState }
+
+  private var loose: [String] {
+    let lines = looseOutputs(in: source)
+    guard let first = lines.first else { return [] }
+    let others = lines.count > 1 ? " (and \(lines.count - 1) more)" : ""
+    return [
+      "line \(first)\(others): output that is recorded under no statement is not compared with anything"
+    ]
+  }
+
+  private var otherState: [String] {
     guard run.result == .completed, outputs.allSatisfy({ $0.verdict == .passed }), let divergence
     else { return [] }
     return ["all outputs agree, but \(divergence)"]

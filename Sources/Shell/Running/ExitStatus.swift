@@ -27,9 +27,13 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     }
   }
 
-  /// What a script comes to that cannot be read at all.
+  /// What a file comes to that cannot be read at all, or not be written anew.
   package init(_ failure: CommandFailure) {
-    self = failure.code == "E0109" ? .invalid : .usage
+    switch failure.code {
+    case "E0109", "E0503": self = .invalid
+    case "E0505": self = .failed
+    default: self = .usage
+    }
   }
 
   /// The worse of two: what stops everything first, a difference of results last.
