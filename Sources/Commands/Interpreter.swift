@@ -96,7 +96,7 @@ package struct Interpreter: Sendable {
       self = run.interpreter
       return result
     }
-    let isOneLine = !source.text.contains("\n")
+    let isOneLine = source.lineStarts.count == 1
     let name = { (range: SourceRange) in
       isOneLine && !source.name.isEmpty
         ? source.name : "\(source.name) line \(source.line(of: range.lower))"
@@ -155,13 +155,19 @@ private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { conf
 
 extension Source {
   /// The text of a file; bytes that are not UTF-8 become a character the checker reports.
-  package init(reading path: String, host: any Host) throws(CommandFailure) {
+  ///
+  /// - Parameters:
+  ///   - longest: how many bytes it may have.
+  ///   - kind: what it is read as.
+  package init(
+    reading path: String, host: any Host, longest: Int = Source.longest, as kind: String = "script"
+  ) throws(CommandFailure) {
     let contents = try host.read(path)
     // Not even looked at: a text of gigabytes would only fill the memory.
-    guard contents.bytes.count <= Source.longest else {
+    guard contents.bytes.count <= longest else {
       throw CommandFailure(
-        "E0109", "`\(path)` is too long for a script: \(counted(contents.bytes.count, "byte"))",
-        help: ["a script has at most \(grouped(Source.longest)) bytes"], argument: path)
+        "E0109", "`\(path)` is too long for a \(kind): \(counted(contents.bytes.count, "byte"))",
+        help: ["a \(kind) has at most \(grouped(longest)) bytes"], argument: path)
     }
     guard !contents.withBytes({ $0.starts(with: [0xFF, 0xFE]) || $0.starts(with: [0xFE, 0xFF]) })
     else {

@@ -10,10 +10,10 @@ import Testing
   /// The cells after a way there and back: as a notebook, read, as a script, read, as a notebook, read.
   private func thereAndBack(_ cells: ScriptCells) throws -> ScriptCells {
     let notebook = JupyterNotebook().text(of: cells.cells)
-    let read = try #require(ScriptCells.reading(notebook: notebook)).cells
+    let read = try JupyterCells(Source(text: notebook)).cells
     let again = ScriptCells(Source(text: read.script))
     let last = JupyterNotebook().text(of: again.cells)
-    return try #require(ScriptCells.reading(notebook: last)).cells
+    return try JupyterCells(Source(text: last)).cells
   }
 
   @Test func aScriptIsCutAtEmptyLinesAndText() {
@@ -53,7 +53,7 @@ import Testing
     ["let x = [\n1,\n\n2]", "text \"a\\nb\"  # é 😀"], ["load data\r\nshow"],
   ])
   func codeStaysAsItIs(sources: [String]) throws {
-    let cells = ScriptCells(sources.map { Part($0.replacing("\r", with: ""), isCode: true) })
+    let cells = ScriptCells(sources.map { Part($0.replacing("\r\n", with: "\n"), isCode: true) })
     #expect(try thereAndBack(cells) == cells)
   }
 
@@ -91,7 +91,7 @@ import Testing
       {"cells": [{"cell_type": "code", "source": "load data\\nsplit tasks",
         "outputs": [\(said.joined(separator: ", "))]}], "nbformat": 4}
       """
-    #expect(try #require(ScriptCells.reading(notebook: notebook)).cells.script == script)
+    #expect(try JupyterCells(Source(text: notebook)).cells.script == script)
   }
 
   @Test func randomNotebooksStayAsTheyAre() throws {
@@ -114,19 +114,10 @@ import Testing
     }
   }
 
-  @Test func foreignNotebooksAreReadAndOthersAreNot() throws {
-    let python = """
-      {"cells": [{"cell_type": "code", "source": "print(1)", "outputs": [
-        {"output_type": "stream", "name": "stdout", "text": ["1\\n"]}]},
-       {"cell_type": "markdown", "source": ["# a\\n", "b"]}],
-       "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4}
-      """
-    let (cells, language) = try #require(ScriptCells.reading(notebook: python))
-    #expect(language == "python")
-    #expect(cells.parts.map(\.text) == ["print(1)", "# a\nb"])
-    #expect(cells.parts[0].outputs == [0: "1"])
-    for text in ["", "{}", "[]", "{\"cells\": 3}", "load data"] {
-      #expect(ScriptCells.reading(notebook: text) == nil)
-    }
+  @Test func theLinesOfAScriptArePartedWhateverEndsThem() {
+    let text = "## Title\nmrs 1\n\nload data\n#> Loaded\n"
+    let cells = ScriptCells(Source(text: text))
+    #expect(cells.parts.count == 3)
+    #expect(ScriptCells(Source(text: text.replacing("\n", with: "\r\n"))) == cells)
   }
 }

@@ -49,8 +49,8 @@ package struct Lesson: Sendable, Equatable {
     title = ""
     steps = []
     var step = Step()
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let line = String(line).trimmingSpaces
+    for line in Source(text: text).lines {
+      let line = line.trimmingSpaces
       if line.hasPrefix("##") {
         if !step.solution.isEmpty || !step.checks.isEmpty {
           steps.append(step)

@@ -30,8 +30,7 @@ package struct ScriptCells: Sendable, Equatable {
   // MARK: From a script
 
   package init(_ source: Source) {
-    let lines = source.text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { String($0.hasSuffix("\r") ? $0.dropLast() : $0) }
+    let lines = source.lines
     parts = []
     if lines.contains(where: { $0.hasPrefix(Self.mark) }) {
       readMarked(lines)
@@ -123,13 +122,13 @@ package struct ScriptCells: Sendable, Equatable {
   private static func written(_ part: Part) -> String {
     guard part.isCode else {
       guard !part.text.isEmpty else { return "" }
-      return part.text.split(separator: "\n", omittingEmptySubsequences: false)
-        .map { $0.isEmpty ? "##" : "## " + $0 }.joined(separator: "\n")
+      return Source(text: part.text).lines.map { $0.isEmpty ? "##" : "## " + $0 }
+        .joined(separator: "\n")
     }
     let source = Source(text: part.text)
     guard !part.outputs.isEmpty else { return part.text }
     let outputs = recordings(in: source).indices.map { place in
-      part.outputs[place]?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      part.outputs[place].map { Source(text: $0).lines }
     }
     let text = recorded(outputs, in: source)
     return text.hasSuffix("\n") && !part.text.hasSuffix("\n") ? String(text.dropLast()) : text
@@ -148,33 +147,9 @@ package struct ScriptCells: Sendable, Equatable {
 }
 
 extension ScriptCells {
-  /// The cells of a Jupyter notebook, and the language it says it is in; nil when it is none.
-  package static func reading(notebook text: String) -> (cells: ScriptCells, language: String?)? {
-    guard let json = JSON(parsing: text), let cells = json["cells"]?.array else { return nil }
-    let metadata = json["metadata"]
-    let language =
-      metadata?["kernelspec"]?["language"]?.string ?? metadata?["language_info"]?["name"]?.string
-    let parts = cells.compactMap { cell -> Part? in
-      guard let kind = cell["cell_type"]?.string, let source = cell["source"]?.joinedText else {
-        return nil
-      }
-      let said = (cell["outputs"]?.array ?? []).compactMap { output in
-        (output["text"] ?? output["data"]?["text/plain"])?.joinedText.map {
-          ($0.hasSuffix("\n") ? String($0.dropLast()) : $0, output["metadata"]?.place)
-        }
-      }
-      return kind == "code"
-        ? Part(source, isCode: true, outputs: outputs(said, of: source))
-        : Part(source, isCode: false)
-    }
-    return (ScriptCells(parts), language)
-  }
-}
-
-extension ScriptCells {
   /// What a cell has said, by lines of statements. Where that is not known, it belongs to each of them if
   /// there are as many, else to the last.
-  private static func outputs(_ said: [(String, Int?)], of code: String) -> [Int: String] {
+  static func outputs(_ said: [(String, Int?)], of code: String) -> [Int: String] {
     let lines = recordings(in: Source(text: code)).count
     var outputs: [Int: String] = [:]
     for (index, (text, place)) in said.enumerated() where lines > 0 {
@@ -191,10 +166,7 @@ extension JSON {
     .object(["mrs": .object(["line": .number(place + 1)])])
   }
 
-  fileprivate var place: Int? {
+  var place: Int? {
     self["mrs"]?["line"]?.number.flatMap { Int(exactly: $0) }.flatMap { $0 > 0 ? $0 - 1 : nil }
   }
-
-  /// A text, or lines of one, as notebooks keep it.
-  fileprivate var joinedText: String? { string ?? array?.compactMap(\.string).joined() }
 }

@@ -1,16 +1,27 @@
 extension JSON {
   /// The value that a text holds, or nil when it is not JSON from its first to its last byte.
   package init?(parsing text: some StringProtocol) {
-    var reader = JSONReader(bytes: Array(text.utf8))
-    guard let value = reader.value(depth: 0) else { return nil }
-    reader.skipSpace()
-    guard reader.at == reader.bytes.count else { return nil }
+    guard let value = JSON.read(text).value else { return nil }
     self = value
+  }
+
+  /// The value that a text holds, nil when it is not JSON, and the byte up to which it could be.
+  ///
+  /// - Parameter mendsHalves: whether half of a surrogate pair, which some programs write, is read as the
+  ///   replacement character.
+  package static func read(
+    _ text: some StringProtocol, mendsHalves: Bool = false
+  ) -> (value: JSON?, end: Int) {
+    var reader = JSONReader(bytes: Array(text.utf8), mendsHalves: mendsHalves)
+    guard let value = reader.value(depth: 0) else { return (nil, reader.at) }
+    reader.skipSpace()
+    return (reader.at == reader.bytes.count ? value : nil, reader.at)
   }
 }
 
 private struct JSONReader {
   let bytes: [UInt8]
+  let mendsHalves: Bool
   var at = 0
 
   var byte: UInt8? { at < bytes.count ? bytes[at] : nil }
@@ -113,13 +124,17 @@ private struct JSONReader {
 
   private mutating func unicode() -> Unicode.Scalar? {
     guard let high = unit() else { return nil }
-    guard (0xD800..<0xDC00).contains(high) else { return Unicode.Scalar(high) }
-    guard take("\\u"), let low = unit(), (0xDC00..<0xE000).contains(low) else { return nil }
-    return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
+    guard (0xD800..<0xE000).contains(high) else { return Unicode.Scalar(high) }
+    let behind = at
+    if high < 0xDC00, take("\\u"), let low = unit(), (0xDC00..<0xE000).contains(low) {
+      return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
+    }
+    at = behind
+    return mendsHalves ? "\u{FFFD}" : nil
   }
 
   private mutating func unit() -> UInt32? {
-    guard at + 4 <= bytes.count else { return nil }
+    guard at + 4 <= bytes.count, bytes[at] != UInt8(ascii: "+") else { return nil }
     defer { at += 4 }
     return UInt32(String(decoding: bytes[at..<at + 4], as: UTF8.self), radix: 16)
   }

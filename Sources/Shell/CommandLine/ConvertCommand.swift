@@ -44,24 +44,47 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func convert(_ output: Output) throws {
-    let source = try Source(reading: from, host: TerminalHost())
-    var cells = ScriptCells(source)
-    if from.hasSuffix(".ipynb") {
-      guard let (found, language) = ScriptCells.reading(notebook: source.text) else {
-        throw CommandFailure("E0503", "`\(from)` is no Jupyter notebook", argument: from)
-      }
-      cells = found
-      if let language, language != "mrs" {
-        output.say("this notebook is written for \(language); its cells are kept as they are")
-      }
-    }
+    let cells =
+      from.hasSuffix(".ipynb")
+      ? try read(notebook: output) : ScriptCells(try Source(reading: from, host: TerminalHost()))
     guard force || Files.kind(of: to) == nil else {
       throw CommandFailure(
         "E0504", "`\(to)` is there already", help: ["--force replaces it"], argument: to)
     }
-    let text = notebookFormat(of: to)?.text(of: cells.cells) ?? cells.script
+    let format = notebookFormat(of: to)
+    let text = format?.text(of: cells.cells) ?? cells.script
+    guard format != nil || text.utf8.count <= Source.longest else {
+      throw CommandFailure(
+        "E0109",
+        "what `\(from)` holds is too long for a script: \(counted(text.utf8.count, "byte"))",
+        help: ["a script has at most \(grouped(Source.longest)) bytes; clear outputs in Jupyter"],
+        argument: from)
+    }
     try Files.write(Array(text.utf8), to: to, named: to)
     let count = cells.parts.count
     output.write("\(to): \(counted(count, "cell"))\n", STDOUT_FILENO)
+  }
+
+  /// The cells of a notebook; what of it does not come along is said.
+  private func read(notebook output: Output) throws -> ScriptCells {
+    let source = try Source(
+      reading: from, host: TerminalHost(), longest: JupyterCells.longest, as: "notebook")
+    let notebook = try JupyterCells(source)
+    if let language = notebook.language, language != "mrs" {
+      output.say(
+        "this notebook is written for \(LineText.cleaned(clipped(language, to: 40))); its cells are kept "
+          + "as they are")
+    }
+    if notebook.outputsWithoutText > 0 {
+      output.say(
+        "left out \(counted(notebook.outputsWithoutText, "output")) without text, such as pictures")
+    }
+    if let first = notebook.mended.first {
+      let others = notebook.mended.count - 1
+      output.say(
+        "in cell \(first)\(others > 0 ? " and \(others) more" : ""), what is no character has become U+FFFD"
+      )
+    }
+    return notebook.cells
   }
 }

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -126,6 +127,61 @@ class ReplayTest(CommandTest):
         self.assertEqual(self.mrs("test", "--update", "b.mrs").returncode, 0)
         self.assertIn("<time>", self.read("b.mrs"))
         self.assertEqual(self.mrs("test", "--no-cache", "b.mrs").returncode, 0)
+
+    def test_what_is_typed_while_a_test_runs_is_not_lost(self):
+        script = (
+            'mrs 1\nset seed=3\nload data\n#> wrong\nexport data "began.csv"\nsplit tasks\n'
+            "meta-train maml steps=3 epochs=15 patience=0\n"
+        )
+        for option in ["--update", "--record", "--deterministic"]:
+            path = self.path(self.write("a.mrs", script))
+            running = subprocess.Popen(
+                [os.path.abspath(PROGRAM), "test", option, "--no-cache", "a.mrs"],
+                cwd=self.folder.name,
+                env=dict(os.environ, HOME=self.folder.name, CI=""),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            while not os.path.exists(self.path("began.csv")):
+                self.assertIsNone(running.poll())
+                time.sleep(0.01)
+            with open(path, "a") as file:
+                file.write("# MY NEW LINE\n")
+            said, _ = running.communicate(timeout=120)
+            self.assertEqual(self.read("a.mrs"), script + "# MY NEW LINE\n")
+            self.assertIn("E0505", said)
+            self.assertEqual(running.returncode, 1 if option == "--deterministic" else 3, said)
+            self.assertFalse(os.path.exists(path + ".corrected"))
+            os.unlink(self.path("began.csv"))
+
+    def test_records_hold_whatever_ends_the_lines(self):
+        lines = ["mrs 1", "set seed=3", "load data", "#> wrong", "split tasks", ""]
+        for ends in [["\r\n"] * 6, ["\n", "\r\n", "\r\n", "\n", "\r\n", ""], ["\r\n", "\n"] * 3]:
+            for option in ["--update", "--record"]:
+                text = "".join(line + end for line, end in zip(lines[:-1], ends))
+                with open(self.path("a.mrs"), "w", newline="") as file:
+                    file.write(text)
+                self.assertEqual(self.mrs("test", option, "a.mrs").returncode, 0)
+                self.assertEqual(self.mrs("test", "a.mrs").returncode, 0)
+                with open(self.path("a.mrs"), newline="") as file:
+                    updated = file.read()
+                self.assertIn("24,045 ratings", updated)
+                kept = [line for line in updated.splitlines(True) if not line.startswith("#")]
+                self.assertEqual(kept, [line for line in text.splitlines(True) if not line.startswith("#")])
+                with open(self.path("a.mrs"), "w", newline="") as file:
+                    file.write(updated.replace("24,045", "24,046"))
+                falsified = self.mrs("test", "a.mrs")
+                self.assertEqual(falsified.returncode, 1, falsified.stdout)
+                promoted = self.mrs("promote", "a.mrs")
+                self.assertEqual(promoted.returncode, 0, promoted.stderr)
+                with open(self.path("a.mrs"), newline="") as file:
+                    self.assertEqual(file.read(), updated)
+
+    def test_output_that_is_compared_with_nothing_is_said(self):
+        self.write("a.mrs", "mrs 1\nload data\n\n#> Loaded something else\n")
+        found = self.mrs("test", "a.mrs")
+        self.assertIn("line 4: output that is recorded under no statement", found.stdout)
 
     def test_nothing_is_written_in_continuous_integration(self):
         self.write("a.mrs", "load data\n#> nothing like it\n")
@@ -249,6 +305,36 @@ class ConvertTest(CommandTest):
             self.assertEqual(jupyter.faults(self.path(name)), [], name)
         self.assertEqual(self.read("b.mrs"), self.SCRIPT)
         self.assertEqual(self.read("a.ipynb"), self.read("b.ipynb"))
+
+
+    def test_a_notebook_that_cannot_be_read_is_refused_and_nothing_is_written(self):
+        cell = '{"cell_type": "code", "metadata": {}, "outputs": [], "source": %s}'
+        form = '{"nbformat": %s, "nbformat_minor": 5, "metadata": {}, "cells": [%s]}'
+        for text, word in [
+            (form % (4, cell % '["load data\\n", 3]' + ', {"source": "show"}'), "cell 2 has no `cell_type`"),
+            (form % (99, ""), "nbformat 99"),
+            ('{"nbformat": 3, "worksheets": []}', "jupyter nbconvert"),
+            ("load data", "byte 0"),
+        ]:
+            self.write("a.ipynb", text)
+            refused = self.mrs("convert", "a.ipynb", "a.mrs")
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+            self.assertIn(word, refused.stderr)
+            self.assertFalse(os.path.exists(self.path("a.mrs")))
+        self.assertEqual(self.mrs("convert", "a.txt", "a.mrs").returncode, 64)
+
+    def test_large_notebooks_are_read_and_what_has_no_text_is_said(self):
+        picture = '{"output_type": "display_data", "metadata": {}, "data": {"image/png": "%s"}}' % ("iVBO" * 5_000_000)
+        self.write(
+            "a.ipynb",
+            '\ufeff{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", '
+            '"metadata": {}, "outputs": [%s], "source": ["load data # \\ud83d"]}]}' % picture,
+        )
+        done = self.mrs("convert", "a.ipynb", "a.mrs")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("left out 1 output", done.stderr)
+        self.assertIn("U+FFFD", done.stderr)
+        self.assertEqual(self.read("a.mrs"), "load data # \ufffd\n")
 
 
 class CheckTest(CommandTest):
