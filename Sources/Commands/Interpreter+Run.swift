@@ -241,6 +241,10 @@ struct Run {
   private mutating func include(_ path: Expression) throws(Stop) {
     let written = try value(of: path).text
     let name = pathBeside(files.last ?? "", written, isScript: files.count > 1)
+    // Where the checker could not follow: a circle would have no end.
+    guard files.count < deepestInclusion else {
+      throw .failed(placed(Diagnostic(tooDeep: name, at: path.range)))
+    }
     let file: Source
     do { file = try Source(reading: name, host: host) } catch {
       throw .failed(placed(error.diagnostic(at: path.range)))

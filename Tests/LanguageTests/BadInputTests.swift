@@ -86,7 +86,7 @@ import Testing
       source: { .success(Source(name: $0, text: "include \"x\($0)\"\n")) },
       obstacleToReading: { _ in nil }, obstacleToWriting: { _ in nil }, exists: { _ in true })
     let source = Source(name: "a.mrs", text: "include \"b.mrs\"\n")
-    #expect(check(source, in: context).diagnostics.map(\.code) == ["E0107"])
+    #expect(check(source, in: context).diagnostics.map(\.code) == ["E0108"])
   }
 
   @Test(arguments: [

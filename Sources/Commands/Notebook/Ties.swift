@@ -40,11 +40,14 @@ struct TakenTies {
   private var given: Set<Noun> = []
   /// The files being included, outermost first.
   private var files: [String]
+  /// The files seen: what a file takes, it takes when it is first included.
+  private var seen: Set<String>
 
   init(of source: Source, in interpreter: Interpreter, host: any Host) {
     self.interpreter = interpreter
     self.host = host
     files = [source.name]
+    seen = [source.name]
     add(source)
   }
 
@@ -65,7 +68,9 @@ struct TakenTies {
     var evaluator = Evaluator(interpreter.variables)
     guard let written = evaluator.value(of: path)?.text else { return }
     let name = pathBeside(files.last ?? "", written, isScript: files.count > 1)
-    guard !files.contains(name), let file = try? Source(reading: name, host: host) else { return }
+    guard seen.insert(name).inserted, let file = try? Source(reading: name, host: host) else {
+      return
+    }
     files.append(name)
     add(file)
     files.removeLast()

@@ -137,7 +137,7 @@ package struct FileKnowledge: Sendable {
 }
 
 /// A verb that a script has made with `def`.
-package struct Procedure: Sendable {
+package struct Procedure: Sendable, Equatable {
   package var definition: Definition
   /// The source its ranges belong to.
   package var source: Source
@@ -148,6 +148,12 @@ package struct Procedure: Sendable {
   }
 
   package var name: String { definition.name.text }
+
+  /// A place in a text says which one it is.
+  package static func == (a: Procedure, b: Procedure) -> Bool {
+    a.definition.name.range == b.definition.name.range && a.source.name == b.source.name
+      && a.source.text == b.source.text
+  }
 
   /// What completion says of a parameter: "a number; 0.01 if not given".
   func summary(of parameter: FormalParameter) -> String {

@@ -68,7 +68,7 @@ extension Checker {
 }
 
 /// The files that a script reads and writes, as far as its commands name them.
-struct TouchedFiles {
+struct TouchedFiles: Equatable {
   /// Where each is read; an empty range in another file.
   var readers: [String: SourceRange] = [:]
   var written: Set<String> = []

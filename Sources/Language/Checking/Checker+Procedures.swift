@@ -49,7 +49,8 @@ extension Checker {
     let bound = bind(call, to: procedure)
     guard followed < 10_000 else { return }
     followed += 1
-    var body = Checker(source: procedure.source, context: context, verdicts: verdicts)
+    var body = Checker(
+      source: procedure.source, context: context, verdicts: verdicts, inclusions: inclusions)
     body.including = including
     body.followed = followed
     body.followsNouns = followsNouns

@@ -24,7 +24,7 @@ package func check(
 }
 
 /// What makes two diagnostics the same one.
-private struct Finding: Hashable {
+struct Finding: Hashable {
   let code: String
   let range: SourceRange
   let message: String
@@ -63,6 +63,8 @@ struct Checker {
   var hasUnseen = false
   /// Calls seen before, shared by all that check one script.
   let verdicts: Verdicts
+  /// Included files seen before, shared likewise.
+  let inclusions: Inclusions
   let definitions = Definitions()
   /// How many branches, loops and procedures are open: what stands in them may never run.
   var conditions = 0
@@ -70,7 +72,11 @@ struct Checker {
   var touched = TouchedFiles()
   var declared: Set<String> = []
 
-  init(source: Source, context: CheckContext, verdicts: Verdicts = Verdicts()) {
+  init(
+    source: Source, context: CheckContext, verdicts: Verdicts = Verdicts(),
+    inclusions: Inclusions = Inclusions()
+  ) {
+    self.inclusions = inclusions
     self.source = source
     self.context = context
     self.verdicts = verdicts

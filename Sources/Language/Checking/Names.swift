@@ -43,6 +43,14 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
     return changed
   }
 
+  /// These names become the other ones; they count as changed only where those are not the same.
+  mutating func become(_ other: Names) {
+    guard self != other else { return }
+    let count = max(changes, other.changes)
+    self = other
+    changes = count + 1
+  }
+
   /// Only the names that are there outside, too, with the values they have here.
   package func within(_ outside: Names) -> Names {
     changing(against: outside) { own, others in
@@ -76,6 +84,21 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
       for entry in wanted { changed[entry.name] = entry.value }
     }
     return changed
+  }
+}
+
+extension Names: Equatable {
+  /// Whether the same names have the same values.
+  package static func == (a: Names, b: Names) -> Bool {
+    var isSame = true
+    a.root.compare(b.root) { own, others in
+      isSame =
+        isSame && own.count == others.count
+        && own.allSatisfy { entry in
+          others.contains { $0.name == entry.name && $0.value == entry.value }
+        }
+    }
+    return isSame
   }
 }
 

@@ -93,6 +93,38 @@ package struct NounLedger: Sendable, Equatable {
   /// Notes another place where a noun was given.
   mutating func place(_ noun: Noun, at site: Site) { entries[noun]?.site = site }
 
+  /// The same with its generations counted from 1, and what they were: ledgers that differ in nothing but
+  /// how often things were given before are then equal.
+  var renumbered: (ledger: NounLedger, generations: [Int]) {
+    let all = entries.rows.flatMap { row in
+      [row.value.generation] + row.value.madeFrom.rows.map { $0.value }
+    }
+    let generations = Set(all).sorted()
+    let places = Dictionary(
+      uniqueKeysWithValues: generations.enumerated().map { ($1, $0 + 1) })
+    return (renumbered(to: generations.count) { places[$0] ?? $0 }, generations)
+  }
+
+  /// The ledger that this one becomes when its renumbered form became another one.
+  func going(on other: NounLedger, from generations: [Int]) -> NounLedger {
+    let more = generation - generations.count
+    return other.renumbered(to: other.generation + more) {
+      $0 <= generations.count ? generations[$0 - 1] : $0 + more
+    }
+  }
+
+  private func renumbered(to last: Int, _ number: (Int) -> Int) -> NounLedger {
+    var ledger = NounLedger()
+    ledger.generation = last
+    for row in entries.rows {
+      var entry = row.value
+      entry.generation = number(entry.generation)
+      for source in row.value.madeFrom.rows { entry.madeFrom[source.noun] = number(source.value) }
+      ledger.entries[row.noun] = entry
+    }
+    return ledger
+  }
+
   /// Forgets where things stand in a source that is done; names remain.
   package func settled(name: (SourceRange) -> String) -> NounLedger {
     var settled = self

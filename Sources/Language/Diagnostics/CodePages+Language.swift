@@ -34,7 +34,9 @@ let formPages = [
       + "steps of a script is always known before it runs.",
     wrong: "def again() { again }", right: "for i in 1..3 { load }"),
   CodePage(
-    "E0108", "nested too deeply", "Brackets and blocks may nest a hundred levels deep."),
+    "E0108", "nested too deeply",
+    "Brackets and blocks may nest a hundred levels deep, and thirty-two files may include one another in "
+      + "a row."),
   CodePage("E0109", "the source is too long", "A script has at most 16 MB."),
   CodePage(
     "E0110", "a part of a statement is missing",

@@ -33,6 +33,8 @@ package struct Diagnostic: Sendable, Equatable {
   package var secondary: [Label]
   package var help: [String]
   package var fix: Fix?
+  /// Whether it lies in an included file, which the message names; its place is where that was included.
+  var isOfInclusion = false
 
   package init(
     _ code: String, _ message: String, at range: SourceRange, label: String = "",
