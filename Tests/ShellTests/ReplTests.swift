@@ -151,7 +151,7 @@ final class Written {
     journal?.starts("meta-train maml")
     #expect(LostSession.newest(in: scratch.path) == nil, "it is alive")
     journal = nil
-    let lost = LostSession.newest(in: scratch.path)
+    var lost = LostSession.newest(in: scratch.path)
     #expect(lost?.statements == ["load data"])
     #expect(lost?.running == "meta-train maml")
     lost?.forget()

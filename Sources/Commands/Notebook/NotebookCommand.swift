@@ -14,11 +14,20 @@ package enum NotebookWish: Sendable {
   case run([String], again: [Int])
   /// Let the user edit this, and run it in place of an earlier cell.
   case edit(String, again: Int)
-  /// Run what a session that did not end properly had done.
-  case recover
+  /// Run what a session that did not end properly had done; also what stands behind damaged lines.
+  case recover(damaged: Bool)
   /// Run these cells of the session that is followed; the newest one for nil.
   case pull(ClosedRange<Int>?)
   case leave
+}
+
+/// Whether a text is a command about cells and nothing else.
+package func isNotebookCommand(_ text: String) -> Bool {
+  let (script, _) = parse(text)
+  guard script.statements.count == 1, case .pipeline(let calls) = script.statements[0].kind,
+    calls.count == 1
+  else { return false }
+  return commands.types.contains { $0.name == calls[0].verb.text && $0 is any NotebookCommand.Type }
 }
 
 extension NotebookCommand {

@@ -100,17 +100,27 @@ package struct Edit: NotebookCommand {
 
 /// `recover`: what an earlier session did that did not end properly.
 package struct Recover: NotebookCommand {
+  var isDamaged = false
+
   package init() {}
 
   package static let signature = Signature<Self>(
     "recover", "Runs again what an earlier session did that was cut off.",
     details: """
       Sessions are written down cell by cell while they run. Training repeats exactly, and only as far as \
-      it came when it was stopped.
+      it came when it was stopped. Each line that is written down has a digest: where one is damaged or \
+      missing, only what stands before it is brought back, unless `damaged` asks for the rest, which may \
+      make another session than the one that was.
       """,
-    examples: [Example("recover")])
+    [
+      .flag(
+        "damaged", \.isDamaged, "also what stands behind damaged lines, as far as it can be read")
+    ],
+    examples: [Example("recover"), Example("recover damaged", "even behind damaged lines")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish { .recover }
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+    .recover(damaged: isDamaged)
+  }
 }
 
 /// `quit`

@@ -97,7 +97,7 @@ struct PromptCommand: ParsableCommand {
     {
       editor = edited
     }
-    let lost = LostSession.newest()
+    let lost = LostSession.newest { output.say($0) }
     let repl = Repl(
       editor: editor, history: history, journal: Journal(), lost: lost, sharing: sharing,
       following: following,

@@ -63,12 +63,11 @@ package final class Repl {
     }
     for warning in [history.warning, journal.warning] { if let warning { output.say(warning) } }
     if let lost {
-      let count = lost.statements.count
-      output.say(
-        "the session of \(lost.clock) was cut off: `recover` brings back its "
-          + (count == 1 ? "one statement" : "\(count) statements"))
+      output.say(lost.offer)
       if let running = lost.running {
-        output.say("this was running: " + clipped(running.replacing("\n", with: " ⏎ "), to: 60))
+        output.say(
+          "this was running: "
+            + LineText.cleaned(clipped(running.replacing("\n", with: " ⏎ "), to: 60)))
       }
     }
   }
@@ -161,35 +160,57 @@ package final class Repl {
       output.say("mrs [\(notebook.number)]> " + edited)
       take(edited, again: number)
     case .pull(let numbers): pull(numbers)
-    case .recover: recover()
+    case .recover(let damaged): recover(damaged: damaged)
     }
   }
 
   /// Runs again what was cut off. What is left when it stops can be recovered later; until all is done, the
   /// old journal is the one that counts.
-  private func recover() {
+  ///
+  /// - Parameter damaged: also what stands behind damaged lines.
+  private func recover(damaged: Bool) {
     guard var lost else {
       output.say("there is nothing to recover")
       return
     }
-    var done = 0
+    let texts = damaged ? lost.readable : lost.statements
+    let done = bringBack(texts)
+    lost.goOn(behind: Array(texts[..<done]))
+    self.lost = lost.statements.isEmpty && lost.readable.isEmpty ? nil : lost
+    let count = texts.count - done
+    if count > 0 {
+      output.say(
+        (count == 1 ? "one statement is" : "\(count) statements are")
+          + " not brought back; `recover\(damaged ? " damaged" : "")` goes on with "
+          + (count == 1 ? "it" : "them"))
+      return
+    }
+    guard let kept = lost.forget() else { return }
+    output.say(
+      "what was done in and behind the damaged lines is not brought back"
+        + (self.lost == nil ? "" : "; `recover damaged` runs what can be read of it"))
+    output.say("the journal is damaged; " + kept)
+    self.lost?.path = lost.path
+  }
+
+  /// Runs statements until one fails; returns how many did not.
+  private func bringBack(_ statements: [String]) -> Int {
     journal.postpones = true
     results?.isTaking = true
-    for text in lost.statements {
-      output.say("mrs [\(notebook.number)]> " + text)
-      guard run(text, remarks: false) else { break }
-      done += 1
+    defer {
+      results?.isTaking = false
+      journal.postpones = false
     }
-    results?.isTaking = false
-    journal.postpones = false
-    lost.statements.removeFirst(done)
-    self.lost = lost.statements.isEmpty ? nil : lost
-    if lost.statements.isEmpty { return lost.forget() }
-    let count = lost.statements.count
-    output.say(
-      (count == 1 ? "one statement is" : "\(count) statements are")
-        + " not brought back; `recover` goes on with " + (count == 1 ? "it" : "them"))
+    for (done, text) in statements.enumerated() {
+      echo(text)
+      guard run(text, remarks: false) else { return done }
+    }
+    return statements.count
   }
+
+  /// Shows a cell that nobody typed as if somebody had: foreign text must not steer the terminal, nor fill
+  /// it.
+  private func echo(_ text: String) { output.say("mrs [\(notebook.number)]> " + excerpt(text)) }
 
   /// Adds the last cell to the file that others follow.
   private func share() {
@@ -221,7 +242,7 @@ package final class Repl {
   @discardableResult
   private func runAll(_ texts: [String], again: [Int] = []) -> Bool {
     for (place, text) in texts.enumerated() {
-      output.say("mrs [\(notebook.number)]> " + text)
+      echo(text)
       guard run(text, again: again.indices.contains(place) ? again[place] : nil) else {
         return false
       }
@@ -231,21 +252,40 @@ package final class Repl {
 }
 
 extension Output {
-  /// The cells that the followed session has run since this was asked last, as they are shown.
+  /// The cells that the followed session has run since this was asked last, as they are shown, and what is
+  /// wrong with lines of its file.
   func news(of following: Following) -> String? {
     let cells = following.news()
-    guard !cells.isEmpty else { return nil }
+    let warning = following.warning()
+    guard !cells.isEmpty || warning != nil else { return nil }
     var renderer = messages
     renderer.page.width = Terminal.width(of: STDERR_FILENO) - 2
-    return cells.map { cell in
+    let shown = cells.map { cell in
       let head = renderer.page.ink("shared [\(cell.number)], `pull \(cell.number)` takes it:", .dim)
-      let lines = LineText.split(cell.said.map { renderer.text($0) }.joined())
-      let said = lines.prefix(Self.mostNews) + (lines.count > Self.mostNews ? ["…"] : [])
-      return head + "\n" + renderer.text(Report([.code(cell.text)]))
-        + said.map { "  \($0)\n" }.joined()
+      let said = excerpt(
+        cell.said.lazy.map { renderer.text($0) }.joined(), lines: Self.mostNews, cleans: false)
+      return head + "\n" + renderer.text(Report([.code(excerpt(cell.text))]))
+        + LineText.split(said).map { "  \($0)\n" }.joined()
     }.joined()
+    return shown + (warning.map { renderer.page.ink(LineText.cleaned($0), .dim) + "\n" } ?? "")
   }
 
   /// How many lines of what a shared cell said are shown.
   private static let mostNews = 16
+}
+
+/// The beginning of a text that somebody else has written, as it may go to a terminal.
+///
+/// - Parameter cleans: whether it may hold marks that steer the terminal, as what was rendered does not.
+private func excerpt(_ text: String, lines: Int = 40, cleans: Bool = true) -> String {
+  let mostBytes = 500 * lines
+  var rest = text[...]
+  if rest.utf8.count > mostBytes {
+    // Whole characters only.
+    rest = Substring(String(decoding: rest.utf8.prefix(mostBytes), as: UTF8.self).dropLast())
+  }
+  let all = rest.split(separator: "\n", omittingEmptySubsequences: false)
+  var shown = all.prefix(lines).joined(separator: "\n")
+  if cleans { shown = LineText.cleaned(shown.replacing("\t", with: "  ")) }
+  return rest.utf8.count < text.utf8.count || all.count > lines ? shown + "\n…" : shown
 }

@@ -67,6 +67,20 @@ class Sharing(unittest.TestCase):
             pupil.wait("shared [2]")
             self.assertNotIn("shared [3]", pupil.text)
             self.assertNotIn(b"\x1b[31m", pupil.output)
+            self.assertIn("line 1 is damaged", pupil.text)
+            pupil.run("pull 2")
+            self.assertNotIn(b"\x1b[31m", pupil.output)
+
+    def test_a_cell_of_fifty_megabytes_is_bounded(self):
+        with open(self.path, "w") as file:
+            file.write('{"cell": 1, "text": "# %s"}\n' % ("x" * 50_000_000))
+            file.write('{"cell": 2, "text": "set seed=5 # %s"}\n' % ("y" * 5_000_000))
+        with Terminal("--follow", self.path) as pupil:
+            pupil.wait_prompt(1)
+            pupil.wait("line 1 is too long to be a cell")
+            pupil.run("pull 2", "show")
+            pupil.wait("seed=5")
+            self.assertLess(len(pupil.output), 200_000)
 
 
 if __name__ == "__main__":

@@ -387,7 +387,8 @@ class Nothing_lost(unittest.TestCase):
                 file.write(b'{"time":1,"run":"set seed=42"}\n{"keep":0,"add":["set seed=42"]}\n')
                 file.write(noise + b'\n{"keep":1,"add":["set se')
             with Terminal(state=state) as t:
-                t.wait("`recover` brings back its one statement")
+                t.wait("damaged in line 3")
+                t.wait("back the 1 statement before")
                 t.wait_prompt(1)
                 t.send("\x1b[A")
                 t.wait("set seed=41")
