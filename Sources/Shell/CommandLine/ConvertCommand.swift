@@ -48,8 +48,10 @@ struct ConvertCommand: ParsableCommand {
       from.hasSuffix(".ipynb")
       ? try read(notebook: output) : ScriptCells(try Source(reading: from, host: TerminalHost()))
     guard force || Files.kind(of: to) == nil else {
-      throw CommandFailure(
+      let refusal = CommandFailure(
         "E0504", "`\(to)` is there already", help: ["--force replaces it"], argument: to)
+      _ = output.refuse(refusal, to)
+      return try ExitStatus.usage.leave()
     }
     let format = notebookFormat(of: to)
     let text = format?.text(of: cells.cells) ?? cells.script
