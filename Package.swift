@@ -29,7 +29,7 @@ let package = Package(
     .target(
       name: "Shell",
       dependencies: [
-        "Commands", "Language", "Reports", "CLineEditor", "Datasets",
+        "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
@@ -45,31 +45,41 @@ let package = Package(
       exclude: ["seeds", "words.dict"]),
     .testTarget(
       name: "LanguageTests", dependencies: ["Language", "LanguageLaboratory", "Fuzzing"]),
+    .target(name: "TestedKernels", dependencies: ["Kernels"], path: "Tests/TestedKernels"),
     .target(
       name: "KernelReference", dependencies: ["CKernels"], path: "Tests/KernelReference",
       exclude: ["main.c"]),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "KernelReference"],
+      name: "KernelsTests",
+      dependencies: ["Kernels", "CKernels", "KernelReference", "TestedKernels"],
       exclude: ["digests.txt"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "Language"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets"]),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets", "TestedKernels"]),
     .testTarget(
       name: "MetaLearningTests",
-      dependencies: ["MetaLearning", "Models", "Kernels", "Datasets", "Language"]),
+      dependencies: [
+        "MetaLearning", "Models", "Kernels", "Datasets", "Language", "TestedKernels",
+      ]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: ["Evaluation", "Models", "Datasets", "Kernels", "Language"]),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "Language", "Reports", "Datasets", "Evaluation", "Kernels"]),
+      dependencies: [
+        "Commands", "Language", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
+        "CKernels", "Kernels", "TestedKernels",
+      ]),
     .testTarget(
-      name: "ShellTests", dependencies: ["Shell", "Commands", "Datasets", "Language", "Reports"],
+      name: "ShellTests",
+      dependencies: ["Shell", "Commands", "Datasets", "Kernels", "Language", "Reports"],
       exclude: ["pty"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [
-        "Commands", "Language", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
+        "Commands", "Language", "Reports", "Datasets", "Kernels", "Models", "MetaLearning",
+        "Evaluation", "TestedKernels",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,8 @@
 #include "CKernels.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -63,20 +66,31 @@ typedef int16_t shorts16 __attribute__((vector_size(32)));
 #define WIDE 0
 #include "loops.inc"
 
-static const mrs_kernels *variants[3];
+// Copies, so that a test can take a variant's functions away.
+static mrs_kernels variants[3];
 static int count;
 
 __attribute__((constructor)) static void choose(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) variants[count++] = &table_avx512;
-  if (__builtin_cpu_supports("x86-64-v3")) variants[count++] = &table_avx2;
+  if (__builtin_cpu_supports("x86-64-v4")) variants[count++] = table_avx512;
+  if (__builtin_cpu_supports("x86-64-v3")) variants[count++] = table_avx2;
 #elif defined(__aarch64__)
-  variants[count++] = &table_neon;
+  variants[count++] = table_neon;
 #endif
-  variants[count++] = &table_baseline;
+  variants[count++] = table_baseline;
 }
 
 int mrs_kernel_variants(void) { return count; }
-const mrs_kernels *mrs_kernel_variant(int index) { return variants[index]; }
-const mrs_kernels *mrs_best_kernels(void) { return variants[0]; }
+const mrs_kernels *mrs_kernel_variant(int index) { return &variants[index]; }
+
+static void poisoned(void) { abort(); }
+
+void mrs_poison_kernels(int index) {
+  mrs_kernels *table = &variants[index];
+  void (*const poison)(void) = poisoned;
+  // All but the name and the one number are functions.
+  for (size_t at = sizeof table->name; at < sizeof *table; at += sizeof poison) {
+    if (at != offsetof(mrs_kernels, code_lanes)) memcpy((char *)table + at, &poison, sizeof poison);
+  }
+}

@@ -5,6 +5,12 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <xmmintrin.h>
+#endif
 
 // Workers take indices from one shared counter. They wait on a condition between jobs, after a look of about
 // a tenth of a millisecond: to be woken takes longer, and jobs follow each other closely. They never spin for
@@ -25,6 +31,27 @@ static job current;
 static atomic_uint generation;
 static atomic_int next_index, running;
 static int started;
+
+// Round to nearest, subnormals as they are, no traps, no exception seen yet.
+#if defined(__x86_64__)
+static const uint64_t standard_word = 0x1F80;
+uint64_t mrs_control_word(void) { return _mm_getcsr(); }
+void mrs_set_control_word(uint64_t word) { _mm_setcsr((unsigned)word); }
+#elif defined(__aarch64__)
+static const uint64_t standard_word = 0;
+uint64_t mrs_control_word(void) {
+  uint64_t word;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(word));
+  return word;
+}
+void mrs_set_control_word(uint64_t word) { __asm__ volatile("msr fpcr, %0" : : "r"(word) : "memory"); }
+#else
+static const uint64_t standard_word = 0;
+uint64_t mrs_control_word(void) { return 0; }
+void mrs_set_control_word(uint64_t word) {}
+#endif
+
+uint64_t mrs_standard_control_word(void) { return standard_word; }
 
 static void drain(const job *j) {
   int i;
@@ -48,6 +75,8 @@ static void *worker(void *argument) {
     job j = current;
     pthread_mutex_unlock(&lock);
     if (self >= j.helpers) continue;
+    // A thread starts with the word of the one that made it.
+    mrs_set_control_word(standard_word);
     drain(&j);
     if (atomic_fetch_sub(&running, 1) == 1) {
       pthread_mutex_lock(&lock);
@@ -60,7 +89,7 @@ static void *worker(void *argument) {
 
 static __thread int inside;
 
-void mrs_parallel(int threads, int count, void (*work)(void *, int), void *context) {
+static void run(int threads, int count, void (*work)(void *, int), void *context) {
   if (threads > count) threads = count;
   if (threads > MAX_THREADS) threads = MAX_THREADS;
   // A job within a job, or a second caller at the same time, runs where it is.
@@ -100,9 +129,36 @@ void mrs_parallel(int threads, int count, void (*work)(void *, int), void *conte
   pthread_mutex_unlock(&one_caller);
 }
 
+void mrs_parallel(int threads, int count, void (*work)(void *, int), void *context) {
+  uint64_t word = mrs_control_word();
+  if (word != standard_word) mrs_set_control_word(standard_word);
+  run(threads, count, work, context);
+  if (word != standard_word) mrs_set_control_word(word);
+}
+
 int mrs_processors(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   int n = CPU_COUNT(&set);
   return n > 0 ? n : 1;
+}
+
+void mrs_processor_name(char name[64]) {
+#if defined(__x86_64__)
+  unsigned words[12], highest = __get_cpuid_max(0x80000000, 0);
+  if (highest >= 0x80000004) {
+    for (unsigned leaf = 0; leaf < 3; leaf++) {
+      unsigned *w = words + 4 * leaf;
+      __get_cpuid(0x80000002 + leaf, w, w + 1, w + 2, w + 3);
+    }
+    memcpy(name, words, sizeof words);
+    name[sizeof words] = 0;
+  } else {
+    strcpy(name, "x86-64");
+  }
+#elif defined(__aarch64__)
+  strcpy(name, "arm64");
+#else
+  strcpy(name, "unknown");
+#endif
 }

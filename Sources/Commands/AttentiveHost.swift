@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Synchronization
 
 /// What was found in the files by asking once; a result holds as long as all that it came from does.
@@ -131,6 +132,8 @@ package final class AttentiveHost: Host {
   package func obstacle(writing path: String) -> CommandFailure? { host.obstacle(writing: path) }
 
   package func supplied(_ name: String) -> [String] { host.supplied(name) }
+
+  package var kernels: KernelSet { host.kernels }
 
   package func now() -> Double { host.now() }
 

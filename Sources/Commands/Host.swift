@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 
 /// The only door outside: files, clock, progress and the wish to stop. Commands get one; tests make
@@ -13,6 +14,8 @@ package protocol Host: FileSource where Failure == CommandFailure {
   func obstacle(writing path: String) -> CommandFailure?
   /// The folders where files that come with the program may lie, for a name such as `lessons`.
   func supplied(_ name: String) -> [String]
+  /// Which of the machine's loops compute.
+  var kernels: KernelSet { get }
   /// Seconds on a clock that never goes back.
   func now() -> Double
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.

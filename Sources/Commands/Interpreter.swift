@@ -1,3 +1,4 @@
+import Kernels
 import Language
 import Reports
 
@@ -52,7 +53,9 @@ package struct Interpreter: Sendable {
   package func check(
     _ source: Source, host: (any Host)? = nil, lints: Bool = false
   ) -> [Diagnostic] {
-    Language.check(source, in: checkContext(host), lints: lints).diagnostics
+    Arithmetic.standard {
+      Language.check(source, in: checkContext(host), lints: lints).diagnostics
+    }
   }
 
   /// What the checker has to know after all that ran so far.
@@ -83,12 +86,19 @@ package struct Interpreter: Sendable {
   package mutating func run(
     _ source: Source, host: any Host, observe: (StatementOutcome) -> Void = { _ in }
   ) -> RunResult {
+    Arithmetic.standard { checkAndRun(source, host: host, observe: observe) }
+  }
+
+  private mutating func checkAndRun(
+    _ source: Source, host: any Host, observe: (StatementOutcome) -> Void
+  ) -> RunResult {
     var context = checkContext(host)
     context.needsParameters = true
     let faults = Language.check(source, in: context).diagnostics.filter { $0.severity == .error }
     guard faults.isEmpty else { return .invalid(faults) }
     session.settings.draw = rehearsal.draw
     session.settings.usualThreads = rehearsal.threads
+    session.kernels = host.kernels
     let (script, _) = parse(source.text)
     let result = withoutActuallyEscaping(observe) { observe in
       var run = Run(interpreter: self, host: host, source: source, observe: observe)

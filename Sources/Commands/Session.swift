@@ -34,10 +34,12 @@ package struct Session: Sendable {
   /// The verbs that `def` has made, for `help`.
   package var procedures: [String: Procedure] = [:]
   package var settings = Settings()
+  /// The loops that commands compute with. A run takes those of its host.
+  package var kernels: KernelSet
   /// The statements that succeeded.
   package var log = SessionLog()
 
-  package init() {}
+  package init(kernels: KernelSet = KernelSet.available[0]) { self.kernels = kernels }
 
   /// How many threads commands use.
   package var threads: Int {

@@ -11,7 +11,13 @@ package struct KernelSet: @unchecked Sendable {
     KernelSet(table: mrs_kernel_variant($0))
   }
 
-  package static let best = available[0]
+  init(table: UnsafePointer<mrs_kernels>) { self.table = table }
+
+  /// Those of that name; nil when this machine has none.
+  package init?(named name: String) {
+    guard let found = Self.available.first(where: { $0.name == name }) else { return nil }
+    self = found
+  }
 }
 
 /// Sums of products, and whatever else the calculus needs, on matrices whose shapes the caller checked.

@@ -12,7 +12,7 @@ package protocol MetaLearner: Configurable {
   /// Meta-weights of its own, such as learned rates; all dense.
   func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock]
   /// Initial values of its own blocks that are not random.
-  func prepare(_ weights: inout Weights)
+  func prepare(_ weights: inout Weights, _ kernels: KernelSet)
   /// Adds the task's gradient to the lane's sums; returns the loss it is the gradient of.
   func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float
   /// The scores of the query rows after adapting to the support. Shape: (query rows × outputs).
@@ -39,7 +39,7 @@ package struct AdaptationPoint: Sendable {
 extension MetaLearner {
   package var promptWidth: Int { 0 }
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] { [] }
-  package func prepare(_ weights: inout Weights) {}
+  package func prepare(_ weights: inout Weights, _ kernels: KernelSet) {}
   package var usualLookupDecay: Double? { nil }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.002) }
 }

@@ -18,7 +18,7 @@ import Testing
       "Commands",
       ["Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation"]
     ),
-    ("Shell", ["Commands", "Language", "Reports", "Datasets", "CLineEditor"]),
+    ("Shell", ["Commands", "Kernels", "Language", "Reports", "Datasets", "CLineEditor"]),
     ("mrs", ["Shell"]),
   ]
 

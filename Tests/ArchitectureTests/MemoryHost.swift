@@ -1,6 +1,8 @@
 import Commands
 import Datasets
+import Kernels
 import Synchronization
+import TestedKernels
 
 /// A host whose files are in memory.
 final class MemoryHost: Host {
@@ -34,6 +36,8 @@ final class MemoryHost: Host {
   func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
     files.withLock { $0[path] = bytes }
   }
+
+  let kernels = KernelSet.underTest
 
   func now() -> Double {
     let parts = (ContinuousClock.now - start).components

@@ -22,7 +22,7 @@ struct Ranking {
   private let threads: Int
   private let lanes: LanePool
 
-  init?(_ inputs: Inputs, steps: Int, threads: Int) throws {
+  init?(_ inputs: Inputs, steps: Int, threads: Int, kernels: KernelSet) throws {
     var network = MLP()
     network.wide = false
     network.embed = Self.width
@@ -36,7 +36,8 @@ struct Ranking {
       network: network, loss: SquaredError(), learner: maml, encoder: Workload.emptyEncoder,
       scale: RatingScale(1, 5),
       shape: InputShape(
-        ownFields: 0, commonFields: 1, tableRows: users, vectorWidth: Self.width))
+        ownFields: 0, commonFields: 1, tableRows: users, vectorWidth: Self.width),
+      kernels: kernels)
     learner = maml
     var start = Weights(problem.layout)
     let first = try inputs.floats("w1_param0")

@@ -1,5 +1,6 @@
 import Commands
 import Glibc
+import Kernels
 import Language
 import Reports
 import Shell
@@ -15,8 +16,10 @@ struct SessionTimes {
     var limit: Double?
   }
 
-  private let host = TerminalHost()
+  private let host: TerminalHost
   private var interpreter = Interpreter()
+
+  init(_ kernels: KernelSet) { host = TerminalHost(kernels: kernels) }
 
   /// The waits on a folder with MovieLens 100K, or on the built-in sample.
   static func waits(on folder: String?) -> [Wait] {

@@ -13,11 +13,12 @@ struct Workload {
   let outer: (optimizer: any Optimizer, rate: Float)
   let batches: [[WorkloadTask]]
 
-  init(_ name: String, _ inputs: Inputs, steps: Int) throws {
+  init(_ name: String, _ inputs: Inputs, steps: Int, kernels: KernelSet) throws {
     let learner = Self.learner(name, steps: steps)
     self =
       try name == "w2"
-      ? Self.embeddings(inputs, learner: learner) : Self.vectors(inputs, learner: learner)
+      ? Self.embeddings(inputs, learner: learner, kernels)
+      : Self.vectors(inputs, learner: learner, kernels)
   }
 
   private init(
@@ -50,13 +51,16 @@ struct Workload {
   }
 
   /// A network on 64 given numbers a row: w1, anil, fomaml, reptile.
-  static func vectors(_ inputs: Inputs, learner: any MetaLearner) throws -> Workload {
+  static func vectors(
+    _ inputs: Inputs, learner: any MetaLearner, _ kernels: KernelSet
+  ) throws -> Workload {
     var network = MLP()
     network.wide = false
     let problem = LearningProblem(
       network: network, loss: SquaredError(), learner: learner, encoder: emptyEncoder,
       scale: RatingScale(1, 5),
-      shape: InputShape(ownFields: 0, commonFields: 0, tableRows: 0, vectorWidth: 64))
+      shape: InputShape(ownFields: 0, commonFields: 0, tableRows: 0, vectorWidth: 64),
+      kernels: kernels)
     let arrays = try (0..<4).map { try inputs.floats("w1_batch\($0)") }
     let batches = (0..<8).map { batch in
       (0..<32).map { task in
@@ -83,14 +87,16 @@ struct Workload {
   static let tableRows = 13_760
 
   /// The network of MeLU on ml-1m's vocabularies: w2.
-  static func embeddings(_ inputs: Inputs, learner: any MetaLearner) throws -> Workload {
+  static func embeddings(
+    _ inputs: Inputs, learner: any MetaLearner, _ kernels: KernelSet
+  ) throws -> Workload {
     var network = MLP()
     network.wide = false
     network.embed = 32
     let problem = LearningProblem(
       network: network, loss: SquaredError(), learner: learner, encoder: emptyEncoder,
       scale: RatingScale(1, 5),
-      shape: InputShape(ownFields: 5, commonFields: 4, tableRows: tableRows))
+      shape: InputShape(ownFields: 5, commonFields: 4, tableRows: tableRows), kernels: kernels)
     let ids = try inputs.integers("w2_batch0")
     let shares = try inputs.floats("w2_batch1")
     let users = try inputs.integers("w2_batch2")

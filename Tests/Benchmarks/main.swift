@@ -1,13 +1,16 @@
 import FoundationEssentials
 import Glibc
+import Kernels
+import Shell
 
 let usage = """
-  usage: benchmark session MRS [FOLDER]
-         benchmark INPUTS [WORKLOAD] [THREADS] [--steps K] [--json] [--first] [--grow STEPS]
+  usage: benchmark session MRS [FOLDER] [--kernels NAME]
+         benchmark INPUTS [WORKLOAD] [THREADS] [--kernels NAME] [--steps K] [--json] [--first] [--grow STEPS]
 
   session   what a user waits for
   INPUTS    meta-steps a second on the peers' workloads (w1 w2 anil fomaml reptile w4), with the loss that
             every program must agree on; w4 is the time to adapt one user and rank 100,000 items
+  --kernels which loops of this machine compute: \(KernelSet.available.map(\.name).joined(separator: ", "))
   --json    one object a line
   --first   takes one meta-step and ends
   --grow    prints the memory in use before and after so many meta-steps
@@ -21,9 +24,9 @@ func failed() -> Never {
 var words = Array(CommandLine.arguments.dropFirst())
 
 /// Takes an option with its value out of the words.
-@MainActor func option(_ name: String) -> Int? {
+@MainActor func option<T>(_ name: String, _ reading: (String) -> T?) -> T? {
   guard let at = words.firstIndex(of: name) else { return nil }
-  guard at + 1 < words.count, let value = Int(words[at + 1]) else { failed() }
+  guard at + 1 < words.count, let value = reading(words[at + 1]) else { failed() }
   words.removeSubrange(at...at + 1)
   return value
 }
@@ -34,13 +37,14 @@ var words = Array(CommandLine.arguments.dropFirst())
   return true
 }
 
+let kernels = option("--kernels", { KernelSet(named: $0) }) ?? Terminal.kernels
 if words.count > 1, words[0] == "session" {
-  var times = SessionTimes()
+  var times = SessionTimes(kernels)
   try times.run(program: words[1], folder: words.dropFirst(2).first)
   exit(0)
 }
-let only = option("--steps")
-let grow = option("--grow")
+let only = option("--steps") { Int($0) }
+let grow = option("--grow") { Int($0) }
 let (asJSON, isFirst) = (flag("--json"), flag("--first"))
 guard let folder = words.first else { failed() }
 let inputs = Inputs(folder: folder)
@@ -49,12 +53,14 @@ let threads = words.count > 2 ? Int(words[2]) ?? 2 : 2
 
 for name in chosen {
   if name == "w4" {
-    guard var ranking = try Ranking(inputs, steps: only ?? 5, threads: threads) else { failed() }
+    guard var ranking = try Ranking(inputs, steps: only ?? 5, threads: threads, kernels: kernels)
+    else { failed() }
     print(ranking.measured().text(asJSON: asJSON))
     continue
   }
   for steps in only.map({ [$0] }) ?? [1, 5] {
-    let run = WorkloadRun(try Workload(name, inputs, steps: steps), threads: threads)
+    let run = WorkloadRun(
+      try Workload(name, inputs, steps: steps, kernels: kernels), threads: threads)
     if isFirst {
       run.take()
     } else if let grow {

@@ -4,6 +4,7 @@ import Evaluation
 import Kernels
 import Language
 import Reports
+import TestedKernels
 import Testing
 
 /// A host without files that counts its checkpoints.
@@ -14,6 +15,8 @@ private final class StillHost: Host {
   func kind(of path: String) -> FileKind? { nil }
   func list(_ path: String) throws(CommandFailure) -> [String] { [] }
   func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {}
+  let kernels = KernelSet.underTest
+
   func now() -> Double { 0 }
   func checkpoint(_ progress: Progress) throws(Interrupted) {}
 }
@@ -34,7 +37,7 @@ private func session() -> Session {
         user: user, support: [first, first + 1],
         query: [first + 2, first + 3, first + 4, first + 5]))
   }
-  var session = Session()
+  var session = Session(kernels: .underTest)
   session.data = Dataset(
     name: "toy", users: Entities(ids: Vocabulary((0..<12).map { "u\($0)" })),
     items: Entities(ids: Vocabulary((0..<6).map { "i\($0)" })), interactions: interactions,

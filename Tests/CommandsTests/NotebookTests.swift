@@ -1,7 +1,9 @@
 import Commands
 import Datasets
+import Kernels
 import Language
 import Reports
+import TestedKernels
 import Testing
 
 /// Keeps what is written in memory and never wants to stop.
@@ -15,6 +17,8 @@ private final class PageHost: Host, @unchecked Sendable {
   func kind(of path: String) -> FileKind? { files[path] == nil ? nil : .file }
   func list(_ path: String) -> [String] { files.keys.sorted() }
   func write(_ bytes: [UInt8], to path: String) { files[path] = bytes }
+  let kernels = KernelSet.underTest
+
   func now() -> Double { 0 }
   func checkpoint(_ progress: Progress) {}
 }

@@ -1,6 +1,8 @@
 import Commands
 import Datasets
+import Kernels
 import Language
+import TestedKernels
 
 /// A host whose files are in memory, whose clock counts calls, and which can ask to stop.
 final class RecordingHost: Host, @unchecked Sendable {
@@ -28,6 +30,8 @@ final class RecordingHost: Host, @unchecked Sendable {
   func list(_ path: String) throws(CommandFailure) -> [String] { files.keys.sorted() }
 
   func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) { files[path] = bytes }
+
+  var kernels = KernelSet.underTest
 
   func now() -> Double {
     ticks += 1

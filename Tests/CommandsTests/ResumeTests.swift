@@ -1,5 +1,7 @@
 import Commands
+import Kernels
 import Language
+import Models
 import Reports
 import Testing
 
@@ -82,6 +84,30 @@ import Testing
     #expect(fault.message.contains(name), "\(fault.message)")
     let sentence = try #require(fault.help.first { $0.hasPrefix(name + ":") })
     #expect(sentence.contains(then) && sentence.contains(now), "\(sentence)")
+  }
+
+  @Test func aCheckpointOfAnotherArithmeticGoesOnWithARemark() throws {
+    let training = "meta-train maml steps=1 batch=20 epochs=4"
+    let host = try cutOff(training)
+    func notes(of line: String) -> [String] {
+      let (result, reports) = run(line, host)
+      #expect(result == .completed, "\(result)")
+      return reports.last?.blocks.compactMap { if case .note(let text) = $0 { text } else { nil } }
+        ?? []
+    }
+    let checkpoint = try #require(host.files["c"])
+    #expect(notes(of: "resume \"c\"") == ["Went on after epoch 2, from c."])
+    // As it was written before checkpoints said by which arithmetic they were made.
+    host.files["c"] = try withoutArithmetic(checkpoint)
+    let older = notes(of: "resume \"c\"")
+    #expect(older.count == 2)
+    #expect(older.last?.contains("another arithmetic (version 1, here ") == true, "\(older)")
+  }
+
+  private func withoutArithmetic(_ checkpoint: [UInt8]) throws -> [UInt8] {
+    var file = try checkpoint.withUnsafeBytes { try Safetensors($0) }
+    #expect(file.metadata.removeValue(forKey: "mrs.arithmetic") == "\(Arithmetic.version)")
+    return file.encoded()
   }
 
   @Test func aDamagedCheckpointIsRefused() throws {

@@ -1,6 +1,7 @@
 import Testing
 
 import Kernels
+import TestedKernels
 
 /// A scalar function on a tape of one input, which the tests differentiate twice.
 struct Sample: Sendable, CustomTestStringConvertible {
@@ -86,7 +87,7 @@ let samples: [Sample] = {
 @Suite struct TapeTests {
   /// The value, and the gradient, at x.
   func evaluate(_ sample: Sample, at x: [Float]) -> (Float, [Float]) {
-    let tape = Tape()
+    let tape = Tape(kernels: .underTest)
     let input = tape.constant(x, rows: sample.rows, columns: sample.columns)
     let y = sample.function(tape, input)
     let gradient = tape.gradient(of: y, to: [input])[0]
@@ -95,7 +96,7 @@ let samples: [Sample] = {
 
   /// The Hessian times a direction, by a sweep over the gradient.
   func curvature(_ sample: Sample, at x: [Float], along v: [Float], inPlace: Bool) -> [Float] {
-    let tape = Tape()
+    let tape = Tape(kernels: .underTest)
     let input = tape.constant(x, rows: sample.rows, columns: sample.columns)
     let y = sample.function(tape, input)
     let gradient = tape.gradient(of: y, to: [input])[0]
@@ -157,7 +158,7 @@ let samples: [Sample] = {
   @Test func sumsOfAdjointsSurviveTheGrowthOfTheTape() {
     for spare in 0..<400 {
       let uses = 100
-      let tape = Tape()
+      let tape = Tape(kernels: .underTest)
       for _ in 0..<spare { _ = tape.constant(0) }
       let x = tape.constant(1)
       var y = tape.constant(0)

@@ -3,6 +3,7 @@ import Kernels
 import Language
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// Rows (user, item, rating) as a data set of `users` and `items`.
@@ -30,7 +31,8 @@ private let tested = UserContext(
   UserTask(user: 2, support: [5], query: [6, 7]), in: toy.interactions)
 
 private func scores<B: Baseline>(_ baseline: B) -> [Float] {
-  baseline.fitted(to: toy, training: training, key: key).scores(for: tested, items: [0, 1, 2, 3])
+  baseline.fitted(to: toy, training: training, key: key, kernels: .underTest).scores(
+    for: tested, items: [0, 1, 2, 3])
 }
 
 @Suite struct BaselinesTests {
@@ -68,7 +70,7 @@ private func scores<B: Baseline>(_ baseline: B) -> [Float] {
       training: [
         UserTask(user: 0, support: [0, 1, 2], query: []),
         UserTask(user: 1, support: [3, 4, 5], query: []),
-      ], key: key)
+      ], key: key, kernels: .underTest)
     let newcomer = UserContext(user: nil, support: [.init(item: 0, rating: 4.5)])
     let expected: [Float] = [4.5, 3, 4.5]
     for (score, expected) in zip(fitted.scores(for: newcomer, items: [0, 1, 2]), expected) {
@@ -77,12 +79,13 @@ private func scores<B: Baseline>(_ baseline: B) -> [Float] {
   }
 
   @Test func randomScoresDependOnUserItemAndKeyOnly() {
-    let fitted = RandomScores().fitted(to: toy, training: training, key: key)
+    let fitted = RandomScores().fitted(to: toy, training: training, key: key, kernels: .underTest)
     let all = fitted.scores(for: tested, items: [0, 1, 2, 3])
     #expect(fitted.scores(for: tested, items: [3, 1]) == [all[3], all[1]])
     #expect(all.allSatisfy { $0 >= 1 && $0 <= 5 })
     #expect(Set(all).count == 4)
-    let other = RandomScores().fitted(to: toy, training: training, key: RandomKey(seed: 4))
+    let other = RandomScores().fitted(
+      to: toy, training: training, key: RandomKey(seed: 4), kernels: .underTest)
     #expect(other.scores(for: tested, items: [0, 1, 2, 3]) != all)
   }
 
@@ -91,7 +94,7 @@ private func scores<B: Baseline>(_ baseline: B) -> [Float] {
   func scoresAreFiniteWhenNothingIsKnown(name: String) throws {
     let baseline = try baselines.make(name).get()
     for tasks in [[], training] {
-      let fitted = baseline.fitted(to: toy, training: tasks, key: key)
+      let fitted = baseline.fitted(to: toy, training: tasks, key: key, kernels: .underTest)
       let scores = fitted.scores(for: UserContext(user: nil, support: []), items: [0, 1, 2, 3])
       #expect(scores.count == 4)
       #expect(!scores.contains { !$0.isFinite })
@@ -106,8 +109,8 @@ private func scores<B: Baseline>(_ baseline: B) -> [Float] {
     changed.interactions.ratings[7] = 1
     changed.interactions.ratings[5] = 2
     let baseline = try baselines.make(name).get()
-    let original = baseline.fitted(to: toy, training: training, key: key)
-    let altered = baseline.fitted(to: changed, training: training, key: key)
+    let original = baseline.fitted(to: toy, training: training, key: key, kernels: .underTest)
+    let altered = baseline.fitted(to: changed, training: training, key: key, kernels: .underTest)
     #expect(
       original.scores(for: tested, items: [0, 1, 2, 3])
         == altered.scores(for: tested, items: [0, 1, 2, 3]))
@@ -115,7 +118,8 @@ private func scores<B: Baseline>(_ baseline: B) -> [Float] {
 
   @Test(arguments: baselines.members.names)
   func theRowTitleIsTheNameInTheCatalog(name: String) throws {
-    let fitted = try baselines.make(name).get().fitted(to: toy, training: training, key: key)
+    let fitted = try baselines.make(name).get().fitted(
+      to: toy, training: training, key: key, kernels: .underTest)
     #expect(fitted.title == name)
   }
 
@@ -123,7 +127,7 @@ private func scores<B: Baseline>(_ baseline: B) -> [Float] {
   @Test(arguments: baselines.members.names)
   func whetherItPredictsRatingsIsKnownBeforeFitting(name: String) throws {
     let baseline = try baselines.make(name).get()
-    let fitted = baseline.fitted(to: toy, training: training, key: key)
+    let fitted = baseline.fitted(to: toy, training: training, key: key, kernels: .underTest)
     #expect(fitted.predictsRatings == baseline.predictsRatings)
   }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// Sixty users of two tastes and twenty items of two genres: who likes "toys" gives them 5 and books
@@ -45,7 +46,7 @@ private enum TwoTastes {
     support: [0, 1, 2, 3].map { .init(item: Int32($0), rating: rating(0, $0)) })
 
   static func scores<B: Baseline>(_ baseline: B, _ items: [Int32]) -> [Float] {
-    baseline.fitted(to: dataset, training: training, key: RandomKey(seed: 5))
+    baseline.fitted(to: dataset, training: training, key: RandomKey(seed: 5), kernels: .underTest)
       .scores(for: newcomer, items: items)
   }
 }
@@ -115,7 +116,7 @@ private enum TwoTastes {
       training: [
         UserTask(user: 0, support: [0], query: []),
         UserTask(user: 1, support: [1], query: []),
-      ], key: RandomKey(seed: 1))
+      ], key: RandomKey(seed: 1), kernels: .underTest)
     let scores = fitted.scores(for: UserContext(user: nil, support: []), items: [0, 1, 2])
     // μ = 4; first b_u = ±1/6, so the category of x and y gets (1 − 1/6) / (1 + 1).
     let weight = Float(5.0 / 12)

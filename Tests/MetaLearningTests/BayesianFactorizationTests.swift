@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// Ratings that come from the model itself: r = 3 + b_u + b_i + z_u · v_i + noise, with two factors and few
@@ -44,7 +45,8 @@ private struct OwnWorld {
   }
 
   func squaredError(_ baseline: any Baseline) -> Double {
-    let fitted = baseline.fitted(to: dataset, training: training, key: RandomKey(seed: 3))
+    let fitted = baseline.fitted(
+      to: dataset, training: training, key: RandomKey(seed: 3), kernels: .underTest)
     var sum = 0.0
     var count = 0.0
     for task in newcomers {
@@ -109,8 +111,10 @@ private struct Formula {
     let context = UserContext(
       user: user.map { Int32($0) },
       support: ratings.map { .init(item: Int32($0.item), rating: $0.rating) })
-    return baseline.fitted(to: dataset, training: training, key: RandomKey(seed: 2))
-      .scores(for: context, items: items)
+    return baseline.fitted(
+      to: dataset, training: training, key: RandomKey(seed: 2), kernels: .underTest
+    )
+    .scores(for: context, items: items)
   }
 }
 

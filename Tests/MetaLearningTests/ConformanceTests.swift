@@ -3,6 +3,7 @@ import Kernels
 import Language
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// What every algorithm of the catalog must do, so that a new one is tested by being listed.
@@ -58,7 +59,7 @@ import Testing
     network.embed = 8
     return Training(
       Self.board, smallSplit(Self.board, query: 6), learner: learner, network: network,
-      loss: SquaredError(), options: options)
+      loss: SquaredError(), options: options, kernels: .underTest)
   }
 
   func run(_ training: inout Training) { while training.next() != nil {} }
@@ -134,7 +135,7 @@ import Testing
     let model = model(training)
     let bytes = ModelFile.encoded(model).encoded()
     let file = try bytes.withUnsafeBytes { try Safetensors($0) }
-    let opened = try ModelFile.model(file, data: Self.board)
+    let opened = try ModelFile.model(file, data: Self.board, kernels: .underTest)
     let context = UserContext(
       user: 3, support: [.init(item: 0, rating: 5), .init(item: 3, rating: 1)])
     let expected = model.scores(for: context, items: [4, 5, 6])

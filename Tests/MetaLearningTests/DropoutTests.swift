@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// What dropout does while training, and that it does nothing at any other time.
@@ -91,7 +92,7 @@ import Testing
     plain.dropout = 0
     let problem = LearningProblem(
       network: plain, loss: SquaredError(), learner: learner, encoder: world.problem.encoder,
-      scale: world.data.scale)
+      scale: world.data.scale, kernels: .underTest)
     let context = UserContext(world.split.test[0], in: world.data.interactions)
     let scores = [world.problem, problem].map { problem in
       TrainedModel(learner: learner, problem: problem, weights: world.weights, fingerprint: 1)
@@ -107,7 +108,7 @@ import Testing
       options.key = RandomKey(seed: seed)
       var training = Training(
         world.data, world.split, learner: learner, network: world.problem.network,
-        loss: SquaredError(), options: options)
+        loss: SquaredError(), options: options, kernels: .underTest)
       while training.next() != nil {}
       return training.best.all.array
     }

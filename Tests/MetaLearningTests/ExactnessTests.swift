@@ -3,6 +3,7 @@ import Kernels
 import Language
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// Identities that an exact core fulfils.
@@ -133,7 +134,7 @@ import Testing
     let rows = context.support.map { table.row($0.item) }
     let residuals = context.support.map { Double($0.rating) - table.base($0.item) }
     let lambda = try #require(world.problem.layout.index(of: "ridge.log-lambda"))
-    let ridge = world.weights.view(lambda).array.map { KernelSet.best.exponential($0) }
+    let ridge = world.weights.view(lambda).array.map { KernelSet.underTest.exponential($0) }
     let size = table.width + 1
     var matrix = [[Double]](repeating: [Double](repeating: 0, count: size + 1), count: size)
     for i in 0..<size {

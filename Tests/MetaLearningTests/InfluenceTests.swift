@@ -3,6 +3,7 @@ import Kernels
 import Language
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// What `explain` says of a score, held against adapting anew and against data that lack a feature.
@@ -32,13 +33,13 @@ import Testing
   ) -> Float {
     let problem = LearningProblem(
       network: model.problem.network, loss: model.problem.loss, learner: model.learner,
-      encoder: encoder, scale: model.problem.scale)
+      encoder: encoder, scale: model.problem.scale, kernels: .underTest)
     let lane = Lane(problem)
     let episode = lane.builder.episode(
       user: context.user, support: context.support, query: [.init(item: item, rating: 1)],
       arena: lane.tape.arena)
     let scores = model.learner.scores(for: episode, model.weights, in: lane)
-    return problem.loss.predictions(scores, scale: problem.scale)[0]
+    return problem.predictions(scores)[0]
   }
 
   @Test(arguments: names)

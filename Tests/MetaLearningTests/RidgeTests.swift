@@ -3,6 +3,7 @@ import Kernels
 import Language
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 @Suite struct RidgeTests {
@@ -35,7 +36,7 @@ import Testing
     network.inputs.embed = 4
     var training = Training(
       Self.stretched, smallSplit(Self.stretched, query: 12), learner: ridge, network: network,
-      loss: SquaredError(), options: options)
+      loss: SquaredError(), options: options, kernels: .underTest)
     while training.next() != nil {}
     return TrainedModel(
       learner: ridge, problem: training.problem, weights: training.best, fingerprint: 1)
@@ -82,7 +83,8 @@ import Testing
     let ridge = RidgeHead()
     let problem = LearningProblem(
       network: Factor(), loss: SquaredError(), learner: ridge,
-      encoder: FeatureEncoder(data, training: rows), scale: data.scale)
+      encoder: FeatureEncoder(data, training: rows), scale: data.scale,
+      kernels: .underTest)
     let weights = problem.initialWeights(
       learner: ridge, data: data, training: rows, key: RandomKey(seed: 1))
     let model = TrainedModel(learner: ridge, problem: problem, weights: weights, fingerprint: 1)

@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// The regression of Finn, Abbeel and Levine 2017, §5.1: a task is a sine of amplitude 0.1 to 5 and phase 0
@@ -23,7 +24,8 @@ import Testing
       interactions: Interactions(), scale: RatingScale(-5, 5))
     return LearningProblem(
       network: network, loss: SquaredError(), learner: learner,
-      encoder: FeatureEncoder([], nothing), scale: RatingScale(-5, 5), shape: problemShape)
+      encoder: FeatureEncoder([], nothing), scale: RatingScale(-5, 5), shape: problemShape,
+      kernels: .underTest)
   }
 
   private static func episode(_ key: RandomKey, query: Int, _ arena: Arena) -> Episode {

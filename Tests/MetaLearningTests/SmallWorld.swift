@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import MetaLearning
 import Models
+import TestedKernels
 
 /// A tiny data set with categories, several values each, numbers and unknown values on both sides.
 func smallWorld(users: Int = 12, items: Int = 20, ratings: Int = 12) -> Dataset {
@@ -64,9 +65,10 @@ func smallProblem(
   let rows = split.train.flatMap { $0.support + $0.query }
   let problem = LearningProblem(
     network: network, loss: loss, learner: learner,
-    encoder: FeatureEncoder(data, training: rows), scale: data.scale)
+    encoder: FeatureEncoder(data, training: rows), scale: data.scale,
+    kernels: .underTest)
   var weights = Weights(problem.layout, key: RandomKey(seed: 1))
-  learner.prepare(&weights)
+  learner.prepare(&weights, .underTest)
   var stream = RandomKey(seed: 2).stream
   let all = weights.mutableAll()
   for index in 0..<all.count { all.base[index] += 0.05 * Float(stream.normal()) }

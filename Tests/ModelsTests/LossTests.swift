@@ -1,13 +1,14 @@
 import Datasets
 import Kernels
 import Models
+import TestedKernels
 import Testing
 
 @Suite struct LossTests {
   private let scale = RatingScale(1, 5)
 
   private func value(_ loss: any Loss, _ scores: [Float], _ ratings: [Float]) -> Float {
-    let tape = Tape()
+    let tape = Tape(kernels: .underTest)
     let given = tape.arena.matrix(rows: ratings.count, columns: 1)
     given.copy(from: ratings)
     let scores = tape.constant(scores, rows: ratings.count, columns: 1)
@@ -15,9 +16,9 @@ import Testing
   }
 
   private func predictions(_ loss: any Loss, _ scores: [Float]) -> [Float] {
-    let tape = Tape()
+    let tape = Tape(kernels: .underTest)
     return loss.predictions(
-      tape[tape.constant(scores, rows: scores.count, columns: 1)], scale: scale)
+      tape[tape.constant(scores, rows: scores.count, columns: 1)], scale: scale, .underTest)
   }
 
   @Test func theAbsoluteErrorIsAMeanOfDistances() {

@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import TestedKernels
 import Testing
 
 /// Two steps of each optimiser on one number, beside its definition in doubles.
@@ -21,7 +22,7 @@ import Testing
     for (index, gradient) in Self.gradients.enumerated() {
       optimizer.move(
         weight, along: number(gradient), memory: memory, rate: Float(Self.rate), step: index + 1,
-        decay: Float(decay), kernels: .best)
+        decay: Float(decay), kernels: .underTest)
     }
     return Double(weight[0, 0])
   }

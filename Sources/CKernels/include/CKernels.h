@@ -86,11 +86,21 @@ typedef struct mrs_kernels {
 /// How many variants this machine can run; 0 is the best of them.
 int mrs_kernel_variants(void);
 const mrs_kernels *mrs_kernel_variant(int index);
-/// The best variant of this machine.
-const mrs_kernels *mrs_best_kernels(void);
+/// For tests: from here on every function of a variant ends the process.
+void mrs_poison_kernels(int index);
 
 /// Worker threads that wait between calls. `work(context, index)` runs once for each index in 0..<count,
-/// on up to `threads` threads, the caller among them; returns when all are done.
+/// on up to `threads` threads, the caller among them, each with the standard control word; returns when all
+/// are done.
 void mrs_parallel(int threads, int count, void (*work)(void *context, int index), void *context);
 /// The number of processors this process may use.
 int mrs_processors(void);
+/// What the processor calls itself, or its kind where it does not say.
+void mrs_processor_name(char name[64]);
+
+/// How the calling thread rounds, what it does with subnormal numbers and which exceptions it traps: MXCSR
+/// on x86-64, FPCR on arm64.
+uint64_t mrs_control_word(void);
+void mrs_set_control_word(uint64_t word);
+/// Round to nearest, subnormals as they are, no traps: the word that all arithmetic here goes by.
+uint64_t mrs_standard_control_word(void);

@@ -46,7 +46,9 @@ struct Contestants {
   ) -> any Recommender {
     let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
     return Renamed(
-      recommender: baseline.fitted(to: data, training: tasks.train, key: key), title: name)
+      recommender: baseline.fitted(
+        to: data, training: tasks.train, key: key, kernels: session.kernels),
+      title: name)
   }
 
   /// A model of another split may have been trained on the very users it would be judged on.

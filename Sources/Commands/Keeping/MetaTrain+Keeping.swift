@@ -3,7 +3,7 @@ import Models
 
 extension MetaTrain: LongCommand {
   package func basis(of session: Session) -> Session {
-    var basis = Session()
+    var basis = Session(kernels: session.kernels)
     basis.data = session.data
     basis.tasks = session.tasks
     basis.network = session.network

@@ -136,7 +136,7 @@ package struct MetaTrain: Command {
   ) throws(CommandFailure) -> Training {
     Training(
       data, split, learner: try taughtLearner(session), network: network(in: session),
-      loss: loss, options: options(session))
+      loss: loss, options: options(session), kernels: session.kernels)
   }
 
   /// The algorithm, with its teacher if it learns from one.

@@ -32,7 +32,7 @@ package struct Open: Command {
     let contents = try host.read(path)
     do {
       let file = contents.withBytes { bytes in Result { try Safetensors(bytes) } }
-      let model = try ModelFile.model(try file.get(), data: data)
+      let model = try ModelFile.model(try file.get(), data: data, kernels: session.kernels)
       session.model = model
       session.adapted = nil
       return report(model, session)

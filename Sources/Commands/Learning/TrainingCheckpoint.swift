@@ -27,6 +27,9 @@ struct TrainingCheckpoint {
       argument: path)
   }
 
+  /// By which version of the arithmetic it was made.
+  var arithmetic: Int { CheckpointFile.arithmetic(words) }
+
   /// The command that started the training, which goes on writing this file.
   func command() throws(CommandFailure) -> MetaTrain {
     do {

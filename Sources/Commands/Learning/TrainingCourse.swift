@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
@@ -16,6 +17,8 @@ struct TrainingCourse {
   private let before: Float
   /// How many epochs were done by another process.
   private var resumed = 0
+  /// By which version of the arithmetic those were done, if it is another.
+  private var otherArithmetic: Int?
 
   init(_ command: MetaTrain, in session: Session) throws {
     guard let data = session.data, let split = session.tasks else {
@@ -30,9 +33,7 @@ struct TrainingCourse {
     self.split = split
     interactions = data.interactions
     threads = session.threads
-    training = Training(
-      data, split, learner: try command.taughtLearner(session),
-      network: command.network(in: session), loss: command.loss, options: command.options(session))
+    training = try command.training(on: data, split, in: session)
     before = training.initialValidLoss()
     identity = TrainingIdentity(command, session)
   }
@@ -40,6 +41,7 @@ struct TrainingCourse {
   mutating func restore(_ saved: TrainingCheckpoint) throws {
     try saved.restore(&training)
     resumed = training.history.count
+    otherArithmetic = saved.arithmetic == Arithmetic.version ? nil : saved.arithmetic
   }
 
   mutating func restore(_ state: TrainingState) { training.restore(state) }
@@ -159,6 +161,13 @@ extension TrainingCourse {
     var blocks: [Report.Block] = [.text(text + ".")]
     if resumed > 0 {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
+    }
+    if let otherArithmetic {
+      blocks.append(
+        .note(
+          "The checkpoint was made by another arithmetic (version \(otherArithmetic), here "
+            + "\(Arithmetic.version)): numbers may differ in the last digits from those of a training "
+            + "that was not cut off."))
     }
     if isPartial {
       let file = command.checkpoint

@@ -171,7 +171,9 @@ private struct Miniature {
 
   /// A digest of the command with its options and of all that its time depends on.
   private var key: String {
-    var words: [String] = ["\(command)", "\(session.network)", "\(session.threads)"]
+    var words: [String] = [
+      "\(command)", "\(session.network)", "\(session.threads)", session.kernels.name,
+    ]
     if let data = session.data { words.append(data.contentDigest) }
     if let tasks = session.tasks { words.append(hexadecimal(tasks.fingerprint)) }
     if let model = session.model {

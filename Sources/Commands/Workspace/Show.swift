@@ -1,7 +1,7 @@
 import Language
 import Reports
 
-/// `show`, `show rates`: what the session holds.
+/// `show`, `show rates`, `show machine`: what the session holds.
 package struct Show: Command {
   var view: any View = SessionView()
 
@@ -31,7 +31,8 @@ package protocol View: Configurable {
 }
 
 /// Everything that `show` can show.
-package let views = Catalog<any View>("view", [SessionView.self, RatesView.self, ValueView.self])
+package let views = Catalog<any View>(
+  "view", [SessionView.self, MachineView.self, RatesView.self, ValueView.self])
 
 /// What a session holds, in a few words each.
 package struct SessionView: View {

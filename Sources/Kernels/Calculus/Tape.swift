@@ -27,7 +27,7 @@ package final class Tape {
   /// Whether adjoints are to be differentiated again; if not, sums of adjoints are made in place.
   @exclusivity(unchecked) var isDifferentiable = true
 
-  package init(kernels: KernelSet = .best) {
+  package init(kernels: KernelSet) {
     self.kernels = kernels
     nodes = .allocate(capacity: capacity)
     marks = .allocate(capacity: capacity)

@@ -125,7 +125,9 @@ extension Lane {
     let scores = tape.arena.matrix(rows: ratings.rows, columns: 1)
     for row in 0..<ratings.rows {
       scores[row, 0] =
-        problem.loss.scores(ofRating: ratings[row, 0], scale: problem.scale).values[0]
+        problem.loss.scores(
+          ofRating: ratings[row, 0], scale: problem.scale, kernels
+        ).values[0]
     }
     return scores
   }

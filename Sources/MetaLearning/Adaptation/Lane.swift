@@ -31,9 +31,9 @@ package final class Lane {
     }
   }
 
-  package init(_ problem: LearningProblem, kernels: KernelSet = .best) {
+  package init(_ problem: LearningProblem) {
     self.problem = problem
-    tape = Tape(kernels: kernels)
+    tape = Tape(kernels: problem.kernels)
     builder = EpisodeBuilder(problem.encoder)
     flippedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
     sum = GradientSum(problem)

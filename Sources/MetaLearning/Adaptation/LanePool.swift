@@ -5,19 +5,15 @@ import Synchronization
 /// in the cache of the core that used it.
 package final class LanePool: Sendable {
   private let problem: LearningProblem
-  private let kernels: KernelSet
   private let idle = Mutex<[IdleLane]>([])
 
   /// A lane that no thread uses.
   private struct IdleLane: @unchecked Sendable { let lane: Lane }
 
-  package init(_ problem: LearningProblem, kernels: KernelSet = .best) {
-    self.problem = problem
-    self.kernels = kernels
-  }
+  package init(_ problem: LearningProblem) { self.problem = problem }
 
   package func withLane<T>(_ body: (Lane) -> T) -> T {
-    let lane = idle.withLock { $0.popLast() }?.lane ?? Lane(problem, kernels: kernels)
+    let lane = idle.withLock { $0.popLast() }?.lane ?? Lane(problem)
     defer {
       let done = IdleLane(lane: lane)
       idle.withLock { $0.append(done) }

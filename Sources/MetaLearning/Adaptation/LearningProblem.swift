@@ -10,34 +10,43 @@ package final class LearningProblem: Sendable {
   package let scale: RatingScale
   package let shape: InputShape
   package let layout: Layout
+  /// What computes with them.
+  package let kernels: KernelSet
   /// The blocks of the network come first in the layout; those of the algorithm follow.
   package let networkBlocks: Int
 
   package convenience init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
-    scale: RatingScale
+    scale: RatingScale, kernels: KernelSet
   ) {
     let shape = InputShape(
       ownFields: encoder.items.fields, commonFields: encoder.users.fields,
       tableRows: encoder.tableRows, outputs: loss.outputs(scale),
       promptWidth: learner.promptWidth)
     self.init(
-      network: network, loss: loss, learner: learner, encoder: encoder, scale: scale, shape: shape)
+      network: network, loss: loss, learner: learner, encoder: encoder, scale: scale, shape: shape,
+      kernels: kernels)
   }
 
   package init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
-    scale: RatingScale, shape: InputShape
+    scale: RatingScale, shape: InputShape, kernels: KernelSet
   ) {
     self.network = network
     self.loss = loss
     self.encoder = encoder
     self.scale = scale
     self.shape = shape
+    self.kernels = kernels
     let blocks = network.blocks(shape)
     networkBlocks = blocks.count
     layout = Layout(
       blocks + learner.blocks(beside: blocks, lastStage: network.lastStage(shape)))
+  }
+
+  /// The rating that scores stand for, for each row.
+  package func predictions(_ scores: Matrix) -> [Float] {
+    loss.predictions(scores, scale: scale, kernels)
   }
 
   /// The elements of the tables that tasks use by rows; dense blocks lie behind them.

@@ -21,8 +21,8 @@ package struct Matching: DirectLearner {
     ]
   }
 
-  package func prepare(_ weights: inout Weights) {
-    weights.fill("matching.log-temperature", with: -0.5 * weights.logHeadWidth)
+  package func prepare(_ weights: inout Weights, _ kernels: KernelSet) {
+    weights.fill("matching.log-temperature", with: -0.5 * weights.logHeadWidth(kernels))
   }
 
   package func scores(
@@ -41,9 +41,9 @@ package struct Matching: DirectLearner {
 
 extension Weights {
   /// The logarithm of the number of features below the head.
-  var logHeadWidth: Float {
+  func logHeadWidth(_ kernels: KernelSet) -> Float {
     let rows = layout.index(of: "head.weight").map { layout.blocks[$0].rows } ?? 1
-    return KernelSet.best.logarithm(Float(rows))
+    return kernels.logarithm(Float(rows))
   }
 
   /// Sets every number of a block.

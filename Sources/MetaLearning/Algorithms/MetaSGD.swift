@@ -62,7 +62,7 @@ package struct MetaSGD: RateLearner {
     }
   }
 
-  package func prepare(_ weights: inout Weights) {
+  package func prepare(_ weights: inout Weights, _ kernels: KernelSet) {
     for (index, block) in weights.layout.blocks.enumerated() where block.name.hasPrefix("rate") {
       weights.mutableView(index).fill(Float(innerRate))
     }

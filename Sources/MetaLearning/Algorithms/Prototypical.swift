@@ -23,8 +23,8 @@ package struct Prototypical: DirectLearner {
   }
 
   /// Squared distances grow with the number of features.
-  package func prepare(_ weights: inout Weights) {
-    weights.fill("prototypical.log-temperature", with: -weights.logHeadWidth)
+  package func prepare(_ weights: inout Weights, _ kernels: KernelSet) {
+    weights.fill("prototypical.log-temperature", with: -weights.logHeadWidth(kernels))
   }
 
   package func scores(

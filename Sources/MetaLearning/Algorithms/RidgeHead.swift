@@ -39,10 +39,10 @@ package struct RidgeHead: DirectLearner {
     [WeightBlock("ridge.log-lambda", rows: 1, columns: 3, stage: lastStage, scale: 0)]
   }
 
-  package func prepare(_ weights: inout Weights) {
+  package func prepare(_ weights: inout Weights, _ kernels: KernelSet) {
     guard let block = weights.layout.index(of: "ridge.log-lambda") else { return }
     weights.mutableView(block).copy(
-      from: [ridge, interceptRidge, ridge].map { KernelSet.best.logarithm(Float($0)) })
+      from: [ridge, interceptRidge, ridge].map { kernels.logarithm(Float($0)) })
   }
 
   package func scores(

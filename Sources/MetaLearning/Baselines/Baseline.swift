@@ -9,7 +9,7 @@ import Models
 /// ratings reach it only through `scores(for:items:)`, and her query ratings never do.
 package protocol Baseline: Configurable {
   func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender
   /// Whether its scores are on the scale of the ratings, and not only an order.
   var predictsRatings: Bool { get }

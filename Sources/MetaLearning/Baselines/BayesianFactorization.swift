@@ -62,7 +62,7 @@ package struct BayesianFactorization: Baseline {
     examples: [Example("evaluate mae ndcg@5 with=[bayes-mf]")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let evidence = Evidence(self, dataset, ratings)

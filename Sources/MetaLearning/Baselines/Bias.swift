@@ -23,7 +23,7 @@ package struct Bias: Baseline {
     examples: [Example("evaluate mae ndcg@5")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     BiasModel(
       TrainingRatings(training, in: dataset), shrinkage: shrinkage,

@@ -38,7 +38,7 @@ package struct Hybrid: Baseline {
   }
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     var stream = key.derived("holdout").stream
     let shuffled = stream.shuffled(training)
@@ -48,23 +48,26 @@ package struct Hybrid: Baseline {
       ? Array(repeating: 1 / Double(partCount), count: partCount)
       : learnedWeights(
         on: Array(shuffled.prefix(held)), dataset,
-        parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key))
+        parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key, kernels))
     return Blend(
-      title: Self.name, weights: weights, parts: fittedParts(dataset, training, key))
+      title: Self.name, weights: weights, parts: fittedParts(dataset, training, key, kernels))
   }
 
   private var partCount: Int { parts.count + (hasMeta ? 1 : 0) }
 
   private func fittedParts(
-    _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey
+    _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey, _ kernels: KernelSet
   ) -> [any Recommender] {
     var fitted = parts.map {
-      $0.fitted(to: dataset, training: training, key: key.derived(type(of: $0).name))
+      $0.fitted(
+        to: dataset, training: training, key: key.derived(type(of: $0).name),
+        kernels: kernels)
     }
     if hasMeta {
       fitted.append(
         MetaLearnedScores.fitted(
-          to: dataset, training: training, key: key.derived("meta"), hidesItems: isForNewItems))
+          to: dataset, training: training, key: key.derived("meta"), kernels: kernels,
+          hidesItems: isForNewItems))
     }
     return fitted
   }

@@ -23,7 +23,7 @@ package struct ItemKNN: Baseline {
   private static let kept = 1024
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let bias = BiasModel(ratings)

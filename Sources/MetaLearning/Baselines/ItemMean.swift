@@ -15,7 +15,7 @@ package struct ItemMean: Baseline {
     examples: [Example("evaluate mae ndcg@5")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     var sums = Array(repeating: 0.0, count: ratings.itemCount)

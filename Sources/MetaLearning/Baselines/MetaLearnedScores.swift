@@ -10,7 +10,8 @@ enum MetaLearnedScores {
   /// - Parameter hidesItems: whether it learns to do without ratings of an item, from tasks in which items
   ///   are known by their features alone. Then nothing tells when to stop, as all tasks are of rated items.
   static func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, hidesItems: Bool = false
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet,
+    hidesItems: Bool = false
   ) -> any Recommender {
     var stream = key.derived("stopping").stream
     let tasks = stream.shuffled(training)
@@ -32,7 +33,7 @@ enum MetaLearnedScores {
       recipe: "", fingerprint: 0)
     var learning = Training(
       dataset, split, learner: RidgeHead(), network: network, loss: SquaredError(),
-      options: options)
+      options: options, kernels: kernels)
     while learning.next() != nil {}
     return TrainedModel(
       learner: RidgeHead(), problem: learning.problem, weights: learning.best, fingerprint: 0)

@@ -12,7 +12,7 @@ package struct RandomScores: Baseline {
     examples: [Example("evaluate")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     Fitted(scale: dataset.scale, key: key)
   }

@@ -7,6 +7,7 @@ package enum CheckpointFile {
   /// The word that every checkpoint has.
   static let versionKey = "mrs.checkpoint"
   private static let stepKey = "mrs.step"
+  private static let arithmeticKey = "mrs.arithmetic"
 
   private enum Name {
     static let weights = "weights"
@@ -37,6 +38,7 @@ package enum CheckpointFile {
     var metadata = words
     metadata[versionKey] = version
     metadata[stepKey] = "\(state.step)"
+    metadata[arithmeticKey] = "\(Arithmetic.version)"
     return Safetensors(metadata: metadata, tensors: tensors)
   }
 
@@ -53,6 +55,11 @@ package enum CheckpointFile {
         "is a checkpoint of version \(found); this program reads version \(version)")
     }
     return file.metadata
+  }
+
+  /// By which version of the arithmetic a checkpoint was made; those that do not say it are older.
+  package static func arithmetic(_ words: [String: String]) -> Int {
+    words[arithmeticKey].flatMap { Int($0) } ?? 1
   }
 
   /// The state for a training whose weights lie as `layout` says.

@@ -49,7 +49,7 @@ package enum ModelFile {
 
   /// The model of a file, for some data.
   package static func model(
-    _ file: Safetensors, data: Dataset
+    _ file: Safetensors, data: Dataset, kernels: KernelSet
   ) throws(ModelFileError) -> TrainedModel {
     guard let found = file.metadata[Key.version] else {
       guard file.metadata[CheckpointFile.versionKey] == nil else {
@@ -64,7 +64,8 @@ package enum ModelFile {
     let problem = LearningProblem(
       network: try member(of: networks, file, Key.network),
       loss: try member(of: losses, file, Key.loss), learner: learner,
-      encoder: FeatureEncoder(try fields(file), data), scale: try scale(file))
+      encoder: FeatureEncoder(try fields(file), data), scale: try scale(file),
+      kernels: kernels)
     var weights = Weights(problem.layout)
     for (block, place) in problem.layout.blocks.enumerated() {
       guard let tensor = file.tensors.first(where: { $0.name == place.name }) else {

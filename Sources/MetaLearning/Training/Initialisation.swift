@@ -12,10 +12,10 @@ extension LearningProblem {
     learner: any MetaLearner, data: Dataset, training rows: [Int32], key: RandomKey
   ) -> Weights {
     var weights = Weights(layout, key: key)
-    learner.prepare(&weights)
+    learner.prepare(&weights, kernels)
     guard !rows.isEmpty else { return weights }
     let offsets = ItemOffsets(data, rows)
-    let (level, slopes) = loss.scores(ofRating: offsets.mean, scale: scale)
+    let (level, slopes) = loss.scores(ofRating: offsets.mean, scale: scale, kernels)
     if let bias = layout.index(of: "head.bias") { weights.mutableView(bias).copy(from: level) }
     if let linear = layout.index(of: "linear") {
       let view = weights.mutableView(linear)

@@ -22,14 +22,13 @@ package final class OuterLoop: @unchecked Sendable {
   private static let sumCount = 8
 
   package init(
-    _ problem: LearningProblem, weights: Weights, options: OuterOptions, threads: Int,
-    kernels: KernelSet = .best
+    _ problem: LearningProblem, weights: Weights, options: OuterOptions, threads: Int
   ) {
     self.problem = problem
     self.weights = weights
     self.options = options
     self.threads = threads
-    self.kernels = kernels
+    kernels = problem.kernels
     memory = (0..<options.optimizer.memoryPerWeight).map { _ in
       FloatBuffer(count: problem.layout.count)
     }
@@ -37,7 +36,7 @@ package final class OuterLoop: @unchecked Sendable {
     stretches = Stretch.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
     sums = (0..<Self.sumCount).map { _ in GradientSum(problem) }
-    lanes = LanePool(problem, kernels: kernels)
+    lanes = LanePool(problem)
   }
 
   /// Goes on from a checkpoint.

@@ -49,6 +49,7 @@ extension TrainedModel {
       learner: learner,
       problem: LearningProblem(
         network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
-        scale: problem.scale, shape: problem.shape), weights: weights, fingerprint: fingerprint)
+        scale: problem.scale, shape: problem.shape, kernels: problem.kernels), weights: weights,
+      fingerprint: fingerprint)
   }
 }

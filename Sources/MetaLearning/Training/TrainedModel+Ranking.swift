@@ -25,8 +25,7 @@ extension TrainedModel {
     }
     return scores.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
-      return problem.loss.predictions(
-        Matrix(base, rows: items.count, columns: tower.outputs), scale: problem.scale)
+      return problem.predictions(Matrix(base, rows: items.count, columns: tower.outputs))
     }
   }
 

@@ -46,7 +46,7 @@ package struct TrainedModel: Recommender {
     }
     return adapted(to: user, items: items) { lane, episode in
       let scores = learner.scores(for: episode, weights, in: lane)
-      return problem.loss.predictions(scores, scale: problem.scale)
+      return problem.predictions(scores)
     }
   }
 
@@ -72,7 +72,7 @@ package struct TrainedModel: Recommender {
     return lanes.withLane { lane in
       lane.tape.reset()
       let scores = learner.scores(for: plain, weights, in: lane)
-      return problem.loss.predictions(scores, scale: problem.scale)
+      return problem.predictions(scores)
     }
   }
 
@@ -95,7 +95,7 @@ package struct TrainedModel: Recommender {
             lane.tape[
               problem.loss.value(lane.tape, own, ratings, scale: problem.scale)][0, 0]
         }
-        return (point, loss, problem.loss.predictions(scores, scale: problem.scale))
+        return (point, loss, problem.predictions(scores))
       }
     }
   }

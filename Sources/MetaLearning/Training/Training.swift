@@ -49,12 +49,12 @@ package struct Training: Sequence, IteratorProtocol {
 
   package init(
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
-    loss: any Loss, options: TrainingOptions
+    loss: any Loss, options: TrainingOptions, kernels: KernelSet
   ) {
     let rows = split.train.flatMap { $0.support + $0.query }
     let problem = LearningProblem(
       network: network, loss: loss, learner: learner,
-      encoder: FeatureEncoder(data, training: rows), scale: data.scale)
+      encoder: FeatureEncoder(data, training: rows), scale: data.scale, kernels: kernels)
     let initial = problem.initialWeights(
       learner: learner, data: data, training: rows, key: options.key.derived("weights"))
     let fallback = learner.outerDefault

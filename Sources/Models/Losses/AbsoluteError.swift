@@ -21,10 +21,12 @@ package struct AbsoluteError: Loss {
     return tape.scale(1 / Float(ratings.rows), tape.sumProduct(error, tape.map(.sign, error)))
   }
 
-  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+  package func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float] { scores.array }
   package var predictsScores: Bool { true }
 
   package func scores(
-    ofRating rating: Float, scale: RatingScale
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
   ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
 }

@@ -9,9 +9,13 @@ package protocol Loss: Configurable {
   /// The mean loss over the rows, a scalar. Shapes: scores (n × outputs), ratings (n × 1).
   func value(_ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale) -> TapeValue
   /// The rating that scores stand for, for each row.
-  func predictions(_ scores: Matrix, scale: RatingScale) -> [Float]
+  func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float]
   /// The scores that stand for a constant rating, and their slope against the rating.
-  func scores(ofRating rating: Float, scale: RatingScale) -> (values: [Float], slopes: [Float])
+  func scores(
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
+  ) -> (values: [Float], slopes: [Float])
   /// Whether predictions are on the scale of the ratings.
   var predictsRatings: Bool { get }
   /// Whether predictions are the scores themselves.
@@ -28,7 +32,8 @@ package protocol PointwiseLoss: Loss {
   /// Writes the loss' first and second derivatives with respect to each score; returns the loss. Shapes:
   /// (n × 1).
   func derivatives(
-    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix
+    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix,
+    _ kernels: KernelSet
   ) -> Float
 }
 
@@ -58,7 +63,8 @@ package struct SquaredError: PointwiseLoss {
   }
 
   package func derivatives(
-    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix
+    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix,
+    _ kernels: KernelSet
   ) -> Float {
     let share = 1 / Float(ratings.rows)
     var squares: Float = 0
@@ -71,11 +77,13 @@ package struct SquaredError: PointwiseLoss {
     return share * squares
   }
 
-  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+  package func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float] { scores.array }
   package var predictsScores: Bool { true }
 
   package func scores(
-    ofRating rating: Float, scale: RatingScale
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
   ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
 }
 
@@ -102,12 +110,13 @@ package struct CrossEntropy: PointwiseLoss {
   }
 
   package func derivatives(
-    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix
+    _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix,
+    _ kernels: KernelSet
   ) -> Float {
     let share = 1 / Float(ratings.rows)
     let span = max(scale.highest - scale.lowest, 1e-6)
-    KernelSet.best.map(.sigmoid, scores, into: first)
-    KernelSet.best.map(.softplus, scores, into: second)
+    kernels.map(.sigmoid, scores, into: first)
+    kernels.map(.softplus, scores, into: second)
     var cost: Float = 0
     for row in 0..<ratings.rows {
       let target = (ratings.base[row] - scale.lowest) / span
@@ -119,19 +128,21 @@ package struct CrossEntropy: PointwiseLoss {
     return share * cost
   }
 
-  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] {
+  package func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float] {
     scores.array.map { score in
-      let e = KernelSet.best.exponential(-abs(score))
+      let e = kernels.exponential(-abs(score))
       let share = score < 0 ? e / (1 + e) : 1 / (1 + e)
       return scale.lowest + (scale.highest - scale.lowest) * share
     }
   }
 
   package func scores(
-    ofRating rating: Float, scale: RatingScale
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
   ) -> (values: [Float], slopes: [Float]) {
     let span = max(scale.highest - scale.lowest, 1e-6)
     let share = min(max((rating - scale.lowest) / span, 0.01), 0.99)
-    return ([KernelSet.best.logarithm(share / (1 - share))], [1 / (span * share * (1 - share))])
+    return ([kernels.logarithm(share / (1 - share))], [1 / (span * share * (1 - share))])
   }
 }

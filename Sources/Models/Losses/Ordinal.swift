@@ -50,7 +50,7 @@ package struct Ordinal: Loss {
       above[row, 0] = thresholds.first { $0 > rating } ?? scale.highest + beyond
       below[row, 0] = thresholds.last { $0 <= rating } ?? scale.lowest - beyond
       let width = (above[row, 0] - below[row, 0]) / Float(noise)
-      constant += KernelSet.best.logarithm(1 - KernelSet.best.exponential(-width))
+      constant += tape.kernels.logarithm(1 - tape.kernels.exponential(-width))
     }
     func distance(_ limits: Matrix, _ sign: Float) -> TapeValue {
       tape.map(
@@ -61,17 +61,19 @@ package struct Ordinal: Loss {
       1 / Float(max(1, ratings.rows)), tape.addScaled(sum, -1, tape.constant(constant)))
   }
 
-  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] {
+  package func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float] {
     let thresholds = thresholds(scale)
     let size = (scale.highest - scale.lowest) / Float(thresholds.count)
     return scores.array.map { score in
       thresholds.reduce(scale.lowest) { sum, threshold in
-        sum + size / (1 + KernelSet.best.exponential((threshold - score) / Float(softness)))
+        sum + size / (1 + kernels.exponential((threshold - score) / Float(softness)))
       }
     }
   }
 
   package func scores(
-    ofRating rating: Float, scale: RatingScale
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
   ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
 }

@@ -36,10 +36,12 @@ package struct PairwiseRanking: Loss {
     return tape.scale(1 / max(1, pairs), total)
   }
 
-  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] { scores.array }
+  package func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float] { scores.array }
   package var predictsScores: Bool { true }
 
   package func scores(
-    ofRating rating: Float, scale: RatingScale
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
   ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
 }

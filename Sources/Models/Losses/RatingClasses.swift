@@ -41,13 +41,15 @@ package struct RatingClasses: Loss {
     return tape.scale(-1 / Float(max(1, ratings.rows)), total)
   }
 
-  package func predictions(_ scores: Matrix, scale: RatingScale) -> [Float] {
+  package func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float] {
     (0..<scores.rows).map { row in
       let top = (0..<scores.columns).map { scores[row, $0] }.max() ?? 0
       var total: Float = 0
       var mean: Float = 0
       for number in 0..<scores.columns {
-        let weight = KernelSet.best.exponential(scores[row, number] - top)
+        let weight = kernels.exponential(scores[row, number] - top)
         total += weight
         mean += weight * rating(number, scale)
       }
@@ -57,7 +59,7 @@ package struct RatingClasses: Loss {
 
   /// Scores of a bell around the rating.
   package func scores(
-    ofRating rating: Float, scale: RatingScale
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
   ) -> (values: [Float], slopes: [Float]) {
     let distances = (0..<outputs(scale)).map { self.rating($0, scale) - rating }
     return (distances.map { -0.5 * $0 * $0 }, distances)

@@ -100,6 +100,7 @@ enum Manual {
   }
 
   private static let variables = entries([
+    ("MRS_KERNELS", "which loops of this machine compute, as the option --kernels says."),
     ("NO_COLOR", "when it is set, nothing is coloured or drawn."),
     ("TERM", "\"dumb\" is a terminal on which nothing is drawn and no line is edited."),
     ("VISUAL, EDITOR", "what \"edit\" and Ctrl-X Ctrl-E open a cell in."),

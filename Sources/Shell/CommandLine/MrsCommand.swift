@@ -2,6 +2,7 @@ import ArgumentParser
 import CLineEditor
 import Commands
 import Glibc
+import Kernels
 import Language
 import Reports
 
@@ -23,7 +24,7 @@ package struct MrsCommand: ParsableCommand {
         124  took longer than allowed
         130  interrupted
       """,
-    version: "mrs " + Version.text,
+    version: Version.report,
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, PlanCommand.self, TestCommand.self,
       FormatCommand.self, FixCommand.self, PromoteCommand.self, ConvertCommand.self,
@@ -37,6 +38,9 @@ package struct MrsCommand: ParsableCommand {
   /// Runs the program and ends the process.
   package static func start() -> Never {
     mrs_locale_start()
+    // A library that was loaded before may have set it.
+    Arithmetic.controlWord = Arithmetic.standardWord
+    KernelSet.refuseUnknown()
     main()
     Glibc.exit(0)
   }
@@ -64,23 +68,24 @@ struct PromptCommand: ParsableCommand {
       valueName: "file"))
   var follow: String?
 
+  @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let terminal = options.terminal
+    let output = options.output(kernels: try kernels.chosen())
     guard terminal.hasInput else {
       mrs_signals_start(1)
       do {
         let source = try Source(reading: "/dev/stdin", host: TerminalHost())
         let script = Source(name: "stdin", text: source.text)
-        try ScriptRunner(output: options.output()).run(script).leave()
+        try ScriptRunner(output: output).run(script).leave()
       } catch let failure as CommandFailure {
-        try options.output().refuse(failure, "stdin").leave()
+        try output.refuse(failure, "stdin").leave()
       }
       return
     }
     mrs_signals_start(0)
-    let output = options.output()
     var sharing: Sharing?
     do throws(CommandFailure) {
       sharing = try share.map { path throws(CommandFailure) in try Sharing(path: path) }
@@ -124,6 +129,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var reach: ReachOptions
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
@@ -133,7 +139,7 @@ struct RunCommand: ParsableCommand {
     let folder = isInput ? "" : self.folder
     let output = options.output(
       directory: folder, reach: reach.reach(of: isInput ? "." : Files.folder(of: file)),
-      isTimeless: deterministic)
+      isTimeless: deterministic, kernels: try kernels.chosen())
     let name = isInput ? "the script" : file
     try limits.limits().watch { excess, _ in
       Terminal.write("error[E0901]: \(name) \(excess)\n", to: STDERR_FILENO)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CLineEditor
 import Commands
 import Glibc
+import Kernels
 import Reports
 
 /// How results are written; every subcommand takes these.
@@ -34,13 +35,14 @@ struct OutputOptions: ParsableArguments {
 
   /// The output of a script whose relative paths start at a folder.
   func output(
-    directory: String = "", reach: Reach? = nil, isTimeless: Bool = false
+    directory: String = "", reach: Reach? = nil, isTimeless: Bool = false,
+    kernels: KernelSet = Terminal.kernels
   ) -> Output {
     let terminal = terminal
     let isDrawing = terminal.hasErrors && terminal.allowsColour && !quiet
     let host = TerminalHost(
-      directory: directory, reach: reach, isTimeless: isTimeless, showsProgress: isDrawing,
-      hasColour: terminal.allowsColour)
+      directory: directory, reach: reach, isTimeless: isTimeless, kernels: kernels,
+      showsProgress: isDrawing, hasColour: terminal.allowsColour)
     var output = Output(
       results: renderer(terminal.hasOutput, terminal), messages: messages(terminal),
       isQuiet: quiet, host: host)

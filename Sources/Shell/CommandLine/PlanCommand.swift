@@ -30,6 +30,7 @@ struct PlanCommand: ParsableCommand {
   var noCache = false
 
   @OptionGroup var reach: ReachOptions
+  @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
 
   func validate() throws { _ = try budgetSeconds() }
@@ -50,7 +51,8 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func plan(_ source: Source, _ output: Output) throws -> ExitStatus {
-    let host = AttentiveHost(reach.host(of: source), isDry: true)
+    let host = AttentiveHost(
+      reach.host(of: source, kernels: try kernels.chosen()), isDry: true)
     let path = Calibration.usualPath
     var interpreter = Interpreter()
     interpreter.parameters = try Parameters(values).values

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Kernels
 import Language
 
 /// The scripts that a subcommand is to do something with, one after the other.
@@ -57,8 +58,12 @@ struct ReachOptions: ParsableArguments {
   func reach(of folder: String) -> Reach { Reach([folder, "."] + allow) }
 
   /// A host for a script that looks where the script lies, and no further than it may.
-  func host(of source: Source, isTimeless: Bool = false) -> TerminalHost {
+  func host(
+    of source: Source, isTimeless: Bool = false, kernels: KernelSet = Terminal.kernels
+  ) -> TerminalHost {
     let folder = Files.folder(of: source.name)
-    return TerminalHost(directory: folder, reach: reach(of: folder), isTimeless: isTimeless)
+    return TerminalHost(
+      directory: folder, reach: reach(of: folder), isTimeless: isTimeless,
+      kernels: kernels)
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CLineEditor
 import Commands
 import Glibc
+import Kernels
 import Language
 import Reports
 
@@ -54,9 +55,10 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var reach: ReachOptions
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
 
-  private static let processors = Session().threads
+  private static let processors = processorCount
 
   func validate() throws {
     guard runs >= 1, runs <= 1000 else {
@@ -105,7 +107,7 @@ struct TestCommand: ParsableCommand {
     for folder in reach.allow { words += ["--allow", folder] }
     if let timeout = limits.timeout { words += ["--timeout", timeout] }
     if let memory = limits.memory { words += ["--memory", memory] }
-    return words + ["--", script]
+    return words + kernels.words + ["--", script]
   }
 
   /// Replays one script and writes what came of it as JSON.
@@ -115,18 +117,19 @@ struct TestCommand: ParsableCommand {
       let replay = Replay(failed: path, status, "error[E0901]: \(path) \(excess)\n")
       Terminal.write(replay.json.text + "\n", to: STDOUT_FILENO)
     }
+    let kernels = try kernels.chosen()
     let replay: Replay
     do throws(CommandFailure) {
       let source = try Source(reading: path, host: TerminalHost())
-      replay = self.replay(source)
+      replay = self.replay(source, kernels)
     } catch {
       replay = Replay(failed: path, ExitStatus(error), "\(path): \(error.message)\n")
     }
     Terminal.write(replay.json.text + "\n", to: STDOUT_FILENO)
   }
 
-  private func replay(_ source: Source) -> Replay {
-    let host = reach.host(of: source, isTimeless: deterministic)
+  private func replay(_ source: Source, _ kernels: KernelSet) -> Replay {
+    let host = reach.host(of: source, isTimeless: deterministic, kernels: kernels)
     let cache = cache
     // Bringing up to date and trying out are more than replaying.
     let keepsReplay = !update && !record && !mutate

@@ -1,6 +1,7 @@
 import Commands
 import Datasets
 import Glibc
+import Kernels
 import Language
 import Reports
 
@@ -57,7 +58,8 @@ package struct ResultCache: ResultStore {
   }
 
   private func path(of key: String) -> String {
-    let text = Array([key, salt, ResultCache.program].joined(separator: "\u{0}").utf8)
+    let words = [key, salt, ResultCache.program, "arithmetic \(Arithmetic.version)"]
+    let text = Array(words.joined(separator: "\u{0}").utf8)
     // Two digests: what is found must be what was meant.
     return "\(folder)/\(hexadecimal(digest(text)))\(hexadecimal(digest(text + [0])))\(Self.ending)"
   }

@@ -2,6 +2,7 @@ import CLineEditor
 import Commands
 import Datasets
 import Glibc
+import Kernels
 import Reports
 import Synchronization
 
@@ -13,17 +14,19 @@ package final class TerminalHost: Host {
   private let reach: Reach?
   /// Whether time stands still, so that no output holds a length of time.
   let isTimeless: Bool
+  package let kernels: KernelSet
   private let showsProgress: Bool
   private let page: Page
   private let line = Mutex(ProgressLine())
 
   package init(
     directory: String = "", reach: Reach? = nil, isTimeless: Bool = false,
-    showsProgress: Bool = false, hasColour: Bool = false
+    kernels: KernelSet = Terminal.kernels, showsProgress: Bool = false, hasColour: Bool = false
   ) {
     self.directory = directory
     self.reach = reach
     self.isTimeless = isTimeless
+    self.kernels = kernels
     self.showsProgress = showsProgress
     page = Page(hasColour: hasColour)
   }

@@ -187,7 +187,8 @@ final class TowerLoop {
       let curvature = lane.matrix(like: scores)
       record.curvature[step] = curvature
       return pointwise.derivatives(
-        scores, ratings, scale: problem.scale, first: slope, second: curvature)
+        scores, ratings, scale: problem.scale, first: slope, second: curvature,
+        lane.kernels)
     }
     let tape = lane.tape
     let floor = tape.count
