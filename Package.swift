@@ -11,9 +11,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    .target(name: "Language"),
-    .target(name: "CKernels", exclude: ["Definitions.md"]),
-    .target(name: "Kernels", dependencies: ["CKernels"]),
+    .target(name: "CNumbers"),
+    .target(name: "Language", dependencies: ["CNumbers"]),
+    .target(name: "CKernels", dependencies: ["CNumbers"], exclude: ["Definitions.md"]),
+    .target(name: "Kernels", dependencies: ["CKernels", "CNumbers"]),
     .target(name: "Reports", dependencies: ["Language"]),
     .target(name: "Datasets", dependencies: ["Language", "CKernels", "Kernels"]),
     .target(name: "Models", dependencies: ["Language", "Kernels", "Datasets"]),
@@ -50,7 +51,7 @@ let package = Package(
       exclude: ["main.c"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "KernelReference"],
-      exclude: ["digests.txt"]),
+      exclude: ["digests.txt", "elementary.txt"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "Language"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets"]),
