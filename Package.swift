@@ -11,9 +11,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    .target(name: "Language"),
-    .target(name: "CKernels", exclude: ["Definitions.md"]),
-    .target(name: "Kernels", dependencies: ["CKernels"]),
+    .target(name: "CNumbers"),
+    .target(name: "Language", dependencies: ["CNumbers"]),
+    .target(name: "CKernels", dependencies: ["CNumbers"], exclude: ["Definitions.md"]),
+    .target(name: "Kernels", dependencies: ["CKernels", "CNumbers"]),
     .target(name: "Reports", dependencies: ["Language"]),
     .target(name: "Datasets", dependencies: ["Language", "CKernels", "Kernels"]),
     .target(name: "Models", dependencies: ["Language", "Kernels", "Datasets"]),
@@ -52,7 +53,7 @@ let package = Package(
     .testTarget(
       name: "KernelsTests",
       dependencies: ["Kernels", "CKernels", "KernelReference", "TestedKernels"],
-      exclude: ["digests.txt"]),
+      exclude: ["digests.txt", "elementary.txt"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "Language"]),
     .testTarget(

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
+#include "decimal.h"
 
 // The state of one scan, kept in registers by inlining.
 typedef struct {
@@ -27,71 +27,6 @@ static inline int at_line_end(const scanner *s, const uint8_t *p) {
 
 static inline int at_end(const scanner *s, const uint8_t *p) {
   return at_line_end(s, p) || at_separator(s, p);
-}
-
-static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-static double scaled(double value, int exponent) {
-  if (exponent > 400) exponent = 400;
-  if (exponent < -400) exponent = -400;
-  for (; exponent > 22; exponent -= 22) value *= 1e22;
-  for (; exponent < -22; exponent += 22) value /= 1e22;
-  return exponent < 0 ? value / powers_of_ten[-exponent] : value * powers_of_ten[exponent];
-}
-
-// Reads a decimal number at p and sets *after behind it; NaN and *after == p when there is none.
-// The C library's strtod is not used: it obeys the locale.
-static inline double number_at(const uint8_t *p, const uint8_t *end, const uint8_t **after) {
-  const uint8_t *start = p;
-  int negative = 0;
-  if (p < end && (*p == '-' || *p == '+')) negative = *p++ == '-';
-  uint64_t mantissa = 0;
-  int digits = 0, exponent = 0, seen = 0;
-  for (; p < end && is_digit(*p); p++, seen = 1) {
-    if (digits < 18) {
-      mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-      digits += mantissa != 0;
-    } else {
-      exponent++;
-    }
-  }
-  if (p < end && *p == '.') {
-    for (p++; p < end && is_digit(*p); p++, seen = 1) {
-      if (digits < 18) {
-        mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-        digits += mantissa != 0;
-        exponent--;
-      }
-    }
-  }
-  if (!seen) {
-    *after = start;
-    return NAN;
-  }
-  if (p < end && (*p == 'e' || *p == 'E')) {
-    const uint8_t *q = p + 1;
-    int minus = 0, power = 0;
-    if (q < end && (*q == '-' || *q == '+')) minus = *q++ == '-';
-    if (q < end && is_digit(*q)) {
-      for (; q < end && is_digit(*q); q++)
-        if (power < 10000) power = power * 10 + (*q - '0');
-      exponent += minus ? -power : power;
-      p = q;
-    }
-  }
-  *after = p;
-  double value = exponent == 0 ? (double)mantissa : scaled((double)mantissa, exponent);
-  return negative ? -value : value;
-}
-
-double mrs_number_of(const uint8_t *text, int64_t length) {
-  const uint8_t *end = text + length, *after;
-  while (text < end && *text == ' ') text++;
-  while (end > text && end[-1] == ' ') end--;
-  double value = number_at(text, end, &after);
-  return after == end && isfinite(value) ? value : NAN;
 }
 
 // Where the text of a field lies, and where the field ends.
@@ -146,14 +81,20 @@ static inline uint64_t token_of(const scanner *s, const span *f) {
   if (length > 0 && length < 19 && (*f->first != '0' || length == 1)) {
     uint64_t n = 0;
     const uint8_t *p = f->first;
-    while (p < f->last && is_digit(*p)) n = n * 10 + (uint64_t)(*p++ - '0');
+    while (p < f->last && mrs_is_digit(*p)) n = n * 10 + (uint64_t)(*p++ - '0');
     if (p == f->last) return n * 2 + 1;
   }
   return (uint64_t)(f->first - s->base) << 24 | (uint64_t)length << 2 | (uint64_t)f->escaped << 1;
 }
 
-// Reads the number of a field that the quick paths could not take: quoted, spaced, or faulty.
-static double number_in(const span *f) { return mrs_number_of(f->first, f->last - f->first); }
+// Reads the number of a field that the quick paths could not take: quoted, spaced, or faulty. Spaces
+// within quotes are let pass. Returns 0 where there is none.
+static int number_in(const span *f, mrs_decimal *number) {
+  const uint8_t *first = f->first, *last = f->last;
+  while (first < last && *first == ' ') first++;
+  while (last > first && last[-1] == ' ') last--;
+  return mrs_decimal_at(first, last, number) == last;
+}
 
 // Reads one field at p into row `row` of its column. Returns the end of the field, or NULL.
 static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_t kind,
@@ -163,7 +104,7 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
     case mrs_small_id: {
       const uint8_t *q = p;
       uint64_t n = 0;
-      while (q < s->end && q - p < 11 && is_digit(*q)) n = n * 10 + (uint64_t)(*q++ - '0');
+      while (q < s->end && q - p < 11 && mrs_is_digit(*q)) n = n * 10 + (uint64_t)(*q++ - '0');
       if (q > p && n < 0x80000000u && (*p != '0' || q == p + 1) && at_end(s, q)) {
         ((int32_t *)column)[row] = (int32_t)n;
         return q;
@@ -183,34 +124,37 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
     }
     case mrs_number:
     case mrs_optional_number: {
-      const uint8_t *after;
       // One digit, or digits around a point, is what nearly every rating is.
-      double value = number_at(p, s->end, &after);
-      if (after == p || !at_end(s, after)) {
+      mrs_decimal number;
+      const uint8_t *after = mrs_decimal_at(p, s->end, &number);
+      int found = 1;
+      if (!after || !at_end(s, after)) {
         f = span_at(s, p);
         if ((*fault = f.fault)) return NULL;
         after = f.after;
-        value = number_in(&f);
         if (f.first == f.last && kind == mrs_optional_number) {
           ((float *)column)[row] = NAN;
           return after;
         }
+        found = number_in(&f, &number);
       }
-      if (!isfinite((float)value)) {
+      const float value = found ? mrs_float_of(&number) : NAN;
+      if (!isfinite(value)) {
         *fault = mrs_bad_number;
         return NULL;
       }
-      ((float *)column)[row] = (float)value;
+      ((float *)column)[row] = value;
       return after;
     }
     case mrs_time: {
       const uint8_t *q = p;
       int64_t n = 0;
-      while (q < s->end && q - p < 18 && is_digit(*q)) n = n * 10 + (*q++ - '0');
+      while (q < s->end && q - p < 18 && mrs_is_digit(*q)) n = n * 10 + (*q++ - '0');
       if (q == p || !at_end(s, q)) {
         f = span_at(s, p);
         if ((*fault = f.fault)) return NULL;
-        double value = number_in(&f);
+        mrs_decimal number;
+        const double value = number_in(&f, &number) ? mrs_double_of(&number) : NAN;
         if (!(fabs(value) < 9e15)) {
           *fault = mrs_bad_time;
           return NULL;

@@ -1,4 +1,4 @@
-import CKernels
+import Language
 
 extension Feature {
   /// The same feature with other names for its categories; an empty name is no category.
@@ -15,7 +15,7 @@ extension Feature {
   /// A feature whose single categories spell numbers, as numbers; NaN where there is none.
   package var asNumbers: Feature {
     guard case .categories(let vocabulary, let offsets, let codes) = values else { return self }
-    let numbers = vocabulary.names.map { Float(number(in: $0)) }
+    let numbers = vocabulary.names.map { float(in: $0) }
     return Feature(
       name,
       .numbers(
@@ -25,8 +25,21 @@ extension Feature {
   }
 }
 
-/// The number that the text spells, or NaN.
+/// The finite number that the text spells, with spaces around it or not; NaN where there is none.
 package func number(in text: String) -> Double {
-  var text = text
-  return text.withUTF8 { mrs_number_of($0.baseAddress, Int64($0.count)) }
+  let value = Double(decimal: unspaced(text)) ?? .nan
+  return value.isFinite ? value : .nan
+}
+
+/// The same as the nearest float.
+package func float(in text: String) -> Float {
+  let value = Float(decimal: unspaced(text)) ?? .nan
+  return value.isFinite ? value : .nan
+}
+
+private func unspaced(_ text: String) -> Substring {
+  let space = UInt8(ascii: " ")
+  let start = text.utf8.firstIndex { $0 != space } ?? text.endIndex
+  let end = text.utf8.lastIndex { $0 != space }.map { text.utf8.index(after: $0) } ?? start
+  return text[start..<end]
 }

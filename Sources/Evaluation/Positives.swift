@@ -63,7 +63,7 @@ extension Positives: ArgumentReadable {
       guard let count = Int(word.dropFirst(3)), count > 0 else { return nil }
       return .topMost(count)
     case let word? where word.hasSuffix("+"):
-      return Float(word.dropLast()).map { .atLeast($0) }
+      return Float(decimal: word.dropLast()).map { .atLeast($0) }
     default: return nil
     }
   }

@@ -65,7 +65,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
       let v = 2 * uniform() - 1
       let s = u * u + v * v
       if s > 0, s < 1 {
-        let factor = (-2 * portableLog(s) / s).squareRoot()
+        let factor = (-2 * Elementary.log(s) / s).squareRoot()
         spare = v * factor
         return u * factor
       }

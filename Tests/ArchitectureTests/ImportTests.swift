@@ -7,8 +7,8 @@ import Testing
 @Suite struct ImportTests {
   /// What each target may import of ours, from the ground up.
   static let layers: [(target: String, imports: Set<String>)] = [
-    ("Language", []),
-    ("Kernels", ["CKernels"]),
+    ("Language", ["CNumbers"]),
+    ("Kernels", ["CKernels", "CNumbers"]),
     ("Reports", ["Language"]),
     ("Datasets", ["Language", "CKernels", "Kernels"]),
     ("Models", ["Language", "Kernels", "Datasets"]),
@@ -22,16 +22,14 @@ import Testing
     ("mrs", ["Shell"]),
   ]
 
-  /// What may be imported of the system and of others: threads and the maths library for those who
-  /// compute, locks for what is made once, everything for the shell.
+  /// What may be imported of the system and of others: threads for those who compute, locks for what is made once, everything for the shell.
   static let foreign: [String: Set<String>] = [
     "Language": ["Synchronization"],
-    "Kernels": ["Glibc", "Dispatch", "Synchronization"],
+    "Kernels": ["Dispatch", "Synchronization"],
     "Reports": ["FoundationEssentials"],
     "Datasets": ["Synchronization"],
-    "Models": ["Glibc", "FoundationEssentials"],
-    "MetaLearning": ["Glibc", "Synchronization", "FoundationEssentials"],
-    "Evaluation": ["Glibc"],
+    "Models": ["FoundationEssentials"],
+    "MetaLearning": ["Synchronization", "FoundationEssentials"],
     "Commands": ["Synchronization"],
     "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
   ]
@@ -76,6 +74,57 @@ import Testing
       }
     }
   }
+
+  /// Of the C library's mathematics only what is exact or rounds correctly by definition, as square roots,
+  /// is the same on every machine.
+  @Test func theElementaryFunctionsAreOurs() {
+    let name = #/(?:^|[^\w.]|\bGlibc\.)(?:__builtin_)?(\w+)\s*\(/#
+    let ours = "Sources/Kernels/Elementary.swift"
+    for (path, code) in SourceTree.sources.map({ ($0.path, $0.code) }) + SourceTree.c
+    where path != ours {
+      for line in code.split(separator: "\n", omittingEmptySubsequences: false) {
+        for call in line.matches(of: name) where Self.isElementary(String(call.1)) {
+          Issue.record("\(path): `\(call.1)` is the C library's; go through \(ours)")
+        }
+      }
+    }
+    #expect(SourceTree.c.count > 10)
+  }
+
+  /// Readers of the C library obey the locale, and not all round correctly.
+  @Test func numbersAreReadByOneReader() {
+    let readers = ["strtod", "strtof", "strtold", "atof", "sscanf", "fscanf", "strtod_l"]
+    for (path, code) in SourceTree.sources.map({ ($0.path, $0.code) }) + SourceTree.c {
+      for call in code.matches(of: #/\b(\w+)\s*\(/#) where readers.contains(String(call.1)) {
+        Issue.record("\(path) calls `\(call.1)`; `Double(decimal:)` reads numbers")
+      }
+      let texts = #/\b(?:Double|Float)\((?:String\(|text\)|word\)|digits\)|\x22[^:])/#
+      #expect(code.firstMatch(of: texts) == nil, "\(path): `Double(decimal:)` reads numbers")
+    }
+  }
+
+  /// Swift's descriptions are the shortest decimals that are read back, in every locale.
+  @Test func numbersArePrintedInNoLocale() {
+    for file in SourceTree.sources {
+      let formats = #/\bString\(\s*format:|\bNumberFormatter\b|\.formatted\(|\bvsn?printf\b/#
+      #expect(file.code.firstMatch(of: formats) == nil, "\(file.path)")
+    }
+    for (path, code) in SourceTree.c {
+      #expect(code.firstMatch(of: #/\x22[^\x22\n]*%[-+ #0-9.*lL]*[aefgAEFG]/#) == nil, "\(path)")
+    }
+  }
+
+  private static func isElementary(_ name: String) -> Bool {
+    let bare = elementary.contains(name) ? name : String(name.dropLast())
+    return elementary.contains(bare) && (bare == name || "fl".contains(name.suffix(1)))
+  }
+
+  private static let elementary: Set<String> = [
+    "exp", "exp2", "exp10", "expm1", "log", "log2", "log10", "log1p", "pow", "cbrt", "hypot", "sin",
+    "cos", "tan", "sincos", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh",
+    "acosh",
+    "atanh", "erf", "erfc", "lgamma", "lgamma_r", "tgamma",
+  ]
 
   /// The whole of Foundation would multiply the size of the program and its start-up time.
   @Test func nothingImportsTheWholeOfFoundation() {

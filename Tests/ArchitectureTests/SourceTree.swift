@@ -34,12 +34,22 @@ enum SourceTree {
     FileManager.default.fileExists(atPath: root + "/" + path)
   }
 
+  /// The C code of the sources without its comments, by path.
+  static let c: [(path: String, code: String)] = paths(in: "Sources").filter { path in
+    [".c", ".h", ".inc"].contains { path.hasSuffix($0) }
+  }.compactMap { path in
+    (try? text(path)).map { (path, $0.replacing(#/\/\/[^\n]*|\/\*(?s:.*?)\*\//#, with: " ")) }
+  }
+
+  private static func paths(in folder: String) -> [String] {
+    let below = (try? FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder)) ?? []
+    return below.sorted().map { folder + "/" + $0 }
+  }
+
   /// All Swift files below a folder, by path.
   private static func files(in folder: String) -> [SourceFile] {
-    let below = (try? FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder)) ?? []
-    return below.filter { $0.hasSuffix(".swift") }.sorted().compactMap { below in
-      let path = folder + "/" + below
-      return (try? text(path)).map { SourceFile(path: path, text: $0) }
+    paths(in: folder).filter { $0.hasSuffix(".swift") }.compactMap { path in
+      (try? text(path)).map { SourceFile(path: path, text: $0) }
     }
   }
 }

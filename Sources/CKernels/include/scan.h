@@ -60,8 +60,5 @@ mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const m
 // The number of `byte` in bytes[from ..< to].
 int64_t mrs_count_byte(const uint8_t *bytes, int64_t from, int64_t to, uint8_t byte);
 
-// The number that the text spells, or NaN.
-double mrs_number_of(const uint8_t *text, int64_t length);
-
 // XXH64 with seed 0 (Yann Collet; checkable with `xxhsum -H1`).
 uint64_t mrs_digest(const uint8_t *bytes, int64_t length);

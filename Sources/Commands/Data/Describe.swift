@@ -197,7 +197,7 @@ extension Feature {
 }
 
 /// The number without needless digits.
-private func text(_ number: Float) -> String { Number.text(Double("\(number)") ?? Double(number)) }
+private func text(_ number: Float) -> String { Number.text(number.asWritten) }
 
 /// The day of a time in seconds since 1970, in UTC: `1997-09-20` (Hinnant's days-to-civil).
 func date(_ seconds: Int64) -> String {

@@ -57,7 +57,7 @@ struct TrainingCourse {
     training.restore(
       try CheckpointFile.state(
         file, layout: training.problem.layout, memories: training.memories))
-    return file.metadata["seconds"].flatMap { Double($0) } ?? 0
+    return file.metadata["seconds"].flatMap { Double(decimal: $0) } ?? 0
   }
 
   var history: [EpochSummary] { training.history }

@@ -62,7 +62,7 @@ extension Entities {
     let table = try EntityTable(rows, id: id, of: ids, noun: noun)
     for name in header.names where name != id {
       let texts = try table.texts(name)
-      let numbers = texts.map { $0.isEmpty ? .nan : Float(number(in: $0)) }
+      let numbers = texts.map { $0.isEmpty ? .nan : float(in: $0) }
       let shown = prefix.map { "\($0).\(name)" } ?? name
       if name == "title" || name == "name" {
         titles = texts

@@ -98,7 +98,7 @@ extension Dataset {
     var values: [Double] = []
     for row in 0..<interactions.count {
       values += [Double(interactions.users[row]), Double(interactions.items[row])]
-      values.append(Double("\(interactions.ratings[row])") ?? Double(interactions.ratings[row]))
+      values.append(interactions.ratings[row].asWritten)
       if hasTimes { values.append(Double(interactions.times[row])) }
     }
     let array = NumPyArray.bytes(ofDoubles: values, columns: hasTimes ? 4 : 3)

@@ -10,7 +10,7 @@ enum RowField {
   var text: String {
     switch self {
     case .text(let text): text
-    case .number(let number): Number.text(Double("\(number)") ?? Double(number))
+    case .number(let number): Number.text(number.asWritten)
     case .whole(let number): "\(number)"
     }
   }

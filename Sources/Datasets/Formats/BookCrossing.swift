@@ -111,7 +111,7 @@ package struct BookCrossing: DatasetFormat {
     table.encoding = .guessed(contents.bytes)
     // NULL and such are no numbers, but no faults either.
     for name in numeric {
-      let numbers = try table.texts(name).map { Float(number(in: $0)) }
+      let numbers = try table.texts(name).map { float(in: $0) }
       table.replace(name, by: .numbers(numbers))
     }
     return try EntityTable(table, id: header.names.first ?? "", of: ids, noun: noun)

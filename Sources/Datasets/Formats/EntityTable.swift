@@ -66,7 +66,7 @@ struct EntityTable {
   /// As many numbers for each entity as for any other, each place a feature of its own.
   func numberLists(_ name: String) throws(DatasetError) -> [Feature] {
     let lists = try texts(name).map { text in
-      text.split(separator: " ").map { Float(number(in: String($0))) }
+      text.split(separator: " ").map { float(in: String($0)) }
     }
     let width = lists.first { !$0.isEmpty }?.count ?? 0
     for (entity, list) in lists.enumerated() where !list.isEmpty {

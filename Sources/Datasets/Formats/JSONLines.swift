@@ -162,7 +162,7 @@ private struct JSONLinesScan {
   private mutating func row(_ line: JSONText) throws(DatasetError) {
     var text = line
     var tokens: (UInt64?, UInt64?) = (nil, nil)
-    var rating: Double?
+    var rating: Float?
     var time: Double?
     // A token of no length at the start of the line is an empty text.
     var rest = [UInt64](repeating: UInt64(line.position) << 24, count: others.count)
@@ -171,8 +171,8 @@ private struct JSONLinesScan {
       switch roles.firstIndex(where: { bytes.elementsEqual($0) }) {
       case 0?: tokens.0 = try token(&text, of: 0)
       case 1?: tokens.1 = try token(&text, of: 1)
-      case 2?: rating = try number(&text, of: 2)
-      case 3?: time = try number(&text, of: 3)
+      case 2?: rating = float(in: try number(&text, of: 2))
+      case 3?: time = Datasets.number(in: try number(&text, of: 3))
       case let place?: rest[place - 4] = try Self.plain(&text) ?? rest[place - 4]
       case nil: try text.skipValue()
       }
@@ -182,7 +182,7 @@ private struct JSONLinesScan {
     guard let item = tokens.1 else { throw text.error("the object has no \(name(1))") }
     if !roles[2].isEmpty {
       guard let rating else { throw text.error("the object has no \(name(2))") }
-      guard Float(rating).isFinite else {
+      guard rating.isFinite else {
         throw text.error("\(name(2)) must be a finite number")
       }
     }
@@ -191,7 +191,7 @@ private struct JSONLinesScan {
         throw text.error("\(name(3)) must be a time in seconds")
       }
     }
-    if let rating { ratings.append(Float(rating)) }
+    if let rating { ratings.append(rating) }
     if let time { times.append(Int64(time)) }
     users.append(user)
     items.append(item)
@@ -222,11 +222,11 @@ private struct JSONLinesScan {
     }
   }
 
-  /// A number, or a text that spells one.
-  private func number(_ text: inout JSONText, of role: Int) throws(DatasetError) -> Double {
+  /// The spelling of a number, or a text that spells one.
+  private func number(_ text: inout JSONText, of role: Int) throws(DatasetError) -> String {
     guard let token = try Self.plain(&text) else {
       throw text.error("\(name(role)) must be a number")
     }
-    return Datasets.number(in: String(decoding: contents.bytes(of: token), as: UTF8.self))
+    return String(decoding: contents.bytes(of: token), as: UTF8.self)
   }
 }

@@ -75,7 +75,7 @@ private struct StateBuilder {
           code: "E0512")
       }
       for (item, text) in zip(list.texts, own.texts) {
-        let rating = Float(number(in: text))
+        let rating = float(in: text)
         guard rating.isFinite else {
           throw DatasetError(
             "a rating must be a finite number, not `\(text.prefix(40))`", file: ratings.path,

@@ -53,7 +53,7 @@ struct OutputToken: Equatable {
     let fraction = mantissa.first?.split(separator: ".", omittingEmptySubsequences: false)
     var places = fraction.map { $0.count > 1 ? $0[1].count : 0 } ?? 0
     if mantissa.count > 1, let exponent = Int(mantissa[1]) { places -= exponent }
-    return .number(Double(plain) ?? 0, places: places, spelling: spelling)
+    return .number(Double(decimal: plain) ?? 0, places: places, spelling: spelling)
   }
 
   /// Where the number that begins at a digit ends: digits, thousands, a fraction, an exponent.

@@ -77,7 +77,7 @@ extension String {
   var cutoff: Value? {
     cutoffMark.map { mark in
       let digits = String(self[mark...].dropFirst())
-      return Int(digits).map { .number(Double($0)) } ?? Double(digits).map { .number($0) }
+      return Int(digits).map { .number(Double($0)) } ?? Double(decimal: digits).map { .number($0) }
         ?? .word(digits)
     }
   }

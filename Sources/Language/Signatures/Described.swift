@@ -45,5 +45,5 @@ extension Catalog {
 private func plainValue(_ text: String) -> Value {
   let parts = text.split(separator: ",").map(String.init)
   if parts.count > 1 { return .list(parts.map(plainValue)) }
-  return Double(text).map { .number(Number($0, spelling: text)) } ?? .word(text)
+  return Double(decimal: text).map { .number(Number($0, spelling: text)) } ?? .word(text)
 }

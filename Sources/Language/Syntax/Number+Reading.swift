@@ -17,36 +17,14 @@ extension Number {
   /// The number that bytes spell.
   static func reading(_ bytes: UnsafeBufferPointer<UInt8>) -> Number? {
     let text = String(decoding: bytes, as: UTF8.self)
-    if let value = plain(bytes) { return Number(value, spelling: text) }
     guard let end = magnitudeEnd(bytes),
-      let value = Double(String(decoding: bytes[..<end], as: UTF8.self)), value.isFinite
+      let value = Double(decimal: UnsafeBufferPointer(rebasing: bytes[..<end])), value.isFinite
     else { return nil }
     if end == bytes.count { return Number(value, spelling: text) }
     let suffix = String(decoding: bytes[end...], as: UTF8.self)
     guard let unit = units.first(where: { $0.suffix == suffix }) else { return nil }
     let scaled = unit.factor == 0.01 ? value / 100 : value * unit.factor
     return Number(scaled, unit: unit.unit, spelling: text)
-  }
-
-  /// The value of a few digits with at most a point among them: both parts of the quotient are exact, so
-  /// that it is the nearest to what is written. Nil for all else.
-  private static func plain(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
-    guard let first = bytes.first, bytes.count <= 15 else { return nil }
-    var digits = 0.0
-    var scale = 1.0
-    var point: Int?
-    for (place, byte) in bytes.enumerated().dropFirst(first == UInt8(ascii: "-") ? 1 : 0) {
-      if byte == UInt8(ascii: "."), point == nil {
-        point = place
-      } else if byte.isDigit {
-        digits = digits * 10 + Double(byte - UInt8(ascii: "0"))
-        if point != nil { scale *= 10 }
-      } else {
-        return nil
-      }
-    }
-    guard let last = bytes.last, last.isDigit else { return nil }
-    return (first == UInt8(ascii: "-") ? -digits : digits) / scale
   }
 
   /// Where the digits end and the unit begins; nil when no number begins here.

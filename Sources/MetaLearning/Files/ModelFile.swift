@@ -111,7 +111,9 @@ package enum ModelFile {
   }
 
   private static func scale(_ file: Safetensors) throws(ModelFileError) -> RatingScale {
-    let numbers = (file.metadata[Key.scale] ?? "").split(separator: " ").compactMap { Float($0) }
+    let numbers = (file.metadata[Key.scale] ?? "").split(separator: " ").compactMap {
+      Float(decimal: $0)
+    }
     guard numbers.count == 2, numbers[0] < numbers[1] else {
       throw ModelFileError("does not say the scale of its ratings")
     }

@@ -1,4 +1,4 @@
-import Glibc
+import Kernels
 import Language
 
 /// How the outer rate changes over the steps.
@@ -17,7 +17,7 @@ package enum RateSchedule: String, ArgumentChoice {
   package func factor(at progress: Double) -> Double {
     switch self {
     case .constant: 1
-    case .cosine: 0.5 * (1 + cos(Double.pi * min(max(progress, 0), 1)))
+    case .cosine: 0.5 * (1 + Elementary.cos(Double.pi * min(max(progress, 0), 1)))
     case .linear: 1 - min(max(progress, 0), 1)
     }
   }

@@ -87,7 +87,7 @@ private struct JSONReader {
   private mutating func number() -> JSON? {
     let start = at
     while let byte, (48...57).contains(byte) || [43, 45, 46, 69, 101].contains(byte) { at += 1 }
-    return Double(String(decoding: bytes[start..<at], as: UTF8.self)).map { .number($0) }
+    return bytes[start..<at].withUnsafeBufferPointer { Double(decimal: $0) }.map { .number($0) }
   }
 
   private mutating func string() -> String? {

@@ -78,5 +78,5 @@ package func heldMemory() -> Double {
   guard fgets(&line, 128, file) != nil else { return 0 }
   let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     .split(separator: " ")
-  return words.count > 1 ? (Double(words[1]) ?? 0) * Double(getpagesize()) : 0
+  return words.count > 1 ? Double(Int(words[1]) ?? 0) * Double(getpagesize()) : 0
 }

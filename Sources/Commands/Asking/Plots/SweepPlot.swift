@@ -42,7 +42,7 @@ package struct SweepOutcome: Sendable {
         if !known.contains(run.values[key]) { known.append(run.values[key]) }
       }
       // Drawn numbers come in any order.
-      let numbers = names.compactMap { Double($0) }
+      let numbers = names.compactMap { Double(decimal: $0) }
       guard numbers.count == names.count else { return names }
       return zip(numbers, names).sorted { $0.0 < $1.0 }.map(\.1)
     }

@@ -1,0 +1,4 @@
+#pragma once
+
+#include "decimal.h"
+#include "elementary.h"
