@@ -70,6 +70,10 @@ let runningPages = [
     "The file was read by this script or session, or is the script itself: replaced, nothing could be "
       + "done again. Write to another file."),
   CodePage(
+    "E0517", "standard output could not be written",
+    "The disk behind it is full, or it is closed. What the program did besides was done, files that it was "
+      + "to write included; the exit status is 3."),
+  CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "
       + "users have."),

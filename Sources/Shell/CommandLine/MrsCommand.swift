@@ -36,9 +36,25 @@ package struct MrsCommand: ParsableCommand {
 
   /// Runs the program and ends the process.
   package static func start() -> Never {
+    Terminal.openStreams()
     mrs_locale_start()
-    main()
-    Glibc.exit(0)
+    Glibc.exit(Terminal.closeStreams(endingWith: ended()).rawValue)
+  }
+
+  /// Runs the subcommand that the command line names; returns what it comes to. Its help, and what is wrong
+  /// with its words, is written as everything else is.
+  private static func ended() -> ExitStatus {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      return .success
+    } catch {
+      let (code, text) = (exitCode(for: error), fullMessage(for: error))
+      if !text.isEmpty {
+        Terminal.write(text + "\n", to: code.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
+      }
+      return ExitStatus(rawValue: code.rawValue) ?? .failed
+    }
   }
 }
 

@@ -147,7 +147,7 @@ package enum Files {
     }
   }
 
-  /// Writes every byte, whatever the signals; false when it cannot.
+  /// Writes every byte, whatever the signals and however slow the reader; false when it cannot.
   @discardableResult
   package static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
@@ -155,11 +155,35 @@ package enum Files {
       while done < buffer.count {
         let put = Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
         if put < 0, errno == EINTR { continue }
+        if put < 0, errno == EAGAIN {
+          var room = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&room, 1, -1)
+          continue
+        }
         if put <= 0 { return false }
         done += put
       }
       return true
     }
+  }
+
+  /// Opens a file to add to its end, and makes it when it is not there. A pipe or a device is refused:
+  /// nobody may be at the other end.
+  static func openAtEnd(_ path: String, flags: Int32 = 0, permissions: mode_t)
+    throws(CommandFailure) -> Int32
+  {
+    let file = open(
+      path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | flags, permissions)
+    guard file >= 0 else {
+      let problem = failure("write", path)
+      throw obstacle(replacing: path, named: path) ?? problem
+    }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(file)
+      throw obstacle(replacing: path, named: path) ?? failure("write", path)
+    }
+    return file
   }
 
   /// Makes the folder and those it lies in; false when it cannot.
