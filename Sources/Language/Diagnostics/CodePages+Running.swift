@@ -24,7 +24,8 @@ let runningPages = [
     "A model file must be one that `save model` wrote, whole, for data of the same shape."),
   CodePage(
     "E0504", "a file could not be written",
-    "The folder must exist and be writable. Nothing was changed: files are replaced in one step."),
+    "The folder must exist and be writable, and so must the file that is replaced, if there is one. Nothing was "
+      + "changed: files are replaced in one step."),
   CodePage(
     "E0505", "a script that was changed meanwhile",
     "`mrs promote` accepts output only for the script that it was found with, and `mrs test --update`, "
@@ -35,7 +36,8 @@ let runningPages = [
     "E0506", "a file out of reach",
     "`mrs run` and `mrs test` let a script read and write only below its own folder, the current folder, "
       + "and those that `--allow FOLDER` adds: scripts of others can be run without risk. Links and "
-      + "`..` are followed before this is looked at. The prompt has no such bound."),
+      + "`..` are followed before this is looked at. `mrs fmt`, `fix`, `convert`, `promote` and `test --update` "
+      + "replace files within the same bounds. The prompt has none."),
   CodePage(
     "E0507", "a checkpoint of another training",
     "`resume` goes on where data, split, network and seed are those of the training; the message shows "

@@ -17,7 +17,7 @@ package struct MrsCommand: ParsableCommand {
         0    fine
         1    an expectation or a recorded output differs
         2    the script is invalid, nothing ran
-        3    a command failed, or used more memory than allowed
+        3    a command failed, used more memory than allowed, or output could not be written
         4    the same seed gave different results
         64   wrong usage
         124  took longer than allowed

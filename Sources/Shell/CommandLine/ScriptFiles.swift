@@ -10,15 +10,18 @@ struct ScriptFiles: ParsableArguments {
   var paths: [String]
 
   /// The worst that came of the scripts. One that cannot be read is told and passed over.
+  ///
+  /// - Parameter host: reads a script.
   func forEach(
-    _ output: Output, _ work: (Source) throws(CommandFailure) -> ExitStatus
-  ) throws -> ExitStatus {
+    _ output: Output, host: (String) -> TerminalHost = { _ in TerminalHost() },
+    _ work: (Source) throws(CommandFailure) -> ExitStatus
+  ) -> ExitStatus {
     var worst = ExitStatus.success
     let found = expanded()
     for (failure, folder) in found.failures { worst = worst.worse(output.refuse(failure, folder)) }
     for path in found.scripts {
       do throws(CommandFailure) {
-        worst = worst.worse(try work(try Source(reading: path, host: TerminalHost())))
+        worst = worst.worse(try work(try Source(reading: path, host: host(path))))
       } catch {
         worst = worst.worse(output.refuse(error, path))
       }
@@ -65,6 +68,12 @@ struct ReachOptions: ParsableArguments {
 
   /// The reach of a script that lies in a folder.
   func reach(of folder: String) -> Reach { Reach([folder, "."] + allow) }
+
+  /// A host for what is done to a file itself: read and replaced where it lies, and not where links from there
+  /// lead to.
+  func keeper(of path: String) -> TerminalHost {
+    TerminalHost(reach: reach(of: Files.folder(of: path)))
+  }
 
   /// A host for a script that looks where the script lies, and no further than it may.
   func host(of source: Source, isTimeless: Bool = false) -> TerminalHost {

@@ -176,14 +176,15 @@ extension TestCommand {
       return replay
     }
     let source = Source(name: replay.name, text: ran)
+    let keeper = reach.keeper(of: replay.name)
     do throws(CommandFailure) {
       if isUpdating {
-        try Files.replace(source, with: text)
+        try keeper.replace(source, with: text)
         replay.acceptOutputs()
       } else {
-        guard Files.holds(source) else { throw Files.changedMeanwhile(replay.name) }
+        guard TerminalHost().holds(source) else { throw Files.changedMeanwhile(replay.name) }
         let target = Promotion.path(of: replay.name)
-        try Files.write(Array(text.utf8), to: target, named: target)
+        try keeper.write(Array(text.utf8), to: target)
         replay.remarks.append("`mrs promote \(replay.name)` accepts the new output")
       }
     } catch {

@@ -1,3 +1,4 @@
+import Commands
 import Glibc
 import Reports
 
@@ -34,7 +35,7 @@ package final class History {
       warning = "the history is not kept: no folder can be made for \(path)"
       return
     }
-    if let obstacle = Files.obstacle(replacing: path, named: path) {
+    if let obstacle = Files.obstacle(replacing: Place(path), named: path) {
       warning = "the history is not kept: \(obstacle.message)"
       return
     }

@@ -1,5 +1,4 @@
 import Glibc
-import Reports
 import Synchronization
 
 /// Standard input, output and error as files: everything that is written to them goes through here.
