@@ -129,8 +129,6 @@ void mrs_signals_start(int ends_on_second) {
   if (wake_pipe[0] >= 0) return;
   if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return;
   has_original = tcgetattr(STDIN_FILENO, &original) == 0;
-  // A file that may not grow is a write that fails, not the end of the program.
-  signal(SIGXFSZ, SIG_IGN);
   catch_signal(SIGINT, on_interrupt, SA_RESTART);
   if (!has_original) return;
   catch_signal(SIGWINCH, on_resize, SA_RESTART);

@@ -1,6 +1,7 @@
 import Commands
 import Glibc
 import Language
+import Synchronization
 import Testing
 
 import Shell
@@ -68,22 +69,126 @@ import Shell
     #expect(try Files.list(other, named: other) == ["secret.csv"])
   }
 
+  @Test func linksAreFollowedWhereTheyLeadWithinReach() throws {
+    defer { clean() }
+    symlink(own + "/in.csv", own + "/whole.csv")
+    symlink("whole.csv", own + "/twice.csv")
+    symlink("..", other + "/up")
+    for path in ["whole.csv", "twice.csv", "./alias.csv", "../own/alias.csv"] {
+      #expect(try host().read(path).bytes.first == 65)
+    }
+    // What counts is where a way ends, not where it passes through.
+    #expect(try host().read("door/up/own/whole.csv").bytes.first == 65)
+    #expect(try host([other]).read("door/../own/../other/secret.csv").bytes.first == 66)
+    try host().write([67], to: "twice.csv")
+    #expect(try host().read("in.csv").bytes.first == 67)
+    #expect(Files.isLink(own + "/twice.csv") && Files.isLink(own + "/whole.csv"))
+    try host([other]).write([68], to: "dangling.csv")
+    #expect(Files.kind(of: other + "/not-there.csv") == .file)
+  }
+
+  @Test func waysThatEndNowhereSayWhere() throws {
+    defer { clean() }
+    symlink("round.csv", own + "/round.csv")
+    #expect(host().obstacle(reading: "no/in.csv")?.message == "there is no folder `no`")
+    #expect(host().obstacle(writing: "no/in.csv")?.code == "E0504")
+    #expect(host().obstacle(reading: "in.csv/x")?.message == "there is no folder `in.csv`")
+    #expect(host().obstacle(reading: "im.csv")?.suggestions == ["in.csv"])
+    #expect(host().obstacle(reading: "round.csv")?.message.contains("symbolic links") == true)
+    #expect(host().obstacle(reading: "in.csv/") != nil)
+  }
+
+  /// A pipe among the descriptors of a process has a link without a path that could be followed.
+  @Test func pipesOfTheProcessAreReadWhereTheirFolderIsAllowed() throws {
+    defer { clean() }
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    Files.writeAll([65, 66], to: ends[1])
+    close(ends[1])
+    defer { close(ends[0]) }
+    #expect(host().obstacle(reading: "/dev/fd/\(ends[0])") != nil)
+    #expect(try host(["/dev/fd"]).read("/dev/fd/\(ends[0])").bytes.count == 2)
+  }
+
+  /// How often it was tried to be led outside.
+  private final class Rounds: Sendable {
+    private let count = Mutex(0)
+
+    /// Whether there are enough.
+    var isDone: Bool { count.withLock { $0 >= 2_000 } }
+    func add() { count.withLock { $0 += 1 } }
+  }
+
+  /// A file and a folder that are links outside every other moment.
+  private static func swap(in own: String, until isDone: () -> Bool) {
+    var turn = 0
+    while turn < 400 || !isDone() {
+      turn += 1
+      if turn % 2 == 1 {
+        rename(own + "/folder", own + "/outside")
+        rename(own + "/inside", own + "/folder")
+        link(own + "/inner.csv", own + "/next")
+      } else {
+        rename(own + "/folder", own + "/inside")
+        rename(own + "/outside", own + "/folder")
+        symlink("../other/secret.csv", own + "/next")
+      }
+      rename(own + "/next", own + "/file.csv")
+    }
+  }
+
+  @Test func whatBecomesALinkMeanwhileNeverLeadsOutside() async throws {
+    defer { clean() }
+    let (host, home) = (host(), own)
+    mkdir(home + "/inside", 0o700)
+    for name in ["inner.csv", "inside/secret.csv"] {
+      try Files.write([65], to: home + "/" + name, named: "")
+    }
+    symlink("../other", home + "/folder")
+    let rounds = Rounds()
+    var firsts: [UInt8: Int] = [:]
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { ReachTests.swap(in: home) { rounds.isDone } }
+      while !rounds.isDone {
+        rounds.add()
+        for path in ["folder/secret.csv", "file.csv", "folder/../folder/secret.csv"] {
+          if let contents = try? host.read(path) {
+            firsts[contents.bytes.first ?? 0, default: 0] += 1
+          }
+        }
+        try? host.write([65], to: "file.csv")
+        try? host.write([67], to: "folder/new.csv")
+        #expect((try? host.list("folder"))?.contains("secret.csv") != false)
+      }
+    }
+    #expect(Array(firsts.keys) == [65] && firsts[65, default: 0] > 100)
+    #expect(try Files.list(other, named: other) == ["secret.csv"])
+    #expect(try Files.contents(of: other + "/secret.csv", named: "").bytes.first == 66)
+    for folder in ["/folder", "/inside"] where !Files.isLink(home + folder) {
+      for name in ["secret.csv", "new.csv"] { unlink(home + folder + "/" + name) }
+      rmdir(home + folder)
+    }
+  }
+
   @Test func theRefusalNamesTheFlagThatAllowsIt() throws {
     defer { clean() }
     let refusal = try #require(host().obstacle(reading: "link.csv"))
     #expect(refusal.code == "E0506")
-    let folder = try #require(Files.destination(of: other))
+    let real = try #require(realpath(other, nil))
+    defer { free(real) }
+    let folder = String(cString: real)
+    #expect(refusal.message.contains("leads to `\(folder)/secret.csv`"))
     #expect(refusal.help.first?.contains("--allow \(folder)") == true)
     #expect(try host([folder]).read("link.csv").bytes.count == 1)
   }
 
   @Test func aFolderWhoseNameBeginsAlikeIsAnotherOne() throws {
     defer { clean() }
-    let reach = Reach([own])
     mkdir(own + "er", 0o700)
     defer { rmdir(own + "er") }
-    #expect(reach.destination(of: own + "er/x") == nil)
-    #expect(reach.destination(of: own) != nil)
+    #expect(host().obstacle(writing: own + "er/x")?.code == "E0506")
+    #expect(host().kind(of: own + "er") == nil)
+    #expect(host().kind(of: own) == .folder)
   }
 
   @Test func theCheckSaysWhatTheRunWouldRefuse() {

@@ -24,7 +24,8 @@ let runningPages = [
     "A model file must be one that `save model` wrote, whole, for data of the same shape."),
   CodePage(
     "E0504", "a file could not be written",
-    "The folder must exist and be writable. Nothing was changed: files are replaced in one step."),
+    "The folder must exist and be writable, and so must the file that is replaced, if there is one. Nothing was "
+      + "changed: files are replaced in one step."),
   CodePage(
     "E0505", "a script that was changed meanwhile",
     "`mrs promote` accepts output only for the script that it was found with, and `mrs test --update`, "
@@ -35,7 +36,8 @@ let runningPages = [
     "E0506", "a file out of reach",
     "`mrs run` and `mrs test` let a script read and write only below its own folder, the current folder, "
       + "and those that `--allow FOLDER` adds: scripts of others can be run without risk. Links and "
-      + "`..` are followed before this is looked at. The prompt has no such bound."),
+      + "`..` are followed before this is looked at. `mrs fmt`, `fix`, `convert`, `promote` and `test --update` "
+      + "replace files within the same bounds. The prompt has none."),
   CodePage(
     "E0507", "a checkpoint of another training",
     "`resume` goes on where data, split, network and seed are those of the training; the message shows "
@@ -69,6 +71,10 @@ let runningPages = [
     "E0516", "an output that would replace an input",
     "The file was read by this script or session, or is the script itself: replaced, nothing could be "
       + "done again. Write to another file."),
+  CodePage(
+    "E0517", "standard output could not be written",
+    "The disk behind it is full, or it is closed. What the program did besides was done, files that it was "
+      + "to write included; the exit status is 3."),
   CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "

@@ -23,6 +23,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Replace the file if it is there.")
   var force = false
 
+  @OptionGroup var reach: ReachOptions
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
@@ -62,7 +63,7 @@ struct ConvertCommand: ParsableCommand {
         help: ["a script has at most \(grouped(Source.longest)) bytes; clear outputs in Jupyter"],
         argument: from)
     }
-    try Files.write(Array(text.utf8), to: to, named: to)
+    try reach.keeper(of: to).write(Array(text.utf8), to: to)
     let count = cells.parts.count
     output.write("\(to): \(counted(count, "cell"))\n", STDOUT_FILENO)
   }

@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
         results: JSONRenderer(), messages: JSONRenderer(), host: output.host,
         write: { text, _ in Terminal.write(text, to: STDOUT_FILENO) })
     }
-    let status = try files.forEach(output) { source in
+    let status = files.forEach(output) { source in
       let status = ScriptRunner(output: output).check(
         source, host: reach.host(of: source), deniesWarnings: denyWarnings)
       return status
@@ -47,11 +47,12 @@ struct FormatCommand: ParsableCommand {
   @Flag(help: "Only say which scripts are not in the usual form; exit status 1 when one is not.")
   var check = false
 
+  @OptionGroup var reach: ReachOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let output = options.output()
-    let status = try files.forEach(output) { source throws(CommandFailure) in
+    let status = files.forEach(output, host: reach.keeper) { source throws(CommandFailure) in
       guard let text = formatted(source.text) else {
         output.show(Language.parse(source.text).diagnostics, in: source)
         return .invalid
@@ -61,7 +62,7 @@ struct FormatCommand: ParsableCommand {
         output.write(source.name + "\n", STDOUT_FILENO)
         return .differs
       }
-      try Files.replace(source, with: text)
+      try reach.keeper(of: source.name).replace(source, with: text)
       return .success
     }
     try status.leave()
@@ -79,12 +80,12 @@ struct FixCommand: ParsableCommand {
 
   func run() throws {
     let output = options.output()
-    let status = try files.forEach(output) { source throws(CommandFailure) in
+    let status = files.forEach(output, host: reach.keeper) { source throws(CommandFailure) in
       let host = reach.host(of: source)
       let faults = Interpreter().check(source, host: host, lints: true)
       let (text, count) = applyingFixes(of: faults, to: source.text)
       if count > 0 {
-        try Files.replace(source, with: text)
+        try reach.keeper(of: source.name).replace(source, with: text)
       }
       output.write("\(source.name): \(count) mended\n", STDOUT_FILENO)
       return ScriptRunner(output: output).check(Source(name: source.name, text: text), host: host)

@@ -18,7 +18,7 @@ package struct MrsCommand: ParsableCommand {
         0    fine
         1    an expectation or a recorded output differs
         2    the script is invalid, nothing ran
-        3    a command failed, or used more memory than allowed
+        3    a command failed, used more memory than allowed, or output could not be written
         4    the same seed gave different results
         64   wrong usage
         124  took longer than allowed
@@ -37,12 +37,28 @@ package struct MrsCommand: ParsableCommand {
 
   /// Runs the program and ends the process.
   package static func start() -> Never {
+    Terminal.openStreams()
     mrs_locale_start()
     // A library that was loaded before may have set it.
     Arithmetic.controlWord = Arithmetic.standardWord
     KernelSet.refuseUnknown()
-    main()
-    Glibc.exit(0)
+    Glibc.exit(Terminal.closeStreams(endingWith: ended()).rawValue)
+  }
+
+  /// Runs the subcommand that the command line names; returns what it comes to. Its help, and what is wrong
+  /// with its words, is written as everything else is.
+  private static func ended() -> ExitStatus {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      return .success
+    } catch {
+      let (code, text) = (exitCode(for: error), fullMessage(for: error))
+      if !text.isEmpty {
+        Terminal.write(text + "\n", to: code.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
+      }
+      return ExitStatus(rawValue: code.rawValue) ?? .failed
+    }
   }
 }
 

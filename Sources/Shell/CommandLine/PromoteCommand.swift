@@ -16,13 +16,15 @@ struct PromoteCommand: ParsableCommand {
     help: "Show each output that differs and ask whether to accept it: y, n, a for all, q to stop.")
   var interactive = false
 
+  @OptionGroup var reach: ReachOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let output = options.output()
     var answers = Answers(output: output)
-    let status = try files.forEach(output) { source throws(CommandFailure) in
-      let count = try Promotion.promote(source) { change in
+    let status = files.forEach(output, host: reach.keeper) { source throws(CommandFailure) in
+      let host = reach.keeper(of: source.name)
+      let count = try Promotion.promote(source, host: host) { change in
         interactive ? answers.accepts(change, in: source) : true
       }
       let (accepted, left) = count ?? (0, 0)
@@ -81,11 +83,11 @@ package enum Promotion {
   /// Puts what is accepted of the corrected script in the place of what the source has; returns how many
   /// outputs are new and how many were left, nil when there is no corrected script.
   package static func promote(
-    _ source: Source, accepts: (Change) -> Bool = { _ in true }
+    _ source: Source, host: TerminalHost = TerminalHost(), accepts: (Change) -> Bool = { _ in true }
   ) throws(CommandFailure) -> (accepted: Int, left: Int)? {
     let path = path(of: source.name)
-    guard Files.kind(of: path) == .file else { return nil }
-    let corrected = try Source(reading: path, host: TerminalHost())
+    guard host.kind(of: path) == .file else { return nil }
+    let corrected = try Source(reading: path, host: host)
     let (old, new) = (recordings(in: source), recordings(in: corrected))
     guard withoutRecords(corrected) == withoutRecords(source), old.count == new.count else {
       throw CommandFailure(
@@ -112,7 +114,7 @@ package enum Promotion {
       end = before.range.upper
     }
     text += source.slice(SourceRange(end, source.text.utf8.count))
-    try Files.replace(source, with: text)
+    try host.replace(source, with: text)
     if counts.left == 0 { unlink(path) }
     return counts
   }

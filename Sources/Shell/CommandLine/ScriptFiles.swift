@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import Kernels
+import Datasets
 import Language
 
 /// The scripts that a subcommand is to do something with, one after the other.
@@ -10,13 +11,18 @@ struct ScriptFiles: ParsableArguments {
   var paths: [String]
 
   /// The worst that came of the scripts. One that cannot be read is told and passed over.
+  ///
+  /// - Parameter host: reads a script.
   func forEach(
-    _ output: Output, _ work: (Source) throws(CommandFailure) -> ExitStatus
-  ) throws -> ExitStatus {
+    _ output: Output, host: (String) -> TerminalHost = { _ in TerminalHost() },
+    _ work: (Source) throws(CommandFailure) -> ExitStatus
+  ) -> ExitStatus {
     var worst = ExitStatus.success
-    for path in try expanded() {
+    let found = expanded()
+    for (failure, folder) in found.failures { worst = worst.worse(output.refuse(failure, folder)) }
+    for path in found.scripts {
       do throws(CommandFailure) {
-        worst = worst.worse(try work(try Source(reading: path, host: TerminalHost())))
+        worst = worst.worse(try work(try Source(reading: path, host: host(path))))
       } catch {
         worst = worst.worse(output.refuse(error, path))
       }
@@ -24,19 +30,26 @@ struct ScriptFiles: ParsableArguments {
     return worst
   }
 
-  /// The scripts themselves, those of folders in order of their names. Links within folders are passed
-  /// over: one could lead to scripts and secrets that whoever made the folder must not reach.
-  func expanded() throws -> [String] { try paths.flatMap(scripts) }
-
-  private func scripts(_ path: String) throws -> [String] {
-    guard Files.kind(of: path) == .folder else { return [path] }
-    return try Files.list(path, named: path).flatMap { name -> [String] in
-      if name.hasPrefix(".") { return [] }
-      let inner = path == "." ? name : path.hasSuffix("/") ? path + name : path + "/" + name
-      if Files.isLink(inner) { return [] }
-      if Files.kind(of: inner) == .folder { return try scripts(inner) }
-      return name.hasSuffix(".mrs") ? [inner] : []
+  /// The scripts themselves, those of folders in order of their names, and the folders that cannot be looked
+  /// into. Links within folders are passed over: one could lead to scripts and secrets that whoever made the
+  /// folder must not reach.
+  func expanded() -> (scripts: [String], failures: [(CommandFailure, folder: String)]) {
+    var scripts: [String] = []
+    var failures: [(CommandFailure, folder: String)] = []
+    func expand(_ path: String) {
+      guard Files.kind(of: path) == .folder else { return scripts.append(path) }
+      do throws(CommandFailure) {
+        for name in try Files.list(path, named: path) where !name.hasPrefix(".") {
+          let inner = filePath(path, name)
+          guard !Files.isLink(inner) else { continue }
+          if name.hasSuffix(".mrs") || Files.kind(of: inner) == .folder { expand(inner) }
+        }
+      } catch {
+        failures.append((error, path))
+      }
     }
+    paths.forEach(expand)
+    return (scripts, failures)
   }
 }
 
@@ -56,6 +69,12 @@ struct ReachOptions: ParsableArguments {
 
   /// The reach of a script that lies in a folder.
   func reach(of folder: String) -> Reach { Reach([folder, "."] + allow) }
+
+  /// A host for what is done to a file itself: read and replaced where it lies, and not where links from there
+  /// lead to.
+  func keeper(of path: String) -> TerminalHost {
+    TerminalHost(reach: reach(of: Files.folder(of: path)))
+  }
 
   /// A host for a script that looks where the script lies, and no further than it may.
   func host(

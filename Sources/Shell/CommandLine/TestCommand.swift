@@ -71,7 +71,8 @@ struct TestCommand: ParsableCommand {
     mrs_signals_start(1)
     if worker { return try work() }
     let output = options.output()
-    let scripts = try files.expanded()
+    let (scripts, failures) = files.expanded()
+    for (failure, folder) in failures { try output.refuse(failure, folder).leave() }
     for script in scripts where Files.kind(of: script) != .file {
       try output.refuse(Files.missing(script, named: script), script).leave()
     }
@@ -88,11 +89,16 @@ struct TestCommand: ParsableCommand {
     let done = zip(scripts, replays).map { script, replay in
       replay ?? Replay(failed: script, .interrupted, "\(script): not run\n")
     }
+    var worst = done.reduce(ExitStatus.success) { $0.worse($1.status) }
     if let junit {
-      try Files.write(Array(Replay.junit(done).utf8), to: junit, named: junit)
+      do throws(CommandFailure) {
+        try Files.write(Array(Replay.junit(done).utf8), to: junit, named: junit)
+      } catch {
+        worst = worst.worse(output.refuse(error, junit))
+      }
     }
     tellSum(of: done, output)
-    try done.reduce(ExitStatus.success) { $0.worse($1.status) }.leave()
+    try worst.leave()
   }
 
   /// The words that make another process of this program replay one script for this one.
@@ -173,14 +179,15 @@ extension TestCommand {
       return replay
     }
     let source = Source(name: replay.name, text: ran)
+    let keeper = reach.keeper(of: replay.name)
     do throws(CommandFailure) {
       if isUpdating {
-        try Files.replace(source, with: text)
+        try keeper.replace(source, with: text)
         replay.acceptOutputs()
       } else {
-        guard Files.holds(source) else { throw Files.changedMeanwhile(replay.name) }
+        guard TerminalHost().holds(source) else { throw Files.changedMeanwhile(replay.name) }
         let target = Promotion.path(of: replay.name)
-        try Files.write(Array(text.utf8), to: target, named: target)
+        try keeper.write(Array(text.utf8), to: target)
         replay.remarks.append("`mrs promote \(replay.name)` accepts the new output")
       }
     } catch {

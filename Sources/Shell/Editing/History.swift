@@ -1,3 +1,4 @@
+import Commands
 import Glibc
 import Reports
 
@@ -34,6 +35,10 @@ package final class History {
       warning = "the history is not kept: no folder can be made for \(path)"
       return
     }
+    if let obstacle = Files.obstacle(replacing: Place(path), named: path) {
+      warning = "the history is not kept: \(obstacle.message)"
+      return
+    }
     let lines = Files.lines(of: path)
     // A line that is damaged, such as by a full disk, costs that line alone.
     entries = lines.suffix(History.capacity).compactMap {
@@ -59,9 +64,11 @@ package final class History {
   }
 
   private func append(_ entry: Entry, to path: String) {
-    let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      warning = "the history is not kept: \(String(cString: strerror(errno))) (\(path))"
+    let file: Int32
+    do throws(CommandFailure) {
+      file = try Files.openAtEnd(path, permissions: 0o600)
+    } catch {
+      warning = "the history is not kept: \(error.message)"
       return
     }
     defer { close(file) }

@@ -4,13 +4,13 @@ import Language
 extension Files {
   /// Puts a text in the place of the script that a source was read from, unless that has become another one
   /// since: what somebody has typed meanwhile is not lost.
-  package static func replace(_ source: Source, with text: String) throws(CommandFailure) {
-    try write(Array(text.utf8), to: source.name, named: source.name) { holds(source) }
+  static func replace(_ source: Source, at place: Place, with text: String) throws(CommandFailure) {
+    try write(Array(text.utf8), to: place, named: source.name) { holds(source, at: place) }
   }
 
   /// Whether the file of a source still has the text that was read.
-  static func holds(_ source: Source) -> Bool {
-    guard let now = try? contents(of: source.name, named: source.name) else { return false }
+  static func holds(_ source: Source, at place: Place) -> Bool {
+    guard let now = try? contents(of: place, named: source.name) else { return false }
     // Texts that Swift takes for equal may differ in their bytes.
     return now.withBytes {
       String(decoding: $0, as: UTF8.self).utf8.elementsEqual(source.text.utf8)

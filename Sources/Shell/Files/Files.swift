@@ -9,9 +9,13 @@ package enum Files {
   package static func contents(of path: String, named name: String) throws(CommandFailure)
     -> FileContents
   {
+    try contents(of: Place(path), named: name)
+  }
+
+  static func contents(of place: Place, named name: String) throws(CommandFailure) -> FileContents {
     // A pipe that nobody writes to must not be waited for.
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw missing(path, named: name) }
+    let file = place.open(O_RDONLY | O_NONBLOCK)
+    guard file >= 0 else { throw missing(place, named: name) }
     defer { close(file) }
     _ = fcntl(file, F_SETFL, fcntl(file, F_GETFL) & ~O_NONBLOCK)
     var status = stat()
@@ -75,16 +79,17 @@ package enum Files {
   }
 
   /// Whether a file is there that has an end: no device, no pipe.
-  package static func isRegular(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  package static func isRegular(_ path: String) -> Bool { isRegular(Place(path)) }
+
+  static func isRegular(_ place: Place) -> Bool {
+    place.status.map { $0.st_mode & S_IFMT == S_IFREG } ?? false
   }
 
   /// Whether something is there, and whether it is a folder.
-  package static func kind(of path: String) -> FileKind? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+  package static func kind(of path: String) -> FileKind? { kind(of: Place(path)) }
+
+  static func kind(of place: Place) -> FileKind? {
+    place.status.map { $0.st_mode & S_IFMT == S_IFDIR ? .folder : .file }
   }
 
   /// Whether it is a link, wherever that leads.
@@ -94,14 +99,20 @@ package enum Files {
   }
 
   /// How many bytes a file has.
-  static func size(of path: String) -> Int? {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : nil
-  }
+  static func size(of place: Place) -> Int? { place.status.map { Int($0.st_size) } }
 
   /// The names in a folder, sorted.
   package static func list(_ path: String, named name: String) throws(CommandFailure) -> [String] {
-    guard let folder = opendir(path) else { throw failure("list", name) }
+    try list(Place(path), named: name)
+  }
+
+  static func list(_ place: Place, named name: String) throws(CommandFailure) -> [String] {
+    let file = place.open(O_RDONLY | O_DIRECTORY | O_NONBLOCK)
+    guard file >= 0, let folder = fdopendir(file) else {
+      let problem = failure("list", name)
+      if file >= 0 { close(file) }
+      throw problem
+    }
     defer { closedir(folder) }
     var names: [String] = []
     while let entry = readdir(folder) {
@@ -114,40 +125,43 @@ package enum Files {
   }
 
   /// Replaces the file in one step: whoever looks sees all of the old file or all of the new one,
-  /// also after a power cut.
-  ///
+  /// also after a power cut. A file that may not be written is not replaced either.
+  package static func write(_ bytes: [UInt8], to path: String, named name: String)
+    throws(CommandFailure)
+  {
+    try write(bytes, to: Place(path).destination, named: name)
+  }
+
   /// - Parameter mayReplace: asked when all is ready; refused, the old file stays, which somebody has changed.
-  package static func write(
-    _ bytes: [UInt8], to path: String, named name: String, mayReplace: () -> Bool = { true }
+  static func write(
+    _ bytes: [UInt8], to place: Place, named name: String, mayReplace: () -> Bool = { true }
   ) throws(CommandFailure) {
-    let target = resolved(path)
-    if let obstacle = obstacle(replacing: target, named: name) { throw obstacle }
-    let temporary = "\(folder(of: target))/.\(last(of: target)).\(getpid()).new"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    if let obstacle = obstacle(replacing: place, named: name) { throw obstacle }
+    let temporary = place.sibling(".\(last(of: place.name)).\(getpid()).new")
+    let file = temporary.open(O_WRONLY | O_CREAT | O_EXCL, permissions: 0o666)
     guard file >= 0 else { throw failure("write", name) }
-    var status = stat()
-    if stat(target, &status) == 0 { fchmod(file, status.st_mode & 0o7777) }
+    if let old = place.status { fchmod(file, old.st_mode & 0o7777) }
     let isWritten = writeAll(bytes, to: file) && fsync(file) == 0
     let problem = errno
     let isClosed = close(file) == 0
     if isWritten, isClosed, !mayReplace() {
-      unlink(temporary)
+      temporary.remove()
       throw changedMeanwhile(name)
     }
-    guard isWritten, isClosed, rename(temporary, target) == 0 else {
+    guard isWritten, isClosed, temporary.rename(to: place) else {
       if !isWritten { errno = problem }
       let failed = failure("write", name)
-      unlink(temporary)
+      temporary.remove()
       throw failed
     }
-    let parent = open(folder(of: target), O_RDONLY | O_CLOEXEC)
+    let parent = place.parent.open(O_RDONLY | O_DIRECTORY)
     if parent >= 0 {
       fsync(parent)
       close(parent)
     }
   }
 
-  /// Writes every byte, whatever the signals; false when it cannot.
+  /// Writes every byte, whatever the signals and however slow the reader; false when it cannot.
   @discardableResult
   package static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
@@ -155,11 +169,35 @@ package enum Files {
       while done < buffer.count {
         let put = Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
         if put < 0, errno == EINTR { continue }
+        if put < 0, errno == EAGAIN {
+          var room = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&room, 1, -1)
+          continue
+        }
         if put <= 0 { return false }
         done += put
       }
       return true
     }
+  }
+
+  /// Opens a file to add to its end, and makes it when it is not there. A pipe or a device is refused:
+  /// nobody may be at the other end.
+  static func openAtEnd(_ path: String, flags: Int32 = 0, permissions: mode_t)
+    throws(CommandFailure) -> Int32
+  {
+    let file = open(
+      path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | flags, permissions)
+    guard file >= 0 else {
+      let problem = failure("write", path)
+      throw obstacle(replacing: Place(path), named: path) ?? problem
+    }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(file)
+      throw obstacle(replacing: Place(path), named: path) ?? failure("write", path)
+    }
+    return file
   }
 
   /// Makes the folder and those it lies in; false when it cannot.
@@ -168,13 +206,6 @@ package enum Files {
     let parent = folder(of: path)
     guard parent == path || makeFolder(parent) else { return false }
     return mkdir(path, 0o700) == 0 || errno == EEXIST
-  }
-
-  /// The path with symbolic links followed as far as it exists.
-  private static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
   }
 
   /// The folder that a path lies in.

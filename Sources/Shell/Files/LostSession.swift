@@ -50,7 +50,13 @@ package struct LostSession: Sendable, Equatable {
     let journals = names.filter { $0.hasSuffix(Journal.ending) }
     for (age, name) in journals.reversed().enumerated() {
       let path = "\(folder)/\(name)"
-      guard Files.isRegular(path), isAbandoned(path) else { continue }
+      guard Files.isRegular(path) else {
+        if Files.kind(of: path) != nil {
+          say("`\(path)` is no journal of a session but a pipe, a device or a folder")
+        }
+        continue
+      }
+      guard isAbandoned(path) else { continue }
       let journal: JournalReader
       do throws(CommandFailure) {
         journal = JournalReader(try Files.contents(of: path, named: path))

@@ -9,29 +9,36 @@ package struct Reach: Sendable {
 
   /// - Parameter folders: as the command line names them; those that are not there reach nothing.
   package init(_ folders: [String]) {
-    self.folders = folders.compactMap { Files.destination(of: $0) }
+    self.folders = folders.map { Way(to: $0) }.filter(\.isFolder).map(\.path)
   }
 
-  /// Where a path leads if that is within reach.
-  package func destination(of path: String) -> String? {
-    guard let end = Files.destination(of: path) else { return nil }
-    let isWithin = folders.contains { folder in
-      end == folder || end.hasPrefix(folder == "/" ? "/" : folder + "/")
+  /// What a path leads to, or the refusal of what is out of reach.
+  ///
+  /// - Parameters:
+  ///   - name: the path as it is written.
+  ///   - verb: what is to be done there: "read", "list" or "write".
+  func place(of path: String, named name: String, to verb: String) throws(CommandFailure) -> Place {
+    let way = Way(to: path)
+    guard folders.contains(where: { way.lies(within: $0) }), !way.rest.contains("..") else {
+      throw Reach.refusal(of: way, named: name)
     }
-    return isWithin ? end : nil
+    if let place = way.place { return place }
+    errno = way.problem
+    guard way.problem == ENOENT || way.problem == ENOTDIR else {
+      throw Files.failure(verb, name)
+    }
+    throw Files.missingFolder(of: name, to: verb)
   }
 
-  /// The refusal of a path, which says how to allow it.
-  package func refusal(of path: String, named name: String) -> CommandFailure {
-    let end = Files.destination(of: path)
-    let folder = end.map { Files.kind(of: $0) == .folder ? $0 : Files.folder(of: $0) }
+  /// The refusal of what lies elsewhere, which says where and how to allow it.
+  private static func refusal(of way: Way, named name: String) -> CommandFailure {
+    let verb = way.links > 0 && way.problem == 0 ? "leads to `\(way.path)`," : "lies"
+    let hint =
+      way.problem == 0
+      ? "; add `--allow \(shellWord(way.folderPath))` to the command line for this one" : ""
     return CommandFailure(
-      "E0506", "`\(name)` lies outside of the folders that this script may use",
-      help: [
-        "it may use its own folder and the current one"
-          + (folder.map { "; add `--allow \(shellWord($0))` to the command line for this one" }
-            ?? "")
-      ], argument: name)
+      "E0506", "`\(name)` \(verb) outside of the folders that this script may use",
+      help: ["it may use its own folder and the current one" + hint], argument: name)
   }
 }
 
@@ -46,24 +53,5 @@ func shellWord(_ path: String) -> String {
 extension UInt8 {
   fileprivate var isLetterOrDigit: Bool {
     (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A || self >= 0x30 && self <= 0x39
-  }
-}
-
-extension Files {
-  /// Where a path leads, all links followed; of a file that is not there yet, where it would be.
-  /// Nil when that cannot be told.
-  package static func destination(of path: String) -> String? {
-    if let real = realpath(path, nil) {
-      defer { free(real) }
-      return String(cString: real)
-    }
-    guard errno == ENOENT else { return nil }
-    var path = path
-    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
-    let (folder, name) = (folder(of: path), last(of: path))
-    guard folder != path, !name.isEmpty, name != ".", name != "..",
-      let parent = destination(of: folder)
-    else { return nil }
-    return parent == "/" ? "/" + name : parent + "/" + name
   }
 }

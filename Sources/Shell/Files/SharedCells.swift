@@ -50,8 +50,7 @@ package final class Sharing {
 
   /// Adds a cell; false when it cannot.
   package func add(_ cell: SharedCell) -> Bool {
-    let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-    guard file >= 0 else { return false }
+    guard let file = try? Files.openAtEnd(path, permissions: 0o644) else { return false }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { return false }

@@ -46,9 +46,4 @@ package struct Terminal: Sendable {
   package static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }
-
-  /// Writes a text to a file at once.
-  package static func write(_ text: String, to file: Int32) {
-    Files.writeAll(Array(text.utf8), to: file)
-  }
 }

@@ -3,6 +3,7 @@ import Commands
 import Datasets
 import Glibc
 import Kernels
+import Language
 import Reports
 import Synchronization
 
@@ -32,27 +33,39 @@ package final class TerminalHost: Host {
   }
 
   package func read(_ path: String) throws(CommandFailure) -> FileContents {
-    try Files.contents(of: allowed(path), named: path)
+    try Files.contents(of: place(path, to: "read"), named: path)
   }
 
   package func kind(of path: String) -> FileKind? {
-    (try? allowed(path)).flatMap { Files.kind(of: $0) }
+    (try? place(path, to: "read")).flatMap { Files.kind(of: $0) }
   }
 
   /// How many bytes a file has.
-  func size(of path: String) -> Int? { (try? allowed(path)).flatMap { Files.size(of: $0) } }
+  func size(of path: String) -> Int? {
+    (try? place(path, to: "read")).flatMap { Files.size(of: $0) }
+  }
 
   package func list(_ path: String) throws(CommandFailure) -> [String] {
-    try Files.list(allowed(path), named: path)
+    try Files.list(place(path, to: "list"), named: path)
   }
 
   package func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
-    try Files.write(bytes, to: allowed(path), named: path)
+    try Files.write(bytes, to: place(path, to: "write").destination, named: path)
+  }
+
+  /// Puts a text in the place of the script that a source was read from, unless that has changed since.
+  func replace(_ source: Source, with text: String) throws(CommandFailure) {
+    try Files.replace(source, at: place(source.name, to: "write").destination, with: text)
+  }
+
+  /// Whether the file of a source still has the text that was read.
+  func holds(_ source: Source) -> Bool {
+    (try? place(source.name, to: "read")).map { Files.holds(source, at: $0) } ?? false
   }
 
   package func obstacle(reading path: String) -> CommandFailure? {
     do throws(CommandFailure) {
-      return Files.obstacle(reading: try allowed(path), named: path)
+      return Files.obstacle(reading: try place(path, to: "read"), named: path)
     } catch {
       return error
     }
@@ -60,7 +73,7 @@ package final class TerminalHost: Host {
 
   package func obstacle(writing path: String) -> CommandFailure? {
     do throws(CommandFailure) {
-      return Files.obstacle(writing: try allowed(path), named: path)
+      return Files.obstacle(writing: try place(path, to: "write"), named: path)
     } catch {
       return error
     }
@@ -102,14 +115,11 @@ package final class TerminalHost: Host {
     }
   }
 
-  /// Where a path leads, or the refusal of a path out of reach.
-  private func allowed(_ path: String) throws(CommandFailure) -> String {
-    let place = located(path)
-    guard let reach else { return place }
-    guard let end = reach.destination(of: place) else {
-      throw reach.refusal(of: place, named: path)
-    }
-    return end
+  /// What a path leads to, or the refusal of what is out of reach.
+  private func place(_ path: String, to verb: String) throws(CommandFailure) -> Place {
+    let whole = located(path)
+    guard let reach else { return Place(whole) }
+    return try reach.place(of: whole, named: path, to: verb)
   }
 
   private func located(_ path: String) -> String {

@@ -131,6 +131,46 @@ class SafetyTest(CommandTest):
         )
         self.assertEqual(allowed.returncode, 0)
 
+    def test_a_script_behind_a_link_is_replaced_only_where_that_is_allowed(self):
+        os.makedirs(self.path("inside"))
+        changing = [["fmt"], ["fix"], ["test", "--update"], ["convert", "--force", "../a.mrs"], ["promote"]]
+        self.write("a.mrs", PASSING)
+        os.symlink("../outside/far.mrs", self.path("inside/near.mrs"))
+        for command in changing:
+            with self.subTest(command[0]):
+                # Only what runs can be brought up to date, and only what differs is accepted.
+                text = "load data\n#> old\n" if command[0] in ("test", "promote") else "load   data; describee\n"
+                self.write("outside/far.mrs", text)
+                self.write("inside/near.mrs.corrected", "load data\n#> new\n")
+                here = dict(cwd=self.path("inside"), capture_output=True, text=True, env=dict(
+                    os.environ, HOME=self.folder.name))
+                words = [os.path.abspath(PROGRAM), *command, "near.mrs"]
+                refused = subprocess.run(words, **here)
+                real = os.path.realpath(self.path("outside"))
+                self.assertEqual(refused.returncode, 3, refused.stderr)
+                self.assertIn(f"leads to `{real}/far.mrs`, outside", refused.stderr + refused.stdout)
+                self.assertEqual(self.read("outside/far.mrs"), text)
+                subprocess.run([*words, "--allow", "../outside"], **here)
+                self.assertNotEqual(self.read("outside/far.mrs"), text)
+                self.assertTrue(os.path.islink(self.path("inside/near.mrs")))
+
+    def test_a_file_without_permission_to_write_stays(self):
+        text = "mrs 1\nload data\n#> old\n"
+        self.write("a.mrs", text)
+        os.chmod(self.path("a.mrs"), 0o444)
+        os.chmod(self.folder.name, 0o777)
+        # Whoever may do everything may do this as well.
+        user = 65534 if os.geteuid() == 0 else None
+        for command in [["test", "--no-cache", "--update"], ["test", "--no-cache", "--record"]]:
+            try:
+                done = subprocess.run(
+                    [os.path.abspath(PROGRAM), *command, "a.mrs"], cwd=self.folder.name, user=user,
+                    env=dict(os.environ, HOME=self.folder.name), capture_output=True, text=True)
+            except PermissionError:
+                self.skipTest("another user cannot run the program here")
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn("cannot write `a.mrs`: permission denied", done.stdout)
+            self.assertEqual(self.read("a.mrs"), text)
 
     def test_links_in_folders_of_scripts_are_passed_over(self):
         self.write("scripts/a.mrs", PASSING)
