@@ -48,7 +48,7 @@ import Testing
     #expect(taken == [])
   }
 
-  private static func file(header: String, data: Int) -> [UInt8] {
+  private static func bytes(header: String, data: Int) -> [UInt8] {
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
       + Array(header.utf8) + [UInt8](repeating: 0, count: data)
   }
@@ -62,7 +62,7 @@ import Testing
       "{ \"__metadata__\" : {\"a\":\"\\u00e9\\ud83d\\ude00\\/\"},\n"
       + Self.entry("b", "[2]", 4, 12) + "," + Self.entry("a", "[]", 0, 4) + ","
       + Self.entry("none", "[0, 3]", 4, 4) + "}   "
-    let read = try self.read(Self.file(header: header, data: 12))
+    let read = try self.read(Self.bytes(header: header, data: 12))
     #expect(read.metadata == ["a": "é😀/"])
     #expect(read.tensors.map(\.name) == ["a", "b", "none"])
     #expect(!read.isSealed)
@@ -101,7 +101,7 @@ import Testing
     what: String, header: String, data: Int, expected: String
   ) {
     let fault = #expect(throws: ModelFileError.self, "\(what)") {
-      _ = try read(Self.file(header: header, data: data))
+      _ = try read(Self.bytes(header: header, data: data))
     }
     #expect(fault?.message.contains(expected) == true, "\(what): \(fault?.message ?? "")")
   }
