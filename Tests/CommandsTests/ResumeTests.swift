@@ -119,7 +119,6 @@ import Testing
       #expect(
         warnings.first?.contains(
           room == 0 ? "there is no checkpoint" : "it holds the training up to epoch 2") == true)
-      host.room = 1
       let saved = RecordingHost()
       saved.files = host.files
       // What there is of it goes on to the same model.

@@ -22,8 +22,8 @@ import Testing
     let open = "open model \"m.safetensors\"\n"
     let asking = [
       "adapt user 42", "adapt new\ntopk 3", "evaluate mae", "evaluate ndcg@5 candidates=sampled:5",
-      "keep model as=large\ncompare large item-mean",
-      "keep model as=large\nabtest large item-mean runs=2",
+      "keep model large\ncompare large item-mean",
+      "keep model large\nabtest large item-mean runs=2",
       "explain user 42 item 50", "trace adapt user 42", "plot adaptation",
     ]
     for line in asking {

@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("trailing bytes", "{" + entry("a", "[1]", 0, 4) + "}", 20, "byte 69: expected the end"),
+    ("trailing bytes", "{" + entry("a", "[1]", 0, 4) + "}", 20, "byte 66: expected the end"),
     ("a hole", "{" + entry("a", "[1]", 0, 4) + "," + entry("b", "[1]", 12, 16) + "}", 16, "at 4"),
     ("a hole at the start", "{" + entry("a", "[1]", 4, 8) + "}", 8, "at 0"),
     ("an overlap", "{" + entry("a", "[2]", 0, 8) + "," + entry("b", "[2]", 0, 8) + "}", 8, "at 8"),
