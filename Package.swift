@@ -75,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "ShellTests",
       dependencies: ["Shell", "Commands", "Datasets", "Kernels", "Language", "Reports"],
-      exclude: ["pty"]),
+      exclude: ["pty", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("MRS_PROGRAM", os.path.join(ROOT, ".build", "release", "mrs")))
 
 # Lines of a session, and whether each adds its statement or takes the last one back.
