@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import Language
 import Testing
 
 /// Files as gzip and numpy.savez_compressed wrote them.
@@ -64,6 +65,72 @@ import Testing
     }
     // The checksum finds what DEFLATE itself does not.
     #expect(changed == whole.count - 14)
+  }
+
+  private func code(_ limit: Int?, _ file: [UInt8]) -> String {
+    do {
+      _ = try FileContents(path: "x.gz", file).unpacked(UnpackLimit(limit.map { ByteCount($0) }))
+      return ""
+    } catch { return error.code }
+  }
+
+  @Test func aFileMayBecome64MiBOr100TimesItsSize() {
+    let limit = UnpackLimit()
+    #expect(limit.bytes(of: 1) == 64 << 20 && limit.bytes(of: 600_000) == 64 << 20)
+    #expect(limit.bytes(of: 1_000_000) == 100_000_000)
+    #expect(limit.bytes(of: 1 << 30) == 8 << 30 && limit.bytes(of: .max) == 8 << 30)
+    #expect(UnpackLimit(ByteCount(10_000_000_000)).bytes(of: 1) == 10_000_000_000)
+  }
+
+  @Test func whatBecomesMoreThanItMayIsRefused() throws {
+    let size = try FileContents(path: "x.gz", ratings).unpacked().bytes.count
+    #expect(code(size, ratings) == "" && code(size - 1, ratings) == "E0517")
+    #expect(code(1, ratings) == "E0517")
+    // Of several members, all together count.
+    #expect(code(2 * size, ratings + ratings) == "")
+    #expect(code(2 * size - 1, ratings + ratings) == "E0517")
+    #expect(code(size, ratings + ratings) == "E0517")
+    // So do all arrays of an archive, each of 148 bytes.
+    let archive = FileContents(path: "vectors.npz", arrays)
+    for (limit, isTaken) in [(296, true), (295, false), (148, false), (147, false)] {
+      let found = try? NumPyArray.all(in: archive, unpacking: UnpackLimit(ByteCount(limit)))
+      #expect((found != nil) == isTaken, "\(limit) bytes")
+    }
+  }
+
+  /// Many times the same byte, packed as tightly as DEFLATE can with its fixed codes: 258 in 13 bits.
+  private func bomb(_ repeats: Int) -> [UInt8] {
+    var bytes: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
+    var (held, count): (UInt32, UInt32) = (0, 0)
+    func put(_ bits: UInt32, _ width: UInt32) {
+      held |= bits << count
+      count += width
+      while count >= 8 {
+        bytes.append(UInt8(held & 255))
+        held >>= 8
+        count -= 8
+      }
+    }
+    put(3, 3)
+    put(0b1000_1100, 8)
+    for _ in 0..<repeats {
+      put(0b1010_0011, 8)
+      put(0, 5)
+    }
+    return bytes + [UInt8](repeating: 0, count: 20)
+  }
+
+  @Test func aFewBytesThatStandForMillionsAreRefusedInTime() throws {
+    let large = bomb(280_000)
+    #expect(100 * large.count < 280_000 * 258)
+    #expect(code(nil, large) == "E0517")
+    let message = #expect(throws: DatasetError.self) {
+      _ = try FileContents(path: "x.gz", large).unpacked()
+    }
+    #expect(message?.message.contains("more than 67 MB") == true, "\(message?.message ?? "")")
+    #expect(message?.help.first?.contains("`unpack=10GB`") == true)
+    // It is no damage: with room it ends where its checksum does not fit.
+    #expect(code(1 << 30, large) == "E0511")
   }
 
   @Test func anArchiveHoldsArraysByName() throws {

@@ -22,6 +22,7 @@ struct Attach: Command {
   var ids: String?
   var id: String?
   var badRows = BadRows.refuse
+  var unpack: ByteCount?
 
   init() {}
 
@@ -42,6 +43,7 @@ struct Attach: Command {
         completion: .file(extensions: ["txt"])),
       .option("id", \.id, "the column of ids of a table"),
       .option("errors", \.badRows, "what to do with rows of a table that cannot be read"),
+      .option("unpack", \.unpack, UnpackLimit.summary),
     ],
     needs: [.data], gives: [.data],
     examples: [Example("attach items \"materials.csv\" as=made")])
@@ -56,7 +58,7 @@ struct Attach: Command {
     guard var data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    let files = KeptFiles(host)
+    let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
     let contents = try reading { try files.read(file) }
     let order = try ids.map { path in try reading { try files.read(path).lines() } }
     let noun = whom == .users ? "user" : "item"
@@ -66,7 +68,7 @@ struct Attach: Command {
     var notes: [String] = []
     let known = try reading {
       if file.hasSuffix(".npy") || file.hasSuffix(".npz") {
-        let arrays = try NumPyArray.all(in: contents)
+        let arrays = try NumPyArray.all(in: contents, unpacking: UnpackLimit(unpack))
         return try arrays.map { own, array in
           try attached.attach(
             array, named: shownName(own, among: arrays.count), order: order, path: file)

@@ -19,13 +19,14 @@ struct Load: Command {
   var format: any DatasetFormat = SampleData()
   var domain: String?
   var people = People.own
+  var unpack: ByteCount?
 
   init() {}
 
   static let signature = Signature<Self>(
     "load", "Loads ratings, and what is known of users and items.",
     details: """
-      A path without a format is looked into: `load "ratings.csv"`. Files may be packed with gzip (.gz). `help` with the name of a format lists its options. With `as=NAME` a \
+      A path without a format is looked into: `load "ratings.csv"`. Files may be packed with gzip (.gz); one that would become more than 64 MiB and more than 100 times its size, or more than 8 GiB, needs `unpack=`. `help` with the name of a format lists its options. With `as=NAME` a \
       data set stands beside others that were loaded with a name: ids become NAME/ID, and `split by=domain` \
       tests on one of them.
       """,
@@ -39,6 +40,7 @@ struct Load: Command {
         "as", \.domain, "a name, to stand beside other data sets", expects: "a name",
         where: { $0.map { !$0.isEmpty && !$0.contains("/") } ?? true }),
       .option("users", \.people, "whether data sets side by side have the same people"),
+      .option("unpack", \.unpack, UnpackLimit.summary),
     ],
     gives: [.data],
     examples: [
@@ -51,7 +53,7 @@ struct Load: Command {
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()
-    let files = KeptFiles(host)
+    let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
     let data = try withExtendedLifetime(files) { try reading { try format.load(from: files) } }
     session.tasks = nil
     guard let domain else {

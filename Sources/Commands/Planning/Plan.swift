@@ -19,7 +19,7 @@ package struct Plan: Sendable {
 
   package private(set) var steps: [Step] = []
   package var calibration: Calibration
-  /// How many bytes of memory the process holds now.
+  /// How many bytes of memory the process has held at most.
   let memory: @Sendable () -> Double
   /// The most it held.
   package private(set) var bytes = 0.0

@@ -11,9 +11,13 @@ struct ZipArchive {
 
   let contents: FileContents
   private(set) var entries: [Entry] = []
+  private let limit: UnpackLimit
+  /// How many bytes the entries that were asked for have become.
+  private var unpackedCount = 0
 
-  init(_ contents: FileContents) throws(DatasetError) {
+  init(_ contents: FileContents, _ limit: UnpackLimit) throws(DatasetError) {
     self.contents = contents
+    self.limit = limit
     let bytes = contents.bytes
     // The directory's end is the last thing but for a comment of at most 65,535 bytes.
     let earliest = max(0, bytes.count - 65_557)
@@ -36,8 +40,8 @@ struct ZipArchive {
     }
   }
 
-  /// An entry's bytes.
-  func file(_ entry: Entry) throws(DatasetError) -> FileContents {
+  /// An entry's bytes. All that were asked for together may not be more than the limit.
+  mutating func file(_ entry: Entry) throws(DatasetError) -> FileContents {
     let bytes = contents.bytes
     guard entry.header + 30 <= bytes.count else { throw damaged("an entry lies outside of it") }
     let start = entry.header + 30 + half(entry.header + 26) + half(entry.header + 28)
@@ -48,7 +52,13 @@ struct ZipArchive {
     let unpacked: [UInt8]
     switch entry.method {
     case 0: unpacked = Array(packed)
-    case 8: unpacked = try contents.inflated(packed, expected: entry.size).bytes
+    case 8:
+      let most = limit.bytes(of: bytes.count) - unpackedCount
+      guard let (own, _) = try contents.inflated(packed, expected: entry.size, most: most) else {
+        throw limit.refusal(contents.path, packed: bytes.count)
+      }
+      unpacked = own
+      unpackedCount += own.count
     default: throw damaged("`\(entry.name)` is packed in a way that is not read")
     }
     guard unpacked.checksum == entry.sum else { throw damaged("the checksum of `\(entry.name)`") }
@@ -74,12 +84,12 @@ struct ZipArchive {
 extension NumPyArray {
   /// The arrays of a `.npz` archive by their names, or the one of a `.npy` file without a name.
   package static func all(
-    in contents: FileContents
+    in contents: FileContents, unpacking limit: UnpackLimit = UnpackLimit()
   ) throws(DatasetError) -> [(name: String?, array: NumPyArray)] {
     guard contents.bytes.starts(with: Array("PK".utf8)) else {
       return [(nil, try NumPyArray(contents))]
     }
-    let archive = try ZipArchive(contents)
+    var archive = try ZipArchive(contents, limit)
     var arrays: [(name: String?, array: NumPyArray)] = []
     for entry in archive.entries where entry.name.hasSuffix(".npy") {
       arrays.append((String(entry.name.dropLast(4)), try NumPyArray(archive.file(entry))))

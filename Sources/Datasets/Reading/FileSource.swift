@@ -15,13 +15,17 @@ package protocol FileSource: AnyObject, Sendable {
 /// read as what it holds, and found under its name with or without `.gz`.
 package final class KeptFiles: FileSource {
   private let source: any FileSource
+  private let limit: UnpackLimit
   private let kept = Mutex<[FileContents]>([])
 
-  package init(_ source: any FileSource) { self.source = source }
+  package init(_ source: any FileSource, unpacking limit: UnpackLimit = UnpackLimit()) {
+    self.source = source
+    self.limit = limit
+  }
 
   package func read(_ path: String) throws -> FileContents {
     let isPacked = source.kind(of: path) == nil && source.kind(of: path + ".gz") == .file
-    let contents = try source.read(isPacked ? path + ".gz" : path).unpacked()
+    let contents = try source.read(isPacked ? path + ".gz" : path).unpacked(limit)
     kept.withLock { $0.append(contents) }
     return contents
   }

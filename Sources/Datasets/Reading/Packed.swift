@@ -2,14 +2,20 @@ import CKernels
 
 extension FileContents {
   /// The contents of a gzip file (RFC 1952) unpacked; any other file as it is.
-  package func unpacked() throws(DatasetError) -> FileContents {
+  package func unpacked(
+    _ limit: UnpackLimit = UnpackLimit()
+  ) throws(DatasetError) -> FileContents {
     guard bytes.starts(with: [0x1f, 0x8b]) else { return self }
+    let most = limit.bytes(of: bytes.count)
     var result: [UInt8] = []
     var start = 0
     // A file may be several packed ones, one after the other.
     repeat {
       let data = try gzipData(at: start)
-      let (unpacked, used) = try inflated(bytes[data...], expected: expectedSize)
+      guard
+        let (unpacked, used) = try inflated(
+          bytes[data...], expected: expectedSize, most: most - result.count)
+      else { throw limit.refusal(path, packed: bytes.count) }
       let end = data + used
       guard end + 8 <= bytes.count else { throw damaged("it ends too early") }
       let sum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self))
@@ -50,14 +56,14 @@ extension FileContents {
     return at
   }
 
-  /// Packed bytes unpacked, and how many of them that took.
+  /// Packed bytes unpacked, and how many of them that took; nil when they become more than `limit` bytes.
   func inflated(
-    _ packed: Slice<UnsafeRawBufferPointer>, expected: Int
-  ) throws(DatasetError) -> (bytes: [UInt8], used: Int) {
+    _ packed: Slice<UnsafeRawBufferPointer>, expected: Int, most limit: Int
+  ) throws(DatasetError) -> (bytes: [UInt8], used: Int)? {
     let source = UnsafeRawBufferPointer(rebasing: packed)
     guard let base = source.baseAddress else { throw damaged("it ends too early") }
     // No more than DEFLATE can pack into so few bytes, whatever the file claims.
-    let most = 1100 * source.count + 1024
+    let most = min(limit, 1100 * source.count + 1024)
     var capacity = min(most, max(expected, 4 * source.count, 1024))
     while true {
       var used: Int64 = 0
@@ -69,6 +75,7 @@ extension FileContents {
         count = max(0, Int(written))
       }
       if written >= 0 { return (unpacked, Int(used)) }
+      if Int(written) == mrs_inflate_full, capacity == limit { return nil }
       guard Int(written) == mrs_inflate_full, capacity < most else {
         throw damaged(
           Int(written) == mrs_inflate_short

@@ -57,7 +57,7 @@ struct PlanCommand: ParsableCommand {
     interpreter.rehearsal.passesOverExpectations = true
     interpreter.plan = Plan(
       calibration: noCache ? Calibration() : Calibration(readingFrom: path),
-      memory: { heldMemory() })
+      memory: { peakMemory() })
     let result = interpreter.run(source, host: host)
     guard let plan = interpreter.plan else { return .failed }
     plan.calibration.write(to: path)

@@ -70,6 +70,22 @@ private final class Watch: Sendable {
   }
 }
 
+/// The most bytes of memory that this process has held.
+package func peakMemory() -> Double {
+  // `getrusage` would count what the program that started this one held.
+  guard let file = fopen("/proc/self/status", "r") else { return heldMemory() }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  while fgets(&line, 256, file) != nil {
+    let text = String(
+      decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard text.hasPrefix("VmHWM:") else { continue }
+    let words = text.split { $0 == " " || $0 == "\t" }
+    return words.count > 1 ? (Double(words[1]) ?? 0) * 1024 : 0
+  }
+  return heldMemory()
+}
+
 /// How many bytes of memory this process holds now.
 package func heldMemory() -> Double {
   guard let file = fopen("/proc/self/statm", "r") else { return 0 }
