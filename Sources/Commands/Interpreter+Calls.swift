@@ -1,4 +1,5 @@
 import Language
+import Models
 import Reports
 
 extension Run {
@@ -141,6 +142,9 @@ extension Run {
         diagnostic = interpreter.provenance.completed(diagnostic, model: model)
       }
       return .failed(diagnostic)
+    case let error as ScoreError:
+      let failure = CommandFailure(error, in: interpreter.session)
+      return .failed(placed(failure.diagnostic(of: call, in: source)))
     case is Interrupted: return .interrupted
     default:
       return .failed(

@@ -33,9 +33,10 @@ package struct Trial: Sendable {
   }
 
   /// How the recommender does on every task. It sees the support ratings, never the query's.
-  package func judgement(of recommender: any Recommender) -> Judgement {
-    judgement(recommender.title, predictsRatings: recommender.predictsRatings) { task, items in
-      let scores = recommender.scores(
+  package func judgement(of recommender: any Recommender) throws(ScoreError) -> Judgement {
+    try judgement(recommender.title, predictsRatings: recommender.predictsRatings) {
+      task, items throws(ScoreError) in
+      let scores = try recommender.finiteScores(
         for: UserContext(task, in: dataset.interactions), items: items)
       precondition(scores.count == items.count, "\(recommender.title) must score every item")
       return scores
@@ -74,22 +75,25 @@ package struct Trial: Sendable {
     }
   }
 
-  private func judgement(
+  private func judgement<Failure: Error>(
     _ title: String, predictsRatings: Bool,
-    scores: @Sendable (UserTask, [Int32]) -> [Float],
+    scores: @Sendable (UserTask, [Int32]) throws(Failure) -> [Float],
     value: @Sendable (any Metric, JudgedQuery) -> Double?,
     total: (any Metric, [JudgedQuery]) -> Double?
-  ) -> Judgement {
+  ) throws(Failure) -> Judgement {
     let isAsked = metrics.map { predictsRatings || !$0.needsRatings }
     let keepsQueries = metrics.contains { $0.isPooled }
-    let verdicts = orderedMap(tasks.count, threads: threads) { index in
+    let outcomes = orderedMap(tasks.count, threads: threads) { index -> Result<Verdict, Failure> in
       let items = items(of: tasks[index])
-      let query = query(tasks[index], items, scores: scores(tasks[index], items))
-      return Verdict(
-        values: zip(metrics, isAsked).map { $1 && !$0.isPooled ? value($0, query) : nil },
-        tieRate: query.tieRate, isFlat: query.count > 1 && query.scoreVariance < 1e-6,
-        query: keepsQueries ? query : nil)
+      return Result { () throws(Failure) in try scores(tasks[index], items) }.map { scores in
+        let query = query(tasks[index], items, scores: scores)
+        return Verdict(
+          values: zip(metrics, isAsked).map { $1 && !$0.isPooled ? value($0, query) : nil },
+          tieRate: query.tieRate, isFlat: query.count > 1 && query.scoreVariance < 1e-6,
+          query: keepsQueries ? query : nil)
+      }
     }
+    let verdicts = try outcomes.map { outcome throws(Failure) in try outcome.get() }
     let queries = verdicts.compactMap(\.query)
     let ties = verdicts.reduce(0.0) { $0 + $1.tieRate }
     return Judgement(

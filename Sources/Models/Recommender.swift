@@ -38,20 +38,54 @@ package protocol Recommender: Sendable {
   var title: String { get }
   /// Whether scores are predicted ratings (MAE has a meaning) or only an order.
   var predictsRatings: Bool { get }
-  /// One score for each of `items`, higher is better. Changes nothing; may run on any thread.
+  /// One score for each of `items`, higher is better; those of damaged or diverged weights may be no
+  /// numbers. Changes nothing; may run on any thread.
   func scores(for user: UserContext, items: [Int32]) -> [Float]
   /// The items with the highest scores, the highest first and the earlier of two equals first; on up to
   /// `threads` threads.
   func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
-  ) -> [(item: Int32, score: Float)]
+  ) throws(ScoreError) -> [(item: Int32, score: Float)]
+}
+
+/// A recommender gave something that is no finite number where a score belongs.
+package struct ScoreError: Error, Equatable {
+  /// The recommender.
+  package var title: String
+  /// The user's number in the data; nil for a user the data do not know.
+  package var user: Int32?
+  /// The item's number; nil where it is no score of an item, but a loss or a representation.
+  package var item: Int32?
+
+  package init(title: String, user: Int32? = nil, item: Int32? = nil) {
+    self.title = title
+    self.user = user
+    self.item = item
+  }
 }
 
 extension Recommender {
+  /// The scores, all of them finite: what users see and measures are made of.
+  package func finiteScores(
+    for user: UserContext, items: [Int32]
+  ) throws(ScoreError) -> [Float] {
+    let scores = scores(for: user, items: items)
+    try requireFinite(scores, of: items, for: user)
+    return scores
+  }
+
+  /// Refuses scores that can be put in no order.
+  package func requireFinite(
+    _ scores: [Float], of items: [Int32], for user: UserContext
+  ) throws(ScoreError) {
+    guard let odd = scores.firstIndex(where: { !$0.isFinite }) else { return }
+    throw ScoreError(title: title, user: user.user, item: odd < items.count ? items[odd] : nil)
+  }
+
   package func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
-  ) -> [(item: Int32, score: Float)] {
-    let scores = scores(for: user, items: items)
+  ) throws(ScoreError) -> [(item: Int32, score: Float)] {
+    let scores = try finiteScores(for: user, items: items)
     return highest(count, of: scores).map { (items[$0], scores[$0]) }
   }
 }

@@ -39,15 +39,15 @@ private func trial() -> Trial {
 
 @Suite struct JudgingTests {
   @Test func aModelThatKnowsTheRatingsIsPerfect() throws {
-    let judgement = trial().judgement(
+    let judgement = try trial().judgement(
       of: Scripted { Float(($0.user! + $1) % 5 + 1) })
     #expect(judgement.values == [[0, 0], [1, 1]])
     #expect(judgement.tieRate == 0)
     #expect(judgement.collapse == nil)
   }
 
-  @Test func aModelSeesTheSupportRatingsOnly() {
-    _ = trial().judgement(
+  @Test func aModelSeesTheSupportRatingsOnly() throws {
+    _ = try trial().judgement(
       of: Scripted { user, item in
         #expect(user.support.map(\.item) == [0, 1])
         #expect(user.support.map(\.rating) == (user.user == 0 ? [1, 2] : [2, 3]))
@@ -56,23 +56,23 @@ private func trial() -> Trial {
       })
   }
 
-  @Test func errorsHaveNoValueForAMereOrder() {
-    let judgement = trial().judgement(of: Scripted(predictsRatings: false) { Float($1) })
+  @Test func errorsHaveNoValueForAMereOrder() throws {
+    let judgement = try trial().judgement(of: Scripted(predictsRatings: false) { Float($1) })
     #expect(judgement.values[0] == [nil, nil])
     #expect(judgement.mean(0) == nil)
     #expect(judgement.mean(1) != nil)
   }
 
   @Test func equalScoresAreReportedAsACollapse() throws {
-    let flat = trial().judgement(of: Scripted { _, _ in 3 })
+    let flat = try trial().judgement(of: Scripted { _, _ in 3 })
     #expect(flat.tieRate == 1)
     #expect(flat.flatTasks == 2)
     #expect(flat.collapse != nil)
     #expect(try #require(flat.mean(1)).mean == trial().chance().mean(1)?.mean)
   }
 
-  @Test func coarseScoresAreReportedByTheirTieRate() {
-    let coarse = trial().judgement(of: Scripted { Float($1 / 2) })
+  @Test func coarseScoresAreReportedByTheirTieRate() throws {
+    let coarse = try trial().judgement(of: Scripted { Float($1 / 2) })
     #expect(coarse.flatTasks == 0)
     #expect(coarse.tieRate == 1)
     #expect(coarse.collapse?.contains("100 %") == true)

@@ -47,7 +47,7 @@ import Testing
       let (model, data) = try model(name, network)
       let context = context(of: 2, data)
       let all = readapted(model, model.problem.encoder, context, 5)
-      let influences = model.ratingInfluences(
+      let influences = try model.ratingInfluences(
         on: 5, for: context, score: model.scores(for: context, items: [5])[0],
         of: 0..<context.support.count, threads: 2)
       #expect(influences.contains { abs($0) > 1e-5 })
@@ -65,7 +65,7 @@ import Testing
     let (model, data) = try model(name, MLP())
     let (context, item) = (context(of: 2, data), Int32(5))
     let all = readapted(model, model.problem.encoder, context, item)
-    let influences = model.featureInfluences(
+    let influences = try model.featureInfluences(
       on: item, for: context, score: model.scores(for: context, items: [item])[0])
     #expect(influences.map(\.name) == ["id", "genre", "price", "age"])
     var blind = data
@@ -81,16 +81,16 @@ import Testing
   @Test func whoIsUnknownHasNoFeaturesOfHerOwn() throws {
     let (model, _) = try model("maml", MLP())
     let context = UserContext(user: nil, support: [.init(item: 1, rating: 5)])
-    let influences = model.featureInfluences(on: 0, for: context, score: 3)
+    let influences = try model.featureInfluences(on: 0, for: context, score: 3)
     #expect(influences.allSatisfy { $0.side == .item })
   }
 
   @Test func representationsDependOnTheItemAlone() throws {
     for network in networks.types.compactMap({ $0.init() as? any Network }) {
       let (model, _) = try model("maml", network)
-      let all = model.representations(of: [0, 1, 2, 3])
+      let all = try model.representations(of: [0, 1, 2, 3])
       #expect(all.count == 4 && all[0] != all[1])
-      #expect(model.representations(of: [3, 0]) == [all[3], all[0]])
+      #expect(try model.representations(of: [3, 0]) == [all[3], all[0]])
     }
   }
 }

@@ -70,7 +70,7 @@ package struct Compare: Command {
         Progress(
           "compare", done: Double(done), total: Double(order.count), unit: "rows", detail: name))
       board.add(
-        trial.judgement(of: try contestants.recommender(name)), isSubject: done == 0)
+        try trial.judgement(of: try contestants.recommender(name)), isSubject: done == 0)
     }
     var report = board.report(title: counted(trial.tasks.count, "\(options.part.name) user"))
     guard let metric = measured.firstIndex(where: { $0.field == tested.field }) else {

@@ -122,9 +122,9 @@ package struct Evaluate: Command {
     guard let data = own.data, let tasks = own.tasks else { return }
     let contestants = Contestants(session: own)
     let parts = groups?.parts(of: trial) ?? []
-    func add(_ judge: (Trial) -> Judgement) {
-      repeats.add(judge(trial), of: trial.tasks)
-      groups?.add(parts, judge)
+    func add(_ judge: (Trial) throws -> Judgement) rethrows {
+      repeats.add(try judge(trial), of: trial.tasks)
+      try groups?.add(parts, judge)
     }
     if round == 0, let model = session.model { try contestants.refuseLeak(model, tasks) }
     if round == 0 || resplit {
@@ -137,18 +137,18 @@ package struct Evaluate: Command {
             total: Double(rounds * names.count), unit: "rows", detail: name))
         guard let baseline = contestants.baseline(name) else { continue }
         let fitted = contestants.fitted(baseline, name, data, tasks)
-        add { $0.judgement(of: fitted) }
+        try add { try $0.judgement(of: fitted) }
       }
     }
     guard let model = session.model else { return }
-    if round == 0 { return add { $0.judgement(of: model) } }
+    if round == 0 { return try add { try $0.judgement(of: model) } }
     guard session.recipe != nil else {
       throw CommandFailure(
         "E0409", "judging it again needs a model that was trained in this session",
         help: ["train it again: `meta-train \(model.title)`"])
     }
     if let again = try session.recipe?.model(in: own, host: host) {
-      add { $0.judgement(of: again) }
+      try add { try $0.judgement(of: again) }
     }
   }
 

@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import Language
 import MetaLearning
+import Models
 import Reports
 
 /// `similar item 50`: the items that the model cannot tell far apart.
@@ -70,8 +71,11 @@ package struct Similar: Command {
         "E0302", "k=\(count) is more than the \(counted(data.items.count - 1, "other item"))",
         help: ["allowed: 1 to \(data.items.count - 1)"], argument: "\(count)")
     }
-    let places = model.representations(of: (0..<Int32(data.items.count)).map { $0 })
+    let places = try model.representations(of: (0..<Int32(data.items.count)).map { $0 })
     let distances = places.map { measure.distance(places[item], $0) }
+    guard distances.allSatisfy(\.isFinite) else {
+      throw ScoreError(title: model.title, item: Int32(item))
+    }
     let nearest = highest(count + 1, of: distances.map { Float(-$0) }).filter { $0 != item }
     return report(data, item, nearest.prefix(count).map { ($0, distances[$0]) }, model)
   }

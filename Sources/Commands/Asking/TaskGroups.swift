@@ -104,10 +104,12 @@ struct GroupBoard {
   }
 
   /// Adds what `judge` makes of each group.
-  mutating func add(_ parts: [(name: String, trial: Trial)], _ judge: (Trial) -> Judgement) {
+  mutating func add(_ parts: [(name: String, trial: Trial)], _ judge: (Trial) throws -> Judgement)
+    rethrows
+  {
     for (name, part) in parts {
       if repeats[name] == nil { names.append(name) }
-      repeats[name, default: Repeats()].add(judge(part), of: part.tasks)
+      repeats[name, default: Repeats()].add(try judge(part), of: part.tasks)
     }
   }
 

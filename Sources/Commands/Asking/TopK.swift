@@ -40,7 +40,7 @@ package struct TopK: Command {
     let isOwn = domain.map { data.items(of: $0) }
     let allowed = (0..<Int32(data.items.count)).filter { isOwn?[Int($0)] ?? true }
     let items = allowed.filter { seen || !rated.contains($0) }
-    let best = adapted.model.best(
+    let best = try adapted.model.best(
       count, of: items, for: adapted.context, threads: session.threads)
     return report(
       data, adapted, best.map { ($0.item, data.scale.clamped($0.score)) },

@@ -39,14 +39,16 @@ package struct Trace: Command {
     let learned = data.learnable(number, session.tasks, dividingAll: true, notes: &notes)
     let rated = Set(learned.context.support.map(\.item)).union(learned.query.map(\.item))
     let candidates = (0..<Int32(data.items.count)).filter { !rated.contains($0) }
-    let moments = model.trace(for: learned.context, query: learned.query, items: candidates)
-      .map { point, queryLoss, predictions in
-        Moment(
-          step: point.step, supportLoss: Double(point.supportLoss), queryLoss: Double(queryLoss),
-          queryError: error(of: predictions, on: learned.query, model, data),
-          distance: model.learner is any GradientLearner ? Double(point.distance) : .nan,
-          best: best(predictions.dropFirst(learned.query.count), of: candidates, data))
-      }
+    let moments = try model.finiteTrace(
+      for: learned.context, query: learned.query, items: candidates
+    )
+    .map { point, queryLoss, predictions in
+      Moment(
+        step: point.step, supportLoss: Double(point.supportLoss), queryLoss: Double(queryLoss),
+        queryError: error(of: predictions, on: learned.query, model, data),
+        distance: model.learner is any GradientLearner ? Double(point.distance) : .nan,
+        best: best(predictions.dropFirst(learned.query.count), of: candidates, data))
+    }
     let title =
       "Adapting \(model.title) to user \(user) on \(counted(learned.context.support.count, "rating"))"
     return Report(

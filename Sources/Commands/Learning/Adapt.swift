@@ -53,7 +53,7 @@ package struct Adapt: ParticularCommand {
     }
     context.support += try ratings.map { try given($0, data) }
     if let shots { context.support = Array(context.support.prefix(shots)) }
-    let points = model.trace(for: context)
+    let points = try model.finiteTrace(for: context)
     session.adapted = AdaptedModel(model: model, context: context, name: name)
     return report(model, context, name, points.map(\.point), notes)
   }

@@ -108,7 +108,8 @@ struct SweepRanking {
       }
       let model = run.model ?? draft.model
       let judged = run.failure == nil && run.result != nil ? model : nil
-      values.append(judged.flatMap { trial.judgement(of: $0).mean(0)?.mean } ?? .nan)
+      // A run whose scores are no numbers is not the best one.
+      values.append(judged.flatMap { try? trial.judgement(of: $0).mean(0)?.mean } ?? .nan)
     }
     return values
   }

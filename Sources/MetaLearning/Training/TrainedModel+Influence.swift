@@ -17,12 +17,14 @@ extension TrainedModel {
   /// - Parameter score: of the item, adapted to all of the ratings.
   package func ratingInfluences(
     on item: Int32, for user: UserContext, score: Float, of ratings: Range<Int>, threads: Int
-  ) -> [Float] {
-    orderedMap(ratings.count, threads: threads) { number in
+  ) throws(ScoreError) -> [Float] {
+    let influences = orderedMap(ratings.count, threads: threads) { number in
       var without = user
       without.support.remove(at: ratings.lowerBound + number)
       return score - scores(for: without, items: [item])[0]
     }
+    try requireFinite(influences, of: influences.map { _ in item }, for: user)
+    return influences
   }
 
   /// For every feature of the item and of the user: the score less what it is when that is unknown.
@@ -30,9 +32,9 @@ extension TrainedModel {
   /// - Parameter score: of the item with all of them known.
   package func featureInfluences(
     on item: Int32, for user: UserContext, score: Float
-  ) -> [FeatureInfluence] {
+  ) throws(ScoreError) -> [FeatureInfluence] {
     let encoder = problem.encoder
-    return [FeatureField.Side.item, .user].flatMap { side -> [FeatureInfluence] in
+    let influences = [FeatureField.Side.item, .user].flatMap { side -> [FeatureInfluence] in
       guard let entity = side == .item ? item : user.user else { return [] }
       return encoder.fields.filter { $0.side == side }.enumerated().map { number, field in
         let blind = with(encoder.hiding(number, of: side, entity: Int(entity)))
@@ -41,6 +43,8 @@ extension TrainedModel {
           influence: score - blind.scores(for: user, items: [item])[0])
       }
     }
+    try requireFinite(influences.map(\.influence), of: influences.map { _ in item }, for: user)
+    return influences
   }
 
   /// The same weights on other features of users and items.

@@ -42,18 +42,21 @@ extension TrainedModel {
   /// Of many items, codes tell which few can be the best; only those are scored exactly.
   package func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
-  ) -> [(item: Int32, score: Float)] {
+  ) throws(ScoreError) -> [(item: Int32, score: Float)] {
     guard items.count >= Self.many, let tower = tower(for: user) else {
-      return ranked(items, scores(for: user, items: items, threads: threads), count)
+      let scores = scores(for: user, items: items, threads: threads)
+      return try ranked(items, scores, count, for: user)
     }
     let few = candidates(count, of: items, for: user, tower, threads: threads) ?? items
-    return ranked(few, scores(for: user, items: few, by: tower, threads: threads), count)
+    let scores = scores(for: user, items: few, by: tower, threads: threads)
+    return try ranked(few, scores, count, for: user)
   }
 
   private func ranked(
-    _ items: [Int32], _ scores: [Float], _ count: Int
-  ) -> [(item: Int32, score: Float)] {
-    highest(count, of: scores).map { (items[$0], scores[$0]) }
+    _ items: [Int32], _ scores: [Float], _ count: Int, for user: UserContext
+  ) throws(ScoreError) -> [(item: Int32, score: Float)] {
+    try requireFinite(scores, of: items, for: user)
+    return highest(count, of: scores).map { (items[$0], scores[$0]) }
   }
 
   private func candidates(

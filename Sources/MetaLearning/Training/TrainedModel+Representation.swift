@@ -3,8 +3,9 @@ import Models
 extension TrainedModel {
   /// What the network makes of items below its head, for a user of whom nothing is known: what any head
   /// that adapts has to work with. One row for each item.
-  package func representations(of items: [Int32]) -> [[Float]] {
-    adapted(to: UserContext(user: nil, support: []), items: items) { lane, episode in
+  package func representations(of items: [Int32]) throws(ScoreError) -> [[Float]] {
+    let places: [[Float]] = adapted(to: UserContext(user: nil, support: []), items: items) {
+      lane, episode in
       let tape = lane.tape
       let leaves = lane.leaves(weights, episode)
       var state = problem.network.features(
@@ -15,6 +16,8 @@ extension TrainedModel {
       let hidden = tape[state.hidden]
       return (0..<hidden.rows).map { hidden.rows($0..<$0 + 1).array }
     }
+    guard let odd = places.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) else { return places }
+    throw ScoreError(title: title, item: items[odd])
   }
 
   /// The same weights adapted by another variant of the algorithm, such as more steps.

@@ -100,6 +100,19 @@ package struct TrainedModel: Recommender {
     }
   }
 
+  /// The same, when all of it is finite.
+  package func finiteTrace(
+    for user: UserContext, query: [UserContext.Rating] = [], items: [Int32] = []
+  ) throws(ScoreError) -> [(point: AdaptationPoint, queryLoss: Float, predictions: [Float])] {
+    let moments = trace(for: user, query: query, items: items)
+    for (point, loss, predictions) in moments {
+      try requireFinite(predictions, of: query.map(\.item) + items, for: user)
+      guard user.support.isEmpty || point.supportLoss.isFinite, query.isEmpty || loss.isFinite
+      else { throw ScoreError(title: title, user: user.user) }
+    }
+    return moments
+  }
+
   /// Does something with the encoded task of a user's ratings as support and some items as query.
   func adapted<T>(
     to user: UserContext, items: [Int32], _ body: (Lane, Episode) -> T

@@ -87,22 +87,22 @@ private struct ExplainedScore {
     self.adapted = adapted
     self.item = item
     let (model, context) = (adapted.model, adapted.context)
-    score = model.scores(for: context, items: [Int32(item)])[0]
+    score = try model.finiteScores(for: context, items: [Int32(item)])[0]
     before =
-      model.scores(for: UserContext(user: context.user, support: []), items: [Int32(item)])[
-        0]
+      try model.finiteScores(
+        for: UserContext(user: context.user, support: []), items: [Int32(item)])[0]
     var influences: [Float] = []
     let (total, block) = (context.support.count, 16 * threads)
     while influences.count < total {
       try host.checkpoint(
         Progress(
           "explain", done: Double(influences.count), total: Double(total), unit: "ratings"))
-      influences += model.ratingInfluences(
+      influences += try model.ratingInfluences(
         on: Int32(item), for: context, score: score,
         of: influences.count..<min(total, influences.count + block), threads: threads)
     }
     self.influences = influences
-    features = model.featureInfluences(on: Int32(item), for: context, score: score)
+    features = try model.featureInfluences(on: Int32(item), for: context, score: score)
   }
 
   func report(

@@ -72,7 +72,7 @@ package struct AdaptationPlot: Plot {
       try host.checkpoint(
         Progress("plot adaptation", done: Double(index), total: Double(counts.count), unit: "sizes")
       )
-      points.append(.init(Double(index), judge.error(of: model, knowing: count)))
+      points.append(.init(Double(index), try judge.error(of: model, knowing: count)))
     }
     var curve = Curve(
       "Error of \(model.title) on \(judge.contexts.count) test users", x: "ratings known of a user",
@@ -95,7 +95,7 @@ package struct AdaptationPlot: Plot {
     else { return nil }
     try host.checkpoint(
       Progress("plot adaptation", done: 0, total: Double(most), unit: "steps"))
-    let errors = judge.errors(of: longer)
+    let errors = try judge.errors(of: longer)
     return Curve(
       "Error of \(model.title), trained with \(counted(trained, "step")), on \(counted(judge.contexts.count, "test user"))",
       x: "inner steps", y: judge.unit(of: model),
@@ -128,30 +128,44 @@ private struct NewUsers: Sendable {
   }
 
   /// The mean over users of the error after adapting to their first ratings.
-  func error(of model: TrainedModel, knowing count: Int) -> Double {
-    mean(of: model, knowing: count).last ?? .nan
+  func error(of model: TrainedModel, knowing count: Int) throws(ScoreError) -> Double {
+    try mean(of: model, knowing: count).last ?? .nan
   }
 
   /// The same before the first inner step and after each.
-  func errors(of model: TrainedModel) -> [Double] { mean(of: model, knowing: .max) }
+  func errors(of model: TrainedModel) throws(ScoreError) -> [Double] {
+    try mean(of: model, knowing: .max)
+  }
 
-  private func mean(of model: TrainedModel, knowing count: Int) -> [Double] {
-    let courses = orderedMap(contexts.count, threads: threads) { user -> [Double] in
+  private func mean(
+    of model: TrainedModel, knowing count: Int
+  ) throws(ScoreError) -> [Double] {
+    let outcomes = orderedMap(contexts.count, threads: threads) {
+      user -> Result<[Double], ScoreError> in
       var context = contexts[user]
       context.support = Array(context.support.prefix(count))
-      return model.trace(for: context, query: queries[user]).map { _, loss, predictions in
-        guard model.predictsRatings else { return Double(loss) }
-        let errors = zip(predictions, queries[user]).map {
-          abs(Double(scale.clamped($0) - $1.rating))
-        }
-        return errors.reduce(0, +) / Double(errors.count)
+      return Result { () throws(ScoreError) in
+        try model.finiteTrace(for: context, query: queries[user])
+      }.map { moments in
+        moments.map { error(of: model, $0.queryLoss, $0.predictions, on: queries[user]) }
       }
-    }.filter { $0.allSatisfy(\.isFinite) }
+    }
+    // Who has no query ratings has no error.
+    let courses = try outcomes.map { outcome throws(ScoreError) in try outcome.get() }
+      .filter { $0.allSatisfy(\.isFinite) }
     let length = courses.map(\.count).max() ?? 0
     return (0..<length).map { step in
       // Who has no ratings takes no steps and stays where she is.
       let now = courses.compactMap { step < $0.count ? $0[step] : $0.last }
       return now.reduce(0, +) / Double(now.count)
     }
+  }
+
+  private func error(
+    of model: TrainedModel, _ loss: Float, _ predictions: [Float], on query: [UserContext.Rating]
+  ) -> Double {
+    guard model.predictsRatings else { return Double(loss) }
+    let errors = zip(predictions, query).map { abs(Double(scale.clamped($0) - $1.rating)) }
+    return errors.reduce(0, +) / Double(errors.count)
   }
 }

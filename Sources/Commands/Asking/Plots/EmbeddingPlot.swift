@@ -33,7 +33,7 @@ package struct EmbeddingPlot: Plot {
     }
     let feature = try feature(of: data)
     let shown = mostRated(data)
-    let places = model.representations(of: shown)
+    let places = try model.representations(of: shown)
     let components = PrincipalComponents(of: places, count: 2)
     let groups = ItemGroups(of: shown, by: feature)
     let series = groups.names.enumerated().map { number, name in

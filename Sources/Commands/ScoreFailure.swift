@@ -1,0 +1,19 @@
+import Language
+import Models
+
+extension CommandFailure {
+  /// Scores that no list and no measure can be made of.
+  init(_ error: ScoreError, in session: Session) {
+    let user = error.user.flatMap { session.data?.users.ids.names[Int($0)] }
+    let item = error.item.flatMap { session.data?.items.ids.names[Int($0)] }
+    let what =
+      item.map { "what `\(error.title)` makes of item \($0)" } ?? "a loss of `\(error.title)`"
+    self.init(
+      "E0602", what + (user.map { " for user \($0)" } ?? "") + " is no finite number",
+      help: [
+        "its weights have grown too large, or are not those of a training: train it again with a "
+          + "smaller lr, or open another file",
+        "the session is as it was before this command",
+      ])
+  }
+}
