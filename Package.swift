@@ -65,7 +65,7 @@ let package = Package(
       dependencies: ["Commands", "Language", "Reports", "Datasets", "Evaluation", "Kernels"]),
     .testTarget(
       name: "ShellTests", dependencies: ["Shell", "Commands", "Datasets", "Language", "Reports"],
-      exclude: ["pty"]),
+      exclude: ["pty", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

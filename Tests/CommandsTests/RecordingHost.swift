@@ -8,6 +8,8 @@ final class RecordingHost: Host, @unchecked Sendable {
   var progress: [Progress] = []
   /// The checkpoint that asks to stop, counted from 1.
   var interruptsAt: Int?
+  /// How many more files can be written before the disk is full.
+  var room = Int.max
   private var ticks = 0.0
 
   init(_ files: [String: String] = [:]) {
@@ -27,7 +29,13 @@ final class RecordingHost: Host, @unchecked Sendable {
 
   func list(_ path: String) throws(CommandFailure) -> [String] { files.keys.sorted() }
 
-  func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) { files[path] = bytes }
+  func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+    guard room > 0 else {
+      throw CommandFailure("E0504", "cannot write `\(path)`: no space left", argument: path)
+    }
+    room -= 1
+    files[path] = bytes
+  }
 
   func now() -> Double {
     ticks += 1

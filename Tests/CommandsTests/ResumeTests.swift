@@ -95,12 +95,35 @@ import Testing
       }
       #expect(fault.code == "E0503")
     }
-    let mark = Array("\"mrs.checkpoint\":\"1".utf8)
+    let mark = Array("\"mrs.checkpoint\":\"2".utf8)
     let start = try #require(whole.indices.first { whole[$0...].starts(with: mark) })
-    host.files["c"] = whole
-    host.files["c"]?[start + mark.count - 1] = UInt8(ascii: "2")
+    var other = whole
+    other[start + mark.count - 1] = UInt8(ascii: "3")
+    host.files["c"] = SealedFile.resealed(other)
     guard case .failed(let fault) = run("resume \"c\"", host).result else { return }
-    #expect(fault.message.contains("version 2; this program reads version 1"), "\(fault.message)")
+    #expect(fault.message.contains("version 3; this program reads versions 1 and 2"))
+  }
+
+  @Test func aCheckpointThatCannotBeWrittenCostsTheTrainingNothing() throws {
+    let training = "meta-train maml steps=1 batch=20 epochs=4"
+    let whole = try model(training, RecordingHost())
+    for room in [0, 3] {
+      let host = RecordingHost()
+      host.room = room
+      let (result, reports) = run(training + " checkpoint=\"c\"", host)
+      #expect(result == .completed)
+      let warnings = (reports.last?.blocks ?? []).compactMap { block in
+        if case .warning(let text) = block, text.contains("`c`") { text } else { nil }
+      }
+      #expect(warnings.count == 1, "\(warnings)")
+      #expect(
+        warnings.first?.contains(
+          room == 0 ? "there is no checkpoint" : "it holds the training up to epoch 2") == true)
+      let saved = RecordingHost()
+      saved.files = host.files
+      // What there is of it goes on to the same model.
+      #expect(try model(training + " checkpoint=\"c\"", saved) == whole)
+    }
   }
 
   @Test func aModelAndACheckpointInEachOthersPlaceLeadToTheRightCommand() throws {

@@ -1,4 +1,5 @@
 import Commands
+import Glibc
 import Language
 import Reports
 import Testing
@@ -64,6 +65,40 @@ import Shell
     }
     try Files.write(whole, to: path, named: path)
     #expect(cache.bytes("k", host: host) != nil)
+  }
+
+  /// Puts bytes in the place of a file's, without waiting for the disk.
+  private func overwrite(_ path: String, _ bytes: [UInt8]) {
+    let file = open(path, O_WRONLY | O_TRUNC)
+    Files.writeAll(bytes, to: file)
+    close(file)
+  }
+
+  @Test func everyChangedBitOfAnEntryIsFound() throws {
+    let host = host
+    cache.keep(Array("a result".utf8), "k", facts: [FileFact(.kind, "in.csv", "none")])
+    let path = scratch.path + "/" + (try #require(entries.first))
+    let whole = try Files.contents(of: path, named: path).withBytes { Array($0) }
+    var taken: [Int] = []
+    for bit in 0..<8 * whole.count {
+      var changed = whole
+      changed[bit / 8] ^= 1 << (bit % 8)
+      overwrite(path, changed)
+      if cache.bytes("k", host: host) != nil { taken.append(bit) }
+    }
+    #expect(taken == [])
+  }
+
+  @Test func anEntryUnderAnotherKeysNameIsNotBelieved() throws {
+    cache.keep([1], "one", facts: [])
+    let one = try #require(entries.first)
+    cache.keep([2], "two", facts: [])
+    let two = try #require(entries.first { $0 != one })
+    rename(scratch.path + "/" + one, scratch.path + "/" + two)
+    #expect(cache.bytes("two", host: host) == nil)
+    // It is made anew.
+    cache.keep([2], "two", facts: [])
+    #expect(cache.bytes("two", host: host) == [2])
   }
 
   @Test func theFolderNeverHoldsMuchMoreThanItMay() {

@@ -111,7 +111,7 @@ package struct MetaTrain: Command {
     } catch let failure as CommandFailure where failure.code == "E0503" {
       throw CommandFailure(
         "E0508", "`\(checkpoint)` holds something else, which a checkpoint would replace",
-        help: ["name another file"], argument: checkpoint)
+        help: [failure.message, "name another file, or delete this one"], argument: checkpoint)
     }
   }
 

@@ -31,11 +31,11 @@ package struct Open: Command {
     }
     let contents = try host.read(path)
     do {
-      let file = contents.withBytes { bytes in Result { try Safetensors(bytes) } }
-      let model = try ModelFile.model(try file.get(), data: data)
+      let file = try contents.withBytes { bytes in Result { try Safetensors(bytes) } }.get()
+      let model = try ModelFile.model(file, data: data)
       session.model = model
       session.adapted = nil
-      return report(model, session)
+      return report(model, session, remark: file.remark)
     } catch let error as ModelFileError {
       throw CommandFailure(
         "E0503", "`\(path)` \(error.message)",
@@ -43,12 +43,15 @@ package struct Open: Command {
     }
   }
 
-  private func report(_ model: TrainedModel, _ session: Session) -> Report {
+  private func report(
+    _ model: TrainedModel, _ session: Session, remark: String?
+  ) -> Report {
     var blocks: [Report.Block] = [
       .text(
         "Opened \(described(model.learner)) on \(described(model.problem.network)), "
           + "\(model.weights.count) weights.")
     ]
+    if let remark { blocks.append(.note(remark)) }
     if let tasks = session.tasks, tasks.fingerprint != model.fingerprint {
       blocks.append(
         .note("It was trained on another split: `evaluate` will refuse it, `adapt` will not."))

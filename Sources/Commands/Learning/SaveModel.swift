@@ -23,7 +23,7 @@ package struct SaveModel: Saveable {
     guard let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence, help: [Noun.model.remedy])
     }
-    let bytes = ModelFile.encoded(model).encoded()
+    let bytes = ModelFile.encoded(model).sealed()
     try host.write(bytes, to: path)
     return Report(
       [

@@ -27,6 +27,9 @@ struct TrainingCheckpoint {
       argument: path)
   }
 
+  /// What whoever goes on with it should know of the file.
+  var remark: String? { file.remark }
+
   /// The command that started the training, which goes on writing this file.
   func command() throws(CommandFailure) -> MetaTrain {
     do {
@@ -49,6 +52,6 @@ struct TrainingCheckpoint {
     _ training: Training, _ identity: TrainingIdentity, to path: String, host: any Host
   ) throws(CommandFailure) {
     let file = CheckpointFile.encoded(training.state, words: identity.words)
-    try host.write(file.encoded(), to: path)
+    try host.write(file.sealed(), to: path)
   }
 }

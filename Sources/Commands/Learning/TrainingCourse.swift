@@ -16,6 +16,9 @@ struct TrainingCourse {
   private let before: Float
   /// How many epochs were done by another process.
   private var resumed = 0
+  /// What is to be said of the file that they came from.
+  private var remark: String?
+  private(set) var keeping = CheckpointKeeping()
 
   init(_ command: MetaTrain, in session: Session) throws {
     guard let data = session.data, let split = session.tasks else {
@@ -40,6 +43,7 @@ struct TrainingCourse {
   mutating func restore(_ saved: TrainingCheckpoint) throws {
     try saved.restore(&training)
     resumed = training.history.count
+    remark = saved.remark
   }
 
   mutating func restore(_ state: TrainingState) { training.restore(state) }
@@ -69,8 +73,11 @@ struct TrainingCourse {
   mutating func follow(
     _ host: any Host, caption: String? = nil, until epoch: Int = .max
   ) throws -> Bool {
-    // A file that cannot be written is found before the first epoch is lost.
-    try keep(host)
+    // A file that may not be written is found before the first epoch.
+    if !command.checkpoint.isEmpty, let obstacle = host.obstacle(writing: command.checkpoint) {
+      throw obstacle
+    }
+    keep(host)
     let title = caption ?? "meta-train \(type(of: command.learner).name)"
     let end = min(epoch, command.stopAfter ?? .max)
     while training.history.count < end, let step = training.next() {
@@ -84,8 +91,9 @@ struct TrainingCourse {
         [
           valid.map { "valid \(fixed($0, digits: 4))" }, "epoch \(step.epoch)",
           "loss \(fixed(Double(step.loss), digits: 4))",
+          keeping.isFailing ? "checkpoint not written" : nil,
         ].compactMap(\.self).joined(separator: " · ")
-      if step.epochEnd != nil, training.divergedAt == nil { try keep(host) }
+      if step.epochEnd != nil, training.divergedAt == nil { keep(host) }
       do { try host.checkpoint(progress) } catch {
         if training.history.isEmpty { throw error }
         return !training.isOver
@@ -95,9 +103,12 @@ struct TrainingCourse {
     return end < epoch && !training.isOver
   }
 
-  private func keep(_ host: any Host) throws {
+  private mutating func keep(_ host: any Host) {
     guard !command.checkpoint.isEmpty else { return }
-    try TrainingCheckpoint.write(training, identity, to: command.checkpoint, host: host)
+    let outcome = Result { () throws(CommandFailure) in
+      try TrainingCheckpoint.write(training, identity, to: command.checkpoint, host: host)
+    }
+    keeping.note(outcome, epoch: training.history.count)
   }
 
   func model(isPartial: Bool) -> TrainedModel {
@@ -160,9 +171,11 @@ extension TrainingCourse {
     if resumed > 0 {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
     }
+    if let remark { blocks.append(.note(remark)) }
+    if let warning = keeping.warning { blocks.append(.warning(warning)) }
     if isPartial {
       let file = command.checkpoint
-      let remedy = file.isEmpty ? "" : " `resume \"\(file)\"` goes on with it."
+      let remedy = file.isEmpty || keeping.isFailing ? "" : " `resume \"\(file)\"` goes on with it."
       blocks.append(.warning("Stopped early: the model is partial." + remedy))
     }
     if history.count > 1 { blocks.append(.curve(curve)) }

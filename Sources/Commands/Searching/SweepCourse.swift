@@ -160,6 +160,7 @@ struct SweepCourse {
       sweep: sweep, candidates: candidates, ranking: ranking, values: values, best: best,
       command: command)
     var report = reporter.report(seconds: host.now() - start)
+    if let warning = runs.compactMap(\.warning).first { report.blocks.append(.warning(warning)) }
     if found > 0 {
       report.blocks.append(.note("\(counted(found, "run was", "runs were")) finished before."))
     }

@@ -20,6 +20,8 @@ package struct SweepRun: Sendable {
   private var state: TrainingState?
   private(set) var failure: CommandFailure?
   private var seconds = 0.0
+  /// What is to be said of its checkpoint.
+  private(set) var warning: String?
   /// Whether it was done in an earlier replay.
   var isTaken = false
 
@@ -87,6 +89,7 @@ package struct SweepRun: Sendable {
   /// Notes where its training stands.
   private mutating func note(_ course: TrainingCourse) {
     history = course.history
+    warning = course.keeping.warning ?? warning
     state = course.state
     model = course.model(isPartial: state != nil)
     result = course.result(seconds: seconds)

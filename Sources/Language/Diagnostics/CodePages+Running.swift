@@ -21,7 +21,11 @@ let runningPages = [
     "Ids are those of the file that was loaded; items may be named by their title, in quotes."),
   CodePage(
     "E0503", "a file that holds something else",
-    "A model file must be one that `save model` wrote, whole, for data of the same shape."),
+    "A model file must be one that `save model` wrote, whole, for data of the same shape; a checkpoint one "
+      + "that `meta-train … checkpoint=` wrote. Both hold a SHA-256 of all their bytes (`mrs.digest`, taken "
+      + "with `0` in place of its 64 digits), so that a single changed bit is found. A file of version 1, as "
+      + "earlier releases wrote it, has none and opens with a remark; so does one that another program "
+      + "writes with `mrs.version` 1 and without `mrs.digest`."),
   CodePage(
     "E0504", "a file could not be written",
     "The folder must exist and be writable. Nothing was changed: files are replaced in one step."),
@@ -70,6 +74,11 @@ let runningPages = [
     "The file was read by this script or session, or is the script itself: replaced, nothing could be "
       + "done again. Write to another file."),
   CodePage(
+    "E0517", "a packed file with too much in it",
+    "A file packed with gzip or in a zip archive may become 64 MiB or 100 times its size, whichever is more, "
+      + "and at most 8 GiB: a few bytes can stand for more than a machine has. `unpack=10GB` on `load` and "
+      + "`attach` allows a file what it is meant to hold."),
+  CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "
       + "users have."),
@@ -82,6 +91,11 @@ let runningPages = [
     "E0601", "training diverged",
     "The loss became infinite or not a number. A smaller learning rate, or a bound on the gradient, "
       + "usually helps. The session still has the model it had before."),
+  CodePage(
+    "E0602", "scores that are no finite numbers",
+    "Weights have grown so large that a score or a loss is infinite or not a number. Nothing can be put in "
+      + "order or measured by that, so nothing is shown. Train again with a smaller learning rate, or open "
+      + "another file."),
   CodePage(
     "E0701", "an expectation does not hold",
     "The script ran and its numbers are not what it expects. `mrs run` ends with status 1.",

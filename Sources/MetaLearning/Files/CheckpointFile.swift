@@ -3,7 +3,6 @@ import Models
 
 /// The state of a training as a safetensors file, beside words that say which training it is of.
 package enum CheckpointFile {
-  private static let version = "1"
   /// The word that every checkpoint has.
   static let versionKey = "mrs.checkpoint"
   private static let stepKey = "mrs.step"
@@ -35,22 +34,19 @@ package enum CheckpointFile {
       row(Name.isBest, state.history.map { $0.isBest ? 1 : 0 }),
     ]
     var metadata = words
-    metadata[versionKey] = version
+    metadata[versionKey] = FileVersion.present
     metadata[stepKey] = "\(state.step)"
     return Safetensors(metadata: metadata, tensors: tensors)
   }
 
   /// The words of a checkpoint that this version can read.
   package static func words(_ file: Safetensors) throws(ModelFileError) -> [String: String] {
-    guard let found = file.metadata[versionKey] else {
-      guard file.metadata[ModelFile.versionKey] == nil else {
-        throw ModelFileError("is a trained model, not a checkpoint; `open model` takes it")
-      }
-      throw ModelFileError("is a safetensors file, but not a checkpoint of a training")
+    guard file.metadata[ModelFile.versionKey] == nil else {
+      throw ModelFileError("is a trained model, not a checkpoint; `open model` takes it")
     }
-    guard found == version else {
-      throw ModelFileError(
-        "is a checkpoint of version \(found); this program reads version \(version)")
+    try FileVersion.check(file, versionKey)
+    guard file.metadata[versionKey] != nil else {
+      throw ModelFileError("is a safetensors file, but not a checkpoint of a training")
     }
     return file.metadata
   }

@@ -7,8 +7,6 @@ import Models
 /// A trained model as a safetensors file: the blocks by name, and in the metadata all that is needed to use
 /// them on data with the same features.
 package enum ModelFile {
-  private static let version = "1"
-
   /// The word that every saved model has.
   static let versionKey = "mrs.version"
 
@@ -31,7 +29,7 @@ package enum ModelFile {
     }
     return Safetensors(
       metadata: [
-        Key.version: version,
+        Key.version: FileVersion.present,
         Key.algorithm: described(model.learner),
         Key.network: described(problem.network),
         Key.loss: described(problem.loss),
@@ -51,14 +49,12 @@ package enum ModelFile {
   package static func model(
     _ file: Safetensors, data: Dataset
   ) throws(ModelFileError) -> TrainedModel {
-    guard let found = file.metadata[Key.version] else {
-      guard file.metadata[CheckpointFile.versionKey] == nil else {
-        throw ModelFileError("is a checkpoint of a training; `resume` goes on with it")
-      }
-      throw ModelFileError("is a safetensors file, but not a model that mrs saved")
+    guard file.metadata[CheckpointFile.versionKey] == nil else {
+      throw ModelFileError("is a checkpoint of a training; `resume` goes on with it")
     }
-    guard found == version else {
-      throw ModelFileError("is of version \(found); this program reads version \(version)")
+    try FileVersion.check(file, Key.version)
+    guard file.metadata[Key.version] != nil else {
+      throw ModelFileError("is a safetensors file, but not a model that mrs saved")
     }
     let learner = try member(of: metaLearners, file, Key.algorithm)
     let problem = LearningProblem(

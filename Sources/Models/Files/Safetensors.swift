@@ -1,3 +1,4 @@
+import Datasets
 import FoundationEssentials
 import Language
 
@@ -18,33 +19,24 @@ package struct Safetensors: Sendable {
 
   package var metadata: [String: String]
   package var tensors: [Tensor]
+  /// Whether it was read from a file whose digest is that of its bytes.
+  package private(set) var isSealed = false
 
   package init(metadata: [String: String], tensors: [Tensor]) {
     self.metadata = metadata
     self.tensors = tensors
   }
 
-  /// The largest header that is read.
-  private static let headerLimit = 100 << 20
-
-  private struct Entry: Codable {
+  private struct Entry: Encodable {
     var dtype: String
     var shape: [Int]
     var data_offsets: [Int]
   }
 
   /// A value of the header: a tensor's place, or the metadata.
-  private enum HeaderValue: Codable {
+  private enum HeaderValue: Encodable {
     case tensor(Entry)
     case metadata([String: String])
-
-    init(from decoder: any Decoder) throws {
-      if let entry = try? Entry(from: decoder) {
-        self = .tensor(entry)
-      } else {
-        self = .metadata(try [String: String](from: decoder))
-      }
-    }
 
     func encode(to encoder: any Encoder) throws {
       switch self {
@@ -80,56 +72,97 @@ package struct Safetensors: Sendable {
     return bytes
   }
 
-  /// Reads a file; what is wrong with it is one sentence.
-  package init(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
-    guard bytes.count >= 8 else {
-      throw ModelFileError("is \(counted(bytes.count, "byte")) long, too short for a model")
-    }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-    guard length <= UInt64(min(Self.headerLimit, bytes.count - 8)) else {
-      throw ModelFileError("is not a safetensors file, or is cut short in its header")
-    }
-    let start = 8 + Int(length)
+  /// The name in the metadata of the SHA-256 of the whole file: 64 lower-case hexadecimal digits, of the bytes
+  /// that the file has with `0` for each of them.
+  package static let digestKey = "mrs.digest"
+
+  /// The bytes of the file with a digest, by which every changed bit is found.
+  package func sealed() -> [UInt8] {
+    var file = self
+    let unknown = String(repeating: "0", count: 64)
+    file.metadata[Self.digestKey] = unknown
+    var bytes = file.encoded()
     guard
-      let header = try? JSONDecoder().decode(
-        [String: HeaderValue].self, from: Data(bytes[8..<start]))
-    else { throw ModelFileError("is not a safetensors file: its header is no JSON") }
-    metadata = [:]
-    tensors = []
-    for (name, value) in header.sorted(by: { $0.key < $1.key }) {
-      switch value {
-      case .metadata(let found): metadata = found
-      case .tensor(let entry):
-        tensors.append(
-          try Self.tensor(name, entry, UnsafeRawBufferPointer(rebasing: bytes[start...])))
-      }
+      let place = bytes.withUnsafeBytes({ try? SafetensorsHeader($0).places[Self.digestKey] })
+    else { return bytes }
+    bytes.replaceSubrange(place, with: Array(SHA256.hex(of: bytes).utf8))
+    return bytes
+  }
+
+  /// Refuses a file that is not as it was when its digest was taken.
+  private static func verify(
+    _ bytes: UnsafeRawBufferPointer, _ place: Range<Int>
+  ) throws(ModelFileError) {
+    guard place.count == 64 else {
+      throw SafetensorsHeader.fault("64 hexadecimal digits", at: place.lowerBound)
     }
+    var hash = SHA256()
+    hash.add(UnsafeRawBufferPointer(rebasing: bytes[..<place.lowerBound]))
+    hash.add([UInt8](repeating: UInt8(ascii: "0"), count: 64))
+    hash.add(UnsafeRawBufferPointer(rebasing: bytes[place.upperBound...]))
+    guard bytes[place].elementsEqual(hash.hex.utf8) else {
+      throw ModelFileError(
+        "is damaged: its SHA-256 is not the one that `\(digestKey)` says at byte \(place.lowerBound), "
+          + "so it was changed since it was written")
+    }
+  }
+
+  /// Reads a file, strictly: the numbers of the arrays lie behind the header in the order of their offsets,
+  /// without holes, overlaps or bytes that belong to none. What is wrong is one sentence.
+  package init(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
+    let header = try SafetensorsHeader(bytes)
+    if let place = header.places[Self.digestKey] {
+      try Self.verify(bytes, place)
+      isSealed = true
+    }
+    let data = UnsafeRawBufferPointer(rebasing: bytes[header.end...])
+    metadata = header.metadata
+    metadata[Self.digestKey] = nil
+    tensors = []
+    var reached = 0
+    for entry in header.entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+      guard entry.start == reached else {
+        throw SafetensorsHeader.fault(
+          "that `\(entry.name)` begins at \(reached), where the array before it ends, "
+            + "and not at \(entry.start)", at: entry.place)
+      }
+      tensors.append(try Self.tensor(entry, data))
+      reached = entry.end
+    }
+    guard reached == data.count else {
+      throw SafetensorsHeader.fault(
+        "the end of the file behind the last array, and \(counted(data.count - reached, "byte")) follow",
+        at: header.end + reached)
+    }
+    tensors.sort { $0.name < $1.name }
   }
 
   private static func tensor(
-    _ name: String, _ entry: Entry, _ data: UnsafeRawBufferPointer
+    _ entry: SafetensorsHeader.Entry, _ data: UnsafeRawBufferPointer
   ) throws(ModelFileError) -> Tensor {
     guard entry.dtype == "F32" else {
-      throw ModelFileError("holds `\(name)` as \(entry.dtype); only F32 is read")
+      throw ModelFileError("holds `\(entry.name)` as \(entry.dtype); only F32 is read")
     }
-    guard entry.shape.allSatisfy({ (0...Int(Int32.max)).contains($0) }),
-      entry.data_offsets.count == 2, entry.data_offsets[0] >= 0,
-      entry.data_offsets[0] <= entry.data_offsets[1],
-      let count = product(entry.shape),
-      entry.data_offsets[1] - entry.data_offsets[0] == 4 * count
-    else { throw ModelFileError("says contradictory things about the size of `\(name)`") }
-    guard entry.data_offsets[1] <= data.count else {
-      throw ModelFileError("is cut short: `\(name)` is not all there")
+    guard let count = product(entry.shape), entry.end - entry.start == 4 * count else {
+      throw SafetensorsHeader.fault(
+        "that `\(entry.name)` of shape \(entry.shape) takes "
+          + "\(product(entry.shape).map { "\(4 * $0)" } ?? "fewer") bytes, and not "
+          + "\(entry.end - entry.start)", at: entry.place)
     }
-    let values = (0..<count).map { index in
-      Float(
-        bitPattern: UInt32(
-          littleEndian: data.loadUnaligned(
-            fromByteOffset: entry.data_offsets[0] + 4 * index, as: UInt32.self)))
+    guard entry.end <= data.count else {
+      throw ModelFileError("is cut short: `\(entry.name)` is not all there")
     }
-    return Tensor(name, shape: entry.shape, values: values)
+    let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+      for index in 0..<count {
+        let bits = data.loadUnaligned(fromByteOffset: entry.start + 4 * index, as: UInt32.self)
+        buffer.initializeElement(at: index, to: Float(bitPattern: UInt32(littleEndian: bits)))
+      }
+      filled = count
+    }
+    return Tensor(entry.name, shape: entry.shape, values: values)
   }
 
+  /// The number of elements; nil when it is more than any file has.
   private static func product(_ shape: [Int]) -> Int? {
     var count = 1
     for size in shape {

@@ -20,9 +20,10 @@ package struct ResultCache: ResultStore {
   }
 
   package func bytes(_ key: String, host: any Host) -> [UInt8]? {
-    let path = path(of: key)
+    let whole = whole(key)
+    let path = path(of: whole)
     guard Files.isRegular(path), let entry = try? Files.contents(of: path, named: path),
-      let (facts, kept) = entry.withBytes({ ResultCache.parts(of: $0) }),
+      let (facts, kept) = entry.withBytes({ ResultCache.parts(of: $0, under: whole) }),
       facts.allSatisfy({ FileFact($0)?.holds(for: host) == true })
     else { return nil }
     // The time of its last use.
@@ -35,31 +36,44 @@ package struct ResultCache: ResultStore {
     guard bytes.count <= mostBytes / 4, Files.makeFolder(folder) else { return }
     let list = JSON.array(facts.map(\.json))
     let rest = Array((list.text + "\n").utf8) + bytes
-    let path = path(of: key)
+    let whole = whole(key)
+    let path = path(of: whole)
     try? Files.write(
-      Array((hexadecimal(digest(rest)) + "\n").utf8) + rest, to: path, named: path)
+      Array((Self.digest(rest, under: whole) + "\n").utf8) + rest, to: path, named: path)
     makeRoom()
   }
 
-  /// The facts that an entry came from and what it holds: a digest of the rest on the first line, the
-  /// facts on the second.
+  /// The facts that an entry came from and what it holds: a digest of its key and the rest on the first
+  /// line, the facts on the second. Under another key, or with a changed bit, it is no entry.
   private static func parts(
-    of entry: UnsafeRawBufferPointer
+    of entry: UnsafeRawBufferPointer, under key: [UInt8]
   ) -> (facts: [JSON], bytes: [UInt8])? {
     let newline = UInt8(ascii: "\n")
     guard let first = entry.firstIndex(of: newline) else { return nil }
     let rest = Array(entry[(first + 1)...])
-    guard String(decoding: entry[..<first], as: UTF8.self) == hexadecimal(digest(rest)),
+    guard entry[..<first].elementsEqual(digest(rest, under: key).utf8),
       let second = rest.firstIndex(of: newline),
       let facts = JSON(parsing: String(decoding: rest[..<second], as: UTF8.self))?.array
     else { return nil }
     return (facts, Array(rest[(second + 1)...]))
   }
 
-  private func path(of key: String) -> String {
-    let text = Array([key, salt, ResultCache.program].joined(separator: "\u{0}").utf8)
-    // Two digests: what is found must be what was meant.
-    return "\(folder)/\(hexadecimal(digest(text)))\(hexadecimal(digest(text + [0])))\(Self.ending)"
+  /// The SHA-256 of an entry: of the length of its key, the key and the bytes.
+  private static func digest(_ bytes: [UInt8], under key: [UInt8]) -> String {
+    var hash = SHA256()
+    hash.add(Array("\(key.count)\n".utf8))
+    hash.add(key)
+    hash.add(bytes)
+    return hash.hex
+  }
+
+  /// The key with all else that results depend on.
+  private func whole(_ key: String) -> [UInt8] {
+    Array([key, salt, ResultCache.program].joined(separator: "\u{0}").utf8)
+  }
+
+  private func path(of key: [UInt8]) -> String {
+    "\(folder)/\(SHA256.hex(of: key))\(Self.ending)"
   }
 
   private static let ending = ".result"
