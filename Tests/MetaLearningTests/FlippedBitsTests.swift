@@ -22,10 +22,10 @@ import Testing
   }
 
   private static let model: [UInt8] = {
-    let training = training()
+    let trained = training()
     return ModelFile.encoded(
       TrainedModel(
-        learner: MAML(), problem: training.problem, weights: training.best, fingerprint: 1)
+        learner: MAML(), problem: trained.problem, weights: trained.best, fingerprint: 1)
     ).sealed()
   }()
 

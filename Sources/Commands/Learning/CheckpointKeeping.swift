@@ -13,10 +13,12 @@ struct CheckpointKeeping {
   /// Notes what came of writing it after an epoch; 0 is before the first.
   mutating func note(_ outcome: Result<Void, CommandFailure>, epoch: Int) {
     switch outcome {
-    case .success: (kept, isFailing) = (epoch, false)
+    case .success:
+      kept = epoch
+      isFailing = false
     case .failure(let error):
       isFailing = true
-      failure = failure ?? (epoch, error.message)
+      failure = failure ?? (epoch: epoch, reason: error.message)
     }
   }
 

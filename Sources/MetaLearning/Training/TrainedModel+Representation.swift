@@ -4,7 +4,8 @@ extension TrainedModel {
   /// What the network makes of items below its head, for a user of whom nothing is known: what any head
   /// that adapts has to work with. One row for each item.
   package func representations(of items: [Int32]) throws(ScoreError) -> [[Float]] {
-    let places = adapted(to: UserContext(user: nil, support: []), items: items) { lane, episode in
+    let places: [[Float]] = adapted(to: UserContext(user: nil, support: []), items: items) {
+      lane, episode in
       let tape = lane.tape
       let leaves = lane.leaves(weights, episode)
       var state = problem.network.features(
