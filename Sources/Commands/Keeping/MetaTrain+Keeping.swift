@@ -16,7 +16,8 @@ extension MetaTrain: LongCommand {
   }
 
   package func essence(of made: Session) -> [UInt8]? {
-    guard let model = made.model, !model.isPartial else { return nil }
+    // A checkpoint would not be written by taking the result, whether it could be this time or not.
+    guard checkpoint.isEmpty, let model = made.model, !model.isPartial else { return nil }
     let state = TrainingState(
       weights: model.weights, best: model.weights, memory: [], step: 0, history: model.history)
     return CheckpointFile.encoded(state, words: [:]).encoded()

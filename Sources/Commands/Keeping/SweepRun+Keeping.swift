@@ -26,7 +26,9 @@ extension SweepRun {
       essence = $0.essence(after: $1)
     }
     if isStopped { return true }
-    if watched.written.isEmpty, let essence { store.keep(essence, key, facts: watched.facts) }
+    if watched.written.isEmpty, command.checkpoint.isEmpty, let essence {
+      store.keep(essence, key, facts: watched.facts)
+    }
     return false
   }
 }
