@@ -71,7 +71,7 @@ let package = Package(
       dependencies: [
         "Commands", "Language", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
         "CKernels", "Kernels", "TestedKernels",
-      ]),
+      ], exclude: ["digests.txt"]),
     .testTarget(
       name: "ShellTests",
       dependencies: ["Shell", "Commands", "Datasets", "Kernels", "Language", "Reports"],

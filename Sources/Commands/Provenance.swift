@@ -34,7 +34,7 @@ struct Provenance: Sendable {
     }
     show(model.flatMap { models[$0] }, "the model was made here, from the tasks of then")
     show(tasks, "the present tasks were made here")
-    failure.secondary.sort { $0.range.lower < $1.range.lower }
+    failure.secondary = failure.secondary.stablySorted(by: \.range.lower)
     return failure
   }
 }

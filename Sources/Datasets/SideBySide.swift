@@ -93,7 +93,7 @@ extension Interactions {
         (screened.isEmpty ? ratings : screened)
         + (other.screened.isEmpty ? other.ratings : other.screened)
     }
-    for name in Set(columns.keys).union(other.columns.keys) {
+    for name in Set(columns.keys).union(other.columns.keys).sorted() {
       var vocabulary = columns[name]?.vocabulary ?? Vocabulary()
       func codes(_ column: CategoricalColumn?, _ rows: Int) -> [Int32] {
         guard let column else {

@@ -9,10 +9,16 @@ final class MemoryHost: Host {
   private let files: Mutex<[String: [UInt8]]>
   private let start = ContinuousClock.now
 
-  init() { files = Mutex([:]) }
+  init(kernels: KernelSet = .underTest) {
+    files = Mutex([:])
+    self.kernels = kernels
+  }
 
   /// A host that has the files of another.
-  init(_ other: MemoryHost) { files = Mutex(other.files.withLock { $0 }) }
+  init(_ other: MemoryHost) {
+    files = Mutex(other.files.withLock { $0 })
+    kernels = other.kernels
+  }
 
   func read(_ path: String) throws(CommandFailure) -> FileContents {
     guard let bytes = files.withLock({ $0[path] }) else {
@@ -37,7 +43,7 @@ final class MemoryHost: Host {
     files.withLock { $0[path] = bytes }
   }
 
-  let kernels = KernelSet.underTest
+  let kernels: KernelSet
 
   func now() -> Double {
     let parts = (ContinuousClock.now - start).components

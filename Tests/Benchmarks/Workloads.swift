@@ -243,14 +243,14 @@ final class WorkloadRun {
     step += 1
   }
 
-  /// Meta-steps a second, after 20 that end in the loss to agree on.
-  func measured(_ name: String, steps: Int) -> Measurement {
+  /// Meta-steps a second, after 20 that end in the loss to agree on; timed five times.
+  func measured(_ name: String, steps: Int, seconds length: Double) -> Measurement {
     for _ in 0..<20 { take() }
     let agreed = check()
     let rates = (0..<5).map { _ in
       let start = seconds()
       var count = 0
-      while seconds() - start < 0.4 {
+      while seconds() - start < length / 5 {
         take()
         count += 1
       }

@@ -5,12 +5,16 @@ import Shell
 
 let usage = """
   usage: benchmark session MRS [FOLDER] [--kernels NAME]
-         benchmark INPUTS [WORKLOAD] [THREADS] [--kernels NAME] [--steps K] [--json] [--first] [--grow STEPS]
+         benchmark inputs FOLDER
+         benchmark INPUTS [WORKLOAD] [THREADS] [--kernels NAME] [--steps K] [--seconds S] [--json] [--first]
+                   [--grow STEPS]
 
   session   what a user waits for
+  inputs    writes inputs of the peers' shapes, drawn from a seed
   INPUTS    meta-steps a second on the peers' workloads (w1 w2 anil fomaml reptile w4), with the loss that
             every program must agree on; w4 is the time to adapt one user and rank 100,000 items
   --kernels which loops of this machine compute: \(KernelSet.available.map(\.name).joined(separator: ", "))
+  --seconds how long a workload is timed, 2 if not given
   --json    one object a line
   --first   takes one meta-step and ends
   --grow    prints the memory in use before and after so many meta-steps
@@ -43,8 +47,13 @@ if words.count > 1, words[0] == "session" {
   try times.run(program: words[1], folder: words.dropFirst(2).first)
   exit(0)
 }
+if words.count == 2, words[0] == "inputs" {
+  try GeneratedInputs(to: words[1]).write()
+  exit(0)
+}
 let only = option("--steps") { Int($0) }
 let grow = option("--grow") { Int($0) }
+let length = option("--seconds") { Double($0) } ?? 2
 let (asJSON, isFirst) = (flag("--json"), flag("--first"))
 guard let folder = words.first else { failed() }
 let inputs = Inputs(folder: folder)
@@ -66,7 +75,7 @@ for name in chosen {
     } else if let grow {
       print(run.growth(over: grow))
     } else {
-      print(run.measured(name, steps: steps).text(asJSON: asJSON))
+      print(run.measured(name, steps: steps, seconds: length).text(asJSON: asJSON))
     }
   }
 }

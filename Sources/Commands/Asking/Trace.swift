@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
@@ -82,8 +83,7 @@ package struct Trace: Command {
   private func best(
     _ scores: ArraySlice<Float>, of candidates: [Int32], _ data: Dataset
   ) -> [String] {
-    zip(scores, candidates).sorted { ($1.0, $0.1) < ($0.0, $1.1) }.prefix(count)
-      .map { data.items.label(Int($0.1)) }
+    highest(count, of: Array(scores)).map { data.items.label(Int(candidates[$0])) }
   }
 
   /// A row for each moment; a column that nothing is known of is left out.

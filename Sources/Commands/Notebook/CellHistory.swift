@@ -35,7 +35,8 @@ package struct CellHistory: NotebookCommand {
     for cell in shown {
       if let why = stale[cell.number] { reasons[why.reason, default: []].append(cell.number) }
     }
-    table.footnotes = reasons.sorted { $0.value[0] < $1.value[0] }.map { reason, cells in
+    table.footnotes = reasons.sorted { ($0.value[0], $0.key) < ($1.value[0], $1.key) }.map {
+      reason, cells in
       "stale \(cells.map { "\($0)" }.joined(separator: ", ")): \(reason)"
     }
     if !reasons.isEmpty { table.footnotes.append("`rerun stale` runs them again") }

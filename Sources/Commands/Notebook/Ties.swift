@@ -219,7 +219,8 @@ extension Notebook {
     }
     let now = stale
     var blocks: [Report.Block] = []
-    let used = cell.takes.filter { now[$0.value] != nil }.sorted { $0.value < $1.value }
+    let used = cell.takes.filter { now[$0.value] != nil }
+      .sorted { ($0.value, $0.key.name) < ($1.value, $1.key.name) }
     for (tie, maker) in used.prefix(3) {
       guard let reason = now[maker]?.reason else { continue }
       blocks.append(.note("\(tie.name) is of cell \(maker), which is stale: \(reason)."))

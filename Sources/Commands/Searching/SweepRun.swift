@@ -49,10 +49,11 @@ package struct SweepRun: Sendable {
     result != nil && (state == nil || history.count >= epoch) || failure != nil
   }
 
-  /// The lowest validation loss of the first epochs.
+  /// The lowest validation loss of the first epochs that is a number.
   func loss(until epoch: Int) -> Double {
     guard failure == nil else { return .infinity }
-    return history.prefix(epoch).map { Double($0.validLoss) }.min() ?? .infinity
+    return history.prefix(epoch).map { Double($0.validLoss) }.filter { !$0.isNaN }.min()
+      ?? .infinity
   }
 
   /// Trains up to the end of an epoch, from where it stands; true when the user stopped it, and it stands
@@ -116,14 +117,16 @@ extension Session {
   /// How many bytes of models that lost are kept.
   private static let room = 256 << 20
 
-  /// Keeps a run, so that it is not done again. When models of many runs fill the memory, the worst go.
+  /// Keeps a run, so that it is not done again. When models of many runs fill the memory, the worst go, and
+  /// of equally bad ones the last by name.
   mutating func keep(_ run: SweepRun) {
     runs[run.name] = run
     let kept = runs.values.compactMap { run in
       run.model.map { (run.name, bytes: 4 * $0.weights.count, loss: run.loss(until: .max)) }
     }
     var total = kept.reduce(0) { $0 + $1.bytes }
-    for (name, bytes, _) in kept.sorted(by: { $0.loss > $1.loss }) where total > Self.room {
+    let worst = kept.sorted { ($1.loss, $1.0) < ($0.loss, $0.0) }
+    for (name, bytes, _) in worst where total > Self.room {
       runs[name]?.model = nil
       total -= bytes
     }

@@ -99,10 +99,10 @@ package struct BookCrossing: DatasetFormat {
 
   /// Users or books; their rows hold so many odd characters that unreadable ones are passed over.
   private func entities(
-    _ contents: FileContents, numeric: Set<String>, of ids: Vocabulary, noun: String
+    _ contents: FileContents, numeric: [String], of ids: Vocabulary, noun: String
   ) throws(DatasetError) -> EntityTable {
     let header = try DelimitedHeader(contents, separator: nil)
-    try header.require(Array(numeric))
+    try header.require(numeric)
     var layout = header.layout { name in
       name == header.names.first ? .id : name.hasPrefix("Image") ? .skip : .text
     }

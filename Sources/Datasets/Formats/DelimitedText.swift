@@ -110,9 +110,10 @@ struct DelimitedHeader {
     next = given.isEmpty ? line.next : contents.textStart
     let text = String(decoding: line.bytes.prefix(1 << 16), as: UTF8.self)
     self.separator =
-      separator ?? DelimitedText.Separator.characters.max { a, b in
-        text.count { $0 == a } < text.count { $0 == b }
-      } ?? ","
+      separator
+      ?? DelimitedText.Separator.characters.stablySorted(descending: true) { separator in
+        text.count { $0 == separator }
+      }.first ?? ","
     names = given.isEmpty ? Self.fields(of: text, separator: self.separator) : given
     var seen = Set<String>()
     for name in names where !seen.insert(name).inserted {

@@ -122,9 +122,8 @@ package struct DataPlace {
   var fields: [String] { fields(by: separator) }
 
   fileprivate var separator: String {
-    DelimitedText.Separator.characters.map { String($0) }.max { a, b in
-      firstLine.split(separator: a).count < firstLine.split(separator: b).count
-    } ?? ","
+    DelimitedText.Separator.characters.map { String($0) }
+      .stablySorted(descending: true) { firstLine.split(separator: $0).count }.first ?? ","
   }
 
   fileprivate func fields(by separator: String) -> [String] {

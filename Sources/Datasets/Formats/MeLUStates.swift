@@ -66,7 +66,7 @@ private struct StateBuilder {
     let lists = try Self.lists(items)
     let scores = try Self.lists(ratings)
     let code = Int32(states.insert(state))
-    for (user, list) in lists.sorted(by: { $0.value.place < $1.value.place }) {
+    for (user, list) in lists.sorted(by: { ($0.value.place, $0.key) < ($1.value.place, $1.key) }) {
       guard let own = scores[user], own.texts.count == list.texts.count else {
         throw DatasetError(
           "user \(user) has \(counted(list.texts.count, "item")), and "

@@ -58,7 +58,7 @@ extension TaskSplitting {
   }
 
   private func inOrder(_ tasks: ArraySlice<UserTask>) -> [UserTask] {
-    tasks.sorted { $0.user < $1.user }
+    tasks.stablySorted(by: \.user)
   }
 
   /// One task for each user with enough of these rows, in the order of users.

@@ -1,7 +1,9 @@
+import Language
+
 /// The p-values corrected for being several, in the order given (Holm 1979): below the level with the
 /// promised probability of any false alarm at all.
 package func holmCorrected(_ pValues: [Double]) -> [Double] {
-  let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
+  let order = pValues.indices.stablySorted { pValues[$0] }
   var corrected = pValues
   var highest = 0.0
   for (place, index) in order.enumerated() {

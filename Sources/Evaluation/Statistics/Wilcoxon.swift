@@ -1,4 +1,5 @@
 import Kernels
+import Language
 
 /// Wilcoxon's signed-rank test (1945) of paired differences.
 package struct WilcoxonTest: Sendable, Equatable {
@@ -15,7 +16,7 @@ package struct WilcoxonTest: Sendable, Equatable {
 /// Exact up to 50 differences of unequal size, else by the normal approximation with corrections for
 /// ties and continuity.
 package func wilcoxonTest(_ differences: [Double]) -> WilcoxonTest {
-  let sorted = differences.filter { $0 != 0 }.sorted { abs($0) < abs($1) }
+  let sorted = differences.filter { $0 != 0 }.stablySorted { abs($0) }
   var positive = 0.0
   var tieCorrection = 0.0
   var start = 0

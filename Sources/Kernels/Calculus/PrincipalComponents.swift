@@ -56,7 +56,8 @@ package struct PrincipalComponents: Sendable {
       direction = next
       if change < 1e-24 { break }
     }
-    let largest = direction.max { abs($0) < abs($1) } ?? 0
+    // The first of those of the largest size.
+    let largest = direction.reduce(0) { abs($1) > abs($0) ? $1 : $0 }
     return largest < 0 ? direction.map { -$0 } : direction
   }
 }

@@ -303,7 +303,7 @@ extension Checker {
         label: isLeak
           ? "may judge on users seen in training (leak)" : "uses the old \(noun.phrase)",
         severity: newer.isSure && entry.isSure ? .error : .warning,
-        secondary: labels.sorted { $0.range.lower < $1.range.lower }, help: help))
+        secondary: labels.stablySorted(by: \.range.lower), help: help))
   }
 
   private func firstWord(_ line: String) -> String {

@@ -46,7 +46,9 @@ extension Checker {
   /// Where a folder is read in which the file lies, if it is there already.
   private func folderReader(of name: String, _ path: String) -> SourceRange? {
     guard let files = context.files,
-      let folder = touched.readers.first(where: { name.hasPrefix($0.key + "/") }),
+      // The nearest of several.
+      let folder = touched.readers.filter({ name.hasPrefix($0.key + "/") })
+        .stablySorted(descending: true, by: { $0.key.utf8.count }).first,
       files.exists(path)
     else { return nil }
     return folder.value

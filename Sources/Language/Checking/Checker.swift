@@ -17,10 +17,7 @@ package func check(
   }
   var seen = Set<Finding>()
   let all = checker.diagnostics.filter { seen.insert(Finding($0)).inserted }
-  let sorted = all.enumerated().sorted {
-    ($0.element.primary.range.lower, $0.offset) < ($1.element.primary.range.lower, $1.offset)
-  }
-  return (sorted.map(\.element), checker.context)
+  return (all.stablySorted(by: \.primary.range.lower), checker.context)
 }
 
 /// What makes two diagnostics the same one.

@@ -9,7 +9,7 @@ func lints(of script: Script, _ source: Source, in context: CheckContext) -> [Di
   linter.isLesson = script.tokens.contains { lessonMark(of: $0, in: source) != nil }
   linter.visit(script.statements)
   linter.finish(script)
-  return linter.found.sorted { $0.primary.range.lower < $1.primary.range.lower }
+  return linter.found.stablySorted(by: \.primary.range.lower)
 }
 
 private struct Linter {
@@ -146,6 +146,7 @@ private struct Linter {
         unread[String(word.prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })] = nil
       }
     }
+    let unread = unread.sorted { ($0.value.range.lower, $0.key) < ($1.value.range.lower, $1.key) }
     for (name, bound) in unread where !name.hasPrefix("_") {
       warn(
         bound.keyword == .let ? "W0602" : "W0607", "`\(name)` is never used", at: bound.range,

@@ -72,7 +72,7 @@ package struct NounLedger: Sendable, Equatable {
       return (row.noun, now)
     }
     // The nearest source explains most: the split, not the data behind it.
-    return stale.max { $0.1.generation < $1.1.generation }
+    return stale.stablySorted(descending: true) { $0.1.generation }.first
   }
 
   /// What is surely missing of a noun: one it is made from, or the noun itself, which may be there but

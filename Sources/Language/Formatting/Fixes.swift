@@ -8,7 +8,7 @@ package func applyingFixes(
   var end = 0
   var applied = 0
   let fixes = diagnostics.compactMap(\.fix).filter { $0.isCertain || evenUncertain }
-  for fix in fixes.sorted(by: { $0.range.lower < $1.range.lower }) where fix.range.lower >= end {
+  for fix in fixes.stablySorted(by: \.range.lower) where fix.range.lower >= end {
     result += source.slice(SourceRange(end, fix.range.lower)) + fix.replacement
     end = fix.range.upper
     applied += 1

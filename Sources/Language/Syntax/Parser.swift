@@ -18,7 +18,7 @@ package func parse(_ text: String) -> (script: Script, diagnostics: [Diagnostic]
     var parser = Parser(bytes: buffer, tokens: lexer.tokens, diagnostics: lexer.diagnostics)
     let statements = parser.statements(until: nil)
     let script = Script(statements: statements, tokens: lexer.tokens, isOpen: parser.isOpen)
-    return (script, parser.diagnostics.sorted { $0.primary.range.lower < $1.primary.range.lower })
+    return (script, parser.diagnostics.stablySorted(by: \.primary.range.lower))
   }
 }
 

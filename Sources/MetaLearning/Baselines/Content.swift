@@ -85,8 +85,7 @@ private struct CosineModel: Recommender {
         ))
     }
     if found.count > count {
-      found.sort { $0.similarity > $1.similarity }
-      found.removeLast(found.count - count)
+      found = Array(found.stablySorted(descending: true, by: \.similarity).prefix(count))
     }
     let weight = found.reduce(0.0) { $0 + $1.similarity }
     guard weight > 0 else { return 0 }

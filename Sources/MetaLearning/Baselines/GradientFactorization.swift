@@ -182,7 +182,8 @@ private struct Lanes {
       width, { (load(p, $0) + load(c, $0)) * load(q, $0) }, { (p[$0] + c[$0]) * q[$0] })
   }
 
-  /// The sum of terms, eight at a time and the last ones singly.
+  /// The sum of terms, eight at a time and the last ones singly: lanes 0 and 4, 1 and 5, … are added, then
+  /// those that are left in the same way.
   @inline(__always)
   private static func sum(
     _ width: Int, _ eight: (Int) -> Eight, _ one: (Int) -> Float
@@ -193,7 +194,9 @@ private struct Lanes {
       sums += eight(at)
       at += 8
     }
-    var sum = sums.sum()
+    let four = sums.lowHalf + sums.highHalf
+    let two = four.lowHalf + four.highHalf
+    var sum = two[0] + two[1]
     while at < width {
       sum += one(at)
       at += 1

@@ -43,14 +43,14 @@ private struct UserNeighborModel: Recommender {
     let level = bias.mean + bias.deviation(of: user)
     return items.map { item in
       let own = bias.items[Int(item)]
-      var nearest: [(similarity: Double, residual: Double)] = []
+      var nearest: [(similarity: Double, row: Int, residual: Double)] = []
       for row in byItem.range(Int(item)) {
         let other = Int(byItem.others[row])
         guard similarity[other] > 0, user.user.map({ Int($0) }) != other else { continue }
         nearest.append(
-          (similarity[other], byItem.values[row] - bias.mean - bias.users[other] - own))
+          (similarity[other], row, byItem.values[row] - bias.mean - bias.users[other] - own))
       }
-      nearest.sort { $0.similarity > $1.similarity }
+      nearest.sort { ($1.similarity, $0.row) < ($0.similarity, $1.row) }
       var (sum, weight) = (0.0, 0.0)
       for neighbor in nearest.prefix(count) {
         sum += neighbor.similarity * neighbor.residual

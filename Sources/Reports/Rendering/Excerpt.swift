@@ -76,7 +76,7 @@ struct Excerpt {
       let label = padded(showsNumbers ? "\(number) " : "", to: gutter, right: true)
       lines.append(page.ink("  \(label)\(marks.bar)", .dim) + " " + shown(number).text)
       let blank = page.ink("  " + String(repeating: " ", count: gutter) + marks.bar, .dim)
-      for mark in (byLine[number] ?? []).sorted(by: { $0.range.lower > $1.range.lower }) {
+      for mark in (byLine[number] ?? []).stablySorted(descending: true, by: \.range.lower) {
         lines.append(blank + " " + underline(mark, line: number))
       }
     }

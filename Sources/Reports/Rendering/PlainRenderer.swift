@@ -56,7 +56,8 @@ extension Curve.Series {
   func summary(of curve: Curve) -> String {
     let known = points.filter { $0.y.isFinite }
     guard let first = known.first, let last = known.last,
-      let low = known.min(by: { $0.y < $1.y }), let high = known.max(by: { $0.y < $1.y })
+      let low = known.stablySorted(by: \.y).first,
+      let high = known.stablySorted(descending: true, by: \.y).first
     else { return "\(name): no values" }
     if curve.mark == .point {
       func mean(_ value: (Curve.Point) -> Double) -> String {

@@ -33,7 +33,7 @@ struct TableLayout {
   private mutating func fit(_ width: Int) {
     while totalWidth > width {
       let candidates = widths.indices.filter { !isRight[$0] && widths[$0] > 8 }
-        .sorted { widths[$0] > widths[$1] }
+        .stablySorted(descending: true) { widths[$0] }
       guard let widest = candidates.first else { return }
       let next = candidates.dropFirst().first.map { widths[$0] } ?? 8
       let step = max(1, widths[widest] - max(8, next))

@@ -34,7 +34,9 @@ struct Draws {
         if met.fault == nil { held[met.range, default: 0] += 1 }
       }
     }
-    for (range, count) in reached.sorted(by: { $0.key.lower < $1.key.lower })
+    for (range, count) in reached.sorted(by: {
+      ($0.key.lower, $0.key.upper) < ($1.key.lower, $1.key.upper)
+    })
     where held[range, default: 0] < count {
       let line = source.line(of: range.lower)
       remarks.append(

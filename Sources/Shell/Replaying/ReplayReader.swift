@@ -10,7 +10,7 @@ struct ReplayReader {
 
   var cases: [Replay.Case] {
     let all = [checking] + outputs + expectations + failing
-    return [all[0]] + all.dropFirst().sorted { $0.line < $1.line }
+    return [all[0]] + all.dropFirst().stablySorted(by: \.line)
   }
 
   private var checking: Replay.Case {

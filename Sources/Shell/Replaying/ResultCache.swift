@@ -91,7 +91,8 @@ package struct ResultCache: ResultStore {
     }
     var sum = entries.reduce(0) { $0 + $1.bytes }
     guard sum > mostBytes else { return }
-    for entry in entries.sorted(by: { $0.time < $1.time }) where sum > mostBytes / 4 * 3 {
+    entries.sort { ($0.time.0, $0.time.1, $0.path) < ($1.time.0, $1.time.1, $1.path) }
+    for entry in entries where sum > mostBytes / 4 * 3 {
       unlink(entry.path)
       sum -= entry.bytes
     }

@@ -131,7 +131,7 @@ private struct ExplainedScore {
 
   /// The ratings by how far they move the score, the strongest first.
   private var order: [Int] {
-    influences.indices.sorted { abs(influences[$0]) > abs(influences[$1]) }
+    influences.indices.stablySorted(descending: true) { abs(influences[$0]) }
   }
 
   private func ratings(_ rows: Int) -> Table {

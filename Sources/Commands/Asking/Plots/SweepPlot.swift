@@ -44,7 +44,7 @@ package struct SweepOutcome: Sendable {
       // Drawn numbers come in any order.
       let numbers = names.compactMap { Double(decimal: $0) }
       guard numbers.count == names.count else { return names }
-      return zip(numbers, names).sorted { $0.0 < $1.0 }.map(\.1)
+      return zip(numbers, names).stablySorted { $0.0 }.map(\.1)
     }
     // The first of those with the most values.
     let axis = keys.indices.reduce(0) { choices[$1].count > choices[$0].count ? $1 : $0 }
@@ -60,7 +60,9 @@ package struct SweepOutcome: Sendable {
         series.append(.init(name, [point]))
       }
     }
-    for index in series.indices { series[index].points.sort { $0.x < $1.x } }
+    for index in series.indices {
+      series[index].points = series[index].points.stablySorted { $0.x }
+    }
     var curve = Curve(title, x: keys[axis], y: objective, series: series)
     curve.names = choices[axis]
     return curve

@@ -1,0 +1,169 @@
+import Commands
+import Datasets
+import Evaluation
+import Kernels
+import Language
+import MetaLearning
+import Models
+import Reports
+import Testing
+
+/// Short runs on a small table, each a line with the digest of what it came to.
+struct DigestRuns {
+  private let host: RecordingHost
+  /// Data and tasks.
+  private let basis: Interpreter
+
+  /// - Parameter change: what is added to the first rating.
+  init(_ kernels: KernelSet?, threads: Int, seed: Int = 3, change: Int = 0) throws {
+    host = RecordingHost(Self.files(change))
+    host.kernels = try #require(kernels)
+    var interpreter = Interpreter()
+    let source = """
+      set seed=\(seed) threads=\(threads)
+      load csv "ratings.csv"
+      attach items "items.csv"
+      attach users "users.csv"
+      split tasks query=4
+      """
+    try #require(interpreter.run(Source(name: "basis", text: source), host: host) == .completed)
+    basis = interpreter
+  }
+
+  /// 40 users with 12 ratings of 24 items each, and features of all kinds.
+  private static func files(_ change: Int) -> [String: String] {
+    var stream = RandomKey(seed: 5).derived("digests").stream
+    var ratings = "user,item,rating,time\n"
+    for user in 0..<40 {
+      for item in stream.shuffled(Array(0..<24)).prefix(12) {
+        let rating = 1 + stream.below(4) + (ratings.utf8.count < 25 ? change : 0)
+        ratings += "\(user),\(item),\(rating),\(100_000 * user + item)\n"
+      }
+    }
+    let kinds = ["wood", "tin", "clay"]
+    let items = (0..<24).map { "\($0),\(kinds[$0 % 3]),\($0 * 7 % 11).5\n" }.joined()
+    let users = (0..<40).map { "\($0),\($0 % 2 == 0 ? "young" : "old")\n" }.joined()
+    return [
+      "ratings.csv": ratings, "items.csv": "item,kind,price\n" + items,
+      "users.csv": "user,age\n" + users,
+    ]
+  }
+
+  /// A line for each run whose name is wanted.
+  func lines(_ isWanted: (String) -> Bool = { _ in true }) -> [String] {
+    Self.runs.filter { isWanted($0.name) }.map { "\($0.name)  \(outcome(of: $0.text))" }
+  }
+
+  /// The digest of what a script prints, of the files it writes and of its last model; what is wrong with it
+  /// where it is refused.
+  private func outcome(of text: String) -> String {
+    var interpreter = basis
+    var said: [String] = []
+    host.files["picture.svg"] = nil
+    let result = interpreter.run(Source(name: "digest", text: text), host: host) { outcome in
+      said += outcome.report.map { recordLines($0).map(withoutTimes) } ?? []
+    }
+    switch result {
+    case .completed: break
+    case .failed(let fault), .expectationFailed(let fault):
+      return "refused: \(fault.code) \(fault.message)"
+    case .invalid(let faults):
+      return faults.first.map { "refused: \($0.code) \($0.message)" } ?? "refused"
+    case .interrupted: return "interrupted"
+    }
+    let weights = interpreter.session.model?.weights.all.array ?? []
+    let words = [
+      digest(weights), digest(Array(said.joined(separator: "\n").utf8)),
+      digest(host.files["picture.svg"] ?? []),
+    ]
+    return hexadecimal(digest(words))
+  }
+}
+
+extension DigestRuns {
+  private typealias Run = (name: String, text: String)
+
+  /// Everything that has a name in a catalog and computes.
+  private static let runs: [Run] =
+    [trainings, variants, shapes, fitted, judged, searches, pictures].flatMap { $0 }
+
+  private static let small = [
+    "mlp": "mlp hidden=8 embed=4", "factor": "factor embed=4", "mixture": "mixture embed=4",
+    "attention": "attention embed=4",
+  ]
+
+  /// Students need a teacher before them.
+  private static func trained(_ algorithm: String, model: String, _ options: String) -> String {
+    let isStudent = (try? metaLearners.make(algorithm).get()) is any Student
+    let teacher = "model factor embed=4; meta-train ridge epochs=1; keep model t\n"
+    return (isStudent ? teacher : "") + "model \(model)\n"
+      + "meta-train \(algorithm)\(isStudent ? " teacher=t" : "") epochs=2 \(options)\n"
+      + "adapt user 7; topk 5"
+  }
+
+  private static let trainings: [Run] = metaLearners.members.names.flatMap { algorithm in
+    networks.members.names.flatMap { network in
+      losses.members.names.map { loss in
+        (
+          "training \(algorithm) \(network) \(loss)",
+          trained(algorithm, model: small[network] ?? network, "loss=\(loss)")
+        )
+      }
+    }
+  }
+
+  private static let variants: [Run] =
+    [
+      ("maml", "order=1"), ("maml", "steps=3 adapt=all"), ("fomaml", "steps=2 adapt=all"),
+      ("reptile", "steps=2"), ("maml", "outer=sgd schedule=linear"),
+      ("maml", "outer=adam schedule=constant"), ("maml", "outer=adamw weight-decay=0.1"),
+      ("ridge", "embed-decay=0.1 linear-decay=0.1"), ("ridge", "clip=0.1 hide-items=0.5"),
+      ("melu", "batch=7 resample=no"),
+    ].map { ("variant \($0) \($1)", trained($0, model: "mlp hidden=8 embed=4", $1)) }
+
+  private static let shapes: [Run] = [
+    "mlp hidden=8,5 embed=3", "mlp hidden=17 embed=4 dropout=0.2", "factor embed=19",
+  ].map { ("variant \($0)", trained("maml", model: $0, "")) }
+
+  private static let network = "model mlp hidden=8 embed=4\n"
+
+  private static let fitted: [Run] = baselines.members.names.map { name in
+    ("baseline \(name)", "compare \(name) \(name == "bias" ? "item-mean" : "bias") k=3")
+  }
+
+  private static let judged: [Run] =
+    [
+      ("all metrics", "evaluate \(metricNames) k=3 with=[bias, item-knn]"),
+      ("groups", "evaluate ndcg mae k=3 by=kind"),
+      ("all candidates", "evaluate ndcg hit coverage k=3 candidates=all"),
+      ("significance", "let r = evaluate ndcg mae k=3; significance $r.bias $r.item-mean"),
+      ("abtest", "abtest ridge bias runs=20 k=3"), ("trace", "trace user 7"),
+      ("similar", "similar 5 k=4"), ("explanation", "explain user 7 item 5"),
+    ].map { ("table \($0)", "\(network)meta-train ridge epochs=1\n\($1)") }
+
+  private static let metricNames = Evaluation.metrics.members.names.filter { $0 != "log-loss" }
+    .joined(separator: " ")
+
+  private static let searches: [Run] = [
+    (
+      "sweep",
+      network + "meta-train ridge epochs=2 lr=[0.001, 0.01] ridge=[1, 3]; best by=mae"
+    ),
+    (
+      "search random",
+      network + "search random ridge epochs=2 n=3 lr=[0.001, 0.003, 0.01]"
+    ),
+    (
+      "search successive-halving",
+      network + "search successive-halving ridge epochs=4 n=4 lr=[0.001, 0.003, 0.01, 0.03]"
+    ),
+  ]
+
+  private static let pictures: [Run] = plots.members.names.map { name in
+    let lr = name == "sweep" ? "[0.001, 0.01]" : "0.01"
+    return (
+      "plot \(name)",
+      network + "meta-train maml steps=2 epochs=2 lr=\(lr); plot \(name) file=\"picture.svg\""
+    )
+  }
+}
