@@ -32,18 +32,18 @@ import Testing
 
   @Test func everyChangedBitOfASealedFileIsFound() throws {
     let whole = file.sealed()
-    let read = try self.read(whole)
-    #expect(read.isSealed && read.metadata == file.metadata)
-    #expect(Set(read.tensors.map(\.name)) == ["x", "empty"])
+    let kept = try read(whole)
+    #expect(kept.isSealed && kept.metadata == file.metadata)
+    #expect(Set(kept.tensors.map(\.name)) == ["x", "empty"])
     // Reading and sealing again gives the same bytes.
     #expect(
-      Safetensors(metadata: read.metadata, tensors: file.tensors).sealed() == whole)
+      Safetensors(metadata: kept.metadata, tensors: file.tensors).sealed() == whole)
     var taken: [Int] = []
     for bit in 0..<8 * whole.count {
       var changed = whole
       changed[bit / 8] ^= 1 << (bit % 8)
       // One that has lost the name of its digest is not taken for whole.
-      if let read = try? read(changed), read.isSealed { taken.append(bit) }
+      if let other = try? read(changed), other.isSealed { taken.append(bit) }
     }
     #expect(taken == [])
   }
