@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import MetaLearning
 import Models
+import TestedKernels
 import Testing
 
 /// Model files and checkpoints of which one bit is another.
@@ -16,7 +17,7 @@ import Testing
     (options.epochs, options.key) = (2, RandomKey(seed: 1))
     var training = Training(
       data, smallSplit(data, query: 2), learner: MAML(), network: network, loss: SquaredError(),
-      options: options)
+      options: options, kernels: .underTest)
     while let step = training.next(), step.epochEnd == nil {}
     return training
   }
@@ -42,7 +43,9 @@ import Testing
   }
 
   @Test func noChangedBitOfAModelIsTaken() throws {
-    let open = { (file: Safetensors) in _ = try ModelFile.model(file, data: Self.data) }
+    let open = { (file: Safetensors) in
+      _ = try ModelFile.model(file, data: Self.data, kernels: .underTest)
+    }
     try open(Self.model.withUnsafeBytes { try Safetensors($0) })
     #expect(unnoticed(in: Self.model, open) == [])
   }
@@ -59,7 +62,7 @@ import Testing
     let bytes = file.sealed()
     #expect(throws: ModelFileError.self) {
       _ = try ModelFile.model(
-        try bytes.withUnsafeBytes { try Safetensors($0) }, data: Self.data)
+        try bytes.withUnsafeBytes { try Safetensors($0) }, data: Self.data, kernels: .underTest)
     }
   }
 
@@ -71,7 +74,7 @@ import Testing
       let bytes = isSealed ? file.sealed() : file.encoded()
       do {
         _ = try ModelFile.model(
-          try bytes.withUnsafeBytes { try Safetensors($0) }, data: Self.data)
+          try bytes.withUnsafeBytes { try Safetensors($0) }, data: Self.data, kernels: .underTest)
         return "taken"
       } catch { return (error as? ModelFileError)?.message ?? "" }
     }
