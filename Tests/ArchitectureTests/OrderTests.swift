@@ -3,7 +3,7 @@ import Testing
 /// Nothing that a result or a text depends on is left to chance, to a compiler or to a library.
 @Suite struct OrderTests {
   /// Keys that no two elements share: those of dictionaries, names and numbers of things.
-  private static let unique =
+  private let unique =
     #/^\s*\$0\.(key\.)?(key|name|number) [<>] \$1\.(key\.)?(key|name|number)\s*$/#
 
   @Test func everySortSaysWhichOfEqualOnesComesFirst() {
@@ -43,6 +43,6 @@ import Testing
 
   private func isTotal(_ comparison: String) -> Bool {
     comparison.contains(",") || comparison.contains("?")
-      || comparison.firstMatch(of: Self.unique) != nil
+      || comparison.firstMatch(of: unique) != nil
   }
 }
