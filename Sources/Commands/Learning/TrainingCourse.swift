@@ -22,6 +22,8 @@ struct TrainingCourse {
   /// What is to be said of the file that they came from.
   private var remark: String?
   private(set) var keeping = CheckpointKeeping()
+  /// Whether this process has taken a step.
+  private var hasGoneOn = false
 
   init(_ command: MetaTrain, in session: Session) throws {
     guard let data = session.data, let split = session.tasks else {
@@ -83,6 +85,7 @@ struct TrainingCourse {
     let title = caption ?? "meta-train \(type(of: command.learner).name)"
     let end = min(epoch, command.stopAfter ?? .max)
     while training.history.count < end, let step = training.next() {
+      hasGoneOn = true
       var progress = Progress(
         title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
       progress.recent = training.history.map { Double($0.validLoss) }
@@ -170,7 +173,7 @@ extension TrainingCourse {
         + "\(fixed(Double(before), digits: 4)) before training"
     }
     var blocks: [Report.Block] = [.text(text + ".")]
-    if resumed > 0 {
+    if resumed > 0, hasGoneOn {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
     }
     if let otherArithmetic {
