@@ -16,13 +16,13 @@ import Testing
   @Test(arguments: [
     (
       "user,item,rating,time\na,x,1,3\na,x,5,2\nb,y,2,7\nb,y,3,7\n",
-      "2 ratings repeat 2 pairs of a user and an item, all with different ratings; `clean "
-        + "dedupe=last` keeps the newest of each, and the last in the file where times are equal "
+      "2 pairs of a user and an item are given more than once (4 ratings), all with different "
+        + "ratings; `clean dedupe=last` keeps the newest of each, and the last in the file where times are equal "
         + "(1 pair)"
     ),
     (
       "user,item,rating\na,x,1\na,x,1\na,x,1\nb,y,2\n",
-      "2 ratings repeat one pair of a user and an item, with equal ratings; `clean dedupe=last` "
+      "3 ratings repeat one pair of a user and an item, with equal ratings; `clean dedupe=last` "
         + "keeps the last in the file of each, without times"
     ),
   ])

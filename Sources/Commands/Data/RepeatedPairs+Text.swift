@@ -5,9 +5,12 @@ extension RepeatedPairs {
   /// How often pairs are given again and what `clean` would keep, as one sentence; nil when none is.
   var sentence: String? {
     guard rows > 0 else { return nil }
-    let all = pairs == 1 ? "one pair" : "\(grouped(pairs)) pairs"
-    return counted(rows, "rating repeats", "ratings repeat") + " \(all) of a user and an item, "
-      + "\(variety); \(rule)"
+    let all = grouped(rows + pairs)
+    let what =
+      pairs == 1
+      ? "\(all) ratings repeat one pair of a user and an item"
+      : "\(grouped(pairs)) pairs of a user and an item are given more than once (\(all) ratings)"
+    return "\(what), \(variety); \(rule)"
   }
 
   private var variety: String {

@@ -1,3 +1,4 @@
+import Kernels
 import Language
 
 /// Ways to make data fit to learn from; each says how many rows it changed.
@@ -98,7 +99,8 @@ extension Interactions {
     while true {
       var userCounts: [Int32: Int] = [:]
       var itemCounts: [Int32: Int] = [:]
-      for row in rows {
+      for (place, row) in rows.enumerated() {
+        if place & 0xFFFF == 0, Cancellation.isRequested { return rows }
         userCounts[users[Int(row)], default: 0] += 1
         itemCounts[items[Int(row)], default: 0] += 1
       }

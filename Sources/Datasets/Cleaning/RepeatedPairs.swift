@@ -1,3 +1,5 @@
+import Kernels
+
 /// Pairs of a user and an item that data give more than once.
 package struct RepeatedPairs: Sendable, Equatable {
   /// How many rows have the user and the item of another row before them.
@@ -17,30 +19,41 @@ extension Interactions {
   /// The rows in an order that puts those of one pair of a user and an item together, oldest first, and
   /// where each pair starts and the last one ends.
   private var pairs: (rows: [Int32], starts: [Int]) {
-    // By users first, so that only the rows of one user are sorted at a time.
+    // By users first, so that only the rows of one user are sorted at a time: by item and then as they stand
+    // in the file, both in one number.
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
     for user in users { starts[Int(user) + 1] += 1 }
     for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
     var free = starts
-    var rows = [Int32](repeating: 0, count: count)
-    for row in 0..<Int32(count) {
-      let user = Int(users[Int(row)])
-      rows[free[user]] = row
+    var places = [UInt64](repeating: 0, count: count)
+    for row in 0..<count {
+      let user = Int(users[row])
+      places[free[user]] = UInt64(UInt32(bitPattern: items[row])) << 32 | UInt64(row)
       free[user] += 1
     }
+    var rows = [Int32](repeating: 0, count: count)
     var pairStarts: [Int] = []
     for (start, end) in zip(starts, starts.dropFirst()) where start < end {
-      rows[start..<end].sort { a, b in
-        let (a, b) = (Int(a), Int(b))
-        if items[a] != items[b] { return items[a] < items[b] }
-        return times.isEmpty || times[a] == times[b] ? a < b : times[a] < times[b]
-      }
-      for place in start..<end
-      where place == start || items[Int(rows[place])] != items[Int(rows[place - 1])] {
-        pairStarts.append(place)
+      if Cancellation.isRequested { break }
+      places[start..<end].sort()
+      var first = start
+      for place in start..<end {
+        rows[place] = Int32(truncatingIfNeeded: places[place] & 0xFFFF_FFFF)
+        guard place + 1 == end || places[place + 1] >> 32 != places[place] >> 32 else { continue }
+        pairStarts.append(first)
+        if place > first, !times.isEmpty { sortByTime(&rows[first...place]) }
+        first = place + 1
       }
     }
     return (rows, pairStarts + [count])
+  }
+
+  /// Puts rows that stand as in the file in the order of their times, and as they are where those are equal.
+  private func sortByTime(_ rows: inout ArraySlice<Int32>) {
+    rows.sort { a, b in
+      let (a, b) = (Int(a), Int(b))
+      return times[a] == times[b] ? a < b : times[a] < times[b]
+    }
   }
 
   /// What is given more than once, and how.
@@ -74,6 +87,7 @@ extension Interactions {
     var start = 0
     // Each start has come to the end of its user's rows.
     for (user, end) in starts.dropLast().enumerated() {
+      if user & 0xFF == 0, Cancellation.isRequested { break }
       for item in rated[start..<end] {
         if lastUser[Int(item)] == Int32(user) { return true }
         lastUser[Int(item)] = Int32(user)

@@ -123,7 +123,10 @@ struct TestCommand: ParsableCommand {
   private func work() throws {
     let path = files.paths.first ?? ""
     try limits.limits().watch { excess, status in
-      let replay = Replay(failed: path, status, "error[E0901]: \(path) \(excess)\n")
+      let isStopped = status == .interrupted
+      let replay = Replay(
+        failed: path, status,
+        isStopped ? "\(path): interrupted\n" : "error[E0901]: \(path) \(excess)\n")
       Terminal.write(replay.json.text + "\n", to: STDOUT_FILENO)
     }
     let kernels = try kernels.chosen()
@@ -138,7 +141,9 @@ struct TestCommand: ParsableCommand {
   }
 
   private func replay(_ source: Source, _ kernels: KernelSet) -> Replay {
-    let host = reach.host(of: source, isTimeless: deterministic, kernels: kernels)
+    let host = reach.host(
+      of: source, isTimeless: deterministic, mostMemory: try? limits.limits().bytes,
+      kernels: kernels)
     let cache = cache
     // Bringing up to date and trying out are more than replaying.
     let keepsReplay = !update && !record && !mutate
