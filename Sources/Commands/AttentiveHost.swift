@@ -128,6 +128,8 @@ package final class AttentiveHost: Host {
   }
 
   package func obstacle(reading path: String) -> CommandFailure? { host.obstacle(reading: path) }
+  package var wantsToStop: Bool { host.wantsToStop }
+  package var availableMemory: Double? { host.availableMemory }
 
   package func obstacle(writing path: String) -> CommandFailure? { host.obstacle(writing: path) }
 

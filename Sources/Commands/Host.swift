@@ -20,6 +20,10 @@ package protocol Host: FileSource where Failure == CommandFailure {
   func now() -> Double
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
   func checkpoint(_ progress: Progress) throws(Interrupted)
+  /// How many bytes of memory can still be had; nil where that is not known.
+  var availableMemory: Double? { get }
+  /// Whether the user wants it to stop; asked often, and from any thread.
+  var wantsToStop: Bool { get }
 }
 
 extension Host {
@@ -36,6 +40,18 @@ extension Host {
   package func obstacle(writing path: String) -> CommandFailure? { nil }
 
   package func supplied(_ name: String) -> [String] { ["examples/\(name)"] }
+
+  package var wantsToStop: Bool { false }
+
+  package var availableMemory: Double? { nil }
+
+  /// What `work` returns; throws `Interrupted` soon after the user wants it to stop.
+  func whileWanted<T>(_ work: () throws -> T) throws -> T {
+    guard let result = try Cancellation.attempt(until: { self.wantsToStop }, work) else {
+      throw Interrupted()
+    }
+    return result
+  }
 }
 
 /// How far a command has come.

@@ -96,7 +96,11 @@ extension Run {
   mutating func run(_ command: any Command, _ call: Call) throws(Stop) -> Report {
     if interpreter.plan != nil {
       let report: Report
-      do { report = try foresee(command, call) } catch { throw stop(error, call) }
+      do {
+        report = try host.whileWanted { try foresee(command, call) }
+      } catch {
+        throw stop(error, call)
+      }
       return report
     }
     let distortion = isFirstGift(of: command) ? interpreter.rehearsal.distortion : nil
@@ -124,7 +128,7 @@ extension Run {
   ) throws(Stop) -> Report {
     var draft = interpreter.session
     do {
-      let report = try work(&draft, host)
+      let report = try host.whileWanted { try work(&draft, host) }
       interpreter.session = draft
       return report
     } catch {

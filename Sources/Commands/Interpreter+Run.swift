@@ -223,7 +223,11 @@ struct Run {
     let hidden = interpreter.variables[loop.variable.text]
     defer { interpreter.variables[loop.variable.text] = hidden }
     let source = source
-    for (index, element) in elements.enumerated() {
+    interpreter.plan?.enter(rounds: elements.count)
+    defer { interpreter.plan?.leave(rounds: elements.count) }
+    let rounds = interpreter.plan == nil ? Array(elements.indices) : Plan.tried(of: elements.count)
+    for index in rounds {
+      let element = elements[index]
       if trail.isCut { throw .interrupted }
       let end = said.count
       try trailing({ loop.written(of: source, elements, whole: index, until: end, then: $0) }) {

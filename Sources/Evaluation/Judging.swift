@@ -83,7 +83,9 @@ package struct Trial: Sendable {
   ) throws(Failure) -> Judgement {
     let isAsked = metrics.map { predictsRatings || !$0.needsRatings }
     let keepsQueries = metrics.contains { $0.isPooled }
-    let outcomes = orderedMap(tasks.count, threads: threads) { index -> Result<Verdict, Failure> in
+    let none = Verdict(values: metrics.map { _ in nil }, tieRate: 0, isFlat: false, query: nil)
+    let outcomes = orderedMap(tasks.count, threads: threads, abandoned: .success(none)) {
+      index -> Result<Verdict, Failure> in
       let items = items(of: tasks[index])
       return Result { () throws(Failure) in try scores(tasks[index], items) }.map { scores in
         let query = query(tasks[index], items, scores: scores)

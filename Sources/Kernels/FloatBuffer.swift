@@ -8,8 +8,10 @@ package final class FloatBuffer: @unchecked Sendable {
     let bytes = max(64, count * 4)
     base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
       .bindMemory(to: Float.self, capacity: max(16, count))
-    base.initialize(repeating: 0, count: max(16, count))
     self.count = count
+    // Zeros that nobody waits for any more are not written.
+    if count > 1 << 22, Cancellation.isRequested { return }
+    base.initialize(repeating: 0, count: max(16, count))
   }
 
   /// A copy of the contents.

@@ -20,6 +20,13 @@ package struct KernelSet: @unchecked Sendable {
   }
 }
 
+extension KernelSet {
+  /// Whether an operation of so many steps is large, and its result not wanted any more: what it writes to
+  /// then stays as it is.
+  @inline(__always)
+  func isUnwanted(_ steps: Int) -> Bool { steps > 1 << 22 && Cancellation.isRequested }
+}
+
 /// Sums of products, and whatever else the calculus needs, on matrices whose shapes the caller checked.
 extension KernelSet {
   /// c = scale·a·b + bias + addend, then max(0, ·) if `relu`, then 0 wherever `mask` is not positive. Shapes:
@@ -30,6 +37,7 @@ extension KernelSet {
     adding addend: Matrix? = nil, bias: Matrix? = nil, relu: Bool = false, mask: Matrix? = nil
   ) {
     let k = transposed ? a.rows : a.columns
+    if isUnwanted(c.count * k) { return }
     var finish = mrs_finish(
       scale: scale, relu: relu ? 1 : 0, bias: bias.map { UnsafePointer($0.base) },
       add: addend.map { UnsafePointer($0.base) }, ldadd: c.columns,
@@ -41,11 +49,13 @@ extension KernelSet {
 
   @inline(__always)
   package func transpose(_ a: Matrix, into t: Matrix) {
+    if isUnwanted(a.count) { return }
     table.pointee.transpose(a.rows, a.columns, a.base, a.columns, t.base, t.columns)
   }
 
   @inline(__always)
   package func columnSums(_ a: Matrix, into c: Matrix, accumulate: Bool = false) {
+    if isUnwanted(a.count) { return }
     table.pointee.column_sums(a.rows, a.columns, a.base, a.columns, c.base, accumulate ? 1 : 0)
   }
 
@@ -55,22 +65,26 @@ extension KernelSet {
   /// y = y + s·x
   @inline(__always)
   package func axpy(_ s: Float, _ x: Matrix, _ y: Matrix) {
+    if isUnwanted(x.count) { return }
     table.pointee.axpy(x.count, s, x.base, y.base)
   }
 
   /// z = x + s·y
   @inline(__always)
   package func addScaled(_ x: Matrix, _ s: Float, _ y: Matrix, into z: Matrix) {
+    if isUnwanted(x.count) { return }
     table.pointee.add_scaled(x.count, x.base, s, y.base, z.base)
   }
 
   @inline(__always)
   package func scale(_ s: Float, _ x: Matrix, into z: Matrix) {
+    if isUnwanted(x.count) { return }
     table.pointee.scale(x.count, s, x.base, z.base)
   }
 
   @inline(__always)
   package func multiply(_ x: Matrix, _ y: Matrix, into z: Matrix, accumulate: Bool = false) {
+    if isUnwanted(x.count) { return }
     table.pointee.multiply(x.count, x.base, y.base, z.base, accumulate ? 1 : 0)
   }
 

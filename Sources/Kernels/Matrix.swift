@@ -45,7 +45,10 @@ package struct Matrix: @unchecked Sendable {
   /// A copy of the contents.
   package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  package func fill(_ value: Float) { base.update(repeating: value, count: count) }
+  package func fill(_ value: Float) {
+    if count > 1 << 22, Cancellation.isRequested { return }
+    base.update(repeating: value, count: count)
+  }
 
   /// Precondition: `source` has as many elements.
   package func copy(from source: Matrix) {

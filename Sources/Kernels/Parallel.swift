@@ -5,10 +5,18 @@ package var processorCount: Int { Int(mrs_processors()) }
 
 /// Runs `body` once for each index in 0..<count, on up to `threads` threads; returns when all are done.
 ///
-/// The order of the calls is not fixed; results are, when each call writes only what its index owns.
+/// The order of the calls is not fixed; results are, when each call writes only what its index owns. The wish
+/// to cancel is known to all of them.
 package func parallel(
   _ count: Int, threads: Int, _ body: @Sendable (Int) -> Void
 ) {
+  guard let current = Cancellation.current else { return distribute(count, threads, body) }
+  distribute(count, threads) { index in
+    Cancellation.$current.withValue(current) { body(index) }
+  }
+}
+
+private func distribute(_ count: Int, _ threads: Int, _ body: @Sendable (Int) -> Void) {
   withoutActuallyEscaping(body) { body in
     var context = body
     withUnsafeMutablePointer(to: &context) { pointer in
@@ -19,6 +27,14 @@ package func parallel(
         }, pointer)
     }
   }
+}
+
+/// The results of `body` for each index, in order, computed on up to `threads` threads; `abandoned` for those
+/// that are not wanted any more.
+package func orderedMap<T: Sendable>(
+  _ count: Int, threads: Int, abandoned: T, _ body: @Sendable (Int) -> T
+) -> [T] {
+  orderedMap(count, threads: threads) { Cancellation.isRequested ? abandoned : body($0) }
 }
 
 /// The results of `body` for each index, in order, computed on up to `threads` threads.

@@ -17,7 +17,10 @@ package struct Weights: Sendable {
     for block in layout.blocks where block.scale > 0 {
       var stream = key.derived(block.name).stream
       let base = storage.base + block.offset
-      for index in 0..<block.count { base[index] = block.scale * Float(stream.normal()) }
+      for index in 0..<block.count {
+        if index & 0xFFFF == 0, Cancellation.isRequested { break }
+        base[index] = block.scale * Float(stream.normal())
+      }
     }
   }
 

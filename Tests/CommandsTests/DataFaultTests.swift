@@ -14,6 +14,30 @@ import Testing
   }
 
   @Test(arguments: [
+    (
+      "user,item,rating,time\na,x,1,3\na,x,5,2\nb,y,2,7\nb,y,3,7\n",
+      "2 pairs of a user and an item are given more than once (4 ratings), all with different "
+        + "ratings; `clean dedupe=last` keeps the newest of each, and the last in the file where times are equal "
+        + "(1 pair)"
+    ),
+    (
+      "user,item,rating\na,x,1\na,x,1\na,x,1\nb,y,2\n",
+      "3 ratings repeat one pair of a user and an item, with equal ratings; `clean dedupe=last` "
+        + "keeps the last in the file of each, without times"
+    ),
+  ])
+  func whatIsGivenTwiceIsSaidAtOnce(file: String, sentence: String) {
+    var interpreter = Interpreter()
+    var said: [String] = []
+    _ = interpreter.run(
+      Source(text: "load csv \"a.csv\""), host: RecordingHost(["a.csv": file])
+    ) { outcome in
+      for case .warning(let text) in outcome.report?.blocks ?? [] { said.append(text) }
+    }
+    #expect(said == [sentence])
+  }
+
+  @Test(arguments: [
     ("split tasks by=category feature=category test=plus query=1", "plus", "plush"),
     ("split tasks by=category feature=category test=[dolls, plus] query=1", "plus", "plush"),
     ("split tasks from=behavior test=buy", "behavior", "behaviour"),

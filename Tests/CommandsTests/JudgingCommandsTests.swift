@@ -62,6 +62,23 @@ import Testing
     #expect(run("compare mf item-men").code == "E0509")
   }
 
+  @Test func oneUserAllowsNoComparison() throws {
+    let outcome = run("split tasks by=user test=1 valid=10\ncompare mf item-mean")
+    #expect(outcome.result == .completed)
+    let blocks = try #require(outcome.reports.last).blocks
+    #expect(blocks.count { if case .table = $0 { true } else { false } } == 1)
+    guard case .warning(let warning)? = blocks.last else {
+      Issue.record("no warning: \(blocks)")
+      return
+    }
+    #expect(warning.hasPrefix("one test user allows no comparison"))
+    guard case .record(let tests)? = outcome.last["tests"] else {
+      Issue.record("no tests in the result")
+      return
+    }
+    #expect(tests.fields.isEmpty)
+  }
+
   @Test func significanceIsOfTheSameUsers() throws {
     let outcome = run("let r = evaluate mae ndcg@5\nsignificance $r.mf $r.item-mean")
     #expect(outcome.result == .completed)

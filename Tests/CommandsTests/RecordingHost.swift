@@ -2,6 +2,7 @@ import Commands
 import Datasets
 import Kernels
 import Language
+import Synchronization
 import TestedKernels
 
 /// A host whose files are in memory, whose clock counts calls, and which can ask to stop.
@@ -12,6 +13,13 @@ final class RecordingHost: Host, @unchecked Sendable {
   var interruptsAt: Int?
   /// How many more files can be written before the disk is full.
   var room = Int.max
+  /// After so many questions whether to stop the answer is yes, until it is nil.
+  var questionsUntilStop: Int? {
+    get { stop.withLock { $0 } }
+    set { stop.withLock { $0 = newValue } }
+  }
+  var availableMemory: Double?
+  private let stop = Mutex<Int?>(nil)
   private var ticks = 0.0
 
   init(_ files: [String: String] = [:]) {
@@ -44,6 +52,14 @@ final class RecordingHost: Host, @unchecked Sendable {
   func now() -> Double {
     ticks += 1
     return ticks
+  }
+
+  var wantsToStop: Bool {
+    stop.withLock { left in
+      guard let count = left else { return false }
+      left = max(0, count - 1)
+      return count == 0
+    }
   }
 
   func checkpoint(_ progress: Progress) throws(Interrupted) {

@@ -68,6 +68,19 @@ import Testing
     #expect(others.last?.blocks.contains { if case .note = $0 { true } else { false } } == false)
   }
 
+  @Test func aFinishedTrainingAgainSaysWhatItSaidAtFirst() throws {
+    let host = RecordingHost()
+    let training = "meta-train maml steps=1 batch=20 epochs=2 checkpoint=\"c\""
+    let said = try [1, 2].map { _ in
+      try recordLines(#require(run(training, host).reports.last)).map(withoutTimes)
+    }
+    #expect(said[0] == said[1])
+    #expect(said[0].first?.hasPrefix("Trained maml") == true)
+    // `resume` has nothing to do, too, and does not say that it went on.
+    let resumed = run("resume \"c\"", host)
+    #expect(try recordLines(#require(resumed.reports.last)).map(withoutTimes) == said[0])
+  }
+
   @Test(arguments: [
     ("split tasks valid=10% test=70%", "split", "valid=20%", "valid=10%"),
     ("binarize threshold=4\nsplit tasks valid=20% test=70%", "data", "digest", "digest"),

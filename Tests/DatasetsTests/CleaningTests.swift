@@ -33,9 +33,27 @@ private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
   ])
 
   @Test func repeatsAreCounted() {
-    #expect(repeated.interactions.repeats == 2)
-    #expect(dataset([("a", "x", 1, 1), ("b", "x", 1, 1)]).interactions.repeats == 0)
-    #expect(Interactions().repeats == 0)
+    var found = RepeatedPairs(hasTimes: true)
+    (found.rows, found.pairs, found.differing) = (2, 1, 1)
+    #expect(repeated.interactions.repeats == found)
+    #expect(
+      dataset([("a", "x", 1, 1), ("b", "x", 1, 1)]).interactions.repeats
+        == RepeatedPairs(hasTimes: true))
+    #expect(Interactions().repeats == RepeatedPairs(hasTimes: false))
+  }
+
+  @Test func pairsWithDifferentRatingsAndWithEqualTimesAreCountedApart() {
+    let data = dataset([
+      ("a", "x", 1, 3), ("a", "x", 1, 3), ("b", "x", 2, 5), ("b", "x", 4, 5), ("c", "x", 1, 9),
+      ("c", "x", 2, 9), ("c", "x", 2, 10), ("d", "y", 1, 1),
+    ])
+    var found = RepeatedPairs(hasTimes: true)
+    (found.rows, found.pairs, found.differing, found.tied) = (4, 3, 2, 2)
+    #expect(data.interactions.repeats == found)
+    var timeless = data.interactions
+    timeless.times = []
+    (found.hasTimes, found.tied) = (false, 0)
+    #expect(timeless.repeats == found)
   }
 
   @Test func oneOfSeveralRatingsIsKept() throws {

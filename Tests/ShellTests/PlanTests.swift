@@ -1,5 +1,8 @@
 import Commands
+import Datasets
+import Kernels
 import Language
+import Synchronization
 import Testing
 
 import Shell
@@ -45,6 +48,44 @@ import Shell
     #expect(plan.steps.map(\.runs) == [1, 1, 3, 2])
   }
 
+  /// Scripts whose running would take years, and the most training steps and simulated tests that planning
+  /// each may take.
+  @Test(arguments: [
+    ("meta-train maml epochs=100000 steps=1000 patience=0", 80),
+    ("model mlp hidden=4096,4096,4096 embed=512\nmeta-train maml steps=5", 80),
+    ("abtest mf popularity users=10000000 runs=100000", 0),
+    ("search random n=1000 maml lr=0.001..0.1 epochs=1000", 400),
+    ("for k in 1..100000 { meta-train ridge epochs=$k }", 300),
+    ("for i in 1..1000 { for k in 1..1000 { adapt 42; topk 300 } }", 20),
+    ("meta-train ridge epochs=1000\nevaluate mae seeds=100 resplit=yes", 80),
+    ("split tasks folds=100\nmeta-train ridge\nevaluate mae resplit=yes seeds=100", 80),
+    ("baseline svd factors=1000 epochs=1000\nevaluate mae with=[svd]", 0),
+    ("meta-train maml epochs=1\nplot adaptation steps=1000 users=100000", 80),
+  ])
+  func whatAPlanDoesItselfDoesNotGrowWithOptions(text: String, steps: Int) throws {
+    let counter = CountingHost()
+    let (plan, result, interpreter) = try plan(
+      "load data\nsplit tasks\nmeta-train ridge epochs=1\n" + text,
+      host: AttentiveHost(counter, isDry: true))
+    #expect(result == .completed)
+    #expect(counter.count(of: "steps") <= steps + 80)
+    #expect(counter.count(of: "tests") <= 60)
+    // What is tried has small layers and few inner steps.
+    let tried = try #require(interpreter.session.model)
+    #expect(tried.weights.count < 1_000_000)
+    #expect(plan.steps.last.map { $0.seconds > 0 } == true)
+  }
+
+  @Test func aHeavyCommandIsReckonedUpFromItsMiniature() throws {
+    let known = try plan("load data\nsplit tasks\nabtest mf popularity users=2000 runs=5000").plan
+    let heavy = try plan("load data\nsplit tasks\nabtest mf popularity users=2000 runs=100000").plan
+    let (few, many) = (try #require(known.steps.last), try #require(heavy.steps.last))
+    #expect(many.seconds > 3 * few.seconds)
+    let loop = try plan("load data\nsplit tasks\nfor k in 1..80 { meta-train ridge epochs=1 }").plan
+    #expect(loop.steps.map(\.runs) == [1, 1, 80])
+    #expect(loop.untried == 72)
+  }
+
   @Test func nothingIsWrittenAndEverythingNamed() throws {
     let scratch = Scratch()
     let host = AttentiveHost(TerminalHost(directory: scratch.path), isDry: true)
@@ -75,5 +116,25 @@ import Shell
     try Files.write(Array("{\"a\":[1,".utf8), to: path, named: "")
     #expect(Calibration(readingFrom: path) == Calibration())
     #expect(Calibration(readingFrom: nil) == Calibration())
+  }
+}
+
+/// A host that counts how often it is told how far work is.
+private final class CountingHost: Host {
+  private let files = TerminalHost()
+  private let counts = Mutex<[String: Int]>([:])
+
+  func count(of unit: String) -> Int { counts.withLock { $0[unit] ?? 0 } }
+
+  func read(_ path: String) throws(CommandFailure) -> FileContents { try files.read(path) }
+  func kind(of path: String) -> FileKind? { files.kind(of: path) }
+  func list(_ path: String) throws(CommandFailure) -> [String] { try files.list(path) }
+  func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+    throw CommandFailure("E0504", "a plan wrote `\(path)`")
+  }
+  var kernels: KernelSet { files.kernels }
+  func now() -> Double { files.now() }
+  func checkpoint(_ progress: Progress) throws(Interrupted) {
+    counts.withLock { $0[progress.unit, default: 0] += 1 }
   }
 }

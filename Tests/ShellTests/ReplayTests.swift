@@ -38,6 +38,27 @@ import Shell
     #expect(failure.contains("\n  now       Loaded sample"))
   }
 
+  @Test func aScriptWhoseDataWereNotFetchedIsSkippedWithTheRemedy() throws {
+    let mark = "#? data absent/films from scripts/fetch-data films\n"
+    let text = "load csv \"absent/films/x.csv\"\n#> Loaded\nexpect 1 < 2\n"
+    let skipped = replay(mark + text)
+    #expect(skipped.status == .success && skipped.counts == (0, 0, 3))
+    #expect(skipped.fetching == "scripts/fetch-data films")
+    #expect(Replay(skipped.json) == skipped)
+    let report = Replay.junit([skipped])
+    #expect(report.contains("failures=\"0\" skipped=\"3\""))
+    #expect(
+      report.contains(
+        "<skipped message=\"the data are not there: `scripts/fetch-data films` fetches them\"/>"))
+    // Without the line, or with another fault beside it, it fails.
+    #expect(replay(text).status == .invalid)
+    #expect(replay(mark + text + "laod data\n").status == .invalid)
+    #expect(replay(mark + text + "load csv \"elsewhere/x.csv\"\n").status == .invalid)
+    // Data that are missed while it runs.
+    let late = replay(mark + "load data\n#> nothing\nif 1 < 2 { " + text + "}\n")
+    #expect(late.status == .failed || late.status == .invalid)
+  }
+
   @Test func whatWasNotReachedIsSkipped() {
     let found = replay("load data\nexpect 1 > 2\nsplit tasks\n#> Tasks\nexpect 2 > 1\n")
     #expect(found.status == .differs)

@@ -127,19 +127,34 @@ private struct Simulation {
     _ first: [Double], _ second: [Double], _ title: String, _ host: any Host
   ) throws -> Double {
     var found = 0
+    var known = 0.0
     for run in 0..<command.runs {
-      if run % 100 == 0 {
+      known += Double(2 * command.users)
+      if run == 0 || known >= Self.stride {
+        known = 0
         try host.checkpoint(
           Progress(
             "abtest", done: Double(run), total: Double(command.runs), unit: "tests", detail: title))
       }
       var stream = key.derived(title).derived(run).stream
-      func drawn(_ values: [Double]) -> [Double] {
-        (0..<command.users).map { _ in values[stream.below(values.count)] }
-      }
-      let (a, b) = (drawn(first), drawn(second))
+      let (a, b) = (drawn(first, &stream), drawn(second, &stream))
+      if Cancellation.isRequested { break }
       if let p = welchTest(a, b), p < command.level { found += 1 }
     }
     return Double(found) / Double(command.runs)
+  }
+
+  /// After so many draws it is told how far it is.
+  private static let stride = 1e5
+
+  /// The outcomes of the users of one group.
+  private func drawn(_ values: [Double], _ stream: inout RandomStream) -> [Double] {
+    var outcomes: [Double] = []
+    outcomes.reserveCapacity(command.users)
+    for user in 0..<command.users {
+      if user & 0xFFFF == 0, Cancellation.isRequested { break }
+      outcomes.append(values[stream.below(values.count)])
+    }
+    return outcomes
   }
 }

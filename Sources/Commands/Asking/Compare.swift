@@ -77,8 +77,15 @@ package struct Compare: Command {
       return report
     }
     let differences = differences(board, metric, session.settings.key.derived("compare"))
-    report.blocks.append(
-      .table(Difference.table("\(order[0]) − other, \(tested.title)", "other", differences)))
+    report.result["tests"] = .record(tests(differences))
+    guard trial.tasks.count > 1 else {
+      report.blocks.append(.warning(loneUser))
+      return report
+    }
+    if !differences.isEmpty {
+      report.blocks.append(
+        .table(Difference.table("\(order[0]) − other, \(tested.title)", "other", differences)))
+    }
     let untested = order.dropFirst().filter { name in !differences.contains { $0.title == name } }
     if !untested.isEmpty {
       report.blocks.append(
@@ -86,8 +93,13 @@ package struct Compare: Command {
           "not tested, for want of \(tested.title) of two users in both: "
             + untested.joined(separator: ", ")))
     }
-    report.result["tests"] = .record(tests(differences))
     return report
+  }
+
+  private var loneUser: String {
+    let part = options.part.name
+    return "one \(part) user allows no comparison: a test needs the differences of two or more; "
+      + "`split tasks \(part)=20%` gives the part more"
   }
 
   private func differences(

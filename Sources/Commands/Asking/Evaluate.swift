@@ -97,8 +97,15 @@ package struct Evaluate: Command {
     return report
   }
 
+  /// The same judged once.
+  var once: Evaluate {
+    var once = self
+    (once.seeds, once.resplit) = (1, false)
+    return once
+  }
+
   /// How many times all is judged.
-  private func rounds(of session: Session) throws(CommandFailure) -> Int {
+  func rounds(of session: Session) throws(CommandFailure) -> Int {
     guard resplit else { return seeds }
     guard let splitting = session.tasks?.splitting else {
       throw CommandFailure("E0409", "these tasks cannot be dealt out again")

@@ -51,7 +51,9 @@ package struct JudgingOptions: Sendable {
   }
 
   /// Ratings to be judged on that models have learnt from.
-  private static func leak(_ facts: LeakFacts, _ tasks: TaskSplit) -> CommandFailure {
+  private static func leak(
+    _ facts: LeakFacts, _ tasks: TaskSplit, _ data: Interactions
+  ) -> CommandFailure {
     if facts.sharedRows > 0 {
       return CommandFailure(
         "E0410",
@@ -64,7 +66,7 @@ package struct JudgingOptions: Sendable {
       counted(facts.repeatedPairs, "rating to be judged on is", "ratings to be judged on are")
         + " in the data twice, and the other one may "
         + "have been learnt from",
-      help: ["`clean dedupe=last` before `split` keeps the newest of them"])
+      help: ["`clean dedupe=last` before `split` keeps \(data.newestRating) of them"])
   }
 
   /// The trial that these options describe.
@@ -81,7 +83,7 @@ package struct JudgingOptions: Sendable {
     // Validation users choose the model, and so only training rows must not be theirs.
     let facts = tasks.leaks(
       to: judged, from: part == .valid ? [.train] : [.train, .valid], in: data.interactions)
-    guard facts.isClean else { throw Self.leak(facts, tasks) }
+    guard facts.isClean else { throw Self.leak(facts, tasks, data.interactions) }
     return Trial(
       dataset: data, tasks: judged, metrics: completed(metrics), training: tasks.train,
       candidates: candidates, key: session.settings.key.derived("candidates"),

@@ -23,14 +23,7 @@ struct Describe: Command {
     if !features.rows.isEmpty { blocks.append(.table(features)) }
     blocks += numbers(in: data).map { .curve($0) }
     if let span = timeSpan(of: data.interactions.times) { blocks.append(.text(span)) }
-    let repeats = data.interactions.repeats
-    if repeats > 0 {
-      blocks.append(
-        .note(
-          counted(repeats, "rating repeats", "ratings repeat")
-            + " the user and item of another one; `clean dedupe=last` keeps the newest of each pair"
-        ))
-    }
+    if let sentence = data.interactions.repeats.sentence { blocks.append(.note(sentence)) }
     if !data.sources.isEmpty { blocks.append(.table(files(of: data))) }
     return Report(blocks, result: data.facts)
   }

@@ -104,6 +104,7 @@ struct Load: Command {
       blocks.append(.note("generated data that come with mrs, not real ratings"))
     }
     blocks += data.notes.map { .warning($0) }
+    if let sentence = data.interactions.repeats.sentence { blocks.append(.warning(sentence)) }
     return Report(
       blocks,
       result: Record([

@@ -139,7 +139,7 @@ struct Split: Command {
           counted(facts.repeatedPairs, "rating to be judged on is", "ratings to be judged on are")
             + " given twice in the data, and "
             + "the other one may be learnt from: `evaluate` will refuse them; `clean dedupe=last` "
-            + "before `split` removes them"))
+            + "before `split` keeps \(data.interactions.newestRating) of each"))
     }
     return blocks
   }

@@ -120,7 +120,7 @@ package struct MetaTrain: Command {
     in session: inout Session, host: any Host, from saved: TrainingCheckpoint?
   ) throws -> Report {
     let start = host.now()
-    var course = try TrainingCourse(self, in: session)
+    var course = try TrainingCourse(self, in: session, host)
     try saved.map { try course.restore($0) }
     let isPartial = try course.follow(host)
     session.model = course.model(isPartial: isPartial)
@@ -128,15 +128,6 @@ package struct MetaTrain: Command {
     session.adapted = nil
     if isPartial { session.stopped = TrainingStop(after: course.history.count) }
     return course.report(seconds: host.now() - start, isPartial: isPartial)
-  }
-
-  /// The training before its first step.
-  func training(
-    on data: Dataset, _ split: TaskSplit, in session: Session
-  ) throws(CommandFailure) -> Training {
-    Training(
-      data, split, learner: try taughtLearner(session), network: network(in: session),
-      loss: loss, options: options(session), kernels: session.kernels)
   }
 
   /// The algorithm, with its teacher if it learns from one.

@@ -22,8 +22,11 @@ struct TrainingCourse {
   /// What is to be said of the file that they came from.
   private var remark: String?
   private(set) var keeping = CheckpointKeeping()
+  /// Whether this process has taken a step.
+  private var hasGoneOn = false
 
-  init(_ command: MetaTrain, in session: Session) throws {
+  /// - Parameter host: says whether there is memory enough; not asked if nil.
+  init(_ command: MetaTrain, in session: Session, _ host: (any Host)? = nil) throws {
     guard let data = session.data, let split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
@@ -36,7 +39,13 @@ struct TrainingCourse {
     self.split = split
     interactions = data.interactions
     threads = session.threads
-    training = try command.training(on: data, split, in: session)
+    let learner = try command.taughtLearner(session)
+    let problem = LearningProblem(
+      data, split, learner: learner, network: command.network(in: session), loss: command.loss,
+      kernels: session.kernels)
+    if let host { try command.requireMemory(for: problem, in: session, host) }
+    training = Training(
+      problem, data, split, learner: learner, options: command.options(session))
     before = training.initialValidLoss()
     identity = TrainingIdentity(command, session)
   }
@@ -82,7 +91,10 @@ struct TrainingCourse {
     keep(host)
     let title = caption ?? "meta-train \(type(of: command.learner).name)"
     let end = min(epoch, command.stopAfter ?? .max)
-    while training.history.count < end, let step = training.next() {
+    while training.history.count < end {
+      guard let next = Cancellation.attempt({ training.next() }) else { return try cutShort() }
+      guard let step = next else { break }
+      hasGoneOn = true
       var progress = Progress(
         title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
       progress.recent = training.history.map { Double($0.validLoss) }
@@ -96,13 +108,16 @@ struct TrainingCourse {
           keeping.isFailing ? "checkpoint not written" : nil,
         ].compactMap(\.self).joined(separator: " · ")
       if step.epochEnd != nil, training.divergedAt == nil { keep(host) }
-      do { try host.checkpoint(progress) } catch {
-        if training.history.isEmpty { throw error }
-        return !training.isOver
-      }
+      do { try host.checkpoint(progress) } catch { return try cutShort() }
     }
     if let step = training.divergedAt { throw divergence(step) }
     return end < epoch && !training.isOver
+  }
+
+  /// Whether anything is left to do when the user wants it to stop; without a finished epoch nothing is kept.
+  private func cutShort() throws -> Bool {
+    if training.history.isEmpty { throw Interrupted() }
+    return !training.isOver
   }
 
   private mutating func keep(_ host: any Host) {
@@ -170,7 +185,7 @@ extension TrainingCourse {
         + "\(fixed(Double(before), digits: 4)) before training"
     }
     var blocks: [Report.Block] = [.text(text + ".")]
-    if resumed > 0 {
+    if resumed > 0, hasGoneOn {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
     }
     if let otherArithmetic {
@@ -188,7 +203,7 @@ extension TrainingCourse {
       blocks.append(.warning("Stopped early: the model is partial." + remedy))
     }
     if history.count > 1 { blocks.append(.curve(curve)) }
-    if let warning = effect { blocks.append(warning) }
+    if let warning = Cancellation.attempt({ effect }) ?? nil { blocks.append(warning) }
     return Report(blocks, result: result(seconds: seconds))
   }
 

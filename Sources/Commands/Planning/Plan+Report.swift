@@ -24,6 +24,10 @@ extension Plan {
     }
     total += " and \(Int((bytes / 1e6).rounded(.up))) MB of memory."
     var blocks: [Report.Block] = [.table(table), .text(total)]
+    if untried > 0 {
+      blocks.append(
+        .note("of loops and sweeps with more rounds, \(Plan.mostRounds) were tried, spread evenly"))
+    }
     if !reading.isEmpty { blocks.append(.text("Reads " + reading.joined(separator: ", ") + ".")) }
     if !writing.isEmpty { blocks.append(.text("Writes " + writing.joined(separator: ", ") + ".")) }
     return Report(

@@ -2,7 +2,8 @@ import Language
 import Reports
 
 /// What a script will do and what that will take, found out by doing it in miniature: data are loaded
-/// and split as they are, everything after that is done on a few of the tasks and reckoned up.
+/// and split as they are, everything after that is done on a few of the tasks, with counts no larger than
+/// `Reduction` says, and reckoned up. So the work of a plan does not grow with the values of options.
 package struct Plan: Sendable {
   /// A command of the script with everything it is expected to take.
   package struct Step: Sendable {
@@ -23,6 +24,14 @@ package struct Plan: Sendable {
   let memory: @Sendable () -> Double
   /// The most it held.
   package private(set) var bytes = 0.0
+  /// How long the last training takes.
+  var training = 0.0
+  /// How many times as much work its model is as the one that was trained in miniature.
+  var modelWork = 1.0
+  /// How many rounds of a loop, or runs of a sweep, stand for more than were tried.
+  package private(set) var untried = 0
+  /// How many times a step that is added takes place.
+  private var weight = 1.0
 
   package init(calibration: Calibration, memory: @escaping @Sendable () -> Double) {
     self.calibration = calibration
@@ -34,15 +43,39 @@ package struct Plan: Sendable {
     steps.reduce(0) { $0 + $1.bounds.lowerBound }...steps.reduce(0) { $0 + $1.bounds.upperBound }
   }
 
+  /// The most rounds of a loop, or runs of a sweep, that are tried.
+  package static let mostRounds = 8
+
+  /// The rounds of so many that are tried: all, or some that are spread evenly.
+  static func tried(of count: Int) -> [Int] {
+    guard count > mostRounds else { return Array(0..<count) }
+    return (0..<mostRounds).map { count / mostRounds * $0 + count % mostRounds * $0 / mostRounds }
+  }
+
+  /// Lets each of the rounds that are tried, out of so many, stand for others as well.
+  mutating func enter(rounds count: Int) {
+    weight *= Double(max(1, count)) / Double(max(1, Plan.tried(of: count).count))
+    untried += max(0, count - Plan.mostRounds)
+  }
+
+  /// After the last of the rounds.
+  mutating func leave(rounds count: Int) {
+    weight /= Double(max(1, count)) / Double(max(1, Plan.tried(of: count).count))
+  }
+
   /// Adds a step; one of the same line is the next round of a loop, or the next run of a sweep.
-  mutating func add(_ step: Step) {
+  mutating func add(_ one: Step) {
     bytes = max(bytes, memory())
+    var step = one
+    step.runs = Int((weight * Double(one.runs)).rounded())
+    step.seconds *= weight
+    step.bounds = one.bounds.lowerBound * weight...one.bounds.upperBound * weight
     guard let index = steps.firstIndex(where: { $0.line == step.line && $0.text == step.text })
     else {
       steps.append(step)
       return
     }
-    steps[index].runs += 1
+    steps[index].runs += step.runs
     steps[index].seconds += step.seconds
     let bounds = steps[index].bounds
     steps[index].bounds =
@@ -80,6 +113,35 @@ package struct Calibration: Sendable, Equatable {
 package protocol RepeatingCommand: Command {
   var repetitions: ClosedRange<Double> { get }
   func repeated(_ times: Int) -> Self
+  /// Whether a repetition goes over all tasks, and so takes the longer the more there are.
+  var goesOverTasks: Bool { get }
+}
+
+extension RepeatingCommand {
+  package var goesOverTasks: Bool { true }
+}
+
+extension ABTest: RepeatingCommand {
+  /// The users of a group and the simulated tests that are one repetition.
+  private var portion: (users: Int, runs: Int) {
+    let users = min(users, 2000)
+    return (users, max(1, 100_000 / users))
+  }
+
+  package var repetitions: ClosedRange<Double> {
+    let portion = portion
+    let times = Double(users) / Double(portion.users) * Double(runs) / Double(portion.runs)
+    return times...times
+  }
+
+  package func repeated(_ times: Int) -> ABTest {
+    var small = self
+    small.users = portion.users
+    small.runs = portion.runs * times
+    return small
+  }
+
+  package var goesOverTasks: Bool { false }
 }
 
 extension MetaTrain: RepeatingCommand {

@@ -33,6 +33,8 @@ extension Run {
     guard var course else { return Report() }
     var after = before
     let planned = course
+    interpreter.plan?.enter(rounds: planned.runs.count)
+    defer { interpreter.plan?.leave(rounds: planned.runs.count) }
     let report = try course.foresee(in: &after) { index throws(Stop) -> (Session, Record) in
       interpreter.session = before
       let report = try run(planned.foreseen(index), call)

@@ -73,17 +73,22 @@ struct SweepCourse {
     return training
   }
 
-  /// Takes it as done in miniature, as a plan does each run.
+  /// Takes it as done in miniature, as a plan does some of the runs; the others are like those before them.
   mutating func foresee<Failure: Error>(
     in session: inout Session, _ run: (Int) throws(Failure) -> (Session, Record)
   ) throws(Failure) -> Report {
     var results: [Record] = []
+    let tried = Set(Plan.tried(of: runs.count))
+    var last: (session: Session, result: Record)?
     for index in runs.indices {
-      let (after, result) = try run(index)
-      runs[index].foresee(after.model, result)
-      session.model = after.model
-      session.recipe = after.recipe
-      session.keep(runs[index])
+      if tried.contains(index) {
+        let (after, result) = try run(index)
+        last = (after, result)
+        session.model = after.model
+        session.recipe = after.recipe
+      }
+      runs[index].foresee(last?.session.model, last?.result ?? Record())
+      if tried.contains(index) { session.keep(runs[index]) }
       results.append(sweep.record(of: runs[index], candidates[index]))
     }
     session.sweep = outcome(runs.map { $0.loss(until: .max) }, "validation loss")

@@ -68,7 +68,7 @@ package struct SweepRun: Sendable {
     var session = session
     session.network = network
     do {
-      var course = try TrainingCourse(command, in: session)
+      var course = try TrainingCourse(command, in: session, host)
       if let state {
         course.restore(state)
       } else if let saved = try command.cutOff(session, host) {

@@ -1,3 +1,4 @@
+import Kernels
 import Language
 
 /// Ways to make data fit to learn from; each says how many rows it changed.
@@ -9,8 +10,8 @@ package struct Cleaning: Sendable {
     package var summary: String {
       switch self {
       case .keep: "all of them"
-      case .first: "the oldest, or the first in the file"
-      case .last: "the newest, or the last in the file"
+      case .first: "the oldest; the first in the file where times are equal or there are none"
+      case .last: "the newest; the last in the file where times are equal or there are none"
       case .mean: "one with their mean rating"
       }
     }
@@ -92,61 +93,14 @@ package struct Cleaning: Sendable {
 }
 
 extension Interactions {
-  private var allRows: [Int32] { Array(0..<Int32(count)) }
-
-  /// The rows in an order that puts those of one pair of a user and an item together, oldest first, and
-  /// where each pair starts and the last one ends.
-  private var pairs: (rows: [Int32], starts: [Int]) {
-    // By users first, so that only the rows of one user are sorted at a time.
-    var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
-    for user in users { starts[Int(user) + 1] += 1 }
-    for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
-    var free = starts
-    var rows = [Int32](repeating: 0, count: count)
-    for row in allRows {
-      let user = Int(users[Int(row)])
-      rows[free[user]] = row
-      free[user] += 1
-    }
-    var pairStarts: [Int] = []
-    for (start, end) in zip(starts, starts.dropFirst()) where start < end {
-      rows[start..<end].sort { a, b in
-        let (a, b) = (Int(a), Int(b))
-        if items[a] != items[b] { return items[a] < items[b] }
-        return times.isEmpty || times[a] == times[b] ? a < b : times[a] < times[b]
-      }
-      for place in start..<end
-      where place == start || items[Int(rows[place])] != items[Int(rows[place - 1])] {
-        pairStarts.append(place)
-      }
-    }
-    return (rows, pairStarts + [count])
-  }
-
-  /// How many rows have the user and the item of another row before them.
-  package var repeats: Int { count - (pairs.starts.count - 1) }
-
-  func rowsWithoutRepeats(_ kept: Cleaning.Duplicates) -> [Int32] {
-    let (rows, starts) = pairs
-    return zip(starts, starts.dropFirst()).map { rows[kept == .last ? $1 - 1 : $0] }.sorted()
-  }
-
-  /// Gives all ratings of a pair their mean.
-  mutating func averagePairs() {
-    let (rows, starts) = pairs
-    for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
-      let sum = rows[start..<end].reduce(0) { $0 + Double(ratings[Int($1)]) }
-      for row in rows[start..<end] { ratings[Int(row)] = Float(sum / Double(end - start)) }
-    }
-  }
-
   /// The rows left when users and items with too few ratings go, again and again (Seidman 1983).
   func core(_ least: Int) -> [Int32] {
-    var rows = allRows
+    var rows = Array(0..<Int32(count))
     while true {
       var userCounts: [Int32: Int] = [:]
       var itemCounts: [Int32: Int] = [:]
-      for row in rows {
+      for (place, row) in rows.enumerated() {
+        if place & 0xFFFF == 0, Cancellation.isRequested { return rows }
         userCounts[users[Int(row)], default: 0] += 1
         itemCounts[items[Int(row)], default: 0] += 1
       }

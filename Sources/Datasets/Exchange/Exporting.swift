@@ -1,3 +1,4 @@
+import Kernels
 import Language
 
 /// Ways to write a data set for other programs.
@@ -53,6 +54,7 @@ extension Dataset {
     let hasTimes = !interactions.times.isEmpty
     var text = writer.header(["user", "item", "rating"] + (hasTimes ? ["time"] : []) + extra)
     for row in 0..<interactions.count {
+      if row & 0xFFF == 0, Cancellation.isRequested { break }
       var fields: [(String, RowField)] = [
         ("user", .text(users.ids.names[Int(interactions.users[row])])),
         ("item", .text(items.ids.names[Int(interactions.items[row])])),
@@ -75,6 +77,7 @@ extension Dataset {
     var inter = "user_id:token\titem_id:token\trating:float" + (hasTimes ? "\ttimestamp:float" : "")
     inter += extra.map { "\t\($0):token" }.joined() + "\n"
     for row in 0..<interactions.count {
+      if row & 0xFFF == 0, Cancellation.isRequested { break }
       inter += oneLine(users.ids.names[Int(interactions.users[row])]) + "\t"
       inter += oneLine(items.ids.names[Int(interactions.items[row])]) + "\t"
       inter += RowField.number(interactions.ratings[row]).text
@@ -97,6 +100,7 @@ extension Dataset {
     let hasTimes = !interactions.times.isEmpty
     var values: [Double] = []
     for row in 0..<interactions.count {
+      if row & 0xFFF == 0, Cancellation.isRequested { break }
       values += [Double(interactions.users[row]), Double(interactions.items[row])]
       values.append(interactions.ratings[row].asWritten)
       if hasTimes { values.append(Double(interactions.times[row])) }

@@ -1,3 +1,4 @@
+import Kernels
 import Language
 
 /// One JSON object a line, each a rating.
@@ -138,6 +139,7 @@ private struct JSONLinesScan {
   mutating func run(badRows: BadRows) throws(DatasetError) {
     var offset = contents.textStart
     while offset < contents.bytes.count {
+      if users.count & 0xFF == 0, Cancellation.isRequested { break }
       let line = contents.lineBytes(at: offset)
       let text = JSONText(contents, from: offset, to: offset + line.bytes.count)
       offset = line.next

@@ -68,7 +68,7 @@ private struct TableScan {
     if layout.isQuoted, mrs_count_byte(base, Int64(start), Int64(end), 34) > 0 {
       return [start..<end]  // A line end may be part of a field.
     }
-    let count = min(16, (end - start) >> 19)
+    let count = min(max(16, (end - start) >> 23), (end - start) >> 19)
     var bounds = [start]
     for part in 1..<count {
       let goal = start + (end - start) / count * part
@@ -101,7 +101,8 @@ private struct TableScan {
     let scan = TableScan(contents: contents, layout: layout, start: start, badRows: badRows)
     return withBases { bases in
       nonisolated(unsafe) let bases = bases
-      return orderedMap(stretches.count, threads: processorCount) { part in
+      return orderedMap(stretches.count, threads: processorCount, abandoned: ScannedPart()) {
+        part in
         let shifted = zip(bases, strides).map { $0?.advanced(by: $1 * firstRows[part]) }
         return scan.scan(
           stretches[part], into: shifted, strides: strides, room: newlines[part], kinds: kinds,

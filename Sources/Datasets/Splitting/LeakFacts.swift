@@ -1,3 +1,5 @@
+import Kernels
+
 /// What judged tasks have in common with what models may learn from; the first two must be zero for a
 /// number to be believed.
 package struct LeakFacts: Sendable, Equatable {
@@ -43,9 +45,10 @@ extension TaskSplit {
     var isNewItem = [Bool](repeating: false, count: isTrainedItem.count)
     var seenItems = Dictionary(uniqueKeysWithValues: judged.map { ($0.user, Set<Int32>()) })
     for row in isSeen.indices where isSeen[row] {
+      if row & 0xFFF == 0, Cancellation.isRequested { break }
       seenItems[data.users[row]]?.insert(data.items[row])
     }
-    for task in judged {
+    for task in judged where !Cancellation.isRequested {
       facts.sharedRows += task.query.count { isSeen[Int($0)] }
       facts.sharedUsers += isSeenUser[Int(task.user)] ? 1 : 0
       let seen = (seenItems[task.user] ?? []).union(task.support.map { data.items[Int($0)] })

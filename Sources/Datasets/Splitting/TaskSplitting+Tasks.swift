@@ -71,6 +71,7 @@ extension TaskSplitting {
     let taskKey = key.derived("task" + part)
     var tasks: [UserTask] = []
     for (user, group) in groups.enumerated() where group.count >= least && group.count <= most {
+      if Cancellation.isRequested { break }
       var chance = taskKey.derived(data.users.ids.names[user]).stream
       var ordered = chance.shuffled(group)
       if order == .time {

@@ -8,8 +8,9 @@ package func bootstrapInterval(
 ) -> ClosedRange<Double>? {
   guard values.count > 1 else { return nil }
   var stream = key.stream
-  var means = (0..<draws).map { _ in
+  var means = (0..<draws).map { _ -> Double in
     var sum = 0.0
+    if Cancellation.isRequested { return 0 }
     for _ in values.indices { sum += values[stream.below(values.count)] }
     return sum / Double(values.count)
   }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A mean over tasks with its 95 % confidence interval.
 package struct MeanInterval: Sendable, Equatable {
   package let count: Int
@@ -7,10 +9,11 @@ package struct MeanInterval: Sendable, Equatable {
   /// Half the width of the interval by Student's t; nil when one value says nothing of the spread.
   package let halfWidth: Double?
 
-  /// The mean of the values that are there; nil when none is.
+  /// The mean of the values that are there; nil when none is, or when nobody waits for it any more.
   package init?(_ values: some Sequence<Double?>) {
+    if Cancellation.isRequested { return nil }
     let values = values.compactMap { $0 }
-    guard !values.isEmpty else { return nil }
+    guard !values.isEmpty, !Cancellation.isRequested else { return nil }
     count = values.count
     let mean = values.reduce(0, +) / Double(values.count)
     self.mean = mean

@@ -172,7 +172,7 @@ private struct Linter {
 private func lessonMark(of token: Token, in source: Source) -> String? {
   guard token.kind == .comment else { return nil }
   let text = source.slice(token.range)
-  return text.hasPrefix("#?") ? text : nil
+  return text.hasPrefix("#?") && !text.hasPrefix(FetchedData.mark) ? text : nil
 }
 
 extension Expression {

@@ -103,6 +103,11 @@ let runningPages = [
       + "order or measured by that, so nothing is shown. Train again with a smaller learning rate, or open "
       + "another file."),
   CodePage(
+    "E0603", "not enough memory",
+    "What a training will hold is reckoned up before it begins: weights, the optimiser's memory, gradients, and "
+      + "for each thread what the inner steps go through. A smaller network, fewer inner steps or fewer threads "
+      + "need less; `--memory` says how much a script may use."),
+  CodePage(
     "E0701", "an expectation does not hold",
     "The script ran and its numbers are not what it expects. `mrs run` ends with status 1.",
     wrong: "expect 1 + 1 == 3", right: "expect 1 + 1 == 2"),

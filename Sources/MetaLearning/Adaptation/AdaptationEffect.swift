@@ -34,7 +34,8 @@ extension TrainedModel {
     guard let stepping = learner as? any GradientLearner,
       stepping.innerLoop(problem.layout).steps > 0
     else { return nil }
-    let losses = orderedMap(tasks.count, threads: threads) { number in
+    let losses = orderedMap(tasks.count, threads: threads, abandoned: (0, 0)) {
+      number -> (Float, Float) in
       let points = trace(for: UserContext(tasks[number], in: interactions))
       return (points.first?.point.supportLoss ?? 0, points.last?.point.supportLoss ?? 0)
     }

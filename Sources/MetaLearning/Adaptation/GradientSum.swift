@@ -24,7 +24,7 @@ final class GradientSum: @unchecked Sendable {
   }
 
   func clear() {
-    dense.base.update(repeating: 0, count: dense.count)
+    Matrix(dense.base, rows: 1, columns: dense.count).fill(0)
     touched.removeAll(keepingCapacity: true)
     store.reset()
   }

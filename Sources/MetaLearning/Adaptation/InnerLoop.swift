@@ -77,7 +77,7 @@ package struct InnerLoop: Sendable, Equatable {
     }
     var path = Path(
       start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor)
-    for _ in 0..<steps where episode.support.count > 0 {
+    for _ in 0..<steps where episode.support.count > 0 && !Cancellation.isRequested {
       let floor = tape.count
       let state = run(
         lane, path.end, episode.support, episode, from: prefix,

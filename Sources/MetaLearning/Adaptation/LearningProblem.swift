@@ -15,6 +15,17 @@ package final class LearningProblem: Sendable {
   /// The blocks of the network come first in the layout; those of the algorithm follow.
   package let networkBlocks: Int
 
+  /// What is learned from the training tasks of a split.
+  package convenience init(
+    _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
+    loss: any Loss, kernels: KernelSet
+  ) {
+    let rows = split.train.flatMap { $0.support + $0.query }
+    self.init(
+      network: network, loss: loss, learner: learner,
+      encoder: FeatureEncoder(data, training: rows), scale: data.scale, kernels: kernels)
+  }
+
   package convenience init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
     scale: RatingScale, kernels: KernelSet

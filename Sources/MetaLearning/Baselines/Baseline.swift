@@ -31,7 +31,7 @@ struct TrainingRatings {
   let mean: Double
 
   init(_ training: [UserTask], in dataset: Dataset) {
-    let rows = training.flatMap { $0.support + $0.query }
+    let rows = Cancellation.isRequested ? [] : training.flatMap { $0.support + $0.query }
     let interactions = dataset.interactions
     users = rows.map { interactions.users[Int($0)] }
     items = rows.map { interactions.items[Int($0)] }

@@ -109,7 +109,7 @@ package struct BayesianFactorization: Baseline {
     var itemEffects = TraitEffects(evidence.ofItems, size: items.size)
     let (userCounts, itemCounts) = (byUser.counts, byItem.counts)
     var noise = 0.8
-    for sweep in 0..<sweeps {
+    for sweep in 0..<sweeps where !Cancellation.isRequested {
       users.update(byUser, given: items.moments(), noise: noise)
       items.update(byItem, given: users.moments(), noise: noise)
       // The first rounds have not found the factors yet, which a prior fitted to them would forbid.
@@ -123,7 +123,9 @@ package struct BayesianFactorization: Baseline {
       noise = items.fitNoise(byItem, given: users, penalty: noisePenalty)
     }
     var ofNew = TraitEffects(evidence.ofNewItems, size: items.size)
-    for _ in 0..<sweeps { ofNew.fit(to: items, weights: itemCounts) }
+    for _ in 0..<sweeps where !Cancellation.isRequested {
+      ofNew.fit(to: items, weights: itemCounts)
+    }
     for item in 0..<items.count where itemCounts[item] == 0 {
       let row = item * items.size..<(item + 1) * items.size
       items.means.replaceSubrange(row, with: ofNew.expected[row])

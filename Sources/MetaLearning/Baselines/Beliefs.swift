@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 
 /// What is believed of the vectors of one side, users or items: of each a normal distribution, and a prior
 /// that all of them share.
@@ -59,6 +60,7 @@ struct Beliefs {
   /// Believes of every entity what its ratings say.
   mutating func update(_ ratings: RatingIndex, given others: Moments, noise: Double) {
     for entity in 0..<count {
+      if Cancellation.isRequested { break }
       let own = ratings.range(entity).lazy.map {
         (other: Int(ratings.others[$0]), value: ratings.values[$0])
       }

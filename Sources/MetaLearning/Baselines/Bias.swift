@@ -50,7 +50,7 @@ struct BiasModel: Recommender {
     self.userShrinkage = userShrinkage
     users = Array(repeating: 0, count: ratings.userCount)
     items = Array(repeating: 0, count: ratings.itemCount)
-    for _ in 0..<sweeps {
+    for _ in 0..<sweeps where !Cancellation.isRequested {
       items = shrunk(itemSums(ratings), by: ratings.items, shrinkage)
       fitUsers(ratings)
     }

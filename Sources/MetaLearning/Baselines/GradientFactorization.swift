@@ -39,6 +39,7 @@ package struct GradientFactorization: Baseline {
     var table = FactorTable(self, index, itemCount: ratings.itemCount, mean: ratings.mean, key: key)
     for _ in 0..<epochs {
       for user in 0..<ratings.userCount {
+        if Cancellation.isRequested { break }
         table.pass(over: index.range(user), of: index, user: user, movesItems: true)
       }
     }

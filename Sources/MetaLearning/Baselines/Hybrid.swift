@@ -58,12 +58,12 @@ package struct Hybrid: Baseline {
   private func fittedParts(
     _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey, _ kernels: KernelSet
   ) -> [any Recommender] {
-    var fitted = parts.map {
+    var fitted = (Cancellation.isRequested ? [RandomScores()] : parts).map {
       $0.fitted(
         to: dataset, training: training, key: key.derived(type(of: $0).name),
         kernels: kernels)
     }
-    if hasMeta {
+    if hasMeta, !Cancellation.isRequested {
       fitted.append(
         MetaLearnedScores.fitted(
           to: dataset, training: training, key: key.derived("meta"), kernels: kernels,
@@ -79,7 +79,7 @@ package struct Hybrid: Baseline {
     let interactions = dataset.interactions
     let equal = 1 / Double(parts.count)
     var system = RidgeSystem(size: parts.count, penalty: penalty)
-    for task in tasks {
+    for task in tasks where !Cancellation.isRequested {
       let context = UserContext(task, in: interactions)
       let items = task.query.map { interactions.items[Int($0)] }
       let scores = parts.map { $0.scores(for: context, items: items) }

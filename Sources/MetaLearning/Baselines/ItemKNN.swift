@@ -30,7 +30,7 @@ package struct ItemKNN: Baseline {
     let (byUser, byItem) = ratings.grouped(bias.residuals(of: ratings))
     var sums = Array(repeating: PairSums(), count: ratings.itemCount)
     let similar = (0..<ratings.itemCount).map { item in
-      neighbors(of: item, byItem, byUser, &sums)
+      Cancellation.isRequested ? [] : neighbors(of: item, byItem, byUser, &sums)
     }
     return NeighborModel(title: Self.name, bias: bias, count: neighbors, similar: similar)
   }

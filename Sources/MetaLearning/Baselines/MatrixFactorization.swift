@@ -41,6 +41,7 @@ package struct MatrixFactorization: Baseline {
     var solutions = Array(repeating: 0.0, count: count * factors)
     other.withUnsafeBufferPointer { other in
       for entity in 0..<count where !index.range(entity).isEmpty {
+        if Cancellation.isRequested { break }
         var system = RidgeSystem(size: factors, penalty: penalty)
         for row in index.range(entity) {
           system.add(other, at: Int(index.others[row]) * factors, value: index.values[row])

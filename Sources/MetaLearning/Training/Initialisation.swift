@@ -49,7 +49,7 @@ struct ItemOffsets {
       userCounts[Int(table.users[Int(row)])] += 1
       counts[Int(table.items[Int(row)])] += 1
     }
-    for _ in 0..<5 {
+    for _ in 0..<5 where !Cancellation.isRequested {
       var itemSums = [Double](repeating: 0, count: data.items.count)
       for row in rows {
         let (user, item) = (Int(table.users[Int(row)]), Int(table.items[Int(row)]))
@@ -88,7 +88,7 @@ extension FeatureEncoder {
       }
     }
     let rows = members.sorted { $0.key < $1.key }
-    for _ in 0..<passes {
+    for _ in 0..<passes where !Cancellation.isRequested {
       for (row, items) in rows {
         var (square, product) = (0.0, 0.0)
         for (item, weight) in items {

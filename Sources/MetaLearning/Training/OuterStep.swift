@@ -48,7 +48,8 @@ package final class OuterLoop: @unchecked Sendable {
     }
   }
 
-  /// One step on the mean gradient of some tasks; returns their mean loss.
+  /// One step on the mean gradient of some tasks; returns their mean loss. No step is taken when the work is
+  /// cancelled.
   ///
   /// `learn` is called once for each task number, on any thread, with the lane to use.
   package func take(
@@ -58,6 +59,8 @@ package final class OuterLoop: @unchecked Sendable {
     let used = min(Self.sumCount, tasks)
     batches += 1
     let losses = learnAll(sums: used, tasks: tasks, learn)
+    // A sum without some of its tasks must not move the weights.
+    if Cancellation.isRequested { return .nan }
     step += 1
     move(Batch(sums: used, tasks: tasks, rate: rate))
     return losses.reduce(0, +) / Float(tasks)
@@ -75,6 +78,7 @@ package final class OuterLoop: @unchecked Sendable {
         defer { lane.endBatch() }
         var loss: Float = 0
         for task in number * tasks / used..<(number + 1) * tasks / used {
+          if Cancellation.isRequested { break }
           lane.tape.reset()
           loss += learn(task, current, lane)
         }
@@ -142,7 +146,7 @@ package final class OuterLoop: @unchecked Sendable {
 
   private func eachPart(_ body: @Sendable (Stretch, Int) -> Void) {
     parallel(TouchedRows.parts, threads: threads) { part in
-      for stretch in self.stretches { body(stretch, part) }
+      for stretch in self.stretches where !Cancellation.isRequested { body(stretch, part) }
     }
   }
 

@@ -18,7 +18,7 @@ extension TrainedModel {
   package func ratingInfluences(
     on item: Int32, for user: UserContext, score: Float, of ratings: Range<Int>, threads: Int
   ) throws(ScoreError) -> [Float] {
-    let influences = orderedMap(ratings.count, threads: threads) { number in
+    let influences = orderedMap(ratings.count, threads: threads, abandoned: .nan) { number in
       var without = user
       without.support.remove(at: ratings.lowerBound + number)
       return score - scores(for: without, items: [item])[0]

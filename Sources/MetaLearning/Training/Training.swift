@@ -25,6 +25,7 @@ package struct EpochSummary: Sendable, Equatable {
 }
 
 /// Meta-training as a sequence of steps: progress is its element, and to cancel is not to ask for the next.
+/// A step that is itself cancelled ends the sequence; what epochs before it came to stays.
 ///
 /// `best` holds, after every epoch, the weights with the lowest validation loss so far (or the newest, when
 /// there are no validation tasks).
@@ -51,10 +52,17 @@ package struct Training: Sequence, IteratorProtocol {
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
     loss: any Loss, options: TrainingOptions, kernels: KernelSet
   ) {
-    let rows = split.train.flatMap { $0.support + $0.query }
     let problem = LearningProblem(
-      network: network, loss: loss, learner: learner,
-      encoder: FeatureEncoder(data, training: rows), scale: data.scale, kernels: kernels)
+      data, split, learner: learner, network: network, loss: loss, kernels: kernels)
+    self.init(problem, data, split, learner: learner, options: options)
+  }
+
+  /// - Parameter problem: what is learned from these tasks.
+  package init(
+    _ problem: LearningProblem, _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner,
+    options: TrainingOptions
+  ) {
+    let rows = Cancellation.isRequested ? [] : split.train.flatMap { $0.support + $0.query }
     let initial = problem.initialWeights(
       learner: learner, data: data, training: rows, key: options.key.derived("weights"))
     let fallback = learner.outerDefault
@@ -123,6 +131,7 @@ package struct Training: Sequence, IteratorProtocol {
     let totalSteps = options.epochs * stepsPerEpoch
     let progress = Double(outer.step) / Double(Swift.max(1, totalSteps))
     let loss = take(batch, rate: Float(rate * options.schedule.factor(at: progress)))
+    if Cancellation.isRequested { return nil }
     position += batch.count
     lossSum += loss * Float(batch.count)
     var step = TrainingStep(
@@ -131,7 +140,10 @@ package struct Training: Sequence, IteratorProtocol {
       divergedAt = outer.step
       return step
     }
-    if position >= order.count { step.epochEnd = endEpoch() }
+    if position >= order.count {
+      guard let end = endEpoch() else { return nil }
+      step.epochEnd = end
+    }
     // The last step of an epoch can break the weights where its own loss does not show it.
     if step.epochEnd != nil, !outer.weights.isFinite { divergedAt = outer.step }
     return step
@@ -163,9 +175,11 @@ package struct Training: Sequence, IteratorProtocol {
     }
   }
 
-  private mutating func endEpoch() -> EpochSummary {
-    position = 0
+  /// Nil when the work is cancelled before it is known how good the epoch was.
+  private mutating func endEpoch() -> EpochSummary? {
     let valid = validLoss(of: outer.weights)
+    if Cancellation.isRequested { return nil }
+    position = 0
     let lowest = history.map(\.validLoss).min() ?? .infinity
     let isBest = split.valid.isEmpty || valid < lowest
     if isBest { best = outer.weights }
@@ -182,7 +196,7 @@ package struct Training: Sequence, IteratorProtocol {
       learner: learner, problem: problem, weights: weights, fingerprint: split.fingerprint)
     let tasks = split.valid
     let interactions = interactions
-    let losses = orderedMap(tasks.count, threads: options.threads) { number in
+    let losses = orderedMap(tasks.count, threads: options.threads, abandoned: .nan) { number in
       model.queryLoss(of: tasks[number], interactions)
     }
     return losses.reduce(0, +) / Float(tasks.count)

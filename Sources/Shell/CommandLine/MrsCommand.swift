@@ -95,6 +95,8 @@ struct PromptCommand: ParsableCommand {
       do {
         let source = try Source(reading: "/dev/stdin", host: TerminalHost())
         let script = Source(name: "stdin", text: source.text)
+        let host = output.host
+        Limits().watch { host.end("the script", $0, $1) }
         try ScriptRunner(output: output).run(script).leave()
       } catch let failure as CommandFailure {
         try output.refuse(failure, "stdin").leave()
@@ -153,13 +155,13 @@ struct RunCommand: ParsableCommand {
     let parameters = try Parameters(values).values
     let isInput = file == "-"
     let folder = isInput ? "" : self.folder
+    let limits = try self.limits.limits()
     let output = options.output(
       directory: folder, reach: reach.reach(of: isInput ? "." : Files.folder(of: file)),
-      isTimeless: deterministic, kernels: try kernels.chosen())
+      isTimeless: deterministic, mostMemory: limits.bytes, kernels: try kernels.chosen())
     let name = isInput ? "the script" : file
-    try limits.limits().watch { excess, _ in
-      Terminal.write("error[E0901]: \(name) \(excess)\n", to: STDERR_FILENO)
-    }
+    let host = output.host
+    limits.watch { host.end(name, $0, $1) }
     do {
       let read = try Source(reading: isInput ? "/dev/stdin" : file, host: TerminalHost())
       let source = isInput ? Source(name: "stdin", text: read.text) : read

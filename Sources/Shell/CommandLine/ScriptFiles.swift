@@ -78,11 +78,12 @@ struct ReachOptions: ParsableArguments {
 
   /// A host for a script that looks where the script lies, and no further than it may.
   func host(
-    of source: Source, isTimeless: Bool = false, kernels: KernelSet = Terminal.kernels
+    of source: Source, isTimeless: Bool = false, mostMemory: Double? = nil,
+    kernels: KernelSet = Terminal.kernels
   ) -> TerminalHost {
     let folder = Files.folder(of: source.name)
     return TerminalHost(
       directory: folder, reach: reach(of: folder), isTimeless: isTimeless,
-      kernels: kernels)
+      mostMemory: mostMemory, kernels: kernels)
   }
 }

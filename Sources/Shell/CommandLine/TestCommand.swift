@@ -16,6 +16,9 @@ struct TestCommand: ParsableCommand {
       too. Where output differs, the script as it would be recorded now is written beside it, and \
       `mrs promote` puts it in its place; not so in continuous integration (CI=true).
 
+      A script is skipped when data are not there that it says how to fetch, in a line such as \
+      `#? data ../.data/ml-1m from scripts/fetch-data ml-1m`.
+
       What trainings and evaluations come to is kept, and taken again while command, state, seed, data \
       and program are the same: after an edit only what depends on it runs anew.
       """)
@@ -120,7 +123,10 @@ struct TestCommand: ParsableCommand {
   private func work() throws {
     let path = files.paths.first ?? ""
     try limits.limits().watch { excess, status in
-      let replay = Replay(failed: path, status, "error[E0901]: \(path) \(excess)\n")
+      let isStopped = status == .interrupted
+      let replay = Replay(
+        failed: path, status,
+        isStopped ? "\(path): interrupted\n" : "error[E0901]: \(path) \(excess)\n")
       Terminal.write(replay.json.text + "\n", to: STDOUT_FILENO)
     }
     let kernels = try kernels.chosen()
@@ -135,7 +141,9 @@ struct TestCommand: ParsableCommand {
   }
 
   private func replay(_ source: Source, _ kernels: KernelSet) -> Replay {
-    let host = reach.host(of: source, isTimeless: deterministic, kernels: kernels)
+    let host = reach.host(
+      of: source, isTimeless: deterministic, mostMemory: try? limits.limits().bytes,
+      kernels: kernels)
     let cache = cache
     // Bringing up to date and trying out are more than replaying.
     let keepsReplay = !update && !record && !mutate
@@ -167,7 +175,7 @@ extension TestCommand {
   private func settled(_ replay: Replay, _ output: Output) -> Replay {
     var replay = replay
     guard let text = replay.updated, let ran = replay.ran else {
-      if update || record, replay.status != .invalid {
+      if update || record, replay.status != .invalid, replay.fetching == nil {
         replay.remarks.append("its records stay as they were: it did not run to its end")
       }
       return replay
@@ -199,6 +207,10 @@ extension TestCommand {
   }
 
   private func tell(_ replay: Replay, _ output: Output) {
+    if let reason = replay.reasonToSkip {
+      let cases = counted(replay.cases.count, "case")
+      return output.write("skipped \(replay.name) (\(cases): \(reason))\n", STDOUT_FILENO)
+    }
     let (passed, failed, skipped) = replay.counts
     if !options.quiet || replay.status != .success {
       var parts = ["\(passed) of \(replay.cases.count) hold"]
@@ -225,7 +237,10 @@ extension TestCommand {
   private func tellSum(of replays: [Replay], _ output: Output) {
     let counts = replays.map(\.counts)
     let sums = counts.reduce((0, 0, 0)) { ($0.0 + $1.passed, $0.1 + $1.failed, $0.2 + $1.skipped) }
-    output.write("\(sums.0) passed, \(sums.1) failed, \(sums.2) skipped\n", STDOUT_FILENO)
+    let unfetched = replays.count { $0.fetching != nil }
+    let more = unfetched == 0 ? "" : "; \(counted(unfetched, "script")) without data"
+    output.write(
+      "\(sums.0) passed, \(sums.1) failed, \(sums.2) skipped\(more)\n", STDOUT_FILENO)
   }
 }
 

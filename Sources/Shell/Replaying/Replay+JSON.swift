@@ -11,6 +11,7 @@ extension Replay {
       "cases": .array(cases.map(\.json)), "updated": updated.map { .string($0) } ?? .null,
       "ran": ran.map { .string($0) } ?? .null,
       "cached": .truth(isCached), "taken": .number(resultsTaken),
+      "fetching": fetching.map { .string($0) } ?? .null,
     ])
   }
 
@@ -27,6 +28,7 @@ extension Replay {
     updated = json["updated"]?.string
     ran = json["ran"]?.string
     isCached = json["cached"] == .truth(true)
+    fetching = json["fetching"]?.string
     resultsTaken = json["taken"]?.number.flatMap { Int(exactly: $0) } ?? 0
   }
 }
@@ -77,24 +79,33 @@ extension Replay {
       text += "      <property name=\"\(name)\" value=\"\(markup(value))\"/>\n"
     }
     text += "    </properties>\n"
-    for found in cases { text += found.element(of: name) }
+    for found in cases { text += found.element(of: self) }
     return text + "  </testsuite>\n"
   }
 }
 
 extension Replay.Case {
-  fileprivate func element(of suite: String) -> String {
+  fileprivate func element(of suite: Replay) -> String {
     let head =
-      "    <testcase classname=\"\(markup(suite))\" name=\"\(markup(name))\" "
+      "    <testcase classname=\"\(markup(suite.name))\" name=\"\(markup(name))\" "
       + "time=\"\(fixed(seconds, digits: 3))\""
     switch verdict {
     case .passed: return head + "/>\n"
-    case .skipped: return head + "><skipped/></testcase>\n"
+    case .skipped:
+      let reason = suite.reasonToSkip.map { " message=\"\(markup($0))\"" } ?? ""
+      return head + "><skipped\(reason)/></testcase>\n"
     case .failed(let message):
       let first = message.prefix { $0 != "\n" }
       return head + ">\n      <failure message=\"\(markup(String(first)))\">"
         + markup(message) + "</failure>\n    </testcase>\n"
     }
+  }
+}
+
+extension Replay {
+  /// Why nothing ran, with the remedy; nil when something did.
+  package var reasonToSkip: String? {
+    fetching.map { "the data are not there: `\($0)` fetches them" }
   }
 }
 

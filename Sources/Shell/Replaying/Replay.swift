@@ -38,6 +38,8 @@ package struct Replay: Sendable, Equatable {
   package var ran: String?
   /// Whether nothing ran, since all was as it had been when it passed.
   package var isCached = false
+  /// What fetches the data without which the script cannot run; nil when it could run.
+  package var fetching: String?
   /// How many results of long commands were taken from an earlier run.
   package var resultsTaken = 0
 
@@ -72,6 +74,10 @@ package struct Replay: Sendable, Equatable {
     let reader = ReplayReader(source: source, places: places, run: run)
     cases = reader.cases
     remarks += reader.remarks
+    if let missing = reader.missingData, failures.count == 1 {
+      skip(for: missing)
+      return
+    }
     guard status == .success else { return }
     if !failures.isEmpty { status = .differs }
     var text = reader.updated(recordsAll: options.recordsAll)
@@ -93,6 +99,15 @@ package struct Replay: Sendable, Equatable {
     }
     updated = text
     ran = source.text
+  }
+}
+
+extension Replay {
+  /// The one thing found wrong is that data are not there: until they are fetched nothing else is found.
+  private mutating func skip(for data: FetchedData) {
+    status = .success
+    fetching = data.command
+    for index in cases.indices where cases[index].failure != nil { cases[index].verdict = .skipped }
   }
 }
 

@@ -127,6 +127,22 @@ struct ReplayReader {
     }
   }
 
+  /// The data for want of which alone the script could not run, where it says what fetches them.
+  var missingData: FetchedData? {
+    let faults: [Diagnostic] =
+      switch run.result {
+      case .invalid(let faults): faults.filter { $0.severity == .error }
+      case .failed(let fault): [fault]
+      case .completed, .expectationFailed, .interrupted: []
+      }
+    guard let first = faults.first else { return nil }
+    let data = source.fetchedData
+    guard faults.allSatisfy({ fault in data.contains { $0.areMissed(by: fault) } }) else {
+      return nil
+    }
+    return data.first { $0.areMissed(by: first) }
+  }
+
   /// Recorded output that nothing is compared with, and a state that differs while all outputs agree.
   var remarks: [String] { loose + otherState }
 

@@ -119,7 +119,7 @@ extension ResultCache {
 
   /// Keeps a replay that passed.
   package func keep(_ replay: Replay, of source: Source, facts: [FileFact]) {
-    guard replay.status == .success else { return }
+    guard replay.status == .success, replay.fetching == nil else { return }
     keep(Array(replay.json.text.utf8), source.replayKey, facts: facts)
   }
 }

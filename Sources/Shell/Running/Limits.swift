@@ -1,3 +1,4 @@
+import CLineEditor
 import Glibc
 import Language
 import Reports
@@ -12,11 +13,13 @@ package struct Limits: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// Ends the process from now on when it passes a limit, whatever it is doing then.
+  /// For how long after Ctrl-C the work may go on to come to an orderly end.
+  private static let patience = 0.2
+
+  /// Ends the process from now on when it passes a limit, or goes on after Ctrl-C, whatever it is doing then.
   ///
-  /// - Parameter last: told what passed it, just before the end.
+  /// - Parameter last: told why, just before the end.
   package func watch(last: @escaping @Sendable (String, ExitStatus) -> Void) {
-    guard seconds != nil || bytes != nil else { return }
     let watch = Unmanaged.passRetained(Watch(limits: self, last: last))
     var thread = pthread_t()
     pthread_create(
@@ -29,11 +32,16 @@ package struct Limits: Sendable, Equatable {
   }
 
   /// What passes a limit, if anything does.
-  fileprivate func excess(after elapsed: Double, holding held: Double) -> (String, ExitStatus)? {
+  ///
+  /// - Parameters:
+  ///   - elapsed: seconds since the start.
+  ///   - interrupted: seconds since Ctrl-C; nil before it.
+  fileprivate func excess(after elapsed: Double, interrupted: Double?) -> (String, ExitStatus)? {
+    if let interrupted, interrupted > Limits.patience { return ("was interrupted", .interrupted) }
     if let seconds, elapsed > seconds {
       return ("took longer than \(duration(seconds)), which --timeout allows", .timedOut)
     }
-    if let bytes, held > bytes {
+    if let bytes, heldMemory() > bytes {
       return ("used more than \(Int(bytes / 1e6)) MB of memory, which --memory allows", .failed)
     }
     return nil
@@ -52,11 +60,15 @@ private final class Watch: Sendable {
 
   func run() -> Never {
     let start = now()
+    var interrupt: Double?
     while true {
       usleep(20_000)
-      guard let (excess, status) = limits.excess(after: now() - start, holding: heldMemory()) else {
-        continue
-      }
+      let time = now()
+      if interrupt == nil, mrs_signals_interrupts() > 0 { interrupt = time }
+      guard
+        let (excess, status) = limits.excess(
+          after: time - start, interrupted: interrupt.map { time - $0 })
+      else { continue }
       last(excess, status)
       // The other threads are in the middle of their work: nothing may be torn down in an orderly way.
       _exit(status.rawValue)

@@ -17,13 +17,17 @@ package final class TerminalHost: Host {
   let isTimeless: Bool
   package let kernels: KernelSet
   private let showsProgress: Bool
+  /// How many bytes the process may hold; nil for as many as there are.
+  private let mostMemory: Double?
   private let page: Page
   private let line = Mutex(ProgressLine())
 
   package init(
     directory: String = "", reach: Reach? = nil, isTimeless: Bool = false,
-    kernels: KernelSet = Terminal.kernels, showsProgress: Bool = false, hasColour: Bool = false
+    mostMemory: Double? = nil, kernels: KernelSet = Terminal.kernels, showsProgress: Bool = false,
+    hasColour: Bool = false
   ) {
+    self.mostMemory = mostMemory
     self.directory = directory
     self.reach = reach
     self.isTimeless = isTimeless
@@ -96,8 +100,23 @@ package final class TerminalHost: Host {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
+  /// What the machine can still give, and no more than this process may still take.
+  package var availableMemory: Double? {
+    [Memory.available, mostMemory.map { $0 - heldMemory() }].compactMap(\.self).min()
+  }
+
+  /// Says why the process ends in the middle of its work.
+  func end(_ name: String, _ reason: String, _ status: ExitStatus) {
+    clearProgress()
+    let isStopped = status == .interrupted
+    Terminal.write(
+      isStopped ? "interrupted\n" : "error[E0901]: \(name) \(reason)\n", to: STDERR_FILENO)
+  }
+
+  package var wantsToStop: Bool { mrs_signals_interrupts() > 0 }
+
   package func checkpoint(_ progress: Progress) throws(Interrupted) {
-    if mrs_signals_interrupts() > 0 { throw Interrupted() }
+    if wantsToStop { throw Interrupted() }
     guard showsProgress, !progress.title.isEmpty else { return }
     let time = now()
     line.withLock { line in

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -64,6 +65,19 @@ class ExitStatusTest(CommandTest):
         self.assertEqual(self.status(endless, "--timeout", "500ms"), 124)
         self.assertEqual(self.status(endless, "--memory", "5MB"), 3)
         self.assertEqual(self.mrs("run", "a.mrs", "--timeout", "soon").returncode, 64)
+
+    def test_ctrl_c_ends_what_would_go_on_for_hours(self):
+        head = "load data\nsplit tasks\n"
+        for line in ["abtest mf popularity users=10000000 runs=100000",
+                     "model mlp hidden=2048,2048 embed=256\nmeta-train maml steps=5"]:
+            self.write("a.mrs", head + line + "\n")
+            process = subprocess.Popen(
+                [os.path.abspath(PROGRAM), "run", "a.mrs"], cwd=self.folder.name,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, 130, errors)
 
     def test_the_worst_of_several_scripts_counts(self):
         self.write("one/a.mrs", PASSING)

@@ -140,7 +140,7 @@ private struct NewUsers: Sendable {
   private func mean(
     of model: TrainedModel, knowing count: Int
   ) throws(ScoreError) -> [Double] {
-    let outcomes = orderedMap(contexts.count, threads: threads) {
+    let outcomes = orderedMap(contexts.count, threads: threads, abandoned: .success([])) {
       user -> Result<[Double], ScoreError> in
       var context = contexts[user]
       context.support = Array(context.support.prefix(count))

@@ -65,6 +65,7 @@ extension AdaptedTower {
     return [Float](unsafeUninitializedCapacity: rows * width) { buffer, filled in
       nonisolated(unsafe) let base = buffer.baseAddress
       parallel((rows + block - 1) / block, threads: threads) { number in
+        if Cancellation.isRequested { return }
         let range = number * block..<min(rows, (number + 1) * block)
         lanes.withLane { lane in
           lane.tape.reset()
@@ -119,6 +120,7 @@ extension CodedTower {
     [Float](unsafeUninitializedCapacity: rows.count) { buffer, filled in
       nonisolated(unsafe) let base = buffer.baseAddress
       parallel((rows.count + block - 1) / block, threads: threads) { number in
+        if Cancellation.isRequested { return }
         let range = number * block..<min(rows.count, (number + 1) * block)
         lanes.withLane { lane in
           lane.tape.reset()

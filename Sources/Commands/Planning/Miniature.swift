@@ -1,0 +1,195 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// A command on a few of the tasks with small counts, and what that tells of the whole.
+struct Miniature {
+  /// The command as it is tried out.
+  let command: any Command
+  /// The command as it was written.
+  private let whole: any Command
+  private var session: Session
+  private let host: any Host
+  /// How many times as much work each task is in the whole.
+  private let work: Double
+  private let rounds: Rounds
+  /// Baselines that were made smaller, and how many times as long the whole of each takes.
+  private let baselines: [(name: String, work: Double)]
+  private(set) var seconds = 0.0
+  private(set) var bounds = 0.0...0.0
+  private(set) var sizes = ""
+
+  init(_ command: any Command, of session: Session, host: any Host, plan: Plan?) {
+    let reduction = Reduction(command, in: session, modelWork: plan?.modelWork ?? 1)
+    whole = command
+    self.command = reduction.command
+    self.session = session
+    self.host = host
+    work = reduction.work
+    rounds = reduction.rounds
+    (self.session.namedBaselines, baselines) = reduction.baselines(of: session)
+  }
+
+  /// What the whole of a command may take to be measured rather than reckoned up from a part.
+  private static let quick = 0.4
+  /// The fewest training tasks that are tried, and the share of all beyond them.
+  private static let (fewest, share) = (32, 16)
+
+  /// Runs it a few times and reckons; the draft keeps what it made, but all of the tasks.
+  mutating func run(_ plan: inout Plan?, _ draft: inout Session) throws -> Report {
+    let all = session.tasks?.train.count ?? 0
+    let few = min(all, max(Self.fewest, all / Self.share))
+    let repeating = (command as? any RepeatingCommand).flatMap {
+      $0.repetitions.upperBound > 0 ? $0 : nil
+    }
+    let single: any Command = repeating?.repeated(1) ?? command
+    var entry = plan?.calibration.entries[key]
+    var last = try time(single, few)
+    if entry == nil {
+      // Only now is warm what all but the first epochs find warm.
+      last = try time(single, few)
+      let share = Double(all) / Double(max(1, few))
+      let count = last.seconds * share <= Self.quick ? all : few
+      last = try time(single, count)
+      if let repeating {
+        let (found, after) = try measured(repeating, last.seconds, count, all, plan)
+        (entry, last) = (found, after)
+      } else {
+        entry = try reckoned(single, last.seconds, count, all, plan)
+      }
+      try entry?.once += remainder(few, all)
+    }
+    guard let entry else { return last.report }
+    plan?.calibration.entries[key] = entry
+    plan?.needs(entry.bytes)
+    reckon(entry, repeating?.repetitions)
+    let baselines = draft.namedBaselines
+    draft = last.session
+    draft.tasks = session.tasks
+    draft.namedBaselines = baselines
+    draft.runs = session.runs
+    note(&plan, &draft)
+    return last.report
+  }
+
+  /// What later commands have to know of a training, and what rounds of an evaluation add.
+  private mutating func note(_ plan: inout Plan?, _ draft: inout Session) {
+    if let training = whole as? MetaTrain {
+      // Whoever repeats the training later repeats the whole of it.
+      draft.recipe?.command = training
+      plan?.modelWork = work
+      plan?.training = seconds
+      if work > 1, let bytes = training.memory(in: session) { plan?.needs(bytes) }
+    }
+    guard rounds.count > 1 else { return }
+    let more = Double(rounds.count - 1)
+    let judged = seconds * (rounds.dealsAnew ? more : more / Double(rounds.rows))
+    let total = seconds + judged + more * (plan?.training ?? 0)
+    (seconds, bounds) = (total, total...total)
+    sizes = "\(grouped(rounds.count)) rounds"
+  }
+
+  /// How much longer the baselines take that were made smaller.
+  private func remainder(_ few: Int, _ all: Int) throws -> Double {
+    let small = session.shrunk(to: few)
+    guard !baselines.isEmpty, let data = small.data, let tasks = small.tasks else { return 0 }
+    let share = Double(all) / Double(max(1, few))
+    let contestants = Contestants(session: small)
+    return baselines.reduce(0.0) { sum, baseline in
+      guard let fitting = contestants.baseline(baseline.name) else { return sum }
+      let start = host.now()
+      _ = contestants.fitted(fitting, baseline.name, data, tasks)
+      return sum + (baseline.work - 1) * share * (host.now() - start)
+    }
+  }
+
+  /// What each repetition adds, and what remains.
+  private func measured(
+    _ command: any RepeatingCommand, _ one: Double, _ count: Int, _ all: Int, _ plan: Plan?
+  ) throws -> (Calibration.Entry, Timed) {
+    let three = try time(command.repeated(3), count)
+    let each = max(0, three.seconds - one) / 2
+    let share = Double(all) / Double(max(1, count))
+    let entry = Calibration.Entry(
+      once: max(0, one - each) * share, each: command.goesOverTasks ? each * share : each,
+      bytes: plan?.memory() ?? 0)
+    return (entry, three)
+  }
+
+  /// A line through what two sizes took.
+  private func reckoned(
+    _ command: any Command, _ smaller: Double, _ count: Int, _ all: Int, _ plan: Plan?
+  ) throws -> Calibration.Entry {
+    var total = smaller
+    if all > count {
+      let larger = try time(command, min(all, 2 * count)).seconds
+      let slope = max(0, larger - smaller) / Double(min(all, 2 * count) - count)
+      total = larger + slope * Double(max(0, all - 2 * count))
+    }
+    return .init(once: total, each: 0, bytes: plan?.memory() ?? 0)
+  }
+
+  private mutating func reckon(_ entry: Calibration.Entry, _ repetitions: ClosedRange<Double>?) {
+    let (once, each) = (entry.once * work, entry.each * work)
+    guard let repetitions else {
+      seconds = once
+      bounds = seconds...seconds
+      return
+    }
+    let (fewest, most) = (repetitions.lowerBound, repetitions.upperBound)
+    // Between the fewest and the most the geometric mean is off by the same factor either way.
+    seconds = once + each * (fewest * most).squareRoot()
+    bounds = once + each * fewest...once + each * most
+    if fewest < most {
+      sizes = "\(Number.text(fewest)) to \(Number.text(most)) epochs"
+    }
+  }
+
+  typealias Timed = (report: Report, session: Session, seconds: Double)
+
+  private func time(_ command: any Command, _ count: Int) throws -> Timed {
+    var small = session.shrunk(to: count)
+    let start = host.now()
+    do {
+      let report = try command.run(in: &small, host: host)
+      return (report, small, host.now() - start)
+    } catch is CommandFailure where count < session.tasks?.train.count ?? 0 {
+      // Too few for it: what it says of all of them counts.
+      return try time(command, .max)
+    }
+  }
+
+  /// A digest of the command with its options and of all that its time depends on.
+  private var key: String {
+    var words: [String] = [
+      "\(whole)", "\(session.network)", "\(session.threads)", "\(baselines)",
+      session.kernels.name,
+    ]
+    if let data = session.data { words.append(data.contentDigest) }
+    if let tasks = session.tasks { words.append(hexadecimal(tasks.fingerprint)) }
+    if let model = session.model {
+      words.append("\(model.learner)")
+    }
+    if let recipe = session.recipe { words.append("\(recipe.command)") }
+    return hexadecimal(digest(Array(words.joined(separator: "\u{0}").utf8)))
+  }
+}
+
+extension Session {
+  /// The session with so many training tasks, and as large a share of the others.
+  fileprivate func shrunk(to count: Int) -> Session {
+    guard var tasks, tasks.train.count > count else { return self }
+    let share = Double(count) / Double(tasks.train.count)
+    func few(_ part: [UserTask]) -> [UserTask] {
+      Array(part.prefix(max(min(part.count, 2), Int((Double(part.count) * share).rounded()))))
+    }
+    tasks = TaskSplit(
+      train: few(tasks.train), valid: few(tasks.valid), test: few(tasks.test),
+      recipe: tasks.recipe, fingerprint: tasks.fingerprint)
+    var session = self
+    session.tasks = tasks
+    return session
+  }
+}

@@ -1,0 +1,113 @@
+import Kernels
+
+/// Pairs of a user and an item that data give more than once.
+package struct RepeatedPairs: Sendable, Equatable {
+  /// How many rows have the user and the item of another row before them.
+  package var rows = 0
+  /// How many pairs they are of.
+  package var pairs = 0
+  /// How many of the pairs have different ratings.
+  package var differing = 0
+  /// How many of the pairs have their newest time twice.
+  package var tied = 0
+  package var hasTimes: Bool
+
+  package init(hasTimes: Bool) { self.hasTimes = hasTimes }
+}
+
+extension Interactions {
+  /// The rows in an order that puts those of one pair of a user and an item together, oldest first, and
+  /// where each pair starts and the last one ends.
+  private var pairs: (rows: [Int32], starts: [Int]) {
+    // By users first, so that only the rows of one user are sorted at a time: by item and then as they stand
+    // in the file, both in one number.
+    var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
+    for user in users { starts[Int(user) + 1] += 1 }
+    for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
+    var free = starts
+    var places = [UInt64](repeating: 0, count: count)
+    for row in 0..<count {
+      let user = Int(users[row])
+      places[free[user]] = UInt64(UInt32(bitPattern: items[row])) << 32 | UInt64(row)
+      free[user] += 1
+    }
+    var rows = [Int32](repeating: 0, count: count)
+    var pairStarts: [Int] = []
+    for (start, end) in zip(starts, starts.dropFirst()) where start < end {
+      if Cancellation.isRequested { break }
+      places[start..<end].sort()
+      var first = start
+      for place in start..<end {
+        rows[place] = Int32(truncatingIfNeeded: places[place] & 0xFFFF_FFFF)
+        guard place + 1 == end || places[place + 1] >> 32 != places[place] >> 32 else { continue }
+        pairStarts.append(first)
+        if place > first, !times.isEmpty { sortByTime(&rows[first...place]) }
+        first = place + 1
+      }
+    }
+    return (rows, pairStarts + [count])
+  }
+
+  /// Puts rows that stand as in the file in the order of their times, and as they are where those are equal.
+  private func sortByTime(_ rows: inout ArraySlice<Int32>) {
+    rows.sort { a, b in
+      let (a, b) = (Int(a), Int(b))
+      return times[a] == times[b] ? a < b : times[a] < times[b]
+    }
+  }
+
+  /// What is given more than once, and how.
+  package var repeats: RepeatedPairs {
+    var found = RepeatedPairs(hasTimes: !times.isEmpty)
+    guard hasRepeats else { return found }
+    let (rows, starts) = pairs
+    for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
+      found.rows += end - start - 1
+      found.pairs += 1
+      let first = Int(rows[start])
+      found.differing += rows[start..<end].contains { ratings[Int($0)] != ratings[first] } ? 1 : 0
+      guard found.hasTimes else { continue }
+      let newest = times[Int(rows[end - 1])]
+      found.tied += times[Int(rows[end - 2])] == newest ? 1 : 0
+    }
+    return found
+  }
+
+  /// Whether any pair of a user and an item is given twice; one pass without sorting.
+  private var hasRepeats: Bool {
+    var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
+    for user in users { starts[Int(user) + 1] += 1 }
+    for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
+    var rated = [Int32](repeating: 0, count: count)
+    for (user, item) in zip(users, items) {
+      rated[starts[Int(user)]] = item
+      starts[Int(user)] += 1
+    }
+    var lastUser = [Int32](repeating: -1, count: Int(items.max() ?? -1) + 1)
+    var start = 0
+    // Each start has come to the end of its user's rows.
+    for (user, end) in starts.dropLast().enumerated() {
+      if user & 0xFF == 0, Cancellation.isRequested { break }
+      for item in rated[start..<end] {
+        if lastUser[Int(item)] == Int32(user) { return true }
+        lastUser[Int(item)] = Int32(user)
+      }
+      start = end
+    }
+    return false
+  }
+
+  func rowsWithoutRepeats(_ kept: Cleaning.Duplicates) -> [Int32] {
+    let (rows, starts) = pairs
+    return zip(starts, starts.dropFirst()).map { rows[kept == .last ? $1 - 1 : $0] }.sorted()
+  }
+
+  /// Gives all ratings of a pair their mean.
+  mutating func averagePairs() {
+    let (rows, starts) = pairs
+    for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
+      let sum = rows[start..<end].reduce(0) { $0 + Double(ratings[Int($1)]) }
+      for row in rows[start..<end] { ratings[Int(row)] = Float(sum / Double(end - start)) }
+    }
+  }
+}

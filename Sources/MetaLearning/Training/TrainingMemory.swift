@@ -1,0 +1,39 @@
+import Kernels
+import Language
+import Models
+
+/// About how many bytes a training holds at once.
+package struct TrainingMemory: Sendable, Equatable {
+  /// The weights, the best ones, their gradient, what the optimiser remembers, and the sums of a batch.
+  package var shared: Double
+  /// What one thread works in: a task's steps in training and in validation.
+  package var perThread: Double
+  package var threads: Int
+
+  package var total: Double { shared + Double(threads) * perThread }
+
+  /// - Parameter rows: the ratings of the largest task.
+  package init(
+    _ problem: LearningProblem, _ learner: any MetaLearner, _ options: TrainingOptions, rows: Int
+  ) {
+    let all = Double(problem.layout.count)
+    let dense = all - Double(problem.lookupCount)
+    let optimizer = options.optimizer ?? learner.outerDefault.optimizer
+    let loop = (learner as? any GradientLearner)?.innerLoop(problem.layout)
+    let adapted = (loop?.adapted ?? []).reduce(0.0) { sum, block in
+      let block = problem.layout.blocks[block]
+      return block.kind == .lookup ? sum : sum + Double(block.count)
+    }
+    let steps = Double(loop?.steps ?? 0)
+    // Weights, best, gradient and moments; a fixed number of sums.
+    shared = 4 * (all * (3 + Double(optimizer.memoryPerWeight)) + 8 * dense)
+    // Transposes once; weights and gradient after every step, in training and again in validation.
+    perThread = 4 * (2 * dense + adapted * (4 * steps + 2))
+    // About twenty matrices of activations a step, back and forth.
+    let widths = problem.layout.blocks.reduce(0.0) { sum, block in
+      block.kind == .lookup || block.rows > 1 ? sum : sum + Double(block.columns)
+    }
+    perThread += 4 * Double(rows) * widths * 20 * (steps + 1)
+    threads = options.threads
+  }
+}
