@@ -133,7 +133,7 @@ import Testing
     var training = training(try learner(name), epochs: 2)
     run(&training)
     let model = model(training)
-    let bytes = ModelFile.encoded(model).encoded()
+    let bytes = ModelFile.encoded(model).sealed()
     let file = try bytes.withUnsafeBytes { try Safetensors($0) }
     let opened = try ModelFile.model(file, data: Self.board, kernels: .underTest)
     let context = UserContext(
@@ -147,7 +147,7 @@ import Testing
     run(&whole)
     var first = training(try learner(name), threads: 2, epochs: 4)
     while let step = first.next(), step.epochEnd?.epoch != 2 {}
-    let bytes = CheckpointFile.encoded(first.state, words: [:]).encoded()
+    let bytes = CheckpointFile.encoded(first.state, words: [:]).sealed()
     let file = try bytes.withUnsafeBytes { try Safetensors($0) }
     var second = training(try learner(name), epochs: 4)
     second.restore(

@@ -74,7 +74,7 @@ final class Scratch {
   @Test func hostsLookWhereTheirScriptLies() throws {
     try Files.write([65], to: scratch.path + "/here", named: "")
     let host = TerminalHost(directory: scratch.path)
-    #expect(try host.read("here").bytes.count == 1)
+    #expect(try host.read("here").withBytes { $0.count } == 1)
     #expect(host.kind(of: "here") == .file)
     #expect(host.kind(of: scratch.path) == .folder)
     #expect(host.kind(of: "away") == nil)
