@@ -108,7 +108,8 @@ struct PromptCommand: ParsableCommand {
     do throws(CommandFailure) {
       sharing = try share.map { path throws(CommandFailure) in try Sharing(path: path) }
     } catch {
-      try output.refuse(error, share ?? "").leave()
+      _ = output.refuse(error, share ?? "")
+      return try ExitStatus.usage.leave()
     }
     let following = follow.map { Following(path: $0) }
     let history = History(path: History.usualPath)
