@@ -48,7 +48,8 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Language", "LanguageLaboratory", "Fuzzing"]),
     .target(name: "TestedKernels", dependencies: ["Kernels"], path: "Tests/TestedKernels"),
     .target(
-      name: "KernelReference", dependencies: ["CKernels"], path: "Tests/KernelReference",
+      name: "KernelReference", dependencies: ["CKernels", "CNumbers"],
+      path: "Tests/KernelReference",
       exclude: ["main.c"]),
     .testTarget(
       name: "KernelsTests",

@@ -13,8 +13,8 @@ double mrs_double_exp2(double x);
 double mrs_double_log(double x);
 /// The logarithm to base 2; at most 0.51 ulp off, exact for powers of two.
 double mrs_double_log2(double x);
-/// x to the y, with the special cases of C's annex F; at most 0.8 ulp off (0.55 above the subnormal
-/// range), so that a power that is a double comes out exactly.
+/// x to the y, with the special cases of C's annex F; at most 0.8 ulp off, so that a power
+/// that is a double comes out exactly.
 double mrs_double_pow(double x, double y);
 /// The sine of x radians, whatever the size of x; at most 0.8 ulp off.
 double mrs_double_sin(double x);
