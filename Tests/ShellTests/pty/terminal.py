@@ -48,6 +48,8 @@ class Terminal:
         self.child = pexpect.spawn(
             program, list(arguments), env=environment, dimensions=(rows, columns), timeout=30,
             encoding=None,
+            # What runs the tests in the background ignores the interrupt, and a child takes that over.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.child.delaybeforesend = None
         # The child may have changed its own already.
