@@ -9,10 +9,40 @@ package protocol Command: Configurable {
   func run(in session: inout Session, host: any Host) throws -> Report
   /// The names of the result's fields as far as they are known before running; nil when they are not.
   var resultFields: [ResultField]? { get }
+  /// The slots it may read beyond those of the nouns that its signature names: the network, a baseline.
+  var reads: [Slot] { get }
 }
 
 extension Command {
   package var resultFields: [ResultField]? { nil }
+  package var reads: [Slot] { [] }
+
+  /// All slots that it declares to read of a session, as it is written.
+  package func declaredReads(in session: Session) -> Set<Slot> {
+    var root: any Configurable = self
+    let bound = BoundArguments([], to: &root)
+    var slots = Set(reads)
+    var nouns = bound.nouns(of: type(of: self)).needs + type(of: self).uses
+    for noun in nouns { nouns += noun.allSources }
+    for slot in nouns.compactMap({ Slot($0) }) { slots.formUnion(session.meant(by: slot)) }
+    return slots
+  }
+}
+
+extension Noun {
+  /// The nouns that it is made from, and those that these are made from.
+  fileprivate var allSources: [Noun] { sources + sources.flatMap(\.allSources) }
+}
+
+extension Session {
+  /// A slot, and the one that it points to.
+  fileprivate func meant(by slot: Slot) -> [Slot] {
+    switch slot {
+    case .currentModel: [slot] + (presentModel.map { [.model($0)] } ?? [])
+    case .currentAdapted: [slot] + (presentAdapted.map { [.adapted($0)] } ?? [])
+    default: [slot]
+    }
+  }
 }
 
 /// A command that may stand behind `|` and then gets what the one before it said.

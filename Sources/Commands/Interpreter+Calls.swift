@@ -11,7 +11,7 @@ extension Run {
       return try run(procedure, call)
     }
     let start = host.now()
-    let before = (interpreter.session, interpreter.ledger, interpreter.provenance)
+    let before = interpreter.session
     do throws(Stop) {
       var report: Report?
       for call in calls { report = try run(call, input: report) }
@@ -19,7 +19,7 @@ extension Run {
       outcome(statement, report: report, diagnostic: nil, since: start)
       return report ?? Report()
     } catch {
-      (interpreter.session, interpreter.ledger, interpreter.provenance) = before
+      interpreter.session = before
       if case .failed(let diagnostic) = error {
         outcome(statement, report: nil, diagnostic: diagnostic, since: start)
       }
@@ -41,13 +41,8 @@ extension Run {
       throw .failed(
         placed(Diagnostic("E0201", "there is no command `\(call.verb.text)`", at: call.verb.range)))
     }
-    let before = interpreter.session
     if let (command, sweep) = try sweep(call, of: type) {
-      let report = try run(command, sweep, call)
-      let first = BoundArguments(sweep.first, of: type)
-      footprint.note(command, first, of: type)
-      give(type, first, call, since: before)
-      return report
+      return try run(command, sweep, call)
     }
     var root: any Configurable = type.init()
     let binding = try bind(call.arguments, to: &root, whole: call.verb.range)
@@ -56,14 +51,12 @@ extension Run {
       receiver.input = input
       command = receiver
     }
-    let report = try run(command, call)
-    footprint.note(command, binding, of: type)
-    give(type, binding, call, since: before)
-    return report
+    try refuseStale(binding, call, of: type)
+    return try run(command, call, key: interpreter.ledger.key(call.verb.text, binding.arguments))
   }
 
   /// The runs that a call asks for; nil when it asks for one.
-  private func sweep(
+  private mutating func sweep(
     _ call: Call, of type: any Configurable.Type
   ) throws(Stop) -> (any SweepCommand, Sweep)? {
     guard type is any SweepCommand.Type else { return nil }
@@ -79,61 +72,53 @@ extension Run {
     return (command, sweep)
   }
 
-  /// Notes what a call has given.
-  private mutating func give(
-    _ type: any Configurable.Type, _ bound: BoundArguments, _ call: Call, since before: Session
-  ) {
-    var nouns = bound.nouns(of: type)
-    if interpreter.session.model?.predictsRatings == false {
-      nouns.gives.removeAll { $0 == .ratings }
+  /// Does what a call asks for, in the way of this run; the session is changed on success only.
+  ///
+  /// - Parameter key: how a checker tells equal calls.
+  mutating func run(
+    _ command: any Command, _ call: Call, key: Int? = nil
+  ) throws(Stop) -> Report {
+    let bound = BoundCall(
+      command: command, text: String(source.slice(call.range).prefix { !$0.isNewline }),
+      line: site == nil ? source.line(of: call.range.lower) : 0)
+    var execution = interpreter.execution
+    defer { interpreter.execution = execution }
+    return try attempt(CanonicalCommand(command, key: key), call) { session, host in
+      try execution.perform(bound, in: &session, host: host)
     }
-    let site = NounLedger.Site.here(site ?? call.verb.range)
-    interpreter.ledger.give(nouns.gives, needs: nouns.needs, at: site)
-    interpreter.provenance.note(
-      nouns.gives, before: before, after: interpreter.session, at: site)
-  }
-
-  mutating func run(_ command: any Command, _ call: Call) throws(Stop) -> Report {
-    if interpreter.plan != nil {
-      let report: Report
-      do {
-        report = try host.whileWanted { try foresee(command, call) }
-      } catch {
-        throw stop(error, call)
-      }
-      return report
-    }
-    let distortion = isFirstGift(of: command) ? interpreter.rehearsal.distortion : nil
-    let store = interpreter.store
-    var isTaken = false
-    let report = try attempt(call) { session, host in
-      let report: Report
-      if let store, let command = command as? any LongCommand {
-        (report, isTaken) = try command.result(in: &session, host: host, from: store)
-      } else {
-        report = try command.run(in: &session, host: host)
-      }
-      if let distortion {
-        session.data = session.data?.distorted(distortion, key: session.settings.key)
-      }
-      return report
-    }
-    if isTaken { interpreter.resultsTaken += 1 }
-    return report
   }
 
   /// Does what a call asks for on a copy of the session, which is kept on success.
-  mutating func attempt(
-    _ call: Call, _ work: (inout Session, any Host) throws -> Report
-  ) throws(Stop) -> Report {
-    var draft = interpreter.session
+  mutating func attempt<T>(
+    _ command: CanonicalCommand, _ call: Call,
+    _ work: (inout Session, AttentiveHost) throws -> T
+  ) throws(Stop) -> T {
     do {
-      let report = try host.whileWanted { try work(&draft, host) }
-      interpreter.session = draft
-      return report
+      return try noting(command, call.verb.range) { session, host in
+        try host.whileWanted { try work(&session, host) }
+      }
     } catch {
       throw stop(error, call)
     }
+  }
+
+  /// Does work on a copy of the session, which is kept on success; what it reads and writes is noted, and what it
+  /// writes is stamped.
+  mutating func noting<T, Failure: Error>(
+    _ command: CanonicalCommand, _ range: SourceRange,
+    _ work: (inout Session, AttentiveHost) throws(Failure) -> T
+  ) throws(Failure) -> T {
+    let before = interpreter.session
+    var draft = before
+    let (trace, watched) = (SlotTrace(), AttentiveHost(host))
+    draft.record(trace)
+    let result = try work(&draft, watched)
+    access.add(
+      draft.settle(
+        command, trace, since: before, host: watched, at: .here(site ?? range),
+        isPlanned: interpreter.execution.plan != nil))
+    interpreter.session = draft
+    return result
   }
 
   /// Why a run stops at a call that threw.
@@ -143,7 +128,7 @@ extension Run {
       var diagnostic = placed(failure.diagnostic(of: call, in: source))
       if failure.code == "E0404" {
         let model = failure.argument ?? interpreter.session.model?.title
-        diagnostic = interpreter.provenance.completed(diagnostic, model: model)
+        diagnostic = interpreter.session.completed(diagnostic, model: model)
       }
       return .failed(diagnostic)
     case let error as ScoreError:
@@ -159,10 +144,16 @@ extension Run {
     }
   }
 
-  /// Whether a command makes data, not from other data.
-  private func isFirstGift(of command: any Command) -> Bool {
-    let type = type(of: command)
-    return type.form.gives.contains(.data) && !type.form.needs.contains(.data)
+  /// Stops at a call that needs something made from what is another now: where files or branches decide what there
+  /// is, only running tells.
+  private func refuseStale(
+    _ bound: BoundArguments, _ call: Call, of type: any Configurable.Type
+  ) throws(Stop) {
+    guard interpreter.execution.plan == nil else { return }
+    let nouns = bound.nouns(of: type)
+    let stale = interpreter.ledger.staleness(
+      needs: nouns.needs, uses: type.uses, gives: nouns.gives, of: call.verb, in: source)
+    if let found = stale?.2 { throw .failed(placed(found)) }
   }
 
   /// Gives the arguments their values and binds them; the run stops where one does not fit.
@@ -176,7 +167,7 @@ extension Run {
     throw .failed(placed(problem.diagnostic(at: range)))
   }
 
-  private func arguments(of written: [ArgumentSyntax]) throws(Stop) -> [Argument] {
+  private mutating func arguments(of written: [ArgumentSyntax]) throws(Stop) -> [Argument] {
     var arguments: [Argument] = []
     for argument in written {
       arguments.append(Argument(key: argument.key?.text, try value(of: argument.value)))
@@ -200,7 +191,7 @@ extension Run {
       guard let written = parameter.defaultValue else { continue }
       bind(parameter, try value(of: written), procedure.source.slice(written.range))
     }
-    footprint.reads.insert("def \(procedure.name)")
+    access.reads.insert(.procedure(procedure.name))
     let outer = (source, site, interpreter.variables)
     site = site ?? call.verb.range
     source = procedure.source

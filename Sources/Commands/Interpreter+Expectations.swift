@@ -18,7 +18,7 @@ extension Run {
     } catch {
       guard case .expectation(let fault) = error else { throw error }
       tell(fault)
-      if !interpreter.rehearsal.passesOverExpectations { throw error }
+      if !interpreter.execution.variation.passesOverExpectations { throw error }
     }
   }
 
@@ -31,7 +31,7 @@ extension Run {
     }
   }
 
-  private func expect(
+  private mutating func expect(
     _ condition: Expression, _ tolerance: Tolerance?, _ over: PairedTestClause?,
     _ statement: Statement
   ) throws(Stop) {
@@ -58,7 +58,7 @@ extension Run {
           "E0701", "this was expected and is not so:" + asked, at: range, label: label)))
   }
 
-  func number(_ expression: Expression) throws(Stop) -> Number {
+  mutating func number(_ expression: Expression) throws(Stop) -> Number {
     let value = try value(of: expression)
     guard case .number(let number) = value else {
       throw .failed(
@@ -70,7 +70,7 @@ extension Run {
     return number
   }
 
-  private func expect(
+  private mutating func expect(
     _ left: Expression, _ mark: Operator, _ right: Expression, _ tolerance: Tolerance,
     _ statement: Statement
   ) throws(Stop) {

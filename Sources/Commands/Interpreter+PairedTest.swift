@@ -5,7 +5,7 @@ import Reports
 extension Run {
   /// `expect $a.ndcg@10 > $b.ndcg@10 over users p<0.01`: the difference has this direction, and a
   /// paired t test over the users that both results judged finds it significant at this level.
-  func expect(
+  mutating func expect(
     _ left: Expression, _ mark: Operator, _ right: Expression, over: PairedTestClause,
     _ statement: Statement
   ) throws(Stop) {
@@ -40,10 +40,13 @@ extension Run {
   }
 
   /// The result, or the row of one, that a field is read from, and the field.
-  private func judged(_ expression: Expression) throws(Stop) -> (result: Record, field: String) {
+  private mutating func judged(
+    _ expression: Expression
+  ) throws(Stop) -> (result: Record, field: String) {
     if case .variable(let name, let fields) = expression.kind, let field = fields.last,
       case .record(var record)? = interpreter.variables[name.text]?.value
     {
+      access.add(Access(reads: [.variable(name.text)]))
       var isThere = true
       for row in fields.dropLast() {
         if case .record(let inner)? = record[row.text] { record = inner } else { isThere = false }

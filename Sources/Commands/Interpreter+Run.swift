@@ -1,6 +1,5 @@
 import Language
 import Reports
-import Reports
 
 /// One run of a source: the interpreter as it changes, and where in which source it is.
 struct Run {
@@ -19,8 +18,8 @@ struct Run {
   var site: SourceRange?
   /// The files being run, outermost first.
   var files: [String]
-  /// What the statement that runs has read and made, and said.
-  var footprint = Footprint()
+  /// What the statement that runs has read and written so far, and said.
+  var access = Access()
   var said: [Report] = []
   var trail = Trail()
 
@@ -42,7 +41,7 @@ struct Run {
         if index > 0 { try goOn() }
         var before = interpreter
         before.session.log = SessionLog()
-        (footprint, said, trail) = (Footprint(), [], Trail())
+        (access, said, trail) = (Access(), [], Trail())
         do throws(Stop) { try run(statement) } catch {
           record(statement, from: before)
           throw error
@@ -65,8 +64,8 @@ struct Run {
     if interpreter.session.log.entries.isEmpty {
       interpreter.session.log.seed = before.session.settings.seed
     }
-    footprint.note(wordsOf: statement, in: source, before)
-    footprint.note(changesFrom: before, to: interpreter)
+    access.add(interpreter.changes(since: before))
+    access.reads.formUnion(spoken(in: statement, before))
     var start = 0
     for part in trail.parts {
       var entry = SessionLog.Entry(part.text, head: source.slice(statement.head))
@@ -76,12 +75,12 @@ struct Run {
         // The saved script must not need the command line to come to the same numbers.
         entry.text = "param \(parameter.name.text) = \(given.sourceText)"
       }
-      entry.footprint = footprint
+      entry.access = access
       entry.reports = said[start..<part.end].map { Report($0.blocks) }
       interpreter.session.log.entries.append(entry)
       start = part.end
       // The next part goes on with what this one has made.
-      footprint.reads.formUnion(footprint.writes)
+      access.reads.formUnion(access.writes)
     }
   }
 
@@ -135,9 +134,10 @@ struct Run {
   // MARK: Values
 
   /// The value of an expression; it has one, or the run stops.
-  func value(of expression: Expression) throws(Stop) -> Value {
+  mutating func value(of expression: Expression) throws(Stop) -> Value {
     var evaluator = Evaluator(interpreter.variables)
     let value = evaluator.value(of: expression)
+    note(evaluator)
     if let fault = evaluator.diagnostics.first { throw .failed(placed(fault)) }
     guard let value else {
       throw .failed(
@@ -147,11 +147,17 @@ struct Run {
   }
 
   /// Whether a condition holds; the run stops where that has no answer.
-  func truth(of expression: Expression) throws(Stop) -> Bool {
+  mutating func truth(of expression: Expression) throws(Stop) -> Bool {
     var evaluator = Evaluator(interpreter.variables)
     let truth = evaluator.truth(of: expression)
+    note(evaluator)
     if let fault = evaluator.diagnostics.first { throw .failed(placed(fault)) }
     return truth ?? false
+  }
+
+  private mutating func note(_ evaluator: Evaluator) {
+    guard !evaluator.readNames.isEmpty else { return }
+    access.add(Access(reads: Set(evaluator.readNames.map { .variable($0) })))
   }
 
   /// A diagnostic of the source being run, as one of the source that was given.
@@ -198,6 +204,7 @@ struct Run {
   private mutating func parameter(_ parameter: FormalParameter) throws(Stop) {
     let name = parameter.name.text
     if let given = interpreter.parameters[name] {
+      access.reads.insert(.parameter(name))
       interpreter.variables[name] = BoundValue(given, origin: "this parameter")
     } else if let written = parameter.defaultValue {
       interpreter.variables[name] = BoundValue(try value(of: written), origin: "this parameter")
@@ -207,7 +214,9 @@ struct Run {
   private mutating func set(_ arguments: [ArgumentSyntax], _ statement: Statement) throws(Stop) {
     var settings: any Configurable = interpreter.session.settings
     try bind(arguments, to: &settings, whole: statement.head)
-    if let settings = settings as? Settings { interpreter.session.settings = settings }
+    guard let settings = settings as? Settings else { return }
+    let command = CanonicalCommand(text: described(settings))
+    try noting(command, statement.head) { session, _ in session.settings = settings }
   }
 
   // MARK: Flow
@@ -223,9 +232,10 @@ struct Run {
     let hidden = interpreter.variables[loop.variable.text]
     defer { interpreter.variables[loop.variable.text] = hidden }
     let source = source
-    interpreter.plan?.enter(rounds: elements.count)
-    defer { interpreter.plan?.leave(rounds: elements.count) }
-    let rounds = interpreter.plan == nil ? Array(elements.indices) : Plan.tried(of: elements.count)
+    interpreter.execution.plan?.enter(rounds: elements.count)
+    defer { interpreter.execution.plan?.leave(rounds: elements.count) }
+    let isPlanned = interpreter.execution.plan != nil
+    let rounds = !isPlanned ? Array(elements.indices) : Plan.tried(of: elements.count)
     for index in rounds {
       let element = elements[index]
       if trail.isCut { throw .interrupted }
@@ -250,13 +260,14 @@ struct Run {
       throw .failed(placed(Diagnostic(tooDeep: name, at: path.range)))
     }
     let file: Source
-    do { file = try Source(reading: name, host: host) } catch {
+    let watched = AttentiveHost(host)
+    do { file = try Source(reading: name, host: watched) } catch {
       throw .failed(placed(error.diagnostic(at: path.range)))
     }
     let outer = (source, site, files)
     defer { (source, site, files) = outer }
-    footprint.reads.insert("file \(name)")
-    footprint.note(namesIn: file.text)
+    access.add(Access(facts: watched.facts))
+    access.reads.formUnion(variables(in: file.text))
     site = site ?? path.range
     source = file
     files.append(name)

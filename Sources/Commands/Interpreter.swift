@@ -10,40 +10,27 @@ package struct Interpreter: Sendable {
   package internal(set) var variables = Names()
   /// The verbs that `def` has made.
   package internal(set) var procedures: [String: Procedure] = [:]
-  /// Which nouns are there, and from what they were made.
-  package internal(set) var ledger = NounLedger()
-  var provenance = Provenance()
   /// The values that the command line gives to `param`.
   package var parameters: [String: Value] = [:]
-  /// How its runs differ from plain ones.
-  package var rehearsal = Rehearsal()
-  /// What running takes, when it is only planned: commands are then done in miniature.
-  package var plan: Plan?
-  /// Where results of long commands are kept from one run to the next; nil keeps none.
-  package var store: (any ResultStore)?
-  /// How many results were taken from there.
-  package internal(set) var resultsTaken = 0
-  /// The verbs, which tests replace.
-  let catalog: Catalog<any Command>
+  /// How commands are performed.
+  package var execution = Execution()
+  /// The verbs, which hosts add to.
+  package let catalog: Catalog<any Command>
 
-  package init(session: Session = Session()) {
-    self.init(session: session, catalog: commands)
-  }
-
-  package init(session: Session, catalog: Catalog<any Command>) {
+  package init(session: Session = Session(), catalog: Catalog<any Command> = commands) {
     self.session = session
     self.catalog = catalog
-    for (noun, isThere) in session.nouns where isThere {
-      ledger.give([noun], needs: [], at: .elsewhere("an earlier session"))
-    }
   }
 
   /// The statements that succeeded, as they were written.
   package var log: [String] { session.log.entries.map(\.text) }
 
+  /// Which nouns are there, and from what they were made.
+  package var ledger: NounLedger { session.ledger }
+
   /// How far the training came that has made the model since an earlier state, if it was stopped.
   func stopped(since before: Interpreter) -> TrainingStop? {
-    ledger.entry(.model) == before.ledger.entry(.model) ? nil : session.stopped
+    session.stamps[.currentModel] == before.session.stamps[.currentModel] ? nil : session.stopped
   }
 
   /// Everything wrong with a source that can be known without running it, in order of place. Files
@@ -96,8 +83,8 @@ package struct Interpreter: Sendable {
     context.needsParameters = true
     let faults = Language.check(source, in: context).diagnostics.filter { $0.severity == .error }
     guard faults.isEmpty else { return .invalid(faults) }
-    session.settings.draw = rehearsal.draw
-    session.settings.usualThreads = rehearsal.threads
+    session.settings.draw = execution.variation.draw
+    session.settings.usualThreads = execution.variation.threads
     session.kernels = host.kernels
     let (script, _) = parse(source.text)
     let result = withoutActuallyEscaping(observe) { observe in
@@ -111,8 +98,7 @@ package struct Interpreter: Sendable {
       isOneLine && !source.name.isEmpty
         ? source.name : "\(source.name) line \(source.line(of: range.lower))"
     }
-    ledger = ledger.settled(name: name)
-    provenance = provenance.settled(name: name)
+    session.settleSites(name)
     return result
   }
 }

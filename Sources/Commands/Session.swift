@@ -4,46 +4,155 @@ import Language
 import MetaLearning
 import Models
 
-/// What the user has made so far. A value: a copy is a snapshot, and assigning one goes back to it.
+/// What the user has made so far, in slots. A value: a copy is a snapshot, and assigning one goes back to it.
+///
+/// While a trace is given, reading a slot is noted in it, and which slots are written is known; see `Slot`.
 package struct Session: Sendable {
-  package var data: Dataset?
-  package var tasks: TaskSplit?
+  @Recorded(.data) package var data: Dataset? = nil
+  @Recorded(.tasks) package var tasks: TaskSplit? = nil
   /// The network that the next training uses.
-  package var network: any Network = MLP()
-  package var model: TrainedModel? {
-    didSet {
-      (recipe, stopped) = (nil, nil)
-      if let model { models[model.title] = model }
-    }
-  }
+  @Recorded(.network) package var network: any Network = MLP()
+  @Recorded(.currentModel) private var currentModel: TrainedModel? = nil
   /// Every model that was trained or opened, by its name; the newest under a name stays.
-  package var models: [String: TrainedModel] = [:]
+  package var models = NamedSlots<TrainedModel>(names: .modelNames) { .model($0) }
   /// Baselines with options of their own, by the names the user gave them.
-  package var namedBaselines: [String: any Baseline] = [:]
+  package var namedBaselines = NamedSlots<any Baseline>(names: .baselineNames) { .baseline($0) }
   /// How the model was trained, when this session did it: what `evaluate seeds=5` repeats.
-  package var recipe: TrainingRecipe?
+  @Recorded(.recipe) package var recipe: TrainingRecipe? = nil
   /// How far the training of the model came, if it was stopped.
-  package var stopped: TrainingStop?
+  @Recorded(.stopped) package var stopped: TrainingStop? = nil
   /// Runs of sweeps by their names: they are not done again, and `best` can take each of them.
-  package var runs: [String: SweepRun] = [:]
-  package var adapted: AdaptedModel?
+  package var runs = NamedSlots<SweepRun>(names: .sweep) { .run($0) }
+  @Recorded(.currentAdapted) private var currentAdapted: AdaptedModel? = nil
   /// What the last training that tried several values came to.
-  package var sweep: SweepOutcome?
+  @Recorded(.sweep) package var sweep: SweepOutcome? = nil
   /// The checkpoints that trainings were resumed from.
-  package var resumed: Set<String> = []
+  package var resumed = NamedSlots<Bool>(names: .stopped) { .resumed($0) }
+  @Recorded(.seed) package var settings = Settings()
   /// The verbs that `def` has made, for `help`.
   package var procedures: [String: Procedure] = [:]
-  package var settings = Settings()
   /// The loops that commands compute with. A run takes those of its host.
   package var kernels: KernelSet
+  /// How what is in the slots came about.
+  package internal(set) var stamps: [Slot: Stamp] = [:]
   /// The statements that succeeded.
   package var log = SessionLog()
+  private var trace: SlotTrace?
 
   package init(kernels: KernelSet = KernelSet.available[0]) { self.kernels = kernels }
 
+  package var model: TrainedModel? {
+    get {
+      let model = currentModel
+      if let model { _ = models[model.title] }
+      return model
+    }
+    set {
+      currentModel = newValue
+      (recipe, stopped) = (nil, nil)
+      if let newValue { models[newValue.title] = newValue }
+    }
+  }
+
+  package var adapted: AdaptedModel? {
+    get {
+      let adapted = currentAdapted
+      if let adapted { trace?.note(.adapted(adapted.name)) }
+      return adapted
+    }
+    set { currentAdapted = newValue }
+  }
+
+  /// The names of the present model and of whom it is adapted to, looked at without a note.
+  var presentModel: String? { _currentModel.quiet?.title }
+  var presentAdapted: String? { _currentAdapted.quiet?.name }
+
   /// How many threads commands use.
   package var threads: Int {
-    [settings.threads, settings.usualThreads].first { $0 > 0 } ?? processorCount
+    trace?.note(.threads)
+    let settings = _settings.quiet
+    return [settings.threads, settings.usualThreads].first { $0 > 0 } ?? processorCount
+  }
+}
+
+extension Session {
+  /// Notes from here on in a trace what is read, and anew what is written; nil ends it.
+  mutating func record(_ trace: SlotTrace?) {
+    self.trace = trace
+    _data.record(trace)
+    _tasks.record(trace)
+    _network.record(trace)
+    _currentModel.record(trace)
+    models.record(trace)
+    namedBaselines.record(trace)
+    _recipe.record(trace)
+    _stopped.record(trace)
+    runs.record(trace)
+    _currentAdapted.record(trace)
+    _sweep.record(trace)
+    resumed.record(trace)
+    _settings.record(trace)
+  }
+
+  /// Notes a slot as read.
+  func note(_ slot: Slot) { trace?.note(slot) }
+
+  /// What was read since the recording began.
+  var noted: Set<Slot> { trace?.slots ?? [] }
+
+  /// The slots written since the recording began.
+  var written: [Slot] {
+    var written: [Slot] = []
+    func add(_ slot: Slot, _ isWritten: Bool) { if isWritten { written.append(slot) } }
+    add(.data, _data.isWritten)
+    add(.tasks, _tasks.isWritten)
+    add(.network, _network.isWritten)
+    add(.currentModel, _currentModel.isWritten)
+    add(.recipe, _recipe.isWritten)
+    add(.stopped, _stopped.isWritten)
+    add(.currentAdapted, _currentAdapted.isWritten)
+    add(.sweep, _sweep.isWritten)
+    add(.seed, _settings.isWritten)
+    add(.threads, _settings.isWritten)
+    if _currentAdapted.isWritten, let adapted = _currentAdapted.quiet {
+      written.append(.adapted(adapted.name))
+    }
+    return written + models.writtenSlots + namedBaselines.writtenSlots + runs.writtenSlots
+      + resumed.writtenSlots
+  }
+
+  /// What a slot holds, in a digest or in words; nil when it is empty. Lengths of time are no part of it.
+  ///
+  /// Computed from the value: `content(of:)` knows it without that where it was stamped.
+  func computedContent(of slot: Slot) -> String? {
+    switch slot {
+    case .data: _data.quiet.map(\.content)
+    case .tasks: _tasks.quiet.map(\.content)
+    case .network: described(_network.quiet)
+    case .seed: "\(_settings.quiet.seed) \(_settings.quiet.draw)"
+    case .threads: "\(_settings.quiet.threads)"
+    case .currentModel: _currentModel.quiet.map(\.content)
+    case .model(let name): models.quiet[name].map(\.content)
+    case .modelNames: models.quiet.keys.sorted().joined(separator: " ")
+    case .currentAdapted: _currentAdapted.quiet.map(\.content)
+    case .adapted(let name):
+      _currentAdapted.quiet.flatMap { $0.name == name ? $0.content : nil }
+    case .baseline(let name): content(ofBaseline: name)
+    case .baselineNames: namedBaselines.quiet.keys.sorted().joined(separator: " ")
+    case .recipe: _recipe.quiet.map { "\($0.command) \(described($0.network))" }
+    case .run(let name): runs.quiet[name].map { "\($0.history.count) epochs" }
+    case .sweep: _sweep.quiet.map { "\($0)" }
+    case .stopped: _stopped.quiet.map { "\($0.count)" }
+    case .resumed(let path): resumed.quiet[path].map { "\($0)" }
+    case .procedure(let name):
+      procedures[name].map { "\($0.source.slice($0.definition.name.range)) \($0.source.text)" }
+    case .parameter, .variable, .file: nil
+    }
+  }
+
+  /// One that nobody has given options is what its name says.
+  private func content(ofBaseline name: String) -> String? {
+    (namedBaselines.quiet[name] ?? (try? baselines.make(name).get())).map { described($0) }
   }
 }
 

@@ -8,7 +8,8 @@ package struct SessionLog: Sendable, Equatable {
     package var head: String
     /// What it said, without the values.
     package var reports: [Report] = []
-    package var footprint = Footprint()
+    /// What it has read that was there before, and written.
+    package var access = Access()
     /// The cell it was typed in, at a prompt.
     package var cell: Int?
 

@@ -1,6 +1,3 @@
-import Datasets
-import MetaLearning
-
 /// What a session holds, in one digest for each part: equal fingerprints, equal states.
 package struct StateFingerprint: Sendable, Equatable {
   /// The parts that are there, each before those that are made from it.
@@ -13,10 +10,14 @@ package struct StateFingerprint: Sendable, Equatable {
       guard let digest else { return }
       parts.append((name, String(digest.prefix(8))))
     }
-    add("data", session.data?.contentDigest)
-    add("split", session.tasks.map { hexadecimal($0.contentDigest) })
-    add("weights", session.model?.weightsDigest)
-    add("adapted", session.adapted?.digest)
+    let named: [(String, Slot)] = [
+      ("data", .data), ("split", .tasks), ("weights", .currentModel), ("adapted", .currentAdapted),
+    ]
+    for (name, slot) in named {
+      let content = session.content(of: slot)
+      // The digest of what it is to learn from comes first.
+      if content != Session.nothing { add(name, content) }
+    }
   }
 
   /// `data=1f2e3d4c split=8a9b0c1d`.
@@ -46,13 +47,4 @@ package struct StateFingerprint: Sendable, Equatable {
   private subscript(_ name: String) -> String? { parts.first { $0.name == name }?.digest }
 
   package static func == (a: StateFingerprint, b: StateFingerprint) -> Bool { a.text == b.text }
-}
-
-extension AdaptedModel {
-  var digest: String {
-    let support = context.support.map { rating in
-      UInt64(UInt32(bitPattern: rating.item)) << 32 | UInt64(rating.rating.bitPattern)
-    }
-    return hexadecimal(Datasets.digest(support + Array(model.weightsDigest.utf8).map(UInt64.init)))
-  }
 }

@@ -124,7 +124,7 @@ import Testing
     for example in form.examples {
       let runs = try [nil, NoStore()].map { store in
         var interpreter = try Preludes.interpreter(with: form.needs + [.model])
-        interpreter.store = store
+        interpreter.execution.store = store
         var said: [String] = []
         let source = Source(name: "example", text: example.line)
         _ = interpreter.run(source, host: MemoryHost(Preludes.host)) { outcome in

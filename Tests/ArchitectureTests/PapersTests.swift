@@ -39,7 +39,7 @@ import Testing
     let host = try Toys.host(for: name)
     var interpreter = Interpreter()
     interpreter.parameters["folder"] = .text("toys")
-    interpreter.rehearsal.passesOverExpectations = true
+    interpreter.execution.variation.passesOverExpectations = true
     var fields: Set<String> = []
     var titles: [String] = []
     let result = interpreter.run(Source(name: name, text: text), host: host) { outcome in

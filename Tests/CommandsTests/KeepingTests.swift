@@ -52,13 +52,13 @@ import Testing
     _ text: String, _ shelf: Shelf?, host: RecordingHost = RecordingHost()
   ) -> (outcome: Outcome, taken: Int) {
     var interpreter = Interpreter()
-    interpreter.store = shelf
+    interpreter.execution.store = shelf
     var outcome = Outcome()
     outcome.result = interpreter.run(Source(name: "test", text: text), host: host) {
       if let report = $0.report { outcome.reports.append(report) }
     }
     outcome.state = StateFingerprint(interpreter.session).text
-    return (outcome, interpreter.resultsTaken)
+    return (outcome, interpreter.execution.resultsTaken)
   }
 
   @Test func whatWasKeptIsTakenToTheLastBit() {

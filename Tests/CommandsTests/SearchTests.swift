@@ -248,7 +248,7 @@ import Testing
 
   @Test func aPlanGoesThroughASearchAndWhatReadsItsResult() {
     var interpreter = fresh()
-    interpreter.plan = Plan(calibration: Calibration(), memory: { 0 })
+    interpreter.execution.plan = Plan(calibration: Calibration(), memory: { 0 })
     let (result, _) = run(
       """
       let s = search successive-halving n=4 eta=2 maml steps=1 inner-lr=0.01..0.5 epochs=4
@@ -256,6 +256,6 @@ import Testing
       expect $s.best.inner-lr > 0
       """, in: &interpreter)
     #expect(result == .completed, "\(result)")
-    #expect(interpreter.plan?.steps.first?.runs == 4)
+    #expect(interpreter.execution.plan?.steps.first?.runs == 4)
   }
 }

@@ -13,12 +13,12 @@ import Shell
     _ text: String, calibration: Calibration = Calibration(), host: AttentiveHost? = nil
   ) throws -> (plan: Plan, result: RunResult, interpreter: Interpreter) {
     var interpreter = Interpreter()
-    interpreter.rehearsal.passesOverExpectations = true
-    interpreter.plan = Plan(calibration: calibration, memory: { heldMemory() })
+    interpreter.execution.variation.passesOverExpectations = true
+    interpreter.execution.plan = Plan(calibration: calibration, memory: { heldMemory() })
     let result = interpreter.run(
       Source(name: "t.mrs", text: text),
       host: host ?? AttentiveHost(TerminalHost(), isDry: true))
-    return (try #require(interpreter.plan), result, interpreter)
+    return (try #require(interpreter.execution.plan), result, interpreter)
   }
 
   @Test func stepsComeInOrderWithSizesAndBounds() throws {

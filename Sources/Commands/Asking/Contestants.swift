@@ -27,8 +27,8 @@ struct Contestants {
 
   func unknown(_ name: String) -> CommandFailure {
     let known =
-      session.models.keys.sorted()
-      + Set(session.namedBaselines.keys).union(baselines.members.names).sorted()
+      session.models.names
+      + Set(session.namedBaselines.names).union(baselines.members.names).sorted()
     return CommandFailure(
       "E0509", "no model or baseline is called `\(name)`",
       help: ["known here: " + known.joined(separator: ", ")],
@@ -81,14 +81,13 @@ private struct Renamed: Recommender {
 extension Session {
   /// The models that were trained or opened, with their options.
   package var trainedNames: [NamedValue] {
-    models.sorted { $0.key < $1.key }.map { NamedValue($0.key, described($0.value.learner)) }
+    models.sorted.map { NamedValue($0.name, described($0.value.learner)) }
   }
 
   /// Those and the baselines.
   package var contestantNames: [NamedValue] {
     trainedNames
-      + namedBaselines.sorted { $0.key < $1.key }
-      .map { NamedValue($0.key, described($0.value)) }
+      + namedBaselines.sorted.map { NamedValue($0.name, described($0.value)) }
       + baselines.members.forms.filter { namedBaselines[$0.name] == nil }
       .map { NamedValue($0.name, $0.summary) }
   }

@@ -3,34 +3,17 @@ import Reports
 
 /// A command that takes so long that what it comes to is worth keeping for the next replay.
 package protocol LongCommand: Command {
-  /// The session with nothing in it but what the command's work may depend on. It runs on that, so that
-  /// no dependency can be forgotten.
-  func basis(of session: Session) -> Session
-  /// What it has made, as bytes; nil when that is not to be kept.
-  func essence(of made: Session) -> [UInt8]?
-  /// Makes in its basis what it made when it ran.
-  func restore(_ essence: [UInt8], in basis: inout Session) throws
-  /// Takes what was made in the basis over into the session.
-  func deliver(_ made: Session, to session: inout Session)
+  /// What it has made in a session, as bytes; nil when that is not to be kept.
+  func snapshot(of made: Session) -> [UInt8]?
+  /// Makes in a session what it made when it ran.
+  func restore(_ snapshot: [UInt8], in session: inout Session) throws
 }
 
 /// Most of them only say something.
 extension LongCommand {
-  package func basis(of session: Session) -> Session {
-    var basis = session
-    basis.adapted = nil
-    basis.log = SessionLog()
-    return basis
-  }
+  package func snapshot(of made: Session) -> [UInt8]? { [] }
 
-  package func essence(of made: Session) -> [UInt8]? { [] }
-
-  package func restore(_ essence: [UInt8], in basis: inout Session) throws {}
-
-  package func deliver(_ made: Session, to session: inout Session) {
-    // Trainings that it repeated need not be repeated by the next one.
-    session.recipe = made.recipe
-  }
+  package func restore(_ snapshot: [UInt8], in session: inout Session) throws {}
 }
 
 extension Evaluate: LongCommand {}

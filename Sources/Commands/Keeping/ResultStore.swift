@@ -1,6 +1,6 @@
 import Datasets
+import FoundationEssentials
 import Language
-import MetaLearning
 import Reports
 
 /// Where results of commands are kept from one run to the next.
@@ -11,106 +11,89 @@ package protocol ResultStore: Sendable {
   func keep(_ bytes: [UInt8], _ key: String, facts: [FileFact])
 }
 
+extension Command {
+  /// What a result is looked up by: the command, and what made all that it declares to read.
+  ///
+  /// - Parameter more: what tells results of the same command apart.
+  func resultKey(in session: Session, _ more: String = "") -> String {
+    let origins = declaredReads(in: session).sorted().map { "\($0.name) \(session.origin(of: $0))" }
+    return "\(self)\u{0}\(more)\u{0}" + digest(ofWords: origins)
+  }
+}
+
 extension LongCommand {
   /// Runs, or takes what came of it when the very same was run before.
   func result(
-    in session: inout Session, host: any Host, from store: any ResultStore
+    in session: inout Session, host: AttentiveHost, from store: any ResultStore
   ) throws -> (report: Report, isTaken: Bool) {
-    var basis = self.basis(of: session)
-    let key = "\(self)\u{0}\(basis.digest)"
-    if let kept = store.bytes(key, host: host).flatMap({ KeptResult($0) }) {
-      var made = basis
+    let key = resultKey(in: session)
+    if let kept = store.bytes(key, host: host).flatMap({ KeptResult($0) }), kept.holds(in: session) {
+      var made = session
       // What cannot be restored is made anew.
-      if (try? restore(kept.essence, in: &made)) != nil {
-        deliver(made, to: &session)
+      if (try? restore(kept.snapshot, in: &made)) != nil {
+        for read in kept.reads { made.note(read.slot) }
+        session = made
         return (kept.report, true)
       }
     }
-    let watched = AttentiveHost(host)
-    let report = try run(in: &basis, host: watched)
-    deliver(basis, to: &session)
+    let before = session
+    let report = try run(in: &session, host: host)
     // What was written would not be there after taking the result.
-    if watched.written.isEmpty, let essence = self.essence(of: basis),
-      let bytes = KeptResult(report: report, essence: essence).bytes
-    {
-      store.keep(bytes, key, facts: watched.facts)
+    if host.written.isEmpty, let snapshot = self.snapshot(of: session) {
+      let reads = session.noted.sorted().map { slot in
+        KeptResult.Read(slot: slot, content: before.content(of: slot))
+      }
+      if let bytes = KeptResult(reads: reads, report: report, snapshot: snapshot).bytes {
+        store.keep(bytes, key, facts: host.facts)
+      }
     }
     return (report, false)
   }
 }
 
-/// What a command said, and what it made as bytes.
+/// What a command said, what it made as bytes, and what it had read.
 private struct KeptResult {
-  var report: Report
-  var essence: [UInt8]
-
-  init(report: Report, essence: [UInt8]) {
-    self.report = report
-    self.essence = essence
+  struct Read: Codable {
+    var slot: Slot
+    var content: String
   }
 
-  /// The length of the report, the report, the rest.
+  var reads: [Read]
+  var report: Report
+  var snapshot: [UInt8]
+
+  init(reads: [Read], report: Report, snapshot: [UInt8]) {
+    self.reads = reads
+    self.report = report
+    self.snapshot = snapshot
+  }
+
+  /// Whether everything that was read still is what it was. The number of threads changes no bit.
+  func holds(in session: Session) -> Bool {
+    reads.allSatisfy { $0.slot == .threads || session.content(of: $0.slot) == $0.content }
+  }
+
+  /// The lengths of what was read and of the report, both, the rest.
   var bytes: [UInt8]? {
-    guard let report = report.bytes else { return nil }
-    return Array("\(report.count)\n".utf8) + report + essence
+    guard let report = report.bytes, let reads = try? JSONEncoder().encode(reads) else {
+      return nil
+    }
+    return Array("\(reads.count) \(report.count)\n".utf8) + Array(reads) + report + snapshot
   }
 
   init?(_ bytes: [UInt8]) {
-    guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
-      let count = Int(String(decoding: bytes[..<end], as: UTF8.self)), count >= 0,
-      count <= bytes.count - end - 1,
-      let report = Report(bytes: bytes[(end + 1)..<(end + 1 + count)])
+    guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+    let counts = String(decoding: bytes[..<end], as: UTF8.self).split(separator: " ")
+      .compactMap { Int($0) }
+    guard counts.count == 2, counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }),
+      counts[0] + counts[1] <= bytes.count - end - 1
     else { return nil }
-    self.init(report: report, essence: Array(bytes[(end + 1 + count)...]))
-  }
-}
-
-extension Session {
-  /// Everything in it that results can depend on. The number of threads is nothing of that kind: the
-  /// same seed gives the same bits on any.
-  var digest: String {
-    var words: [String] = []
-    if let data { words += data.words }
-    if let tasks {
-      words += [
-        "tasks", tasks.recipe, hexadecimal(tasks.fingerprint), hexadecimal(tasks.contentDigest),
-        "\(tasks.splitting as Any)",
-      ]
-    }
-    words.append(described(network))
-    if let model { words += ["model", model.digest] }
-    for (name, model) in models.sorted(by: { $0.key < $1.key }) { words += [name, model.digest] }
-    for (name, baseline) in namedBaselines.sorted(by: { $0.key < $1.key }) {
-      words.append("baseline \(name) \(baseline)")
-    }
-    if let recipe { words.append("\(recipe.command) \(described(recipe.network))") }
-    if let adapted { words.append("adapted \(adapted.name) \(adapted.digest)") }
-    words.append("seed \(settings.seed) \(settings.draw)")
-    return words.joined(separator: "\u{0}")
-  }
-}
-
-extension TrainedModel {
-  /// Equal for models of which nothing differs that a file of them holds.
-  fileprivate var digest: String {
-    hexadecimal(Datasets.digest(ModelFile.encoded(self).encoded()))
-  }
-}
-
-extension Dataset {
-  /// All that a report can tell of it, in digests.
-  fileprivate var words: [String] {
-    func text(_ names: [String]) -> String {
-      hexadecimal(digest(names.flatMap { Array($0.utf8) + [0] }))
-    }
-    var words = ["data", name, contentDigest, text(users.titles), text(items.titles)] + notes
-    words += sources.map { "\($0.path) \($0.digest)" }
-    for feature in users.features + items.features where feature.fillsWithMean {
-      words.append("mean \(feature.name)")
-    }
-    for (name, column) in interactions.columns.sorted(by: { $0.key < $1.key }) {
-      words += [name, text(column.vocabulary.names), hexadecimal(digest(column.codes))]
-    }
-    return words
+    let middle = end + 1 + counts[0]
+    let last = middle + counts[1]
+    guard
+      let reads = try? JSONDecoder().decode([Read].self, from: Data(bytes[(end + 1)..<middle])),
+      let report = Report(bytes: bytes[middle..<last])
+    else { return nil }
+    self.init(reads: reads, report: report, snapshot: Array(bytes[last...]))
   }
 }

@@ -11,23 +11,21 @@ extension SweepRun {
     until epoch: Int, in session: Session, host: any Host, caption: String,
     keeping store: any ResultStore
   ) throws -> Bool {
-    var session = session
-    session.network = network
-    // On nothing but that, so that no dependency can be forgotten.
-    let basis = command.basis(of: session)
-    let key = "run \(command) until \(epoch)\u{0}\(basis.digest)"
+    var basis = session
+    basis.network = network
+    let key = command.resultKey(in: basis, "run until \(epoch)")
     if let kept = store.bytes(key, host: host), (try? restore(kept, in: basis)) != nil {
       isTaken = true
       return false
     }
     let watched = AttentiveHost(host)
-    var essence: [UInt8]?
+    var snapshot: [UInt8]?
     let isStopped = try advance(until: epoch, in: basis, host: watched, caption: caption) {
-      essence = $0.essence(after: $1)
+      snapshot = $0.snapshot(after: $1)
     }
     if isStopped { return true }
-    if watched.written.isEmpty, command.checkpoint.isEmpty, let essence {
-      store.keep(essence, key, facts: watched.facts)
+    if watched.written.isEmpty, command.checkpoint.isEmpty, let snapshot {
+      store.keep(snapshot, key, facts: watched.facts)
     }
     return false
   }

@@ -99,7 +99,7 @@ package struct MetaTrain: Command {
 
   /// What the checkpoint's file holds of this very training, if it was cut off.
   func cutOff(_ session: Session, _ host: any Host) throws -> TrainingCheckpoint? {
-    guard !session.resumed.contains(checkpoint) else {
+    guard session.resumed[checkpoint] == nil else {
       throw CommandFailure(
         "E0516", "`\(checkpoint)` was resumed from, and this would overwrite it",
         help: ["write to another file"], argument: checkpoint)

@@ -41,7 +41,7 @@ package struct Resume: Command {
         help: differences.map(\.sentence), argument: path)
     }
     let report = try command.train(in: &session, host: host, from: checkpoint)
-    session.resumed.insert(path)
+    session.resumed[path] = true
     return report
   }
 }

@@ -6,7 +6,7 @@ extension Session {
   /// A trained model that others may learn from: one of the same split, which predicts ratings.
   func teacher(named name: String) throws(CommandFailure) -> TrainedModel {
     guard let teacher = models[name] else {
-      let known = models.keys.sorted()
+      let known = models.names
       throw CommandFailure(
         "E0509", "no trained model is called `\(name)`",
         help: [

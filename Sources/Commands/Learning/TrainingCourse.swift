@@ -60,13 +60,13 @@ struct TrainingCourse {
   mutating func restore(_ state: TrainingState) { training.restore(state) }
 
   /// Where it stands, as bytes, with how long it took to come there.
-  func essence(after seconds: Double) -> [UInt8] {
+  func snapshot(after seconds: Double) -> [UInt8] {
     CheckpointFile.encoded(training.state, words: ["seconds": "\(seconds)"]).encoded()
   }
 
   /// Puts it where the same training stood; returns how long that one took.
-  mutating func restore(essence: [UInt8]) throws -> Double {
-    let file = try essence.withUnsafeBytes { bytes in try Safetensors(bytes) }
+  mutating func restore(snapshot: [UInt8]) throws -> Double {
+    let file = try snapshot.withUnsafeBytes { bytes in try Safetensors(bytes) }
     training.restore(
       try CheckpointFile.state(
         file, layout: training.problem.layout, memories: training.memories))

@@ -17,25 +17,16 @@ struct TrainingIdentity {
   private static let prefix = "mrs.training."
 
   init(_ command: MetaTrain, _ session: Session) {
-    if let data = session.data {
-      let ratings = counted(data.interactions.count, "rating")
-      add("data", "\(data.name), \(ratings), digest \(data.contentDigest)")
+    for slot in command.declaredReads(in: session).sorted() {
+      guard let (name, text, remedy) = session.identity(of: slot) else { continue }
+      add(name, text, remedy: remedy)
     }
-    if let tasks = session.tasks {
-      add("split", "\(tasks.recipe), fingerprint \(hexadecimal(tasks.fingerprint))")
+    if let own = command.ownNetwork {
+      add("network", described(own), remedy: "model \(described(own))")
     }
-    let network = described(command.network(in: session))
-    add("network", network, remedy: "model \(network)")
-    let seed = "\(session.settings.seed)"
-    add("seed", seed, remedy: "set seed=\(seed)")
     var plain = command
     (plain.checkpoint, plain.stopAfter) = ("", nil)
     add("algorithm", described(command.learner))
-    if let student = command.learner as? any Student,
-      let teacher = session.models[student.teacherName]
-    {
-      add("teacher", "\(student.teacherName), digest \(teacher.weightsDigest)")
-    }
     add("loss", described(command.loss))
     add("optimizer", described(command.optimizer))
     add("options", described(plain))
@@ -86,5 +77,27 @@ struct TrainingIdentity {
     command.loss = try member(of: losses, "loss")
     if command.ownNetwork != nil { command.ownNetwork = try member(of: networks, "network") }
     return command
+  }
+}
+
+extension Session {
+  /// What a training has to find in a slot, in words, and the statement that makes it so, if one line can.
+  fileprivate func identity(of slot: Slot) -> (name: String, text: String, remedy: String?)? {
+    switch slot {
+    case .data:
+      data.map { data in
+        let ratings = counted(data.interactions.count, "rating")
+        return ("data", "\(data.name), \(ratings), digest \(data.contentDigest)", nil)
+      }
+    case .tasks:
+      tasks.map { tasks in
+        ("split", "\(tasks.recipe), fingerprint \(hexadecimal(tasks.fingerprint))", nil)
+      }
+    case .network: ("network", described(network), "model \(described(network))")
+    case .seed: ("seed", "\(settings.seed)", "set seed=\(settings.seed)")
+    case .model(let name):
+      models[name].map { ("teacher", "\(name), digest \($0.weightsDigest)", nil) }
+    default: nil
+    }
   }
 }

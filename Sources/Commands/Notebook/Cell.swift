@@ -7,6 +7,11 @@ package struct Cell: Sendable {
     case completed, failed, interrupted
   }
 
+  package struct Taken: Sendable, Equatable {
+    package var maker: Int
+    package var content: String
+  }
+
   /// What the prompt calls it: `mrs [3]> `.
   package var number: Int
   package var text: String
@@ -20,8 +25,10 @@ package struct Cell: Sendable {
   package var seconds = 0.0
   /// Whether it left a model whose training was stopped.
   package var isPartial = false
-  /// What it took from the state before it, and which cell had made that; 0 where none had.
-  package var takes: [Tie: Int] = [:]
+  /// What it read that was there before it: which cell had made that, 0 where none had, and what it was.
+  package var takes: [Slot: Taken] = [:]
+  /// What it found in files.
+  package var facts: [FileFact] = []
   /// The cell whose state it found; 0 is the empty session.
   package var before = 0
   /// The cell that it does again, perhaps changed.

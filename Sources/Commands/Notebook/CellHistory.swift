@@ -18,7 +18,7 @@ package struct CellHistory: NotebookCommand {
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
     let abandoned = notebook.abandoned
-    let stale = notebook.stale
+    let stale = notebook.stale(host)
     let shown = notebook.cells.filter { cell in words.allSatisfy { cell.text.contains($0) } }
     var table = Table(
       columns: [.init("cell", .right), .init("state"), .init("time", .right), .init("text")],

@@ -12,7 +12,7 @@ package struct Notebook: Sendable {
   package private(set) var place = 0
   private var states: [Int: Interpreter]
   /// For each state, which cell made what is in it.
-  private(set) var makers: [Int: [Tie: Int]] = [:]
+  private(set) var makers: [Int: [Slot: Int]] = [:]
   /// What failed last: a cell, or a command of the notebook as if it were one.
   package private(set) var failed: Cell?
   /// The lesson that is being taken.
@@ -21,7 +21,7 @@ package struct Notebook: Sendable {
 
   /// - Parameter store: where results of long commands are kept.
   package init(keepingResultsIn store: (any ResultStore)? = nil) {
-    interpreter.store = store
+    interpreter.execution.store = store
     states = [0: interpreter]
   }
 
@@ -77,9 +77,6 @@ package struct Notebook: Sendable {
     let start = host.now()
     let before = interpreter
     let here = makers[path[place]] ?? [:]
-    for tie in TakenTies(of: source, in: interpreter, host: host).ties {
-      cell.takes[tie] = here[tie] ?? 0
-    }
     let lines = recordings(in: source)
     let result = interpreter.run(source, host: host) { outcome in
       if let report = outcome.report {
@@ -89,11 +86,17 @@ package struct Notebook: Sendable {
       observe(outcome)
     }
     cell.seconds = host.now() - start
+    var access = Access()
     for index in interpreter.session.log.entries.indices
       .dropFirst(before.session.log.entries.count)
     {
       interpreter.session.log.entries[index].cell = cell.number
+      access.add(interpreter.session.log.entries[index].access)
     }
+    for slot in access.reads {
+      cell.takes[slot] = Cell.Taken(maker: here[slot] ?? 0, content: before.content(of: slot))
+    }
+    cell.facts = access.facts
     switch result {
     case .completed: break
     case .interrupted: cell.status = .interrupted
@@ -113,7 +116,7 @@ package struct Notebook: Sendable {
     {
       states[cell.number] = interpreter
       makers[cell.number] = here
-      for tie in interpreter.ties(since: before) { makers[cell.number]?[tie] = cell.number }
+      for slot in access.writes { makers[cell.number]?[slot] = cell.number }
       visit(cell.number)
     }
     return result

@@ -23,7 +23,7 @@ package struct Rerun: NotebookCommand {
     ])
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
-    let numbers = numbers(in: notebook)
+    let numbers = numbers(in: notebook, host)
     if numbers.isEmpty { return .show(Report([.text("No cell is stale.")])) }
     var texts = try numbers.map { try notebook.cell($0).text }
     for change in changes {
@@ -37,8 +37,8 @@ package struct Rerun: NotebookCommand {
     return .run(texts, again: numbers)
   }
 
-  private func numbers(in notebook: Notebook) -> [Int] {
-    if cells.isStale { return notebook.stale.keys.sorted() }
+  private func numbers(in notebook: Notebook, _ host: any Host) -> [Int] {
+    if cells.isStale { return notebook.stale(host).keys.sorted() }
     let last = notebook.number - 1
     return cells.low <= cells.high ? Array(cells.low...cells.high) : [last]
   }

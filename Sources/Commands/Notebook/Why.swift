@@ -54,10 +54,10 @@ private struct Antecedents {
   init(of cell: Cell, in notebook: Notebook) {
     self.notebook = notebook
     for noun in notebook.nouns(neededBy: cell) { add(noun, before: cell) }
-    for (tie, maker) in cell.takes.sorted(by: { $0.key.name < $1.key.name }) {
-      guard case .variable = tie else { continue }
+    for slot in variables(in: cell.text).sorted() {
+      let maker = notebook.makers[cell.before]?[slot] ?? 0
       let (state, from) = maker > 0 ? ("there", line(maker)) : ("missing", "no cell has bound it")
-      table.rows.append([.text(tie.name), .text(state), .text(from)])
+      table.rows.append([.text(slot.name), .text(state), .text(from)])
     }
     if !table.rows.isEmpty { remarks += notebook.remark(onUndoneBefore: cell).map { [$0] } ?? [] }
   }

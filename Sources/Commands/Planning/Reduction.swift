@@ -47,10 +47,10 @@ struct Reduction {
   /// whole takes.
   func baselines(
     of session: Session
-  ) -> (small: [String: any Baseline], [(name: String, work: Double)]) {
+  ) -> (small: NamedSlots<any Baseline>, [(name: String, work: Double)]) {
     var work: [(name: String, work: Double)] = []
     var small = session.namedBaselines
-    for (name, baseline) in session.namedBaselines.sorted(by: { $0.key < $1.key }) {
+    for (name, baseline) in session.namedBaselines.sorted {
       let (less, ratios) = reduced(baseline)
       guard !ratios.isEmpty else { continue }
       small[name] = less

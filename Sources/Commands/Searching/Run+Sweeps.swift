@@ -13,34 +13,55 @@ extension Run {
     if let problem = command.problem(with: sweep) {
       throw .failed(placed(problem.diagnostic(at: call.verb.range)))
     }
+    let canonical = CanonicalCommand(command, sweep)
     let before = interpreter.session
-    guard interpreter.plan != nil else {
-      let store = interpreter.store
+    guard interpreter.execution.plan != nil else {
+      let store = interpreter.execution.store
       var taken = 0
-      let report = try attempt(call) { session, host in
-        var course = try SweepCourse(command, sweep, in: before)
+      defer { interpreter.execution.resultsTaken += taken }
+      return try attempt(canonical, call) { session, host in
+        var course = try SweepCourse(command, sweep, in: session)
         defer { taken = course.taken }
         return try course.follow(in: &session, host: host, keeping: store)
       }
-      interpreter.resultsTaken += taken
-      return report
     }
-    var course: SweepCourse?
-    _ = try attempt(call) { _, _ in
-      course = try SweepCourse(command, sweep, in: before)
-      return Report()
+    var course = try attempt(canonical, call) { session, _ in
+      try SweepCourse(command, sweep, in: session)
     }
-    guard var course else { return Report() }
-    var after = before
     let planned = course
-    interpreter.plan?.enter(rounds: planned.runs.count)
-    defer { interpreter.plan?.leave(rounds: planned.runs.count) }
+    interpreter.execution.plan?.enter(rounds: planned.runs.count)
+    defer { interpreter.execution.plan?.leave(rounds: planned.runs.count) }
+    var after = before
     let report = try course.foresee(in: &after) { index throws(Stop) -> (Session, Record) in
       interpreter.session = before
       let report = try run(planned.foreseen(index), call)
       return (interpreter.session, report.result)
     }
-    interpreter.session = after
-    return report
+    interpreter.session = before
+    return try attempt(canonical, call) { session, _ in
+      session.take(planned: after)
+      return report
+    }
+  }
+}
+
+extension CanonicalCommand {
+  /// A sweep is written with all of its values.
+  fileprivate init(_ command: any SweepCommand, _ sweep: Sweep) {
+    self.init(command)
+    let values = sweep.arguments.map { "\($0.key ?? "")=\($0.value.map { "\($0)" } ?? "")" }
+    text += " " + values.joined(separator: " ")
+  }
+}
+
+extension Session {
+  /// Takes over what a sweep has made that was foreseen.
+  fileprivate mutating func take(planned made: Session) {
+    for (name, model) in made.models.quiet where models.quiet[name]?.content != model.content {
+      models[name] = model
+    }
+    for (name, run) in made.runs.quiet where runs.quiet[name] == nil { runs[name] = run }
+    model = made.model
+    (recipe, sweep) = (made.recipe, made.sweep)
   }
 }

@@ -97,9 +97,9 @@ package struct SweepRun: Sendable {
   }
 
   /// Puts it where its training stood in an earlier replay.
-  mutating func restore(_ essence: [UInt8], in basis: Session) throws {
+  mutating func restore(_ snapshot: [UInt8], in basis: Session) throws {
     var course = try TrainingCourse(command, in: basis)
-    seconds = try course.restore(essence: essence)
+    seconds = try course.restore(snapshot: snapshot)
     note(course)
   }
 }
@@ -121,7 +121,7 @@ extension Session {
   /// of equally bad ones the last by name.
   mutating func keep(_ run: SweepRun) {
     runs[run.name] = run
-    let kept = runs.values.compactMap { run in
+    let kept = runs.quiet.values.compactMap { run in
       run.model.map { (run.name, bytes: 4 * $0.weights.count, loss: run.loss(until: .max)) }
     }
     var total = kept.reduce(0) { $0 + $1.bytes }

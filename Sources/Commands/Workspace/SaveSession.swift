@@ -66,10 +66,12 @@ extension Session {
   /// For the statements that made parts of what the session holds now, the fingerprints of those.
   private func states(of indices: [Int]) -> [Int: String] {
     var states: [Int: String] = [:]
-    let nouns = ["data": "data", "split": "tasks", "weights": "model", "adapted": "adapted"]
+    let slots: [String: Slot] = [
+      "data": .data, "split": .tasks, "weights": .currentModel, "adapted": .currentAdapted,
+    ]
     for (part, digest) in StateFingerprint(self).parts {
-      guard let noun = nouns[part],
-        let maker = log.entries.lastIndex(where: { $0.footprint.writes.contains(noun) }),
+      guard let slot = slots[part],
+        let maker = log.entries.lastIndex(where: { $0.access.writes.contains(slot) }),
         indices.contains(maker)
       else { continue }
       states[maker] = (states[maker].map { $0 + " " } ?? "") + "\(part)=\(digest)"
@@ -94,11 +96,12 @@ extension SessionLog {
         "E0802", "cell \(cell) left nothing behind", help: ["`history` shows the cells"],
         argument: target)
     }
-    if let last = entries.lastIndex(where: { $0.footprint.writes.contains("$" + name) }) {
+    if let last = entries.lastIndex(where: { $0.access.writes.contains(.variable(name)) }) {
       return last
     }
-    let known = Set(entries.flatMap(\.footprint.writes).filter { $0.hasPrefix("$") })
-      .map { String($0.dropFirst()) }.sorted()
+    let known = Set(entries.flatMap(\.access.writes)).compactMap { slot -> String? in
+      if case .variable(let name) = slot { name } else { nil }
+    }.sorted()
     throw CommandFailure(
       "E0207", "nothing is called `\(name)` here",
       help: ["`for` needs a cell such as Out[17], or a name that `let` has bound"],

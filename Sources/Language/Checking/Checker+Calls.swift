@@ -22,10 +22,14 @@ extension Checker {
       for argument in call.arguments { _ = value(of: argument.value) }
       return nil
     }
-    let (verdict, renamings) = verdict(on: call, of: type, asksForFields: asksForFields)
+    let arguments = values(of: call.arguments)
+    let (verdict, renamings) = verdict(
+      on: call, arguments, of: type, asksForFields: asksForFields)
     let before = context.ledger
     if followsNouns {
-      follow(verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives)
+      follow(
+        verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives,
+        key: verdict.gives.isEmpty ? nil : key(of: call, arguments, type))
     }
     if takesInput, !verdict.traits(context).takesInput {
       diagnostics.append(
@@ -47,6 +51,14 @@ extension Checker {
       for noun in verdict.neededByFields { lacks[noun] = before.lack(of: noun) }
     }
     return KnownFields(fields, renamings, lacks: lacks)
+  }
+
+  /// Equal for calls that give the same from the same. What a training comes to depends on more than nouns.
+  private func key(
+    of call: Call, _ arguments: [Argument], _ type: any Configurable.Type
+  ) -> Int? {
+    verdicts.facts(of: type, context).questions.contains(.sweep)
+      ? nil : context.ledger.key(call.verb.text, arguments)
   }
 
   private mutating func unknown(_ verb: Name) {
@@ -71,21 +83,12 @@ extension Checker {
     }
   }
 
-  /// What a message calls a site: "line 6", "cell 3".
-  private func name(_ site: NounLedger.Site) -> String {
-    switch site {
-    case .here(let range): line(range)
-    case .elsewhere(let name): name
-    }
-  }
-
   /// What is known of a call. One of the shape of a faultless one before it is not bound again.
   ///
   /// - Returns: also what fields of the result are called in place of those of the verdict.
   private mutating func verdict(
-    on call: Call, of type: any Configurable.Type, asksForFields: Bool
+    on call: Call, _ arguments: [Argument], of type: any Configurable.Type, asksForFields: Bool
   ) -> (Verdict, [KnownFields.Renaming]) {
-    let arguments = values(of: call.arguments)
     let shape = CallShape(type, arguments)
     if let known = verdicts.known[shape], known.holds(for: arguments),
       let renamings = asksForFields ? known.renamings(for: arguments) : []
@@ -121,8 +124,15 @@ extension Checker {
 
   /// Binds arguments to the settings.
   mutating func check(settings written: [ArgumentSyntax], of type: any Configurable.Type) {
-    _ = check(
-      written, values(of: written), of: type, whole: written.first?.range ?? SourceRange(0, 0))
+    let arguments = values(of: written)
+    _ = check(written, arguments, of: type, whole: written.first?.range ?? SourceRange(0, 0))
+    for argument in arguments where canonical(option: argument.key ?? "") == "seed" {
+      if case .number(let seed)? = argument.value {
+        context.ledger.seed = seed.value
+      } else {
+        context.ledger.seed = nil
+      }
+    }
   }
 
   /// Binds arguments to a command or to the settings; returns it with what could be bound.
@@ -216,7 +226,7 @@ extension Checker {
 
   /// Says when what a verb needs is missing or stale, and notes what it gives.
   private mutating func follow(
-    _ verb: Name, needs: [Noun], uses: [Noun], gives: [Noun]
+    _ verb: Name, needs: [Noun], uses: [Noun], gives: [Noun], key: Int?
   ) {
     if needs.isEmpty, uses.isEmpty, gives.isEmpty { return }
     let missing = needs.filter { !context.ledger.holds($0) }
@@ -231,19 +241,13 @@ extension Checker {
     } else if let noun = needs.first(where: { context.ledger.entry($0)?.isCertain == false }) {
       reportDoubtful(noun, for: verb)
     }
-    for noun in uses.isEmpty ? needs : needs + uses {
-      guard let entry = context.ledger.entry(noun),
-        let (source, newer) = context.ledger.replacement(staling: noun)
-      else { continue }
-      // Giving it anew is the remedy, not a fault.
-      if gives.contains(noun), needs.allSatisfy({ $0 == noun || !$0.comes(from: source) }) {
-        continue
-      }
-      report(stale: noun, entry, source, newer, for: verb)
+    if let (noun, entry, found) = context.ledger.staleness(
+      needs: needs, uses: uses, gives: gives, of: verb, in: source)
+    {
+      diagnostics.append(found)
       context.ledger.assume(noun, at: entry.site)
-      break
     }
-    context.ledger.give(gives, needs: needs, at: .here(verb.range))
+    context.ledger.give(gives, needs: needs, at: .here(verb.range), key: key)
   }
 
   private mutating func report(missing noun: Noun, for verb: Name) {
@@ -274,41 +278,6 @@ extension Checker {
     context.ledger.assume(noun, at: entry.site)
   }
 
-  private mutating func report(
-    stale noun: Noun, _ entry: NounLedger.Entry, _ source: Noun, _ newer: NounLedger.Entry,
-    for verb: Name
-  ) {
-    var labels: [Diagnostic.Label] = []
-    var help: [String] = []
-    let again = firstWord(noun.remedy)
-    let made = "the \(noun.phrase) \(noun.agreeing("was", "were")) made"
-    switch entry.site {
-    case .here(let range):
-      labels.append(.init(range, "\(made) here, from the \(source.phrase) before"))
-    case .elsewhere(let name): help.append("\(made) in \(name)")
-    }
-    switch newer.site {
-    case .here(let range): labels.append(.init(range, "this replaced the \(source.phrase)"))
-    case .elsewhere(let name): help.append("\(name) replaced the \(source.phrase)")
-    }
-    help.append(
-      "run `\(again)` again after \(name(newer.site)), or move that line above \(name(entry.site))")
-    let isLeak = source.name == "tasks"
-    diagnostics.append(
-      Diagnostic(
-        "E0404",
-        "\(line(verb.range)) uses \(noun.indefinite) made from \(source.indefinite) that "
-          + "\(source.agreeing("is", "are")) no longer there",
-        at: verb.range,
-        label: isLeak
-          ? "may judge on users seen in training (leak)" : "uses the old \(noun.phrase)",
-        severity: newer.isSure && entry.isSure ? .error : .warning,
-        secondary: labels.stablySorted(by: \.range.lower), help: help))
-  }
-
-  private func firstWord(_ line: String) -> String {
-    line.split(separator: " ").first.map(String.init) ?? line
-  }
 }
 
 extension NounLedger {

@@ -3,6 +3,8 @@
 package struct Evaluator {
   package let variables: Names
   package private(set) var diagnostics: [Diagnostic] = []
+  /// The names whose values were asked for, in order.
+  package private(set) var readNames: [String] = []
 
   package init(_ variables: Names) {
     self.variables = variables
@@ -67,6 +69,7 @@ package struct Evaluator {
   }
 
   private mutating func variable(_ name: Name, _ fields: [Name]) -> Value? {
+    readNames.append(name.text)
     guard let variable = variables[name.text] else {
       var help = ["`let \(name.text) = …` binds it"]
       if name.text.first == "_", name.text.dropFirst().allSatisfy(\.isNumber) {

@@ -31,12 +31,43 @@ package struct NounLedger: Sendable, Equatable {
     package var isCertain = true
     /// Whether it is the same one whichever way the script goes.
     package var isSure = true
+    /// Equal for calls that mean the same: such a call again, from the same sources, gives the same again.
+    package var key: Int?
+
+    package init(generation: Int, site: Site) {
+      self.generation = generation
+      self.site = site
+    }
   }
 
   package private(set) var entries = NounTable<Entry>()
   private var generation = 0
+  /// The seed of all chance; nil when only running tells it.
+  var seed: Double?
 
-  package init() {}
+  package init(seed: Double? = nil) { self.seed = seed }
+
+  /// The generation of what was there and is there no longer.
+  package static let replaced = -1
+
+  /// Notes a noun as running has left it.
+  package mutating func hold(_ noun: Noun, _ entry: Entry) {
+    entries[noun] = entry
+    generation = max(generation, entry.generation)
+  }
+
+  /// The key of a call; nil when only running tells what it means.
+  package func key(_ verb: String, _ arguments: [Argument]) -> Int? {
+    guard let seed, arguments.allSatisfy({ $0.value != nil }) else { return nil }
+    var hasher = Hasher()
+    hasher.combine(verb)
+    hasher.combine(seed)
+    for argument in arguments {
+      hasher.combine(argument.key.map { canonical(option: $0) })
+      hasher.combine(argument.value.map { "\($0)" })
+    }
+    return hasher.finalize()
+  }
 
   /// What is there, wherever it came from.
   package var nouns: Set<Noun> { Set(entries.rows.map { $0.noun }) }
@@ -46,7 +77,9 @@ package struct NounLedger: Sendable, Equatable {
   func holds(_ noun: Noun) -> Bool { entries.rows.contains { $0.noun == noun } }
 
   /// Notes that a command which needs some nouns has given others, each from those before it.
-  package mutating func give(_ given: [Noun], needs: [Noun], at site: Site) {
+  ///
+  /// - Parameter key: of the call; a call of the same key gives the same again, unless its sources are others.
+  package mutating func give(_ given: [Noun], needs: [Noun], at site: Site, key: Int? = nil) {
     let before = given.count > 1 ? entries : NounTable()
     for (place, noun) in given.enumerated() {
       generation += 1
@@ -60,6 +93,12 @@ package struct NounLedger: Sendable, Equatable {
       }
       for need in needs { add(need, place == 0 ? entries[need] : before[need]) }
       for source in given[..<place] { add(source, entries[source]) }
+      entry.key = key
+      if let key, let before = entries[noun], before.key == key, before.isSure, before.isCertain,
+        before.madeFrom == entry.madeFrom
+      {
+        entry.generation = before.generation
+      }
       entries[noun] = entry
     }
   }
@@ -114,7 +153,7 @@ package struct NounLedger: Sendable, Equatable {
   }
 
   private func renumbered(to last: Int, _ number: (Int) -> Int) -> NounLedger {
-    var ledger = NounLedger()
+    var ledger = NounLedger(seed: seed)
     ledger.generation = last
     for row in entries.rows {
       var entry = row.value
@@ -139,6 +178,7 @@ package struct NounLedger: Sendable, Equatable {
     guard self != other else { return self }
     var joined = self
     joined.generation = max(generation, other.generation)
+    if seed != other.seed { joined.seed = nil }
     for noun in (entries.rows + other.entries.rows).map({ $0.noun }) {
       switch (entries[noun], other.entries[noun]) {
       case (let mine?, let theirs?) where mine.generation != theirs.generation:

@@ -43,7 +43,7 @@ package struct Sweep: Sendable {
   }
 
   package let dimensions: [Dimension]
-  private let arguments: [Argument]
+  package let arguments: [Argument]
   /// What is wrong with the lists and ranges themselves.
   package private(set) var problems: [(argument: Int?, problem: Problem)] = []
 

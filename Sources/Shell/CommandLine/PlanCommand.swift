@@ -61,12 +61,12 @@ struct PlanCommand: ParsableCommand {
     let path = Calibration.usualPath
     var interpreter = Interpreter()
     interpreter.parameters = try Parameters(values).values
-    interpreter.rehearsal.passesOverExpectations = true
-    interpreter.plan = Plan(
+    interpreter.execution.variation.passesOverExpectations = true
+    interpreter.execution.plan = Plan(
       calibration: noCache ? Calibration() : Calibration(readingFrom: path),
       memory: { peakMemory() })
     let result = interpreter.run(source, host: host)
-    guard let plan = interpreter.plan else { return .failed }
+    guard let plan = interpreter.execution.plan else { return .failed }
     plan.calibration.write(to: path)
     // A script that is refused at its start has no plan to look at.
     if !plan.steps.isEmpty || result == .completed {

@@ -15,7 +15,7 @@ struct Draws {
     options: ReplayOptions
   ) {
     outputs = [plain.outputs]
-    let again = WatchedRun(source, places: places, host: host, rehearsal: Rehearsal(threads: 1))
+    let again = WatchedRun(source, places: places, host: host, variation: RunVariation(threads: 1))
     nondeterminism = Draws.difference(source, places, plain, again)
     guard nondeterminism == nil else { return }
     var held: [SourceRange: Int] = [:]
@@ -23,7 +23,7 @@ struct Draws {
     for draw in 1..<max(2, options.draws) {
       let run = WatchedRun(
         source, places: places, host: host,
-        rehearsal: Rehearsal(draw: draw, passesOverExpectations: true, threads: options.threads))
+        variation: RunVariation(draw: draw, passesOverExpectations: true, threads: options.threads))
       guard run.result == .completed else {
         remarks.append("draw \(draw + 1) does not run to its end")
         continue
@@ -76,17 +76,17 @@ func toothless(
 ) -> [String] {
   var remarks: [String] = []
   var told: Set<SourceRange> = []
-  let worlds: [(Rehearsal, String)] = [
-    (Rehearsal(distortion: .chance, passesOverExpectations: true), "a random recommender"),
+  let worlds: [(RunVariation, String)] = [
+    (RunVariation(distortion: .chance, passesOverExpectations: true), "a random recommender"),
     (
-      Rehearsal(distortion: .popularity, passesOverExpectations: true),
+      RunVariation(distortion: .popularity, passesOverExpectations: true),
       "a recommender that knows only how much items are liked"
     ),
   ]
-  for (rehearsal, who) in worlds {
-    var rehearsal = rehearsal
-    rehearsal.threads = options.threads
-    let run = WatchedRun(source, places: places, host: host, rehearsal: rehearsal)
+  for (variation, who) in worlds {
+    var variation = variation
+    variation.threads = options.threads
+    let run = WatchedRun(source, places: places, host: host, variation: variation)
     if run.result != .completed { remarks.append("not tried to its end: \(who)") }
     for range in source.expectations where !told.contains(range) {
       let met = run.expectations.filter { $0.range == range }

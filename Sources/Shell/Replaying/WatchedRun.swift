@@ -25,23 +25,23 @@ struct WatchedRun {
   private(set) var resultsTaken = 0
 
   init(
-    _ source: Source, places: [Recording], host: any Host, rehearsal: Rehearsal = Rehearsal(),
+    _ source: Source, places: [Recording], host: any Host, variation: RunVariation = RunVariation(),
     parameters: [String: Value] = [:], store: (any ResultStore)? = nil
   ) {
     outputs = places.map { _ in [] }
     states = places.map { _ in nil }
     times = places.map { _ in 0 }
     var interpreter = Interpreter()
-    interpreter.rehearsal = rehearsal
+    interpreter.execution.variation = variation
     interpreter.parameters = parameters
-    interpreter.store = store
+    interpreter.execution.store = store
     var outcomes: [StatementOutcome] = []
     var sessions = places.map { _ in Session?.none }
     let start = host.now()
     result = interpreter.run(source, host: host) { outcomes.append($0) }
     seconds = host.now() - start
     seed = interpreter.session.settings.seed
-    resultsTaken = interpreter.resultsTaken
+    resultsTaken = interpreter.execution.resultsTaken
     for outcome in outcomes {
       if outcome.isExpectation {
         expectations.append(

@@ -98,7 +98,7 @@ package final class Repl {
     output.follow(terminal)
     journal.starts(text)
     mrs_terminal_hush(1)
-    let stale = remarks ? notebook.stale : [:]
+    let stale = remarks ? notebook.stale(output.host) : [:]
     let before = notebook.interpreter.log.count
     let outcome = notebook.run(text, again: again, host: output.host) { outcome in
       if let report = outcome.report { output.show(report) }
@@ -114,7 +114,7 @@ package final class Repl {
       keep(presses: presses)
       if result == .completed { share() }
       journal.reaches(notebook.interpreter.log)
-      if remarks, let remark = notebook.remark(staleBefore: stale) { output.show(remark) }
+      if remarks, let remark = notebook.remark(staleBefore: stale, output.host) { output.show(remark) }
       if let answer = notebook.lessonAnswer(host: output.host) { output.show(answer) }
       return result == .completed && presses == 0
     case .wish(let wish):

@@ -37,7 +37,7 @@ package struct Publish: NotebookCommand {
         "E0302", "`\(path)` has no ending that says what to write", argument: path)
     }
     let abandoned = notebook.abandoned
-    let stale = notebook.stale
+    let stale = notebook.stale()
     let kept = notebook.cells.filter { $0.status == .completed && !abandoned.contains($0.number) }
     let cells = kept.map { cell in
       var cell = cell

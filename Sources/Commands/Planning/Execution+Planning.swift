@@ -1,30 +1,27 @@
 import Language
 import Reports
 
-extension Run {
+extension Execution {
   /// What a command says in miniature; what it would take is added to the plan.
-  mutating func foresee(_ command: any Command, _ call: Call) throws -> Report {
-    var draft = interpreter.session
-    let line = (site ?? call.range).lower
-    var step = Plan.Step(
-      line: site == nil ? source.line(of: line) : 0,
-      text: String(source.slice(call.range).prefix { !$0.isNewline }), seconds: 0, bounds: 0...0)
-    let gives = type(of: command).form.gives
+  mutating func foresee(
+    _ call: BoundCall, in session: inout Session, host: any Host
+  ) throws -> Report {
+    var step = Plan.Step(line: call.line, text: call.text, seconds: 0, bounds: 0...0)
+    let gives = type(of: call.command).form.gives
     let report: Report
-    if gives.contains(.data) || gives.contains(.tasks) || draft.tasks == nil {
+    if gives.contains(.data) || gives.contains(.tasks) || session.tasks == nil {
       let start = host.now()
-      report = try command.run(in: &draft, host: host)
+      report = try call.command.run(in: &session, host: host)
       step.seconds = host.now() - start
       step.bounds = step.seconds...step.seconds
-      step.sizes = draft.planSizes(after: gives)
+      step.sizes = session.planSizes(after: gives)
     } else {
-      var miniature = Miniature(command, of: draft, host: host, plan: interpreter.plan)
-      report = try miniature.run(&interpreter.plan, &draft)
+      var miniature = Miniature(call.command, of: session, host: host, plan: plan)
+      report = try miniature.run(&plan, &session)
       (step.seconds, step.bounds) = (miniature.seconds, miniature.bounds)
       step.sizes = miniature.sizes
     }
-    interpreter.plan?.add(step)
-    interpreter.session = draft
+    plan?.add(step)
     return report
   }
 }

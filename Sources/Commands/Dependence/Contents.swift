@@ -1,0 +1,50 @@
+import Datasets
+import Language
+import MetaLearning
+
+extension Dataset {
+  /// All that a result or a report can tell of it, in digests; the first is that of what models learn from.
+  var content: String {
+    func text(_ names: [String]) -> String {
+      hexadecimal(digest(names.flatMap { Array($0.utf8) + [0] }))
+    }
+    var words = [name, text(users.titles), text(items.titles)] + notes + domains
+    words += sources.map { "\($0.path) \($0.digest)" }
+    for feature in users.features + items.features where feature.fillsWithMean {
+      words.append("mean \(feature.name)")
+    }
+    for (name, column) in interactions.columns.sorted(by: { $0.key < $1.key }) {
+      words += [name, text(column.vocabulary.names), hexadecimal(digest(column.codes))]
+    }
+    return contentDigest + " " + digest(ofWords: words)
+  }
+}
+
+extension TaskSplit {
+  /// Its tasks in a digest, and how they were dealt out.
+  var content: String {
+    hexadecimal(contentDigest) + " " + hexadecimal(fingerprint) + " \(recipe)"
+  }
+}
+
+extension TrainedModel {
+  /// Its weights in a digest, the split they are of, and what they mean.
+  var content: String {
+    [
+      weightsDigest, hexadecimal(fingerprint), described(learner), described(problem.network),
+      described(problem.loss), isPartial ? "partial" : "",
+    ].joined(separator: " ")
+  }
+}
+
+extension AdaptedModel {
+  /// The ratings in a digest, whose they are, and the model.
+  var content: String { digest + " \(name) " + model.content }
+
+  var digest: String {
+    let support = context.support.map { rating in
+      UInt64(UInt32(bitPattern: rating.item)) << 32 | UInt64(rating.rating.bitPattern)
+    }
+    return hexadecimal(Datasets.digest(support + Array(model.weightsDigest.utf8).map(UInt64.init)))
+  }
+}

@@ -1,0 +1,148 @@
+import Language
+
+/// A command as it is written into stamps: its canonical form, and how a checker tells equal calls.
+struct CanonicalCommand {
+  /// Every option, written or not: equal for calls that mean the same.
+  var text: String
+  /// As a user would write it, for the graph.
+  var shown: String
+  var key: Int?
+
+  init(_ command: any Command, key: Int? = nil) {
+    text = "\(command)"
+    shown = described(command)
+    self.key = key
+  }
+
+  init(text: String) {
+    (self.text, shown) = (text, text)
+  }
+}
+
+extension Session {
+  /// What a slot holds, in a digest or in words; "nothing" when it is empty.
+  func content(of slot: Slot) -> String {
+    switch slot {
+    // These take a look at every number: their stamps know it.
+    case .data, .tasks, .currentModel, .model, .currentAdapted, .adapted:
+      stamps[slot]?.content ?? computedContent(of: slot) ?? Self.nothing
+    default: computedContent(of: slot) ?? stamps[slot]?.content ?? Self.nothing
+    }
+  }
+
+  /// What made a slot's content; what it is where no command has made it.
+  func origin(of slot: Slot) -> String { stamps[slot]?.origin ?? content(of: slot) }
+
+  static let nothing = "nothing"
+
+  /// Ends a recording: stamps what was written, and says what was read and what is another now.
+  ///
+  /// - Parameters:
+  ///   - before: the session as it was when the recording began.
+  ///   - host: knows what was asked of files and which were written.
+  mutating func settle(
+    _ command: CanonicalCommand, _ trace: SlotTrace, since before: Session, host: AttentiveHost,
+    at site: NounLedger.Site, isPlanned: Bool = false
+  ) -> Access {
+    var access = Access(
+      reads: trace.slots, writes: Set(host.written.map { .file($0, .contents) }),
+      facts: host.facts)
+    let stamp = before.stamp(
+      command, reading: access.reads, facts: access.facts, at: site, isPlanned: isPlanned)
+    var last = stamps.values.map(\.order).max() ?? 0
+    for slot in written.sorted() {
+      var own = stamp
+      own.origin = digest(ofWords: [stamp.origin, slot.sortKey])
+      own.content = computedContent(of: slot) ?? Self.nothing
+      if own.content == before.content(of: slot), let known = before.stamps[slot] {
+        own.order = known.order
+      } else {
+        if own.content != before.content(of: slot) { access.writes.insert(slot) }
+        last += 1
+        own.order = last
+      }
+      stamps[slot] = own
+    }
+    record(nil)
+    return access
+  }
+
+  /// What holds of everything that a command has written which read those slots of this session.
+  private func stamp(
+    _ command: CanonicalCommand, reading reads: Set<Slot>, facts: [FileFact],
+    at site: NounLedger.Site, isPlanned: Bool
+  ) -> Stamp {
+    let files = facts.map { "\($0.slot.name) \($0.answer)" }.sorted()
+    let origins = reads.sorted().compactMap { slot -> String? in
+      if case .file = slot { return nil }
+      return slot == .threads ? nil : "\(slot.name) \(origin(of: slot))"
+    }
+    var sources: [Slot: String] = [:]
+    for slot in Noun.slots where reads.contains(slot) {
+      sources.merge(stamps[slot]?.sources ?? [:]) { own, _ in own }
+      sources[slot] = content(of: slot)
+    }
+    return Stamp(
+      origin: digest(ofWords: [command.text] + origins + files), content: "",
+      command: command.shown, reads: reads, sources: sources, site: site, order: 0,
+      key: command.key, isPlanned: isPlanned)
+  }
+
+  /// Forgets where things stand in a source that is done; names remain.
+  mutating func settleSites(_ name: (SourceRange) -> String) {
+    for (slot, stamp) in stamps { stamps[slot]?.site = stamp.site.settled(name) }
+  }
+
+  /// The slots that hold something else than in an earlier state.
+  func changes(since before: Session) -> Set<Slot> {
+    var changed: Set<Slot> = []
+    for slot in Set(stamps.keys).union(before.stamps.keys)
+    where content(of: slot) != before.content(of: slot) {
+      changed.insert(slot)
+    }
+    return changed
+  }
+}
+
+extension Noun {
+  /// The slots that hold nouns.
+  fileprivate static let slots: [Slot] = [.data, .tasks, .currentModel, .currentAdapted]
+}
+
+extension Session {
+  /// Which nouns are there and from what they were made, as the checker needs it: read off the stamps.
+  package var ledger: NounLedger {
+    var ledger = NounLedger(seed: Double(settings.seed))
+    for (noun, isThere) in nouns where isThere {
+      guard let slot = Slot(noun), let stamp = stamps[slot] else {
+        ledger.hold(noun, NounLedger.Entry(generation: 0, site: .elsewhere("an earlier session")))
+        continue
+      }
+      var entry = NounLedger.Entry(generation: stamp.order, site: stamp.site)
+      entry.key = stamp.key
+      for (source, isThere) in nouns where isThere && noun.comes(from: source) {
+        guard let slot = Slot(source), let was = stamp.sources[slot] else { continue }
+        let isSame = was == content(of: slot)
+        entry.madeFrom[source] = isSame ? stamps[slot]?.order ?? 0 : NounLedger.replaced
+      }
+      ledger.hold(noun, entry)
+    }
+    return ledger
+  }
+
+  /// Adds to a failure for a model of another split where it and the present split were made.
+  func completed(_ failure: Diagnostic, model: String?) -> Diagnostic {
+    var failure = failure
+    func show(_ slot: Slot, _ what: String) {
+      switch stamps[slot]?.site {
+      case .here(let range)?: failure.secondary.append(.init(range, what))
+      case .elsewhere(let name)?: failure.help.append("\(what): \(name)")
+      case nil: break
+      }
+    }
+    if let model { show(.model(model), "the model was made here, from the tasks of then") }
+    show(.tasks, "the present tasks were made here")
+    failure.secondary = failure.secondary.stablySorted(by: \.range.lower)
+    return failure
+  }
+}
