@@ -212,15 +212,16 @@ private struct LegendEntry {
 
 /// The text with the characters that HTML and XML take for their own replaced.
 package func markup(_ text: String) -> String {
-  var result = ""
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
+  var result = String.UnicodeScalarView()
+  // Scalar by scalar: with an accent behind it a quote is another character, and still ends an attribute.
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "&": result += "&amp;".unicodeScalars
+    case "<": result += "&lt;".unicodeScalars
+    case ">": result += "&gt;".unicodeScalars
+    case "\"": result += "&quot;".unicodeScalars
+    default: result.append(scalar)
     }
   }
-  return result
+  return String(result)
 }

@@ -31,8 +31,15 @@ package struct MarkdownRenderer: Renderer {
     }
   }
 
+  /// The text as it is; the fence is longer than any in the text, which must not end it.
   private func fenced(_ text: String) -> String {
-    "```\n" + LineText.split(text).map { $0 + "\n" }.joined() + "```\n"
+    var (longest, run) = (2, 0)
+    for byte in text.utf8 {
+      run = byte == UInt8(ascii: "`") ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    let fence = String(repeating: "`", count: longest + 1) + "\n"
+    return fence + LineText.split(text).map { $0 + "\n" }.joined() + fence
   }
 
   private func table(_ table: Table) -> String {
