@@ -28,7 +28,16 @@ package struct MarkdownRenderer: Renderer {
     case .code(let text): fenced(text)
     case .table(let table): self.table(table)
     case .curve(let curve): fenced(BraillePlot(curve, page: Page(width: min(page.width, 80))).text)
+    case .graph(let graph): self.graph(graph)
     }
+  }
+
+  private func graph(_ graph: Graph) -> String {
+    var untitled = graph
+    untitled.title = ""
+    let lines = LaneGraph(untitled, page: Page(width: min(page.width, 80))).lines
+    return (graph.title.isEmpty ? "" : "**\(escaped(graph.title))**\n\n")
+      + fenced(lines.joined(separator: "\n"))
   }
 
   /// The text as it is; the fence is longer than any in the text, which must not end it.
