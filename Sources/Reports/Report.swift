@@ -11,6 +11,7 @@ package struct Report: Sendable, Equatable, Codable {
     case warning(String)
     case table(Table)
     case curve(Curve)
+    case graph(Graph)
     /// Lines of the command language.
     case code(String)
     case heading(String)

@@ -27,7 +27,7 @@ package struct VectorPlot {
       defer { at += plot.height }
       return "<g transform=\"translate(0 \(n(at)))\">\n\(plot.text)</g>\n"
     }
-    return "\(start(640, height))\n\(parts.joined())</svg>\n"
+    return "\(SVG.start(640, height))\n\(parts.joined())</svg>\n"
   }
 
   /// Told apart by people with any colour vision (Okabe and Ito, "Color Universal Design", 2008); the grey
@@ -38,18 +38,12 @@ package struct VectorPlot {
 
   private static func colour(_ index: Int) -> String { colours[index % colours.count] }
 
-  private static func start(_ width: Double, _ height: Double) -> String {
-    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(n(width)) \(n(height))\" "
-      + "width=\"\(n(width))\" height=\"\(n(height))\" role=\"img\" "
-      + "font-family=\"DejaVu Sans, Arial, sans-serif\" font-size=\"12\" fill=\"currentColor\">"
-  }
-
   /// The whole `svg` element; it needs nothing from outside.
   package var text: String {
     let x = Axis(across: curve, ticks: 6)
     let y = Axis(along: curve, ticks: 5)
     var parts = [
-      VectorPlot.start(width, height), "<title>\(markup(curve.title))</title>",
+      SVG.start(width, height), "<title>\(markup(curve.title))</title>",
       label(
         left, 18, curve.title, anchor: "start", attributes: " font-size=\"14\" font-weight=\"bold\""
       ),
@@ -183,10 +177,7 @@ package struct VectorPlot {
   }
 }
 
-/// A number of a picture, with no more digits than anyone can see.
-private func n(_ value: Double) -> String {
-  value == value.rounded() ? fixed(value, digits: 0) : fixed(value, digits: 1)
-}
+private func n(_ value: Double) -> String { SVG.number(value) }
 
 /// Where the name of a series stands in the legend.
 private struct LegendEntry {
@@ -212,15 +203,16 @@ private struct LegendEntry {
 
 /// The text with the characters that HTML and XML take for their own replaced.
 package func markup(_ text: String) -> String {
-  var result = ""
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
+  var result = String.UnicodeScalarView()
+  // Scalar by scalar: with an accent behind it a quote is another character, and still ends an attribute.
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "&": result += "&amp;".unicodeScalars
+    case "<": result += "&lt;".unicodeScalars
+    case ">": result += "&gt;".unicodeScalars
+    case "\"": result += "&quot;".unicodeScalars
+    default: result.append(scalar)
     }
   }
-  return result
+  return String(result)
 }

@@ -29,6 +29,7 @@ package struct HTMLRenderer: Renderer {
     case .code(let text): "<pre><code>\(markup(text))</code></pre>\n"
     case .table(let table): self.table(table)
     case .curve(let curve): "<figure>\n\(VectorPlot(curve).text)</figure>\n"
+    case .graph(let graph): "<figure>\n\(VectorGraph(graph).text)</figure>\n"
     }
   }
 

@@ -58,6 +58,7 @@ package struct JSONRenderer: Renderer {
     case .code(let text): .object(["code": .string(text)])
     case .table(let table): .object(["table": self.table(table)])
     case .curve(let curve): .object(["curve": self.curve(curve)])
+    case .graph(let graph): .object(["graph": self.graph(graph)])
     }
   }
 
@@ -94,6 +95,21 @@ package struct JSONRenderer: Renderer {
             "points": .array(series.points.map { .array([.number($0.x), .number($0.y)]) }),
           ])
         }),
+    ])
+  }
+
+  private func graph(_ graph: Graph) -> JSON {
+    .object([
+      "title": .string(graph.title),
+      "nodes": .array(
+        graph.nodes.map {
+          .object([
+            "id": .string($0.id), "label": .string($0.label), "detail": .string($0.detail),
+            "state": .string($0.state.rawValue),
+          ])
+        }),
+      "edges": .array(
+        graph.edges.map { .object(["from": .string($0.from), "to": .string($0.to)]) }),
     ])
   }
 

@@ -28,11 +28,27 @@ package struct MarkdownRenderer: Renderer {
     case .code(let text): fenced(text)
     case .table(let table): self.table(table)
     case .curve(let curve): fenced(BraillePlot(curve, page: Page(width: min(page.width, 80))).text)
+    case .graph(let graph): self.graph(graph)
     }
   }
 
+  private func graph(_ graph: Graph) -> String {
+    var untitled = graph
+    untitled.title = ""
+    let lines = LaneGraph(untitled, page: Page(width: min(page.width, 80))).lines
+    return (graph.title.isEmpty ? "" : "**\(escaped(graph.title))**\n\n")
+      + fenced(lines.joined(separator: "\n"))
+  }
+
+  /// The text as it is; the fence is longer than any in the text, which must not end it.
   private func fenced(_ text: String) -> String {
-    "```\n" + LineText.split(text).map { $0 + "\n" }.joined() + "```\n"
+    var (longest, run) = (2, 0)
+    for byte in text.utf8 {
+      run = byte == UInt8(ascii: "`") ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    let fence = String(repeating: "`", count: longest + 1) + "\n"
+    return fence + LineText.split(text).map { $0 + "\n" }.joined() + fence
   }
 
   private func table(_ table: Table) -> String {

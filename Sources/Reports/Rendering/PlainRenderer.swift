@@ -29,6 +29,7 @@ package struct PlainRenderer: Renderer {
       table.bands(width: page.width - (table.emphasis == nil ? 0 : 2)).map { self.table($0) }
         .joined(separator: "\n")
     case .curve(let curve): lines([curve.title] + curve.series.map { "  " + $0.summary(of: curve) })
+    case .graph(let graph): lines(GraphInWords(graph, page: Page(width: page.width)).lines)
     }
   }
 

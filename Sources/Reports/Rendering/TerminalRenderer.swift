@@ -32,6 +32,7 @@ package struct TerminalRenderer: Renderer {
       table.bands(width: page.width - (table.emphasis == nil ? 0 : 2)).map { self.table($0) }
         .joined(separator: "\n")
     case .curve(let curve): BraillePlot(curve, page: page).text
+    case .graph(let graph): lines(LaneGraph(graph, page: page).lines)
     }
   }
 
@@ -64,7 +65,7 @@ extension Report {
   var hasParts: Bool {
     blocks.contains {
       switch $0 {
-      case .table, .curve, .heading, .code: true
+      case .table, .curve, .graph, .heading, .code: true
       case .text, .note, .warning: false
       }
     }

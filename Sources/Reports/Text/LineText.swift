@@ -34,6 +34,7 @@ package enum LineText {
           }
           return curve
         }())
+    case .graph(let graph): .graph(graph.cleaned)
     case .table(var table):
       .table(
         {
