@@ -51,8 +51,11 @@ extension Run {
       receiver.input = input
       command = receiver
     }
-    try refuseStale(binding, call, of: type)
-    return try run(command, call, key: interpreter.ledger.key(call.verb.text, binding.arguments))
+    let nouns = binding.nouns(of: type)
+    try refuseStale(nouns, call, of: type)
+    return try run(
+      command, call, key: interpreter.ledger.key(call.verb.text, binding.arguments),
+      isGlance: nouns.needs.isEmpty && nouns.gives.isEmpty && type.uses.isEmpty)
   }
 
   /// The runs that a call asks for; nil when it asks for one.
@@ -74,16 +77,19 @@ extension Run {
 
   /// Does what a call asks for, in the way of this run; the session is changed on success only.
   ///
-  /// - Parameter key: how a checker tells equal calls.
+  /// - Parameters:
+  ///   - key: how a checker tells equal calls.
+  ///   - isGlance: whether it only shows what there is.
   mutating func run(
-    _ command: any Command, _ call: Call, key: Int? = nil
+    _ command: any Command, _ call: Call, key: Int? = nil, isGlance: Bool = false
   ) throws(Stop) -> Report {
     let bound = BoundCall(
       command: command, text: String(source.slice(call.range).prefix { !$0.isNewline }),
       line: site == nil ? source.line(of: call.range.lower) : 0)
     var execution = interpreter.execution
     defer { interpreter.execution = execution }
-    return try attempt(CanonicalCommand(command, key: key), call) { session, host in
+    let canonical = CanonicalCommand(command, key: key, isGlance: isGlance)
+    return try attempt(canonical, call) { session, host in
       try execution.perform(bound, in: &session, host: host)
     }
   }
@@ -113,10 +119,10 @@ extension Run {
     let (trace, watched) = (SlotTrace(), AttentiveHost(host))
     draft.record(trace)
     let result = try work(&draft, watched)
-    access.add(
-      draft.settle(
-        command, trace, since: before, host: watched, at: .here(site ?? range),
-        isPlanned: interpreter.execution.plan != nil))
+    let noted = draft.settle(
+      command, trace, since: before, host: watched, at: .here(site ?? range),
+      isPlanned: interpreter.execution.plan != nil)
+    access.add(command.isGlance ? noted.asGlance : noted)
     interpreter.session = draft
     return result
   }
@@ -147,10 +153,9 @@ extension Run {
   /// Stops at a call that needs something made from what is another now: where files or branches decide what there
   /// is, only running tells.
   private func refuseStale(
-    _ bound: BoundArguments, _ call: Call, of type: any Configurable.Type
+    _ nouns: (needs: [Noun], gives: [Noun]), _ call: Call, of type: any Configurable.Type
   ) throws(Stop) {
     guard interpreter.execution.plan == nil else { return }
-    let nouns = bound.nouns(of: type)
     let stale = interpreter.ledger.staleness(
       needs: nouns.needs, uses: type.uses, gives: nouns.gives, of: call.verb, in: source)
     if let found = stale?.2 { throw .failed(placed(found)) }

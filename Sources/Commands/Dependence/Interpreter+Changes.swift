@@ -52,12 +52,12 @@ func variables(in text: String) -> Set<Slot> {
 extension SessionLog {
   /// The statements that the one at an index depends on, and itself, in order.
   func slice(for index: Int) -> [Int] {
-    var wanted = entries[index].access.reads
+    var wanted = entries[index].access.allReads
     var kept = [index]
     for earlier in (0..<index).reversed() {
       let access = entries[earlier].access
       guard !access.writes.isDisjoint(with: wanted) else { continue }
-      wanted = wanted.subtracting(access.writes).union(access.reads)
+      wanted = wanted.subtracting(access.writes).union(access.allReads)
       kept.append(earlier)
     }
     return kept.reversed()

@@ -7,11 +7,14 @@ struct CanonicalCommand {
   /// As a user would write it, for the graph.
   var shown: String
   var key: Int?
+  /// Whether it only shows what there is.
+  var isGlance = false
 
-  init(_ command: any Command, key: Int? = nil) {
+  init(_ command: any Command, key: Int? = nil, isGlance: Bool = false) {
     text = "\(command)"
     shown = described(command)
     self.key = key
+    self.isGlance = isGlance
   }
 
   init(text: String) {

@@ -28,6 +28,8 @@ package struct Stamp: Sendable, Equatable {
 /// What the statements of a script, a cell or a command have read that was there before, and written.
 package struct Access: Sendable, Equatable {
   package var reads: Set<Slot> = []
+  /// What was read only to be shown as it was then: another content later takes nothing from that.
+  package var glances: Set<Slot> = []
   package var writes: Set<Slot> = []
   /// What was found of files.
   package var facts: [FileFact] = []
@@ -40,9 +42,21 @@ package struct Access: Sendable, Equatable {
     self.facts = facts
   }
 
+  /// The same for a command that only shows what there is.
+  var asGlance: Access {
+    var access = self
+    access.glances = reads
+    access.reads = []
+    return access
+  }
+
+  /// Everything that was there before and has been read.
+  package var allReads: Set<Slot> { reads.union(glances) }
+
   /// Adds what was done next: what is read of its own writing is no read of what was before.
   package mutating func add(_ next: Access) {
     reads.formUnion(next.reads.subtracting(writes))
+    glances.formUnion(next.glances.subtracting(writes))
     writes.formUnion(next.writes)
     for fact in next.facts where !facts.contains(fact) && !writes.contains(fact.slot) {
       facts.append(fact)

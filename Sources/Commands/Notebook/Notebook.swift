@@ -97,6 +97,8 @@ package struct Notebook: Sendable {
       cell.takes[slot] = Cell.Taken(maker: here[slot] ?? 0, content: before.content(of: slot))
     }
     cell.facts = access.facts
+    cell.changesNothing =
+      result == .completed && !access.writes.contains { if case .file = $0 { false } else { true } }
     switch result {
     case .completed: break
     case .interrupted: cell.status = .interrupted
@@ -117,7 +119,8 @@ package struct Notebook: Sendable {
       states[cell.number] = interpreter
       makers[cell.number] = here
       for slot in access.writes { makers[cell.number]?[slot] = cell.number }
-      visit(cell.number)
+      // Looking does not end what can be redone.
+      visit(cell.number, staysOnPath: cell.changesNothing)
     }
     return result
   }
@@ -155,9 +158,9 @@ package struct Notebook: Sendable {
     interpreter.variables["_\(cell.number)"] = value
   }
 
-  private mutating func visit(_ cell: Int) {
-    path.removeSubrange((place + 1)...)
-    path.append(cell)
+  private mutating func visit(_ cell: Int, staysOnPath: Bool = false) {
+    if !staysOnPath { path.removeSubrange((place + 1)...) }
+    path.insert(cell, at: place + 1)
     place += 1
   }
 }
@@ -225,7 +228,7 @@ extension Notebook {
 
   /// The numbers of cells whose changes the present state has not got: undone, failed, or elsewhere.
   package var abandoned: Set<Int> {
-    Set(cells.map(\.number)).subtracting(way(to: path[place]))
+    Set(cells.filter { !$0.changesNothing }.map(\.number)).subtracting(way(to: path[place]))
   }
 
   /// The numbers of the cells that lead to the state after a cell, its own included.

@@ -1,7 +1,7 @@
 import Language
 import Reports
 
-/// `show`, `show rates`, `show machine`: what the session holds.
+/// `show`, `show graph`, `show machine`: what the session holds.
 package struct Show: Command {
   var view: any View = SessionView()
 
@@ -32,7 +32,7 @@ package protocol View: Configurable {
 
 /// Everything that `show` can show.
 package let views = Catalog<any View>(
-  "view", [SessionView.self, MachineView.self, RatesView.self, ValueView.self])
+  "view", [SessionView.self, GraphView.self, MachineView.self, RatesView.self, ValueView.self])
 
 /// What a session holds, in a few words each.
 package struct SessionView: View {
