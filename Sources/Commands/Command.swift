@@ -21,10 +21,17 @@ extension Command {
   package func declaredReads(in session: Session) -> Set<Slot> {
     var root: any Configurable = self
     let bound = BoundArguments([], to: &root)
+    return declaredReads(bound.nouns(of: type(of: self)).needs, in: session)
+  }
+
+  /// The same where it is known what its arguments need.
+  func declaredReads(_ needs: [Noun], in session: Session) -> Set<Slot> {
     var slots = Set(reads)
-    var nouns = bound.nouns(of: type(of: self)).needs + type(of: self).uses
-    for noun in nouns { nouns += noun.allSources }
-    for slot in nouns.compactMap({ Slot($0) }) { slots.formUnion(session.meant(by: slot)) }
+    for noun in needs + type(of: self).uses {
+      for slot in ([noun] + noun.allSources).compactMap({ Slot($0) }) {
+        slots.formUnion(session.meant(by: slot))
+      }
+    }
     return slots
   }
 }

@@ -44,8 +44,7 @@ extension Run {
     if let (command, sweep) = try sweep(call, of: type) {
       return try run(command, sweep, call)
     }
-    var root: any Configurable = type.init()
-    let binding = try bind(call.arguments, to: &root, whole: call.verb.range)
+    let (root, binding) = try bound(call, of: type)
     guard var command = root as? any Command else { return Report() }
     if let input, var receiver = command as? any InputCommand {
       receiver.input = input
@@ -53,9 +52,21 @@ extension Run {
     }
     let nouns = binding.nouns(of: type)
     try refuseStale(nouns, call, of: type)
-    return try run(
-      command, call, key: interpreter.ledger.key(call.verb.text, binding.arguments),
-      isGlance: nouns.needs.isEmpty && nouns.gives.isEmpty && type.uses.isEmpty)
+    var canonical = CanonicalCommand(command)
+    canonical.key = interpreter.ledger.key(call.verb.text, binding.arguments)
+    canonical.isGlance = nouns.needs.isEmpty && nouns.gives.isEmpty && type.uses.isEmpty
+    canonical.declared = command.declaredReads(nouns.needs, in: interpreter.session)
+    return try run(command, call, canonical)
+  }
+
+  /// The command of a call with its arguments: as the checker has bound it, where all of them were known.
+  private mutating func bound(
+    _ call: Call, of type: any Configurable.Type
+  ) throws(Stop) -> (any Configurable, BoundArguments) {
+    if let known = bound[call.range.lower] { return (known.root, known.arguments) }
+    var root: any Configurable = type.init()
+    let binding = try bind(call.arguments, to: &root, whole: call.verb.range)
+    return (root, binding)
   }
 
   /// The runs that a call asks for; nil when it asks for one.
@@ -77,19 +88,16 @@ extension Run {
 
   /// Does what a call asks for, in the way of this run; the session is changed on success only.
   ///
-  /// - Parameters:
-  ///   - key: how a checker tells equal calls.
-  ///   - isGlance: whether it only shows what there is.
+  /// - Parameter canonical: how it is stamped.
   mutating func run(
-    _ command: any Command, _ call: Call, key: Int? = nil, isGlance: Bool = false
+    _ command: any Command, _ call: Call, _ canonical: CanonicalCommand? = nil
   ) throws(Stop) -> Report {
     let bound = BoundCall(
       command: command, text: String(source.slice(call.range).prefix { !$0.isNewline }),
       line: site == nil ? source.line(of: call.range.lower) : 0)
     var execution = interpreter.execution
     defer { interpreter.execution = execution }
-    let canonical = CanonicalCommand(command, key: key, isGlance: isGlance)
-    return try attempt(canonical, call) { session, host in
+    return try attempt(canonical ?? CanonicalCommand(command), call) { session, host in
       try execution.perform(bound, in: &session, host: host)
     }
   }
@@ -182,26 +190,26 @@ extension Run {
 
   /// Runs the body of a procedure with the values of its parameters.
   private mutating func run(_ procedure: Procedure, _ call: Call) throws(Stop) -> Report {
-    var bound = Names()
+    var values = Names()
     var names: [String] = []
     func bind(_ parameter: FormalParameter, _ value: Value, _ written: String) {
-      bound[parameter.name.text] = BoundValue(value, origin: "this parameter")
+      values[parameter.name.text] = BoundValue(value, origin: "this parameter")
       names.append("let \(parameter.name.text) = \(value.isWritable ? value.sourceText : written)")
     }
     for (argument, parameter) in procedure.match(call.arguments).matched {
       guard let parameter else { continue }
       bind(parameter, try value(of: argument.value), source.slice(argument.value.range))
     }
-    for parameter in procedure.definition.parameters where bound[parameter.name.text] == nil {
+    for parameter in procedure.definition.parameters where values[parameter.name.text] == nil {
       guard let written = parameter.defaultValue else { continue }
       bind(parameter, try value(of: written), procedure.source.slice(written.range))
     }
     access.reads.insert(.procedure(procedure.name))
-    let outer = (source, site, interpreter.variables)
+    let outer = (source, bound, site, interpreter.variables)
     site = site ?? call.verb.range
-    source = procedure.source
-    interpreter.variables = bound
-    defer { (source, site, interpreter.variables) = outer }
+    (source, bound) = (procedure.source, [:])
+    interpreter.variables = values
+    defer { (source, bound, site, interpreter.variables) = outer }
     try trailing({ $0.block("if yes", names) }) { run throws(Stop) in
       try run.run(procedure.definition.body)
     }

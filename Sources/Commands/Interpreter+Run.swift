@@ -13,6 +13,8 @@ struct Run {
   var interpreter: Interpreter
   let host: any Host
   var source: Source
+  /// The calls of the source that is run which are bound already, by where they begin.
+  var bound: [Int: BoundCommand]
   let observe: (StatementOutcome) -> Void
   /// Where the file or procedure being run was called, in the source that was given; nil in itself.
   var site: SourceRange?
@@ -24,12 +26,13 @@ struct Run {
   var trail = Trail()
 
   init(
-    interpreter: Interpreter, host: any Host, source: Source,
+    interpreter: Interpreter, host: any Host, script: CheckedScript,
     observe: @escaping (StatementOutcome) -> Void
   ) {
     self.interpreter = interpreter
     self.host = host
-    self.source = source
+    source = script.source
+    bound = script.calls
     self.observe = observe
     files = [source.name]
   }
@@ -264,15 +267,15 @@ struct Run {
     do { file = try Source(reading: name, host: watched) } catch {
       throw .failed(placed(error.diagnostic(at: path.range)))
     }
-    let outer = (source, site, files)
-    defer { (source, site, files) = outer }
+    let outer = (source, bound, site, files)
+    defer { (source, bound, site, files) = outer }
     access.add(Access(facts: watched.facts))
     access.reads.formUnion(variables(in: file.text))
     site = site ?? path.range
-    source = file
+    (source, bound) = (file, [:])
     files.append(name)
     try trailing({ $0 }) { run throws(Stop) in
-      try run.run(parse(file.text).script.statements)
+      try run.run(file.parsed.script.statements)
     }
   }
 }

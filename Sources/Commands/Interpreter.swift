@@ -40,9 +40,16 @@ package struct Interpreter: Sendable {
   package func check(
     _ source: Source, host: (any Host)? = nil, lints: Bool = false
   ) -> [Diagnostic] {
-    Arithmetic.standard {
-      Language.check(source, in: checkContext(host), lints: lints).diagnostics
-    }
+    checked(source, host: host, lints: lints).diagnostics
+  }
+
+  /// A source checked, to be run.
+  package func checked(
+    _ source: Source, host: (any Host)? = nil, lints: Bool = false, needsParameters: Bool = false
+  ) -> CheckedScript {
+    var context = checkContext(host)
+    context.needsParameters = needsParameters
+    return Arithmetic.standard { Language.check(source, in: context, lints: lints) }
   }
 
   /// What the checker has to know after all that ran so far.
@@ -73,22 +80,27 @@ package struct Interpreter: Sendable {
   package mutating func run(
     _ source: Source, host: any Host, observe: (StatementOutcome) -> Void = { _ in }
   ) -> RunResult {
-    Arithmetic.standard { checkAndRun(source, host: host, observe: observe) }
+    run(checked(source, host: host, needsParameters: true), host: host, observe: observe)
   }
 
-  private mutating func checkAndRun(
-    _ source: Source, host: any Host, observe: (StatementOutcome) -> Void
+  /// Runs what was checked in the present state.
+  package mutating func run(
+    _ script: CheckedScript, host: any Host, observe: (StatementOutcome) -> Void = { _ in }
   ) -> RunResult {
-    var context = checkContext(host)
-    context.needsParameters = true
-    let faults = Language.check(source, in: context).diagnostics.filter { $0.severity == .error }
+    let faults = script.errors
     guard faults.isEmpty else { return .invalid(faults) }
+    return Arithmetic.standard { follow(script, host: host, observe: observe) }
+  }
+
+  private mutating func follow(
+    _ script: CheckedScript, host: any Host, observe: (StatementOutcome) -> Void
+  ) -> RunResult {
+    let source = script.source
     session.settings.draw = execution.variation.draw
     session.settings.usualThreads = execution.variation.threads
     session.kernels = host.kernels
-    let (script, _) = parse(source.text)
     let result = withoutActuallyEscaping(observe) { observe in
-      var run = Run(interpreter: self, host: host, source: source, observe: observe)
+      var run = Run(interpreter: self, host: host, script: script, observe: observe)
       let result = run.all(script.statements)
       self = run.interpreter
       return result

@@ -94,6 +94,13 @@ extension Session {
     _settings.record(trace)
   }
 
+  /// The same session for whoever looks at it without reading for the command.
+  var unrecorded: Session {
+    var copy = self
+    copy.record(nil)
+    return copy
+  }
+
   /// Notes a slot as read.
   func note(_ slot: Slot) { trace?.note(slot) }
 

@@ -117,33 +117,6 @@ import Testing
     }
   }
 
-  /// A long command runs on its basis alone when its result is to be kept: that must be all it needs.
-  @Test(arguments: commands.types.filter { $0 is any LongCommand.Type }.map { $0.name })
-  func aLongCommandNeedsNothingBesideItsBasis(name: String) throws {
-    let form = try #require(commandForms.first { $0.name == name })
-    for example in form.examples {
-      let runs = try [nil, NoStore()].map { store in
-        var interpreter = try Preludes.interpreter(with: form.needs + [.model])
-        interpreter.execution.store = store
-        var said: [String] = []
-        let source = Source(name: "example", text: example.line)
-        _ = interpreter.run(source, host: MemoryHost(Preludes.host)) { outcome in
-          if let report = outcome.report { said.append(PlainRenderer().text(report)) }
-        }
-        return said.map { $0.replacing(#/[0-9.]+\s+s\b/#, with: "") }
-          + [StateFingerprint(interpreter.session).text]
-      }
-      #expect(runs[0] == runs[1], "\(example.line)")
-    }
-  }
-
-  /// Keeps nothing.
-  private struct NoStore: ResultStore {
-    func bytes(_ key: String, host: any Host) -> [UInt8]? { nil }
-    func keep(_ bytes: [UInt8], _ key: String, facts: [FileFact]) {}
-  }
-
-  /// Commands of the notebook go back to cells; here are some, and a branch.
   private func runAtThePrompt(_ example: Example) throws {
     let host = MemoryHost(Preludes.host)
     var notebook = Notebook()

@@ -9,12 +9,12 @@ struct CanonicalCommand {
   var key: Int?
   /// Whether it only shows what there is.
   var isGlance = false
+  /// What it declares to read.
+  var declared: Set<Slot> = []
 
-  init(_ command: any Command, key: Int? = nil, isGlance: Bool = false) {
+  init(_ command: any Command) {
     text = "\(command)"
     shown = described(command)
-    self.key = key
-    self.isGlance = isGlance
   }
 
   init(text: String) {
@@ -50,6 +50,7 @@ extension Session {
     var access = Access(
       reads: trace.slots, writes: Set(host.written.map { .file($0, .contents) }),
       facts: host.facts)
+    access.declared = command.declared
     let stamp = before.stamp(
       command, reading: access.reads, facts: access.facts, at: site, isPlanned: isPlanned)
     var last = stamps.values.map(\.order).max() ?? 0

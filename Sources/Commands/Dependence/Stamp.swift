@@ -33,6 +33,8 @@ package struct Access: Sendable, Equatable {
   package var writes: Set<Slot> = []
   /// What was found of files.
   package var facts: [FileFact] = []
+  /// What the commands declare to read.
+  package var declared: Set<Slot> = []
 
   package init(
     reads: Set<Slot> = [], writes: Set<Slot> = [], facts: [FileFact] = []
@@ -58,6 +60,7 @@ package struct Access: Sendable, Equatable {
     reads.formUnion(next.reads.subtracting(writes))
     glances.formUnion(next.glances.subtracting(writes))
     writes.formUnion(next.writes)
+    declared.formUnion(next.declared)
     for fact in next.facts where !facts.contains(fact) && !writes.contains(fact.slot) {
       facts.append(fact)
     }

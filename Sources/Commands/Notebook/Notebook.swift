@@ -168,10 +168,10 @@ package struct Notebook: Sendable {
 extension Notebook {
   /// The command that a line is, if it is one of the notebook and nothing else.
   private func notebookCommand(in source: Source) -> (any NotebookCommand)? {
-    let (script, _) = parse(source.text)
-    guard script.statements.count == 1, case .pipeline(let calls) = script.statements[0].kind,
-      calls.count == 1,
-      let type = commands.types.first(where: { $0.name == calls[0].verb.text })
+    let statements = source.parsed.script.statements
+    guard statements.count == 1, case .pipeline(let calls) = statements[0].kind, calls.count == 1,
+      let type = interpreter.catalog.types.first(where: { $0.name == calls[0].verb.text }),
+      type is any NotebookCommand.Type
     else { return nil }
     var root: any Configurable = type.init()
     var evaluator = Evaluator(interpreter.variables)

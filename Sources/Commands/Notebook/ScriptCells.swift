@@ -63,7 +63,7 @@ package struct ScriptCells: Sendable, Equatable {
   private mutating func readPlain(_ lines: [String], _ source: Source) {
     // Lines that a statement goes on over, where an empty one parts nothing.
     var inner = Set<Int>()
-    for statement in parse(source.text).script.statements {
+    for statement in source.parsed.script.statements {
       let (first, last) = (
         source.line(of: statement.range.lower), source.line(of: max(statement.range.upper - 1, 0))
       )

@@ -22,14 +22,15 @@ struct Miniature {
   private(set) var sizes = ""
 
   init(_ command: any Command, of session: Session, host: any Host, plan: Plan?) {
-    let reduction = Reduction(command, in: session, modelWork: plan?.modelWork ?? 1)
+    let quiet = session.unrecorded
+    let reduction = Reduction(command, in: quiet, modelWork: plan?.modelWork ?? 1)
     whole = command
     self.command = reduction.command
     self.session = session
     self.host = host
     work = reduction.work
     rounds = reduction.rounds
-    (self.session.namedBaselines, baselines) = reduction.baselines(of: session)
+    (self.session.namedBaselines, baselines) = reduction.baselines(of: quiet)
   }
 
   /// What the whole of a command may take to be measured rather than reckoned up from a part.
@@ -163,6 +164,7 @@ struct Miniature {
 
   /// A digest of the command with its options and of all that its time depends on.
   private var key: String {
+    let session = session.unrecorded
     var words: [String] = [
       "\(whole)", "\(session.network)", "\(session.threads)", "\(baselines)",
       session.kernels.name,

@@ -13,8 +13,9 @@ extension Run {
     if let problem = command.problem(with: sweep) {
       throw .failed(placed(problem.diagnostic(at: call.verb.range)))
     }
-    let canonical = CanonicalCommand(command, sweep)
     let before = interpreter.session
+    var canonical = CanonicalCommand(command, sweep)
+    canonical.declared = command.declaredReads(in: before)
     guard interpreter.execution.plan != nil else {
       let store = interpreter.execution.store
       var taken = 0

@@ -113,7 +113,14 @@ extension Checker {
       case nil: !written.value.readsFields
       }
     }
-    if diagnostics.count == before, isSettled { verdicts.known[shape] = verdict }
+    if diagnostics.count == before {
+      if isSettled { verdicts.known[shape] = verdict }
+      if keepsBound, !facts.questions.contains(.sweep),
+        call.arguments.allSatisfy({ $0.value.isLiteral })
+      {
+        verdicts.bound[call.range.lower] = BoundCommand(root: root, arguments: bound)
+      }
+    }
     return (verdict, [])
   }
 

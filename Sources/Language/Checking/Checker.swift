@@ -4,9 +4,10 @@
 /// - Parameter lints: also what is not wrong but will trouble whoever replays it.
 package func check(
   _ source: Source, in context: CheckContext, lints: Bool = false
-) -> (diagnostics: [Diagnostic], after: CheckContext) {
-  let (script, faults) = parse(source.text)
+) -> CheckedScript {
+  let (script, faults) = (source.parsed.script, source.parsed.diagnostics)
   var checker = Checker(source: source, context: context)
+  checker.keepsBound = true
   checker.diagnostics = faults
   checker.check(script.statements)
   checker.checkParametersAreDeclared()
@@ -17,7 +18,9 @@ package func check(
   }
   var seen = Set<Finding>()
   let all = checker.diagnostics.filter { seen.insert(Finding($0)).inserted }
-  return (all.stablySorted(by: \.primary.range.lower), checker.context)
+  return CheckedScript(
+    source: source, diagnostics: all.stablySorted(by: \.primary.range.lower),
+    after: checker.context, calls: checker.verdicts.bound)
 }
 
 /// What makes two diagnostics the same one.
@@ -65,6 +68,8 @@ struct Checker {
   let definitions = Definitions()
   /// How many branches, loops and procedures are open: what stands in them may never run.
   var conditions = 0
+  /// Whether calls that are bound are kept for running; only those of the script itself are.
+  var keepsBound = false
   /// The files that the script has to do with so far.
   var touched = TouchedFiles()
   var declared: Set<String> = []

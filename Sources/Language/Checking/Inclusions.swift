@@ -36,8 +36,8 @@ final class Inclusions {
   func file(_ name: String, from knowledge: FileKnowledge) -> Result<File, Problem> {
     if let known = files[name] { return known }
     let file = knowledge.source(name).map { source in
-      let (script, faults) = parse(source.text)
-      return File(source: source, script: script, faults: faults)
+      File(
+        source: source, script: source.parsed.script, faults: source.parsed.diagnostics)
     }
     files[name] = file
     return file

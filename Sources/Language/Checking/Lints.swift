@@ -1,7 +1,7 @@
 /// What is not wrong with a script but will trouble whoever replays it; warnings, in order of place.
 /// For files: a line at the prompt is not looked at.
 package func lints(of source: Source, in context: CheckContext) -> [Diagnostic] {
-  lints(of: parse(source.text).script, source, in: context)
+  lints(of: source.parsed.script, source, in: context)
 }
 
 func lints(of script: Script, _ source: Source, in context: CheckContext) -> [Diagnostic] {

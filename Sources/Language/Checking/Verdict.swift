@@ -149,6 +149,8 @@ final class Verdict {
 /// What was found out about calls, and is not found out again.
 final class Verdicts {
   var known: [CallShape: Verdict] = [:]
+  /// Calls of the script itself that are right and say all with literals, by where they begin.
+  var bound: [Int: BoundCommand] = [:]
   private var facts: [ObjectIdentifier: CommandFacts] = [:]
 
   func facts(of type: any Configurable.Type, _ context: CheckContext) -> CommandFacts {

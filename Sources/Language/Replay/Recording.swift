@@ -12,9 +12,8 @@ package struct Recording: Sendable, Equatable {
 
 /// For each line of statements of a script the output recorded under it, in order.
 package func recordings(in source: Source) -> [Recording] {
-  let (script, _) = parse(source.text)
   var recordings: [Recording] = []
-  for statement in script.statements {
+  for statement in source.parsed.script.statements {
     let line = source.line(of: max(statement.range.upper - 1, statement.range.lower))
     if let last = recordings.last, source.line(of: last.statements.upper - 1) == line {
       recordings[recordings.count - 1].statements = last.statements.union(statement.range)
@@ -53,7 +52,7 @@ private func recording(of range: SourceRange, behind line: Int, in source: Sourc
 package func looseOutputs(in source: Source) -> [Int] {
   let places = recordings(in: source).map(\.range)
   var at = 0
-  return parse(source.text).script.tokens.compactMap { token in
+  return source.parsed.script.tokens.compactMap { token in
     guard token.kind == .output else { return nil }
     while at < places.count, places[at].upper <= token.range.lower { at += 1 }
     let isHeld = at < places.count && places[at].lower <= token.range.lower

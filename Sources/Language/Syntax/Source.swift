@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A text of the language with its name, and where its lines begin.
 package struct Source: Sendable {
   /// How many bytes a script may have.
@@ -8,6 +10,7 @@ package struct Source: Sendable {
   package let text: String
   /// The UTF-8 offset of the first byte of each line.
   package let lineStarts: [Int]
+  private let parsing = Parsing()
 
   package init(name: String = "", text: String) {
     self.name = name
@@ -19,6 +22,28 @@ package struct Source: Sendable {
         starts.append(place + 1)
       }
       return starts
+    }
+  }
+
+  /// Its statements and everything wrong with its form: read once for all copies, by whoever asks first.
+  package var parsed: Parsed { parsing.result(of: text) }
+
+  package struct Parsed: Sendable {
+    package let script: Script
+    package let diagnostics: [Diagnostic]
+  }
+
+  private final class Parsing: Sendable {
+    private let known = Mutex<Parsed?>(nil)
+
+    func result(of text: String) -> Parsed {
+      known.withLock { known in
+        if let known { return known }
+        let (script, diagnostics) = parse(text)
+        let parsed = Parsed(script: script, diagnostics: diagnostics)
+        known = parsed
+        return parsed
+      }
     }
   }
 

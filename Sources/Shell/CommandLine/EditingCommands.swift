@@ -54,7 +54,7 @@ struct FormatCommand: ParsableCommand {
     let output = options.output()
     let status = files.forEach(output, host: reach.keeper) { source throws(CommandFailure) in
       guard let text = formatted(source.text) else {
-        output.show(Language.parse(source.text).diagnostics, in: source)
+        output.show(source.parsed.diagnostics, in: source)
         return .invalid
       }
       guard text != source.text else { return .success }
