@@ -133,7 +133,7 @@ import Testing
 }
 
 /// Sessions that hold what a command needs, each made once.
-private enum Preludes {
+enum Preludes {
   private static let made = Mutex<[[Noun]: Interpreter]>([:])
 
   /// What examples may read: what the examples of `save` and `meta-train` write, and a table made up here.

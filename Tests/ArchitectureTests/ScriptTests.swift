@@ -16,6 +16,7 @@ import Testing
     if text.contains("param data") { interpreter.parameters["data"] = .word("sample") }
     let result = interpreter.run(Source(name: name, text: text), host: MemoryHost())
     #expect(result == .completed)
+    #expect(interpreter.undeclaredReads == [])
   }
 
   @Test func theFiveLinesSayTheSameAtOnceAndOneByOne() {

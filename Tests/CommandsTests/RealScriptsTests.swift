@@ -25,10 +25,24 @@ import Testing
 
   @Test func aNewSplitMakesTheModelStale() {
     #expect(check(brief + "split tasks query=5\ntopk").map(\.code) == ["E0404"])
-    let judged = check("load\nsplit\nmeta-train\nsplit\nevaluate")
+    let judged = check("load\nsplit\nmeta-train\nsplit query=5\nevaluate")
     #expect(judged.map(\.code) == ["E0404"])
-    #expect(check("load\nsplit\nmeta-train\nsplit\nmeta-train\nevaluate").isEmpty)
+    #expect(check("load\nsplit\nmeta-train\nsplit query=5\nmeta-train\nevaluate").isEmpty)
     #expect(check("load\nsplit\nevaluate").isEmpty)
+  }
+
+  @Test func theSameLinesAgainMakeNothingStale() {
+    let again = "load\nsplit\nmeta-train\nadapt user 42\n"
+    for same in ["split", "load\nsplit", "load\nsplit tasks", "set threads=2\nsplit"] {
+      #expect(check(again + same + "\nevaluate\ntopk").isEmpty, "\(same)")
+    }
+    for other in ["set seed=8\nsplit", "load\nbinarize threshold=4\nsplit", "split query=9"] {
+      #expect(check(again + other + "\nevaluate").map(\.code) == ["E0404"], "\(other)")
+    }
+    // A command whose seed only running tells may make others.
+    #expect(
+      check(again + "let s = evaluate users\nset seed=$s.users\nsplit\nevaluate").map(\.code)
+        .contains("E0404"))
   }
 
   @Test func filesThatAreNotThereAreFoundBeforeAnythingRuns() throws {

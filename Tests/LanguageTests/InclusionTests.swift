@@ -23,7 +23,8 @@ import Testing
     }
 
     func check(_ text: String) -> (diagnostics: [Diagnostic], after: CheckContext) {
-      Language.check(Source(name: "main.mrs", text: text), in: context)
+      let checked = Language.check(Source(name: "main.mrs", text: text), in: context)
+      return (checked.diagnostics, checked.after)
     }
   }
 

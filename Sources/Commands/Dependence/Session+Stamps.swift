@@ -33,8 +33,13 @@ extension Session {
     }
   }
 
-  /// What made a slot's content; what it is where no command has made it.
-  func origin(of slot: Slot) -> String { stamps[slot]?.origin ?? content(of: slot) }
+  /// What made a slot's content; what it is where that says as much.
+  func origin(of slot: Slot) -> String {
+    switch slot {
+    case .seed, .threads, .network, .baseline: content(of: slot)
+    default: stamps[slot]?.origin ?? content(of: slot)
+    }
+  }
 
   static let nothing = "nothing"
 
@@ -58,10 +63,13 @@ extension Session {
       var own = stamp
       own.origin = digest(ofWords: [stamp.origin, slot.sortKey])
       own.content = computedContent(of: slot) ?? Self.nothing
-      if own.content == before.content(of: slot), let known = before.stamps[slot] {
-        own.order = known.order
+      if own.content == before.content(of: slot) {
+        // The same again: how it came about first says enough, and nothing that came from it is stale.
+        guard var known = before.stamps[slot] else { continue }
+        (known.site, known.key) = (own.site, own.key)
+        own = known
       } else {
-        if own.content != before.content(of: slot) { access.writes.insert(slot) }
+        access.writes.insert(slot)
         last += 1
         own.order = last
       }

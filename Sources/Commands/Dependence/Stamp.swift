@@ -55,6 +55,11 @@ package struct Access: Sendable, Equatable {
   /// Everything that was there before and has been read.
   package var allReads: Set<Slot> { reads.union(glances) }
 
+  /// Whether the session holds the same after it; files may be others.
+  var changesNothing: Bool {
+    writes.allSatisfy { if case .file = $0 { true } else { false } }
+  }
+
   /// Adds what was done next: what is read of its own writing is no read of what was before.
   package mutating func add(_ next: Access) {
     reads.formUnion(next.reads.subtracting(writes))

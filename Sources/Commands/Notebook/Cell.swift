@@ -49,6 +49,17 @@ package struct Cell: Sendable {
     status = .failed
   }
 
+  /// Notes how it ended.
+  mutating func close(_ result: RunResult) {
+    switch result {
+    case .completed: break
+    case .interrupted: status = .interrupted
+    case .failed(let fault), .expectationFailed(let fault): faults = [fault]
+    case .invalid(let found): faults = found
+    }
+    if !faults.isEmpty { status = .failed }
+  }
+
   /// What it said, as far as that is known.
   var said: [Report] {
     reports + recorded.sorted { $0.key < $1.key }.map { Report([.code($0.value)]) }

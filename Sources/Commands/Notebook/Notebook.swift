@@ -76,7 +76,6 @@ package struct Notebook: Sendable {
     cell.before = path[place]
     let start = host.now()
     let before = interpreter
-    let here = makers[path[place]] ?? [:]
     let lines = recordings(in: source)
     let result = interpreter.run(source, host: host) { outcome in
       if let report = outcome.report {
@@ -86,43 +85,38 @@ package struct Notebook: Sendable {
       observe(outcome)
     }
     cell.seconds = host.now() - start
-    var access = Access()
-    for index in interpreter.session.log.entries.indices
-      .dropFirst(before.session.log.entries.count)
-    {
-      interpreter.session.log.entries[index].cell = cell.number
-      access.add(interpreter.session.log.entries[index].access)
-    }
-    for slot in access.reads {
-      cell.takes[slot] = Cell.Taken(maker: here[slot] ?? 0, content: before.content(of: slot))
-    }
-    cell.facts = access.facts
-    cell.changesNothing =
-      result == .completed && !access.writes.contains { if case .file = $0 { false } else { true } }
-    switch result {
-    case .completed: break
-    case .interrupted: cell.status = .interrupted
-    case .failed(let fault), .expectationFailed(let fault): cell.faults = [fault]
-    case .invalid(let faults): cell.faults = faults
-    }
-    if !cell.faults.isEmpty {
-      cell.status = .failed
-      failed = cell
-    }
+    var access = noted(in: &cell, since: before)
+    cell.changesNothing = result == .completed && access.changesNothing
+    cell.close(result)
+    if !cell.faults.isEmpty { failed = cell }
     cell.isPartial = interpreter.stopped(since: before) != nil
-    bindResult(of: cell)
+    access.writes.formUnion(bindResult(of: cell).map { .variable($0) })
     cells.append(cell)
     // Statements before the one that failed have changed the session.
-    if result == .completed
-      || interpreter.session.log.entries.count != before.session.log.entries.count
-    {
+    if result == .completed || interpreter.log.count != before.log.count {
       states[cell.number] = interpreter
-      makers[cell.number] = here
+      makers[cell.number] = makers[cell.before] ?? [:]
       for slot in access.writes { makers[cell.number]?[slot] = cell.number }
       // Looking does not end what can be redone.
       visit(cell.number, staysOnPath: cell.changesNothing)
     }
     return result
+  }
+
+  /// What the statements of a cell have read and written, which it remembers.
+  private mutating func noted(in cell: inout Cell, since before: Interpreter) -> Access {
+    var access = Access()
+    let entries = interpreter.session.log.entries.indices.dropFirst(before.log.count)
+    for index in entries {
+      interpreter.session.log.entries[index].cell = cell.number
+      access.add(interpreter.session.log.entries[index].access)
+    }
+    let here = makers[cell.before] ?? [:]
+    for slot in access.reads {
+      cell.takes[slot] = Cell.Taken(maker: here[slot] ?? 0, content: before.content(of: slot))
+    }
+    cell.facts = access.facts
+    return access
   }
 
   /// What a lesson says after a cell: praise and the next step when the step is done, a word when it was
@@ -150,12 +144,13 @@ package struct Notebook: Sendable {
     return Report(blocks)
   }
 
-  /// `$_` is the last result, `$_3` that of cell 3.
-  private mutating func bindResult(of cell: Cell) {
-    guard let result = cell.reports.last?.result, !result.fields.isEmpty else { return }
+  /// `$_` is the last result, `$_3` that of cell 3; returns the names that were bound.
+  private mutating func bindResult(of cell: Cell) -> [String] {
+    guard let result = cell.reports.last?.result, !result.fields.isEmpty else { return [] }
     let value = BoundValue(.record(result), origin: "the result of cell \(cell.number)")
-    interpreter.variables["_"] = value
-    interpreter.variables["_\(cell.number)"] = value
+    let names = ["_", "_\(cell.number)"]
+    for name in names { interpreter.variables[name] = value }
+    return names
   }
 
   private mutating func visit(_ cell: Int, staysOnPath: Bool = false) {
