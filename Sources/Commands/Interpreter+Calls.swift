@@ -1,3 +1,4 @@
+import Kernels
 import Language
 import Models
 import Reports
@@ -97,7 +98,7 @@ extension Run {
     if interpreter.plan != nil {
       let report: Report
       do {
-        report = try host.whileWanted { try foresee(command, call) }
+        report = try working { run in try run.foresee(command, call) }
       } catch {
         throw stop(error, call)
       }
@@ -128,11 +129,20 @@ extension Run {
   ) throws(Stop) -> Report {
     var draft = interpreter.session
     do {
-      let report = try host.whileWanted { try work(&draft, host) }
+      let report = try working { run in try work(&draft, run.host) }
       interpreter.session = draft
       return report
     } catch {
       throw stop(error, call)
+    }
+  }
+
+  /// What `work` returns, on as many threads as are set by now; throws `Interrupted` soon after the user wants
+  /// it to stop.
+  private mutating func working<T>(_ work: (inout Run) throws -> T) throws -> T {
+    let threads = interpreter.session.threads
+    return try host.whileWanted {
+      try ThreadPool.limited(to: threads) { try work(&self) }
     }
   }
 

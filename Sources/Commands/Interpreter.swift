@@ -86,7 +86,13 @@ package struct Interpreter: Sendable {
   package mutating func run(
     _ source: Source, host: any Host, observe: (StatementOutcome) -> Void = { _ in }
   ) -> RunResult {
-    Arithmetic.standard { checkAndRun(source, host: host, observe: observe) }
+    // A run within a command of another computes with that one's threads.
+    let pool = host.pool ?? ThreadPool.current ?? ThreadPool()
+    return Arithmetic.standard {
+      pool.whileUsed(atMost: session.threads) {
+        checkAndRun(source, host: host, observe: observe)
+      }
+    }
   }
 
   private mutating func checkAndRun(
