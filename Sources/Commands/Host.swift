@@ -16,6 +16,9 @@ package protocol Host: FileSource where Failure == CommandFailure {
   func supplied(_ name: String) -> [String]
   /// Which of the machine's loops compute.
   var kernels: KernelSet { get }
+  /// The threads that its runs share, which wait between them; nil gives each run threads of its own, which end
+  /// with it. Runs at the same time need a pool each, or only one of them has threads.
+  var pool: ThreadPool? { get }
   /// Seconds on a clock that never goes back.
   func now() -> Double
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
@@ -40,6 +43,8 @@ extension Host {
   package func obstacle(writing path: String) -> CommandFailure? { nil }
 
   package func supplied(_ name: String) -> [String] { ["examples/\(name)"] }
+
+  package var pool: ThreadPool? { nil }
 
   package var wantsToStop: Bool { false }
 

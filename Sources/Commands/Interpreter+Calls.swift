@@ -1,3 +1,4 @@
+import Kernels
 import Language
 import Models
 import Reports
@@ -109,7 +110,11 @@ extension Run {
   ) throws(Stop) -> T {
     do {
       return try noting(command, call.verb.range) { session, host in
-        try host.whileWanted { try work(&session, host) }
+        // On as many threads as are set by now.
+        let threads = session.unrecorded.threads
+        return try host.whileWanted {
+          try ThreadPool.limited(to: threads) { try work(&session, host) }
+        }
       }
     } catch {
       throw stop(error, call)

@@ -89,7 +89,11 @@ package struct Interpreter: Sendable {
   ) -> RunResult {
     let faults = script.errors
     guard faults.isEmpty else { return .invalid(faults) }
-    return Arithmetic.standard { follow(script, host: host, observe: observe) }
+    // A run within a command of another computes with that one's threads.
+    let pool = host.pool ?? ThreadPool.current ?? ThreadPool()
+    return Arithmetic.standard {
+      pool.whileUsed(atMost: session.threads) { follow(script, host: host, observe: observe) }
+    }
   }
 
   private mutating func follow(

@@ -60,22 +60,24 @@ let inputs = Inputs(folder: folder)
 let chosen = words.count > 1 ? [words[1]] : Workload.names + ["w4"]
 let threads = words.count > 2 ? Int(words[2]) ?? 2 : 2
 
-for name in chosen {
-  if name == "w4" {
-    guard var ranking = try Ranking(inputs, steps: only ?? 5, threads: threads, kernels: kernels)
-    else { failed() }
-    print(ranking.measured().text(asJSON: asJSON))
-    continue
-  }
-  for steps in only.map({ [$0] }) ?? [1, 5] {
-    let run = WorkloadRun(
-      try Workload(name, inputs, steps: steps, kernels: kernels), threads: threads)
-    if isFirst {
-      run.take()
-    } else if let grow {
-      print(run.growth(over: grow))
-    } else {
-      print(run.measured(name, steps: steps, seconds: length).text(asJSON: asJSON))
+try ThreadPool().whileUsed {
+  for name in chosen {
+    if name == "w4" {
+      guard var ranking = try Ranking(inputs, steps: only ?? 5, threads: threads, kernels: kernels)
+      else { failed() }
+      print(ranking.measured().text(asJSON: asJSON))
+      continue
+    }
+    for steps in only.map({ [$0] }) ?? [1, 5] {
+      let run = WorkloadRun(
+        try Workload(name, inputs, steps: steps, kernels: kernels), threads: threads)
+      if isFirst {
+        run.take()
+      } else if let grow {
+        print(run.growth(over: grow))
+      } else {
+        print(run.measured(name, steps: steps, seconds: length).text(asJSON: asJSON))
+      }
     }
   }
 }

@@ -48,6 +48,8 @@ final class RecordingHost: Host, @unchecked Sendable {
   }
 
   var kernels = KernelSet.underTest
+  /// Where a test looks at the threads of its runs.
+  var pool: ThreadPool?
 
   func now() -> Double {
     ticks += 1

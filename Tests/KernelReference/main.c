@@ -4,9 +4,28 @@
 
 #include "KernelReference.h"
 
-// Checks every variant of this machine without Swift:  check [some | all | digests | errors [STRIDE]]
+static int check_pools(void) {
+  int wrong = 0;
+  for (int round = 0; round < 3; round++) {
+    mrs_pool *pools[2] = {mrs_pool_new(), mrs_pool_new()};
+    wrong += mrs_pools_meet(pools, 2, 2, 20) != 4;
+    wrong += mrs_pool_threads(pools[0]) != 1;
+    wrong += mrs_pool_shared_sum(pools[0]) != mrs_pool_expected_sum();
+    wrong += mrs_pool_met_in_child(pools[0], 3, 20) != 3;
+    wrong += mrs_pool_met_in_children_of_job(pools[0], 3, 20) != 2;
+    wrong += mrs_pools_meet(pools, 2, 3, 20) != 6;
+    wrong += mrs_pool_ended(4, 20) != 3;
+    mrs_pool_free(pools[0]);
+    mrs_pool_free(pools[1]);
+  }
+  printf("pools: %d answers are wrong\n", wrong);
+  return wrong != 0;
+}
+
+// Checks every variant of this machine without Swift:  check [some | all | digests | errors [STRIDE] | pools]
 int main(int count, char **words) {
   const char *what = count > 1 ? words[1] : "some";
+  if (strcmp(what, "pools") == 0) return check_pools();
   int failed = 0;
   for (int index = 0; index < mrs_kernel_variants(); index++) {
     const mrs_kernels *kernels = mrs_kernel_variant(index);

@@ -36,9 +36,11 @@ import Testing
   func everyThreadKnows(threads: Int) {
     let calls = Atomic(0)
     let results = Cancellation.attempt(until: { calls.load(ordering: .relaxed) >= 3 }) {
-      orderedMap(500, threads: threads, abandoned: -1) { index in
-        calls.add(1, ordering: .relaxed)
-        return index
+      ThreadPool().whileUsed(atMost: threads) {
+        orderedMap(500, abandoned: -1) { index in
+          calls.add(1, ordering: .relaxed)
+          return index
+        }
       }
     }
     #expect(results == nil)

@@ -12,10 +12,12 @@ import Testing
       let towardsZero = Arithmetic.standardWord | 3 << 22
     #endif
     Arithmetic.controlWord = towardsZero
-    let words = orderedMap(200, threads: 3) { index in
-      var sum: UInt64 = 0
-      for number in 0..<UInt64(10_000) { sum = sum &* 31 &+ number ^ UInt64(index) }
-      return sum == 1 ? 0 : Arithmetic.rounding
+    let words = ThreadPool().whileUsed(atMost: 3) {
+      orderedMap(200) { index in
+        var sum: UInt64 = 0
+        for number in 0..<UInt64(10_000) { sum = sum &* 31 &+ number ^ UInt64(index) }
+        return sum == 1 ? 0 : Arithmetic.rounding
+      }
     }
     #expect(words.allSatisfy { $0 == Arithmetic.standardWord })
     #expect(Arithmetic.rounding == towardsZero)

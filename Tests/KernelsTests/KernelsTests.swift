@@ -123,7 +123,9 @@ func randomMatrix(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix {
   @Test func everyIndexRunsOnce() {
     for threads in [1, 2, 3, 8] {
       for count in [0, 1, 2, 7, 1000] {
-        let results = orderedMap(count, threads: threads) { $0 * 3 }
+        let results = ThreadPool().whileUsed {
+          orderedMap(count, threads: threads) { $0 * 3 }
+        }
         #expect(results == (0..<count).map { $0 * 3 })
       }
     }
@@ -131,8 +133,10 @@ func randomMatrix(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix {
 
   @Test func jobsFollowEachOtherWithoutLoss() {
     var total = 0
-    for round in 0..<5_000 {
-      total += orderedMap(4, threads: 2) { $0 + round }.reduce(0, +)
+    ThreadPool().whileUsed(atMost: 2) {
+      for round in 0..<5_000 {
+        total += orderedMap(4) { $0 + round }.reduce(0, +)
+      }
     }
     #expect(total == (0..<5_000).map { 4 * $0 + 6 }.reduce(0, +))
   }

@@ -102,7 +102,9 @@ import Testing
   @Test(arguments: names) func theSameBitsOnAnyNumberOfThreads(name: String) throws {
     let results = try [1, 2, 3].map { threads in
       var training = training(try learner(name), threads: threads, epochs: 3)
-      run(&training)
+      let pool = ThreadPool()
+      pool.whileUsed { run(&training) }
+      #expect(pool.threadCount == threads - 1)
       return training.best.all.array.map(\.bitPattern)
     }
     #expect(results[0] == results[1])
@@ -146,7 +148,9 @@ import Testing
     var whole = training(try learner(name), epochs: 4)
     run(&whole)
     var first = training(try learner(name), threads: 2, epochs: 4)
-    while let step = first.next(), step.epochEnd?.epoch != 2 {}
+    ThreadPool().whileUsed {
+      while let step = first.next(), step.epochEnd?.epoch != 2 {}
+    }
     let bytes = CheckpointFile.encoded(first.state, words: [:]).sealed()
     let file = try bytes.withUnsafeBytes { try Safetensors($0) }
     var second = training(try learner(name), epochs: 4)

@@ -109,7 +109,9 @@ import Testing
       var training = Training(
         world.data, world.split, learner: learner, network: world.problem.network,
         loss: SquaredError(), options: options, kernels: .underTest)
-      while training.next() != nil {}
+      ThreadPool().whileUsed {
+        while training.next() != nil {}
+      }
       return training.best.all.array
     }
     let one = trained(threads: 1, seed: 7)

@@ -48,9 +48,11 @@ import Testing
       let (model, data) = try model(name, network)
       let context = context(of: 2, data)
       let all = readapted(model, model.problem.encoder, context, 5)
-      let influences = try model.ratingInfluences(
-        on: 5, for: context, score: model.scores(for: context, items: [5])[0],
-        of: 0..<context.support.count, threads: 2)
+      let influences = try ThreadPool().whileUsed {
+        try model.ratingInfluences(
+          on: 5, for: context, score: model.scores(for: context, items: [5])[0],
+          of: 0..<context.support.count, threads: 2)
+      }
       #expect(influences.contains { abs($0) > 1e-5 })
       for (number, influence) in influences.enumerated() {
         var without = context

@@ -29,11 +29,14 @@ import Testing
   }
 
   private func check(_ model: TrainedModel, _ data: Dataset, items: [Int32]) throws {
+    let pool = ThreadPool()
     for task in smallSplit(data).train + smallSplit(data).test {
       let context = UserContext(task, in: data.interactions)
       let all = model.scores(for: context, items: items)
       let expected = highest(10, of: all)
-      let best = try model.best(10, of: items, for: context, threads: 2)
+      let best = try pool.whileUsed {
+        try model.best(10, of: items, for: context, threads: 2)
+      }
       #expect(best.map(\.item) == expected.map { items[$0] })
       let agree = zip(best, expected).allSatisfy { $0.score == all[$1] }
       #expect(agree)
@@ -74,10 +77,15 @@ import Testing
     let features = randomMatrix(20_000, model.problem.layout.blocks[1].rows)
     defer { features.base.deallocate() }
     let coded = try #require(CodedRows(features))
-    let scores = tower.scores(of: 20_000, threads: 2, block: 96, in: lanes) { range, _ in
-      (features.rows(range), nil)
+    let pool = ThreadPool()
+    let scores = pool.whileUsed {
+      tower.scores(of: 20_000, threads: 2, block: 96, in: lanes) { range, _ in
+        (features.rows(range), nil)
+      }
     }
-    let candidates = try #require(tower.candidates(10, of: coded, threads: 2, in: lanes))
+    let found = pool.whileUsed { tower.candidates(10, of: coded, threads: 2, in: lanes) }
+    let candidates = try #require(found)
+    #expect(pool.threadCount == 1)
     #expect(Set(candidates).isSuperset(of: highest(10, of: scores)))
     #expect(candidates.count < 200)
   }

@@ -67,11 +67,13 @@ import Testing
     let outer = OuterLoop(
       problem, weights: Weights(problem.layout, key: key.derived("weights")),
       options: OuterOptions(optimizer: optimizer, clip: 10), threads: 2)
-    for iteration in 0..<iterations {
-      let batch = key.derived("train").derived(iteration)
-      _ = outer.take(tasks: 25, rate: rate) { number, weights, lane in
-        learner.learn(
-          from: episode(batch.derived(number), query: shots, lane.tape.arena), weights, in: lane)
+    ThreadPool().whileUsed {
+      for iteration in 0..<iterations {
+        let batch = key.derived("train").derived(iteration)
+        _ = outer.take(tasks: 25, rate: rate) { number, weights, lane in
+          learner.learn(
+            from: episode(batch.derived(number), query: shots, lane.tape.arena), weights, in: lane)
+        }
       }
     }
     return outer.weights

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "inflate.h"
+#include "pool.h"
 #include "scan.h"
 #include "sha256.h"
 
@@ -89,10 +90,6 @@ const mrs_kernels *mrs_kernel_variant(int index);
 /// For tests: from here on every function of a variant ends the process.
 void mrs_poison_kernels(int index);
 
-/// Worker threads that wait between calls. `work(context, index)` runs once for each index in 0..<count,
-/// on up to `threads` threads, the caller among them, each with the standard control word; returns when all
-/// are done.
-void mrs_parallel(int threads, int count, void (*work)(void *context, int index), void *context);
 /// The number of processors this process may use.
 int mrs_processors(void);
 /// What the processor calls itself, or its kind where it does not say.

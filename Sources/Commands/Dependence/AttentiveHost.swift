@@ -136,6 +136,7 @@ package final class AttentiveHost: Host {
   package func supplied(_ name: String) -> [String] { host.supplied(name) }
 
   package var kernels: KernelSet { host.kernels }
+  package var pool: ThreadPool? { host.pool }
 
   package func now() -> Double { host.now() }
 

@@ -2,7 +2,8 @@ import CKernels
 import Kernels
 
 extension RowLayout {
-  /// Reads all rows of the file from the byte `start` on, on all cores.
+  /// Reads all rows of the file from the byte `start` on, on the threads of the work
+  /// under way.
   ///
   /// Ids that are small whole numbers are kept as such; when one is not, the file is read again with
   /// that column as tokens.
@@ -82,7 +83,7 @@ private struct TableScan {
     let stretches = stretches()
     guard let base else { return [] }
     nonisolated(unsafe) let bytes = base
-    let newlines = orderedMap(stretches.count, threads: processorCount) { part -> Int in
+    let newlines = orderedMap(stretches.count) { part -> Int in
       let range = stretches[part]
       let lines = mrs_count_byte(bytes, Int64(range.lowerBound), Int64(range.upperBound), 10)
       return Int(lines) + (part == stretches.count - 1 ? 1 : 0)
@@ -101,8 +102,7 @@ private struct TableScan {
     let scan = TableScan(contents: contents, layout: layout, start: start, badRows: badRows)
     return withBases { bases in
       nonisolated(unsafe) let bases = bases
-      return orderedMap(stretches.count, threads: processorCount, abandoned: ScannedPart()) {
-        part in
+      return orderedMap(stretches.count, abandoned: ScannedPart()) { part in
         let shifted = zip(bases, strides).map { $0?.advanced(by: $1 * firstRows[part]) }
         return scan.scan(
           stretches[part], into: shifted, strides: strides, room: newlines[part], kinds: kinds,

@@ -68,7 +68,7 @@ package struct BayesianFactorization: Baseline {
     let evidence = Evidence(self, dataset, ratings)
     return FactorBeliefs(
       mean: evidence.mean, traits: evidence.userTraits,
-      parts: orderedMap(starts, threads: processorCount) { start in
+      parts: orderedMap(starts) { start in
         fitted(to: evidence, key.derived("start").derived(start))
       })
   }

@@ -27,7 +27,7 @@ enum MetaLearnedScores {
       options.hiddenItems = 0.2
     }
     options.key = key
-    options.threads = processorCount
+    options.threads = ThreadPool.limit
     let split = TaskSplit(
       train: Array(tasks.dropFirst(held)), valid: Array(tasks.prefix(held)), test: [],
       recipe: "", fingerprint: 0)

@@ -16,6 +16,7 @@ package final class TerminalHost: Host {
   /// Whether time stands still, so that no output holds a length of time.
   let isTimeless: Bool
   package let kernels: KernelSet
+  package let pool: ThreadPool? = ThreadPool()
   private let showsProgress: Bool
   /// How many bytes the process may hold; nil for as many as there are.
   private let mostMemory: Double?
