@@ -81,12 +81,16 @@ package enum WorkbenchEvent: Sendable {
 }
 
 extension Interpreter {
+  /// Gives out what is known to be doubtful in a script, without running it.
+  package func warn(of source: Source, for frontEnd: FrontEnd) {
+    let warnings = check(source, host: frontEnd.host).filter { $0.severity == .warning }
+    if !warnings.isEmpty { frontEnd.take(.warned(warnings, in: source)) }
+  }
+
   /// Checks a script and runs it until something fails, as `run(_:host:observe:)` does, and gives out what
   /// happens as events.
   @discardableResult
   package mutating func run(_ source: Source, for frontEnd: FrontEnd) -> RunResult {
-    let warnings = check(source, host: frontEnd.host).filter { $0.severity == .warning }
-    if !warnings.isEmpty { frontEnd.take(.warned(warnings, in: source)) }
     let result = run(source, host: ProgressHost(frontEnd)) { frontEnd.take(.statement($0)) }
     frontEnd.take(.ended(.init(result: result, source: source)))
     return result
