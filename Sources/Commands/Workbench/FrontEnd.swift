@@ -29,7 +29,7 @@ package enum WorkbenchEvent: Sendable {
   case started(number: Int, text: String, isHandedIn: Bool)
   /// How far the running command is; many times a second.
   case progress(Progress)
-  /// A statement has ended: what it said, or why it failed.
+  /// A statement with a command or an expectation has ended: what it said, or why it failed.
   case statement(StatementOutcome)
   /// The cell or the script has ended. A command about cells ends before what it wants is done, which
   /// follows: a report, cells that run, or a wish.
