@@ -39,6 +39,9 @@ let package = Package(
       dependencies: [
         "MetaLearning", "Models", "Kernels", "Datasets", "Commands", "Language", "Reports", "Shell",
       ], path: "Tests/Benchmarks"),
+    .executableTarget(
+      name: "frontend", dependencies: ["Commands", "Language", "Reports", "Shell"],
+      path: "Tests/FrontEnd"),
     .target(
       name: "LanguageLaboratory", dependencies: ["Language"], path: "Tests/LanguageLaboratory"),
     .target(
@@ -75,7 +78,9 @@ let package = Package(
       ], exclude: ["digests.txt"]),
     .testTarget(
       name: "ShellTests",
-      dependencies: ["Shell", "Commands", "Datasets", "Kernels", "Language", "Reports"],
+      dependencies: [
+        "Shell", "Commands", "Datasets", "Kernels", "Language", "Reports", "frontend",
+      ],
       exclude: ["pty", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",

@@ -152,8 +152,8 @@ import Shell
     let terminal = Terminal(
       hasInput: false, hasOutput: false, hasErrors: false, allowsColour: false)
     let repl = Repl(
-      editor: ScriptedEditor(lines.map { .line($0) }), history: History(), lost: lost,
-      output: written.output(), terminal: terminal)
+      editor: ScriptedEditor(lines.map { .line($0) }), history: History(),
+      bench: Workbench(lost: lost), output: written.output(), terminal: terminal)
     #expect(repl.run() == .success)
     return (written, repl.notebook)
   }

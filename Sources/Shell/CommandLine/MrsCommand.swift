@@ -121,12 +121,12 @@ struct PromptCommand: ParsableCommand {
     {
       editor = edited
     }
-    let lost = LostSession.newest { output.say($0) }
+    let bench = Workbench(
+      journals: JournalFolder.usual, sharing: sharing, following: following,
+      results: CacheFolder.path.map { RecoverableResults(ResultCache(folder: $0 + "/results")) }
+    ) { output.say($0) }
     let repl = Repl(
-      editor: editor, history: history, journal: Journal(), lost: lost, sharing: sharing,
-      following: following,
-      results: CacheFolder.path.map { RecoverableResults(folder: $0 + "/results") }, output: output,
-      terminal: terminal)
+      editor: editor, history: history, bench: bench, output: output, terminal: terminal)
     try repl.run().leave()
   }
 }

@@ -38,7 +38,10 @@ struct WatchedRun {
     var outcomes: [StatementOutcome] = []
     var sessions = places.map { _ in Session?.none }
     let start = host.now()
-    result = interpreter.run(source, host: host) { outcomes.append($0) }
+    let frontEnd = FrontEnd(host: host) { event in
+      if case .statement(let outcome) = event { outcomes.append(outcome) }
+    }
+    result = interpreter.run(source, for: frontEnd)
     seconds = host.now() - start
     seed = interpreter.session.settings.seed
     resultsTaken = interpreter.execution.resultsTaken

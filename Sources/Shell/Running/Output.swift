@@ -24,6 +24,18 @@ package struct Output {
     self.write = write
   }
 
+  /// What is to be seen of an event.
+  package func show(_ event: WorkbenchEvent) {
+    switch event {
+    case .progress(let progress): host.show(progress)
+    case .statement(let outcome): if let report = outcome.report { show(report) }
+    case .said(let report): show(report)
+    case .ended(let ending): show(ending.result, of: ending.source, hasKept: ending.hasKept)
+    case .warned(let faults, let source): show(faults, in: source)
+    default: if let sentence = event.sentence { say(sentence) }
+    }
+  }
+
   package func show(_ report: Report) {
     host.clearProgress()
     guard !isQuiet else { return }

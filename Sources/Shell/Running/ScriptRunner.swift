@@ -16,12 +16,9 @@ package struct ScriptRunner {
   package func run(_ source: Source) -> ExitStatus {
     var interpreter = Interpreter()
     interpreter.parameters = parameters
-    let warnings = interpreter.check(source, host: output.host).filter { $0.severity == .warning }
-    output.show(warnings, in: source)
-    let result = interpreter.run(source, host: output.host) { outcome in
-      if let report = outcome.report { output.show(report) }
-    }
-    output.show(result, of: source)
+    let frontEnd = FrontEnd(host: output.host) { output.show($0) }
+    interpreter.warn(of: source, for: frontEnd)
+    let result = interpreter.run(source, for: frontEnd)
     // A training that was stopped keeps its best epoch and succeeds; the script was stopped all the same.
     if result == .completed, mrs_signals_interrupts() > 0 { return .interrupted }
     return ExitStatus(result)

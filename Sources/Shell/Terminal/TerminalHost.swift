@@ -118,7 +118,11 @@ package final class TerminalHost: Host {
 
   package func checkpoint(_ progress: Progress) throws(Interrupted) {
     if wantsToStop { throw Interrupted() }
-    guard showsProgress, !progress.title.isEmpty else { return }
+  }
+
+  /// Draws how far a command is, if anybody watches.
+  func show(_ progress: Progress) {
+    guard showsProgress else { return }
     let time = now()
     line.withLock { line in
       let width = Terminal.width(of: STDERR_FILENO)

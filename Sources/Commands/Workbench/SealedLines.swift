@@ -6,16 +6,18 @@ import Reports
 /// A line is a JSON object whose last two members are `after`, the digest of the line before it (zeros on the
 /// first), and `sha256`, its own: SHA-256 in lower-case hexadecimal over the line without its end, the 64
 /// digits of that digest as zeros. A line that is changed, missing, twice or elsewhere is noticed.
-struct LineSeal {
+package struct LineSeal {
   /// The digest of the last line.
   private var last = zeros
+
+  package init() {}
 
   private static let zeros = String(repeating: "0", count: 64)
   private static let mark = Array(#","sha256":""#.utf8)
   private static let end = Array("\"}".utf8)
 
   /// An object with these members as the next line, its end included.
-  mutating func line(_ members: KeyValuePairs<String, JSON>) -> [UInt8] {
+  package mutating func line(_ members: KeyValuePairs<String, JSON>) -> [UInt8] {
     let all = members.map { JSON.Member($0.key, $0.value) } + [.init("after", .string(last))]
     var bytes = Array(JSON.object(all).text.utf8.dropLast()) + Self.mark
     let place = bytes.count
@@ -27,7 +29,7 @@ struct LineSeal {
 
   /// What a line holds and whether it follows the one before; nil when it is not whole. The chain goes on
   /// from it.
-  mutating func read(_ line: some Collection<UInt8>) -> (record: JSON, follows: Bool)? {
+  package mutating func read(_ line: some Collection<UInt8>) -> (record: JSON, follows: Bool)? {
     var bytes = Array(line)
     let place = bytes.count - 64 - Self.end.count
     guard place > 0, bytes[(place + 64)...].elementsEqual(Self.end) else { return nil }
@@ -42,11 +44,11 @@ struct LineSeal {
   }
 
   /// Whether a line has this form, be it whole or not.
-  static func isSealed(_ line: some Collection<UInt8>) -> Bool { place(in: line) != nil }
+  package static func isSealed(_ line: some Collection<UInt8>) -> Bool { place(in: line) != nil }
 
   /// Whether a text without a line end is the beginning of a line: what is left when a program ends while it
   /// writes.
-  static func isCut(_ line: some Collection<UInt8>) -> Bool {
+  package static func isCut(_ line: some Collection<UInt8>) -> Bool {
     guard let place = place(in: line) else { return true }
     return line.count - place < 64 + end.count
   }

@@ -1,13 +1,13 @@
-import Commands
 import Synchronization
 
 /// The results of a session's long commands, kept while it lives: `recover` takes them, whatever else is
 /// typed runs.
 package final class RecoverableResults: ResultStore {
-  private let cache: ResultCache
+  private let store: any ResultStore
   private let takes = Mutex(false)
 
-  package init(folder: String) { cache = ResultCache(folder: folder) }
+  /// - Parameter store: where they are kept.
+  package init(_ store: any ResultStore) { self.store = store }
 
   /// Whether results are taken.
   var isTaking: Bool {
@@ -16,10 +16,10 @@ package final class RecoverableResults: ResultStore {
   }
 
   package func bytes(_ key: String, host: any Host) -> [UInt8]? {
-    isTaking ? cache.bytes(key, host: host) : nil
+    isTaking ? store.bytes(key, host: host) : nil
   }
 
   package func keep(_ bytes: [UInt8], _ key: String, facts: [FileFact]) {
-    if !isTaking { cache.keep(bytes, key, facts: facts) }
+    if !isTaking { store.keep(bytes, key, facts: facts) }
   }
 }

@@ -1,4 +1,3 @@
-import Commands
 import Reports
 
 /// A line of a journal.
@@ -35,26 +34,27 @@ enum JournalRecord {
   }
 }
 
-/// What a journal tells, up to the first line that is damaged and behind it.
-struct JournalReader {
+/// What the bytes of a journal tell, up to the first line that is damaged and behind it. Any bytes are read: what is
+/// no line of a journal is damaged.
+package struct JournalReader {
   /// The statements that make the last state before a damaged line.
-  private(set) var statements: [String] = []
+  package private(set) var statements: [String] = []
   /// The statements that make the last state, as far as the lines that are whole tell.
-  private(set) var readable: [String] = []
+  package private(set) var readable: [String] = []
   /// What was running at the end; nil when nothing was, or when it is not known.
-  private(set) var running: String?
+  package private(set) var running: String?
   /// Seconds since 1970 of the last cell; 0 when no line tells.
-  private(set) var time = 0
+  package private(set) var time = 0
   /// The numbers of the lines, from 1, that are not whole or not in their place.
-  private(set) var damaged: [Int] = []
+  package private(set) var damaged: [Int] = []
   /// The form of the file: 1 has no digests. Another one than 1 and 2 was not read.
-  private(set) var version = 1
+  package private(set) var version = 1
   private var seal = LineSeal()
 
   /// The form that journals are written in.
-  static let currentVersion = 2
+  package static let currentVersion = 2
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  package init(_ bytes: UnsafeRawBufferPointer) {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let tail = lines.removeLast()
     if let first = lines.first, let other = Self.otherVersion(first) {
