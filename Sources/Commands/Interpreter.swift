@@ -33,6 +33,7 @@ package struct Interpreter: Sendable {
   package init(session: Session, catalog: Catalog<any Command>) {
     self.session = session
     self.catalog = catalog
+    self.session.catalog = catalog
     for (noun, isThere) in session.nouns where isThere {
       ledger.give([noun], needs: [], at: .elsewhere("an earlier session"))
     }

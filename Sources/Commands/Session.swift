@@ -36,6 +36,8 @@ package struct Session: Sendable {
   package var settings = Settings()
   /// The loops that commands compute with. A run takes those of its host.
   package var kernels: KernelSet
+  /// The verbs that are known here, for commands that speak of others: a host may have added some.
+  package var catalog: Catalog<any Command> = commands
   /// The statements that succeeded.
   package var log = SessionLog()
 
