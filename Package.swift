@@ -5,7 +5,9 @@ import PackageDescription
 let package = Package(
   name: "MetaRec",
   products: [
-    .executable(name: "mrs", targets: ["mrs"])
+    .executable(name: "mrs", targets: ["mrs"]),
+    .library(name: "MetaRec", targets: ["MetaRec"]),
+    .library(name: "MetaRecTesting", targets: ["MetaRecTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -25,6 +27,12 @@ let package = Package(
       dependencies: [
         "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
       ]),
+    .target(
+      name: "MetaRec",
+      dependencies: [
+        "Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning",
+      ]),
+    .target(name: "MetaRecTesting", dependencies: ["MetaRec"]),
     .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .target(name: "CLineEditor", dependencies: ["CLibedit"]),
     .target(
@@ -73,6 +81,9 @@ let package = Package(
         "Commands", "Language", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
         "CKernels", "Kernels", "TestedKernels",
       ], exclude: ["digests.txt"]),
+    .testTarget(
+      name: "MetaRecTests", dependencies: ["MetaRec", "MetaRecTesting"],
+      exclude: ["public-surface.txt"]),
     .testTarget(
       name: "ShellTests",
       dependencies: ["Shell", "Commands", "Datasets", "Kernels", "Language", "Reports"],

@@ -24,7 +24,7 @@ package struct Interpreter: Sendable {
   /// How many results were taken from there.
   package internal(set) var resultsTaken = 0
   /// The verbs, which tests replace.
-  let catalog: Catalog<any Command>
+  var catalog: Catalog<any Command>
 
   package init(session: Session = Session()) {
     self.init(session: session, catalog: commands)
