@@ -8,6 +8,7 @@ let package = Package(
     .executable(name: "mrs", targets: ["mrs"]),
     .library(name: "MetaRec", targets: ["MetaRec"]),
     .library(name: "MetaRecTesting", targets: ["MetaRecTesting"]),
+    .library(name: "metarec", type: .dynamic, targets: ["MetaRecC"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -33,6 +34,8 @@ let package = Package(
         "Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning",
       ]),
     .target(name: "MetaRecTesting", dependencies: ["MetaRec"]),
+    .target(name: "CMetaRec"),
+    .target(name: "MetaRecC", dependencies: ["MetaRec", "CMetaRec"]),
     .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .target(name: "CLineEditor", dependencies: ["CLibedit"]),
     .target(
@@ -82,8 +85,7 @@ let package = Package(
         "CKernels", "Kernels", "TestedKernels",
       ], exclude: ["digests.txt"]),
     .testTarget(
-      name: "MetaRecTests", dependencies: ["MetaRec", "MetaRecTesting"],
-      exclude: ["public-surface.txt"]),
+      name: "MetaRecTests", dependencies: ["MetaRec", "MetaRecTesting"]),
     .testTarget(
       name: "ShellTests",
       dependencies: ["Shell", "Commands", "Datasets", "Kernels", "Language", "Reports"],
@@ -93,7 +95,7 @@ let package = Package(
       dependencies: [
         "Commands", "Language", "Reports", "Datasets", "Kernels", "Models", "MetaLearning",
         "Evaluation", "TestedKernels",
-      ]),
+      ], exclude: ["public-surface.txt"]),
   ],
   swiftLanguageModes: [.v6]
 )

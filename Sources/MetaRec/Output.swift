@@ -58,9 +58,9 @@ public struct Output: Sendable, Equatable {
     return renderer.text(report)
   }
 
-  /// One JSON object with `blocks` and `result`, on one line; numbers have all their digits, and those that
-  /// JSON cannot say are null.
-  public var json: String { JSONRenderer().text(report) }
+  /// One JSON object with `blocks` and `result`, on one line, or `null` when there is nothing to say; numbers have
+  /// all their digits, and those that JSON cannot say are null.
+  public var json: String { report.line }
   /// For documents that people edit.
   public var markdown: String { MarkdownRenderer().text(report) }
   /// A fragment of a web page, with plots as SVG.
@@ -78,6 +78,18 @@ public struct Table: Sendable, Equatable {
     /// A mean with its 95 % interval: value ± halfWidth.
     case interval(Double, halfWidth: Double, digits: Int)
     case missing
+
+    /// The number that it is; NaN for a text, and where it is missing.
+    public var value: Double {
+      switch self {
+      case .count(let count): Double(count)
+      case .number(let value, _), .interval(let value, _, _): value
+      case .text, .missing: .nan
+      }
+    }
+
+    /// The cell as people read it: `1,682`, `0.74 ± 0.02`; empty where it is missing.
+    public var shown: String { self == .missing ? "" : inReports.text }
   }
 
   public let title: String
@@ -111,13 +123,7 @@ public struct Table: Sendable, Equatable {
 
   /// The numbers of a column, NaN where a cell holds none. Throws E0521 when there is no such column.
   public func numbers(_ title: String) throws -> [Double] {
-    try column(title).map { cell in
-      switch cell {
-      case .count(let count): Double(count)
-      case .number(let value, _), .interval(let value, _, _): value
-      case .text, .missing: .nan
-      }
-    }
+    try column(title).map(\.value)
   }
 }
 
