@@ -9,6 +9,7 @@ final class HostBridge: Commands.Host {
   private let wish: StopWish
   private let onEvent: @Sendable (Event) -> Void
   private let noted = Mutex<[(command: String, accesses: Accesses)]>([])
+  private let clock = Mutex(0.0)
   let kernels = KernelSet.available[0]
 
   init(
@@ -49,9 +50,16 @@ final class HostBridge: Commands.Host {
   /// Nothing comes with the library.
   func supplied(_ name: String) -> [String] { [] }
 
-  func now() -> Double { host.seconds() }
+  /// Whatever the host's clock says, this one does not go back.
+  func now() -> Double {
+    let seconds = host.seconds()
+    return clock.withLock { last in
+      if seconds > last { last = min(seconds, 1e12) }
+      return last
+    }
+  }
 
-  var availableMemory: Double? { host.availableMemory }
+  var availableMemory: Double? { host.availableMemory.flatMap { $0 >= 0 ? $0 : nil } }
 
   func checkpoint(_ progress: Commands.Progress) throws(Interrupted) {
     if wantsToStop || Task.isCancelled { throw Interrupted() }

@@ -30,7 +30,7 @@ public struct Interactions: Sendable {
   /// - Parameters:
   ///   - users, items: ids, texts or whole numbers; not empty, at most 1000 bytes, without control characters.
   ///   - values: finite ratings, kept in single precision (seven digits).
-  ///   - times: seconds since 1970, not negative; none or one a row.
+  ///   - times: seconds since 1970, up to the year 9999; none or one a row.
   ///   - scale: the lowest and highest rating that can be given; from the lowest to the highest value if nil.
   ///   - allowsRepeats: whether a user may have rated an item more than once. `clean dedupe=last` then leaves
   ///     one of them; without it `split` and what follows may report a leak.
@@ -57,7 +57,7 @@ public struct Interactions: Sendable {
     let (userCodes, userIDs) = try Self.numbered(users, "user")
     let (itemCodes, itemIDs) = try Self.numbered(items, "item")
     let ratings = try Self.ratings(values, within: scale)
-    if let row = times.firstIndex(where: { $0 < 0 }) {
+    if let row = times.firstIndex(where: { !(0...Self.latest).contains($0) }) {
       throw LaboratoryError(
         "E0510", "the time of row \(row) is \(times[row])", help: ["times are seconds since 1970"])
     }
@@ -112,6 +112,8 @@ public struct Interactions: Sendable {
 
   /// The squares of larger ones, summed over many, would leave single precision.
   private static let highest: Float = 1e9
+  /// The end of the year 9999: what is later counts milliseconds or something else.
+  private static let latest: Int64 = 253_402_300_799
 }
 
 // MARK: What is known of users and items

@@ -95,6 +95,8 @@ extension Laboratory {
 
   /// Takes ratings as the session's data, as `load` does. Tasks and models made of earlier data are stale then.
   ///
+  /// `save session` writes the lines that ran, and so not data that came this way.
+  ///
   /// - Throws: E0913 while a script runs.
   public func give(_ data: Interactions) throws {
     try change { $0.take(data.dataset, from: "the host program") }
@@ -169,7 +171,14 @@ extension Laboratory {
     let assistance = interpreter.assistance(live: { kind, prefix in
       kind == .live("topic") ? topics.filter { $0.name.hasPrefix(prefix) } : []
     })
-    return Language.completions(in: text, at: offset, context: assistance).map {
+    // Never within a character: what stands before it would be another text.
+    var place = text.utf8.index(
+      text.startIndex, offsetBy: min(max(offset, 0), text.utf8.count))
+    while place.samePosition(in: text.unicodeScalars) == nil {
+      place = text.utf8.index(before: place)
+    }
+    let start = text.utf8.distance(from: text.startIndex, to: place)
+    return Language.completions(in: text, at: start, context: assistance).map {
       Completion(
         text: $0.text, summary: $0.summary,
         range: $0.range.lower..<max($0.range.lower, $0.range.upper))
@@ -196,6 +205,11 @@ extension Laboratory {
   /// - Returns: the script with what is no fault but worth knowing.
   /// - Throws: all faults, as one error.
   public func check(_ text: String, name: String = "script") throws -> Script {
+    guard text.utf8.count <= Source.longest else {
+      throw LaboratoryError(
+        "E0109", "the script is too long: \(counted(text.utf8.count, "byte"))",
+        help: ["a script has at most \(grouped(Source.longest)) bytes"])
+    }
     let source = Source(name: name, text: text)
     let found = interpreter.check(source, host: HostBridge(host))
     let faults = found.filter { $0.severity == .error }

@@ -54,8 +54,9 @@ public func putFile(
     guard let path = text(path), bytes != nil || count == 0, count >= 0 else {
       return lab.misuse("a path or bytes are missing")
     }
-    try files.write(Array(UnsafeBufferPointer(start: bytes, count: count)), to: path)
-    return METAREC_OK
+    return lab.giving {
+      try files.write(Array(UnsafeBufferPointer(start: bytes, count: count)), to: path)
+    }
   }
 }
 
@@ -69,7 +70,10 @@ public func getFile(
     guard let path = text(path), let bytes, let count else {
       return lab.misuse("a path or a place for the bytes is missing")
     }
-    let contents = try files.read(path)
+    guard let contents = try? files.read(path) else {
+      _ = lab.refuse(LaboratoryError("E0501", "there is no file `\(path)`"))
+      return METAREC_MISSING
+    }
     bytes.pointee = lab.lend(contents)
     count.pointee = contents.count
     return METAREC_OK
@@ -91,11 +95,12 @@ public func give(
     guard known.count == count, things.count == count else {
       return lab.misuse("an id is missing, or no UTF-8")
     }
-    try lab.laboratory.give(
-      Interactions(
-        users: known, items: things, values: rows.map { values[$0] },
-        times: times.map { times in rows.map { times[$0] } } ?? []))
-    return METAREC_OK
+    return lab.giving {
+      try lab.laboratory.give(
+        Interactions(
+          users: known, items: things, values: rows.map { values[$0] },
+          times: times.map { times in rows.map { times[$0] } } ?? []))
+    }
   }
 }
 

@@ -150,6 +150,12 @@ extension Lab {
     return status == METAREC_FAILED ? METAREC_INVALID : status
   }
 
+  /// Takes something from the program; what is wrong with it is an invalid input.
+  func giving(_ work: () throws -> Void) -> metarec_status {
+    do { try work() } catch { return invalid(error) }
+    return METAREC_OK
+  }
+
   fileprivate func table(_ place: Int) throws -> Table {
     guard tables.indices.contains(place) else {
       throw LaboratoryError("E0302", "there is no table \(place) of \(tables.count)")

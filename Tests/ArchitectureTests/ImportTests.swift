@@ -39,7 +39,6 @@ import Testing
     "Commands": ["Synchronization"],
     "MetaRec": ["Dispatch", "Synchronization"],
     "MetaRecTesting": ["Synchronization"],
-    "MetaRecC": ["Synchronization"],
     "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
   ]
 

@@ -176,6 +176,63 @@ struct Evened: LaboratoryCommand {
     #expect(host.text("out.csv") == nil)
   }
 
+  @Test func noOutputOfACommandTraps() throws {
+    let numbers = [0, -0.0, .nan, .infinity, -.infinity, 1e308, -1e-308, 5e-324]
+    let cells: [Table.Cell] =
+      [.text(""), .text("a\nb\u{1B}[0m\0|é"), .count(.max), .count(.min), .missing]
+      + numbers.flatMap { number in
+        [.min, -1, 0, 3, 15, 400, .max].flatMap { digits in
+          [.number(number, digits: digits), .interval(number, halfWidth: number, digits: digits)]
+        }
+      }
+    let tables = [
+      Table(columns: [], rows: []), Table(columns: [], rows: [[.count(1)], []]),
+      Table(columns: ["a"], rows: []), Table(columns: ["", "b"], rows: [[], [.missing]]),
+      Table("t\n", columns: ["a", "a"], rows: cells.map { [$0, $0] }, footnotes: ["", "\n"]),
+    ]
+    let output = Output(
+      tables.map { .table($0) } + [
+        .text(""), .note("\n\n"), .warning("\0"), .heading(""), .code(""),
+      ],
+      fields: [
+        .init("", 1), .init("x", .record([])), .init("x", .list([])), .init("n", .number(.nan)),
+      ])
+    for width in [Int.min, 0, 20, 100, Int.max] { _ = output.text(width: width) }
+    _ = (output.json, output.markdown, output.html, output.result.json)
+    #expect(output.tables.count == tables.count)
+    #expect(code { _ = try tables[4].column("z") } == "E0521")
+    #expect(try tables[4].numbers("a").count == cells.count)
+  }
+
+  @Test func aClockAndAMemoryThatAreNoneDoNoHarm() throws {
+    final class OddHost: LaboratoryHost {
+      let value: Double
+      init(_ value: Double) { self.value = value }
+      func read(_ path: String) throws -> [UInt8] { [] }
+      func kind(of path: String) -> PathKind? { .file }
+      func seconds() -> Double { value }
+      var availableMemory: Double? { value.isFinite && value > 0 ? nil : value }
+    }
+    for value in [Double.nan, .infinity, -.infinity, -1, 1e300] {
+      let lab = try Laboratory(host: OddHost(value))
+      do {
+        try lab.perform("load data; split tasks; meta-train maml steps=1 epochs=1; evaluate mae")
+      } catch { #expect((error as? LaboratoryError)?.code == "E0603") }
+      #expect(code { try lab.perform("load \"x.csv\"") } != nil)
+    }
+  }
+
+  @Test func completionTakesAnyPlace() throws {
+    let lab = try Laboratory()
+    for text in ["", "load dé", "é", "let x = \"👩‍👩‍👧", "topk \u{0}"] {
+      for offset in [Int.min, -1] + Array(0...text.utf8.count + 1) + [Int.max] {
+        for completion in lab.completions(in: text, at: offset) {
+          #expect(completion.range.upperBound <= text.utf8.count)
+        }
+      }
+    }
+  }
+
   @Test func memoryThatIsNotThereIsNotTaken() throws {
     let lab = try Laboratory(host: ScriptedHost(availableMemory: 1000))
     #expect(code { try lab.perform("load data; split tasks; meta-train maml epochs=1") } == "E0603")

@@ -23,6 +23,7 @@ import Testing
     #expect(made(["a"], ["x"], [6], scale: 1...5) == "E0510")
     #expect(made(["a"], ["x"], [3], scale: -Double.infinity...5) == "E0510")
     #expect(made(["a"], ["x"], [3], times: [-1]) == "E0510")
+    #expect(made(["a"], ["x"], [3], times: [.max]) == "E0510")
     for id in ["", "a\nb", "\0", String(repeating: "x", count: 1001)] {
       #expect(made([id], ["x"], [1]) == "E0510")
       #expect(made(["x"], [id], [1]) == "E0510")

@@ -144,6 +144,9 @@ let runningPages = [
     "A laboratory runs one script at a time: wait for its end, or use a copy of it, or another one."
   ),
   CodePage(
+    "E0914", "a function that is called otherwise than its header says",
+    "A pointer is missing where that means nothing, or a text is no UTF-8: see metarec.h."),
+  CodePage(
     "E0900", "a fault of mrs itself",
     "This should not happen. The session is as it was before the command; please report the script."
   ),
