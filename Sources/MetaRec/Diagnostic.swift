@@ -1,4 +1,5 @@
 import Commands
+import Kernels
 import Language
 import Reports
 
@@ -109,10 +110,11 @@ extension CommandFailure {
   }
 }
 
-/// What `work` returns; what is thrown within the house becomes what the library throws.
+/// What `work` returns, computed as it is in every process, whatever state the thread is in; what is thrown within the
+/// house becomes what the library throws.
 func reporting<T>(_ work: () throws -> T) throws -> T {
   do {
-    return try work()
+    return try Arithmetic.standard(work)
   } catch let failure as CommandFailure {
     throw LaboratoryError(failure)
   }

@@ -56,17 +56,20 @@ public struct Interactions: Sendable {
     try Self.check(name, "name of the data")
     let (userCodes, userIDs) = try Self.numbered(users, "user")
     let (itemCodes, itemIDs) = try Self.numbered(items, "item")
-    let ratings = try Self.ratings(values, within: scale)
+    let ratings = try reporting { try Self.ratings(values, within: scale) }
     if let row = times.firstIndex(where: { !(0...Self.latest).contains($0) }) {
       throw LaboratoryError(
         "E0510", "the time of row \(row) is \(times[row])", help: ["times are seconds since 1970"])
+    }
+    let bounds = try reporting {
+      scale.map { RatingScale(Float($0.lowerBound), Float($0.upperBound)) }
+        ?? RatingScale(spanning: ratings)
     }
     dataset = Dataset(
       name: name, users: Entities(ids: userIDs), items: Entities(ids: itemIDs),
       interactions: Datasets.Interactions(
         users: userCodes, items: itemCodes, ratings: ratings, times: times),
-      scale: scale.map { RatingScale(Float($0.lowerBound), Float($0.upperBound)) }
-        ?? RatingScale(spanning: ratings))
+      scale: bounds)
     if !allowsRepeats { try refuseRepeats() }
   }
 
@@ -130,8 +133,9 @@ extension Interactions {
     try Self.check(name, "name of the feature")
     var entities = side == .user ? dataset.users : dataset.items
     try Self.add(values.keys.sorted(), to: &entities, side.rawValue)
-    let feature = try Self.feature(
-      name, entities.ids.names.map { values[$0] }, ids: entities.ids.names)
+    let feature = try reporting {
+      try Self.feature(name, entities.ids.names.map { values[$0] }, ids: entities.ids.names)
+    }
     entities.features.removeAll { $0.name == name }
     entities.features.append(feature)
     if side == .user { dataset.users = entities } else { dataset.items = entities }
