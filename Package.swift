@@ -5,7 +5,10 @@ import PackageDescription
 let package = Package(
   name: "MetaRec",
   products: [
-    .executable(name: "mrs", targets: ["mrs"])
+    .executable(name: "mrs", targets: ["mrs"]),
+    .library(name: "MetaRec", targets: ["MetaRec"]),
+    .library(name: "MetaRecTesting", targets: ["MetaRecTesting"]),
+    .library(name: "metarec", type: .dynamic, targets: ["MetaRecC"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -25,6 +28,14 @@ let package = Package(
       dependencies: [
         "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
       ]),
+    .target(
+      name: "MetaRec",
+      dependencies: [
+        "Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning",
+      ]),
+    .target(name: "MetaRecTesting", dependencies: ["MetaRec"]),
+    .target(name: "CMetaRec"),
+    .target(name: "MetaRecC", dependencies: ["MetaRec", "CMetaRec"]),
     .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .target(name: "CLineEditor", dependencies: ["CLibedit"]),
     .target(
@@ -77,6 +88,8 @@ let package = Package(
         "CKernels", "Kernels", "TestedKernels",
       ], exclude: ["digests.txt"]),
     .testTarget(
+      name: "MetaRecTests", dependencies: ["MetaRec", "MetaRecTesting"]),
+    .testTarget(
       name: "ShellTests",
       dependencies: [
         "Shell", "Commands", "Datasets", "Kernels", "Language", "Reports", "frontend",
@@ -87,7 +100,7 @@ let package = Package(
       dependencies: [
         "Commands", "Language", "Reports", "Datasets", "Kernels", "Models", "MetaLearning",
         "Evaluation", "TestedKernels",
-      ]),
+      ], exclude: ["public-surface.txt"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -144,7 +144,7 @@ extension Run {
   private func stop(_ error: any Error, _ call: Call) -> Stop {
     switch error {
     case let failure as CommandFailure:
-      var diagnostic = placed(failure.diagnostic(of: call, in: source))
+      var diagnostic = placed(failure.diagnostic(of: call, in: source, interpreter.catalog))
       if failure.code == "E0404" {
         let model = failure.argument ?? interpreter.session.model?.title
         diagnostic = interpreter.session.completed(diagnostic, model: model)
@@ -152,7 +152,7 @@ extension Run {
       return .failed(diagnostic)
     case let error as ScoreError:
       let failure = CommandFailure(error, in: interpreter.session)
-      return .failed(placed(failure.diagnostic(of: call, in: source)))
+      return .failed(placed(failure.diagnostic(of: call, in: source, interpreter.catalog)))
     case is Interrupted: return .interrupted
     default:
       return .failed(
@@ -229,13 +229,16 @@ extension CommandFailure {
   }
 
   /// The failure as a diagnostic of a call: at the argument that is to blame, else at its verb.
-  func diagnostic(of call: Call, in source: Source) -> Diagnostic {
+  func diagnostic(
+    of call: Call, in source: Source, _ catalog: Catalog<any Command>
+  ) -> Diagnostic {
     guard let argument else {
       return quotedRange(of: call, in: source).map { diagnostic(at: $0) }
         ?? diagnostic(atVerbOf: call)
     }
     let place =
-      call.arguments.lazy.compactMap { self.place(in: $0, of: call, argument, source) }.first
+      call.arguments.lazy.compactMap { self.place(in: $0, of: call, argument, source, catalog) }
+      .first
     if let place { return diagnostic(at: place) }
     let arguments = call.arguments.filter { source.slice($0.value.range).hasPrefix("$") }
     let near = arguments.count == 1 ? arguments[0].value.range : quotedRange(of: call, in: source)
@@ -244,12 +247,13 @@ extension CommandFailure {
 
   /// Where this argument of a call is what is to blame.
   private func place(
-    in written: ArgumentSyntax, of call: Call, _ blamed: String, _ source: Source
+    in written: ArgumentSyntax, of call: Call, _ blamed: String, _ source: Source,
+    _ catalog: Catalog<any Command>
   ) -> SourceRange? {
     if source.slice(written.range) == blamed { return written.value.range }
     if let key = written.key, canonical(option: key.text) == canonical(option: blamed) {
       // A failure about an option blames its value, one about a pair its key.
-      return isPair(key.text, of: call) ? key.range : written.value.range
+      return isPair(key.text, of: call, catalog) ? key.range : written.value.range
     }
     return written.value.alternatives.map(\.range).first { range in
       let value = source.slice(range)
@@ -278,8 +282,10 @@ extension CommandFailure {
   }
 
   /// Whether a command takes any key, and this one is the name of none of its options.
-  private func isPair(_ key: String, of call: Call) -> Bool {
-    let type = commands.types.first { $0.name == call.verb.text }
+  private func isPair(
+    _ key: String, of call: Call, _ catalog: Catalog<any Command>
+  ) -> Bool {
+    let type = catalog.types.first { $0.name == call.verb.text }
     guard let parameters = type?.form.parameters else { return false }
     return parameters.contains { $0.place == .pairs }
       && !parameters.contains { canonical(option: $0.name) == canonical(option: key) }

@@ -39,7 +39,8 @@ extension Run {
     guard trail.parts.isEmpty else { return }
     var text = source.slice(statement.range)
     if let stop = interpreter.stopped(since: before),
-      let stopping = stop.written(in: statement, of: source), stopping != text
+      let stopping = stop.written(
+        in: statement, of: source, interpreter.catalog), stopping != text
     {
       text = stopping
       trail.isCut = true

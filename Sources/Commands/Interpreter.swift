@@ -14,12 +14,16 @@ package struct Interpreter: Sendable {
   package var parameters: [String: Value] = [:]
   /// How commands are performed.
   package var execution = Execution()
-  /// The verbs, which hosts add to.
-  package let catalog: Catalog<any Command>
 
   package init(session: Session = Session(), catalog: Catalog<any Command> = commands) {
     self.session = session
-    self.catalog = catalog
+    self.session.catalog = catalog
+  }
+
+  /// The verbs, which hosts add to.
+  package var catalog: Catalog<any Command> {
+    get { session.catalog }
+    set { session.catalog = newValue }
   }
 
   /// The statements that succeeded, as they were written.

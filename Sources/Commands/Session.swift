@@ -35,6 +35,8 @@ package struct Session: Sendable {
   package var kernels: KernelSet
   /// How what is in the slots came about.
   package internal(set) var stamps: [Slot: Stamp] = [:]
+  /// The verbs that are known here, for commands that speak of others: a host may have added some.
+  package var catalog: Catalog<any Command> = commands
   /// The statements that succeeded.
   package var log = SessionLog()
   private var trace: SlotTrace?

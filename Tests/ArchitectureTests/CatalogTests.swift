@@ -119,7 +119,8 @@ var commandForms: [Form] { catalogs.filter { $0.kind == "Command" }.flatMap(\.me
 private enum Conformances {
   /// `(MAML, MetaLearner)` for every name before and after the colon of a declaration.
   static let all: [(isProtocol: Bool, type: String, parents: [String])] =
-    SourceTree.sources.flatMap { file in
+    // The library wraps commands of a host, which are in no catalog before it adds them.
+    SourceTree.sources.filter { !$0.target.hasPrefix("MetaRec") }.flatMap { file in
       file.code.matches(
         of: #/\b(struct|enum|class|actor|extension|protocol)\s+(\w+)(?:<[^{>]*>)?\s*:\s*([^{]+)\{/#
       ).map { match in

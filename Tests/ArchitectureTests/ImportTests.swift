@@ -18,6 +18,12 @@ import Testing
       "Commands",
       ["Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation"]
     ),
+    (
+      "MetaRec",
+      ["Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning"]
+    ),
+    ("MetaRecTesting", ["MetaRec"]),
+    ("MetaRecC", ["MetaRec", "CMetaRec"]),
     ("Shell", ["Commands", "Kernels", "Language", "Reports", "Datasets", "CLineEditor"]),
     ("mrs", ["Shell"]),
   ]
@@ -31,6 +37,8 @@ import Testing
     "Models": ["FoundationEssentials"],
     "MetaLearning": ["Synchronization", "FoundationEssentials"],
     "Commands": ["Synchronization"],
+    "MetaRec": ["Dispatch", "Synchronization"],
+    "MetaRecTesting": ["Synchronization"],
     "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
   ]
 

@@ -43,14 +43,14 @@ package struct FileFact: Sendable, Equatable {
 }
 
 /// A host that remembers what was asked of files and which were written.
-package final class AttentiveHost: Host {
+package final class AttentiveHost: ForwardingHost {
   private struct Seen {
     var files: [Dataset.Source] = []
     var facts: [FileFact] = []
     var written: [(path: String, bytes: [UInt8])] = []
   }
 
-  private let host: any Host
+  package let host: any Host
   private let isDry: Bool
   private let seen = Mutex(Seen())
 
@@ -125,22 +125,5 @@ package final class AttentiveHost: Host {
       note(.names, path, FileFact.none)
       throw error
     }
-  }
-
-  package func obstacle(reading path: String) -> CommandFailure? { host.obstacle(reading: path) }
-  package var wantsToStop: Bool { host.wantsToStop }
-  package var availableMemory: Double? { host.availableMemory }
-
-  package func obstacle(writing path: String) -> CommandFailure? { host.obstacle(writing: path) }
-
-  package func supplied(_ name: String) -> [String] { host.supplied(name) }
-
-  package var kernels: KernelSet { host.kernels }
-  package var pool: ThreadPool? { host.pool }
-
-  package func now() -> Double { host.now() }
-
-  package func checkpoint(_ progress: Progress) throws(Interrupted) {
-    try host.checkpoint(progress)
   }
 }

@@ -43,19 +43,27 @@ package struct Adapt: ParticularCommand {
       throw CommandFailure("E0402", Noun.model.absence)
     }
     if let contradiction { throw contradiction }
+    let (context, name, notes) = try inputs(data, session.tasks)
+    let points = try model.finiteTrace(for: context)
+    session.adapted = AdaptedModel(model: model, context: context, name: name)
+    return report(model, context, name, points.map(\.point), notes)
+  }
+
+  /// What the model is adapted to, whose it is, and what is to be said of it.
+  package func inputs(
+    _ data: Dataset, _ tasks: TaskSplit?
+  ) throws -> (context: UserContext, name: String, notes: [Report.Block]) {
     var notes: [Report.Block] = []
     var context = UserContext(user: nil, support: [])
     var name = "a new user"
     if let user {
       let number = try data.userNumber(user)
       name = "user \(user)"
-      context = data.learnable(number, session.tasks, notes: &notes).context
+      context = data.learnable(number, tasks, notes: &notes).context
     }
     context.support += try ratings.map { try given($0, data) }
     if let shots { context.support = Array(context.support.prefix(shots)) }
-    let points = try model.finiteTrace(for: context)
-    session.adapted = AdaptedModel(model: model, context: context, name: name)
-    return report(model, context, name, points.map(\.point), notes)
+    return (context, name, notes)
   }
 
   var contradiction: CommandFailure? {

@@ -22,7 +22,7 @@ extension Dataset {
   }
 
   /// The number of the item with that id, or with that title.
-  func itemNumber(_ name: String) throws -> Int {
+  package func itemNumber(_ name: String) throws -> Int {
     if let number = items.ids[name] { return number }
     let asked = name.lowercased()
     let titled = items.titles.indices.filter { items.titles[$0].lowercased() == asked }

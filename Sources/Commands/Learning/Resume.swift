@@ -29,7 +29,7 @@ package struct Resume: Command {
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let checkpoint = try TrainingCheckpoint(reading: path, host: host)
-    var command = try checkpoint.command()
+    var command = try checkpoint.command(in: session.catalog)
     command.stopAfter = stopAfter
     let differences = TrainingIdentity(command, session).differences(from: checkpoint.words)
     guard differences.isEmpty else {

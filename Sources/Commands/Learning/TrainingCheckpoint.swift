@@ -34,9 +34,11 @@ struct TrainingCheckpoint {
   var remark: String? { file.remark }
 
   /// The command that started the training, which goes on writing this file.
-  func command() throws(CommandFailure) -> MetaTrain {
+  func command(
+    in catalog: Catalog<any Command>
+  ) throws(CommandFailure) -> MetaTrain {
     do {
-      var command = try TrainingIdentity.command(words)
+      var command = try TrainingIdentity.command(words, in: catalog)
       command.checkpoint = path
       return command
     } catch { throw Self.refusal(path, error) }

@@ -60,7 +60,9 @@ struct TrainingIdentity {
   }
 
   /// The command that a checkpoint's training was started with.
-  static func command(_ words: [String: String]) throws(ModelFileError) -> MetaTrain {
+  static func command(
+    _ words: [String: String], in catalog: Catalog<any Command>
+  ) throws(ModelFileError) -> MetaTrain {
     func member<Kind>(of catalog: Catalog<Kind>, _ name: String) throws(ModelFileError) -> Kind {
       switch catalog.member(described: words[prefix + name] ?? "") {
       case .success(let member): return member
@@ -68,7 +70,7 @@ struct TrainingIdentity {
         throw ModelFileError("names an unknown part: \(problem.message)")
       }
     }
-    let options = try member(of: commands, "options")
+    let options = try member(of: catalog, "options")
     guard var command = options as? MetaTrain else {
       throw ModelFileError("is of no training that this program knows")
     }

@@ -16,9 +16,11 @@ package struct TrainingStop: Sendable, Equatable {
   }
 
   /// The text of a statement as it stops there of itself; nil when no training stands in it.
-  func written(in statement: Statement, of source: Source) -> String? {
+  func written(
+    in statement: Statement, of source: Source, _ catalog: Catalog<any Command>
+  ) -> String? {
     let call = statement.calls.last { call in
-      commands.types.contains { type in
+      catalog.types.contains { type in
         type.name == call.verb.text && type.form.parameters.contains { $0.name == Self.option }
       }
     }

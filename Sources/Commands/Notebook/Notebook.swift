@@ -5,7 +5,7 @@ import Reports
 /// too, going back to any of them costs nothing.
 package struct Notebook: Sendable {
   package private(set) var cells: [Cell] = []
-  package private(set) var interpreter = Interpreter()
+  package private(set) var interpreter: Interpreter
   /// The states that were visited, as the number of the cell that made each; 0 is the empty session.
   package private(set) var path = [0]
   /// Where in the path the session is.
@@ -19,8 +19,13 @@ package struct Notebook: Sendable {
   package var lesson: LessonProgress?
   private var branches: [(name: String, cell: Int)] = []
 
-  /// - Parameter store: where results of long commands are kept.
-  package init(keepingResultsIn store: (any ResultStore)? = nil) {
+  /// - Parameters:
+  ///   - store: where results of long commands are kept.
+  ///   - catalog: the verbs that are known.
+  package init(
+    keepingResultsIn store: (any ResultStore)? = nil, catalog: Catalog<any Command> = commands
+  ) {
+    interpreter = Interpreter(session: Session(), catalog: catalog)
     interpreter.execution.store = store
     states = [0: interpreter]
   }

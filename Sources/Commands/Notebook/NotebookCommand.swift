@@ -22,12 +22,12 @@ package enum NotebookWish: Sendable {
 }
 
 /// Whether a text is a command about cells and nothing else.
-package func isNotebookCommand(_ text: String) -> Bool {
+package func isNotebookCommand(_ text: String, in catalog: Catalog<any Command>) -> Bool {
   let (script, _) = parse(text)
   guard script.statements.count == 1, case .pipeline(let calls) = script.statements[0].kind,
     calls.count == 1
   else { return false }
-  return commands.types.contains { $0.name == calls[0].verb.text && $0 is any NotebookCommand.Type }
+  return catalog.types.contains { $0.name == calls[0].verb.text && $0 is any NotebookCommand.Type }
 }
 
 extension NotebookCommand {

@@ -59,14 +59,16 @@ package struct Rerun: NotebookCommand {
     if isChanged { return result }
     let appended = "\(text) \(change.key)=\(change.value.text)"
     let refused = ["E0203", "E0205", "E0206", "E0305"]
-    let faults = Interpreter().check(Source(text: appended))
-    return faults.contains { refused.contains($0.code) } || endsWithPair(appended) ? nil : appended
+    let catalog = notebook.interpreter.catalog
+    let faults = Interpreter(session: Session(), catalog: catalog).check(Source(text: appended))
+    return faults.contains { refused.contains($0.code) } || endsWithPair(appended, catalog)
+      ? nil : appended
   }
 
   /// Whether the last argument is one of any `key=value`, such as the rating of an item, and no option.
-  private func endsWithPair(_ text: String) -> Bool {
+  private func endsWithPair(_ text: String, _ catalog: Catalog<any Command>) -> Bool {
     guard let call = parse(text).0.statements.last?.calls.last,
-      let type = commands.types.first(where: { $0.name == call.verb.text })
+      let type = catalog.types.first(where: { $0.name == call.verb.text })
     else { return false }
     var root: any Configurable = type.init()
     var evaluator = Evaluator(Names())

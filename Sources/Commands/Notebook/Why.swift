@@ -121,7 +121,7 @@ extension Notebook {
 
   private func calls(of cell: Cell) -> [(any Configurable.Type, BoundArguments)] {
     parse(cell.text).script.statements.flatMap(\.calls).compactMap { call in
-      guard let type = commands.types.first(where: { $0.name == call.verb.text }) else {
+      guard let type = interpreter.catalog.types.first(where: { $0.name == call.verb.text }) else {
         return nil
       }
       var evaluator = Evaluator(interpreter.variables)

@@ -17,6 +17,7 @@ extension ForwardingHost {
   package func obstacle(writing path: String) -> CommandFailure? { host.obstacle(writing: path) }
   package func supplied(_ name: String) -> [String] { host.supplied(name) }
   package var kernels: KernelSet { host.kernels }
+  package var pool: ThreadPool? { host.pool }
   package func now() -> Double { host.now() }
   package func checkpoint(_ progress: Progress) throws(Interrupted) {
     try host.checkpoint(progress)

@@ -25,9 +25,9 @@ enum JournalRecord {
     case ["keep", "add"]:
       guard let keep = whole("keep"), keep >= 0, let values = json["add"]?.array else { return nil }
       let added = values.compactMap(\.string)
-      guard added.count == values.count, !added.contains(where: isNotebookCommand) else {
-        return nil
-      }
+      guard added.count == values.count,
+        !added.contains(where: { isNotebookCommand($0, in: commands) })
+      else { return nil }
       self = .reaches(keep: keep, add: added)
     default: return nil
     }

@@ -27,7 +27,7 @@ package struct SharedCell: Sendable, Equatable {
     let known = ["cell", "text", "said"] + (isSealed ? ["after", "sha256"] : [])
     guard members.allSatisfy({ known.contains($0.name) }),
       let number = json["cell"]?.number.flatMap({ Int(exactly: $0) }),
-      let text = json["text"]?.string, !isNotebookCommand(text)
+      let text = json["text"]?.string, !isNotebookCommand(text, in: commands)
     else { return nil }
     let said = json["said"]?.array?.compactMap { $0.string.flatMap { Report(bytes: $0.utf8) } }
     self.init(number: number, text: text, said: said ?? [])

@@ -20,28 +20,31 @@ package struct Help: Command {
     ])
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    if topics.isEmpty { return overview }
+    let groups = TopicGroup.all(session.catalog.members)
+    if topics.isEmpty { return overview(groups) }
     var blocks: [Report.Block] = []
     for topic in topics {
-      blocks += try session.procedures[topic]?.help ?? explanation(of: topic)
+      blocks += try session.procedures[topic]?.help ?? explanation(of: topic, groups)
     }
     return Report(blocks)
   }
 
-  private var overview: Report {
-    var table = TopicGroup.all[0].table()
+  private func overview(_ groups: [TopicGroup]) -> Report {
+    var table = groups[0].table()
     table.footnotes = [
-      "`help NAME` explains one of them; `help \(TopicGroup.all.dropFirst().map(\.name).joined(separator: "`, `help "))` list more."
+      "`help NAME` explains one of them; `help \(groups.dropFirst().map(\.name).joined(separator: "`, `help "))` list more."
     ]
     return Report([.table(table)])
   }
 
-  private func explanation(of topic: String) throws -> [Report.Block] {
+  private func explanation(
+    of topic: String, _ groups: [TopicGroup]
+  ) throws -> [Report.Block] {
     let name = String(topic.split(separator: "@").first ?? "")
-    if let group = TopicGroup.all.first(where: { $0.name == name }) {
+    if let group = groups.first(where: { $0.name == name }) {
       return [.table(group.table())]
     }
-    let pages = TopicGroup.all.flatMap { group in
+    let pages = groups.flatMap { group in
       group.members.forms.filter { $0.name == name }.map { HelpPage($0, of: group).blocks }
     }
     if !pages.isEmpty { return Array(pages.joined()) }
@@ -50,7 +53,9 @@ package struct Help: Command {
     }
     throw CommandFailure(
       "E0202", "there is no help on `\(topic)`", help: ["`help` lists what there is"],
-      suggestions: suggestions(for: topic, among: TopicGroup.topics.map(\.name)), argument: topic)
+      suggestions: suggestions(
+        for: topic, among: TopicGroup.topics(groups[0].members).map(\.name)),
+      argument: topic)
   }
 }
 

@@ -19,19 +19,21 @@ package struct ShowExamples: Command {
     examples: [Example("examples maml"), Example("examples")])
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    let forms = TopicGroup.all.flatMap(\.members.forms)
+    let verbs = session.catalog.members
+    let groups = TopicGroup.all(verbs)
+    let forms = groups.flatMap(\.members.forms)
     if topics.isEmpty {
-      return Report([.code(text(of: commands.members.forms.compactMap(\.examples.first)))])
+      return Report([.code(text(of: verbs.forms.compactMap(\.examples.first)))])
     }
     var blocks: [Report.Block] = []
     for topic in topics {
-      let group = TopicGroup.all.first { $0.name == topic }
+      let group = groups.first { $0.name == topic }
       let own = (group?.members.forms ?? forms.filter { $0.name == topic }).flatMap(\.examples)
       let others = forms.flatMap(\.examples).filter { words(of: $0).contains(topic) }
       guard !(own + others).isEmpty else {
         throw CommandFailure(
           "E0202", "no example shows `\(topic)`", help: ["`help` lists what there is"],
-          suggestions: suggestions(for: topic, among: TopicGroup.topics.map(\.name)),
+          suggestions: suggestions(for: topic, among: TopicGroup.topics(verbs).map(\.name)),
           argument: topic)
       }
       blocks.append(.code(text(of: own + others)))

@@ -12,10 +12,15 @@ package struct TopicGroup: Sendable {
   package let summary: String
   package let members: MemberList
 
+  /// Every group of the language as it comes, without verbs of a host.
+  package static var all: [TopicGroup] { all(commands.members) }
+
   /// Every group, in the order that `help` lists them.
-  package static var all: [TopicGroup] {
+  ///
+  /// - Parameter verbs: the commands that are known.
+  static func all(_ verbs: MemberList) -> [TopicGroup] {
     [
-      TopicGroup(name: "commands", summary: "what can be done", members: commands.members),
+      TopicGroup(name: "commands", summary: "what can be done", members: verbs),
       TopicGroup(
         name: "keywords", summary: "the words of the language itself", members: keywords.members),
       TopicGroup(
@@ -44,11 +49,15 @@ package struct TopicGroup: Sendable {
   }
 
   /// Names and summaries of everything that can be asked for.
-  package static var topics: [NamedValue] {
+  package static var topics: [NamedValue] { topics(commands.members) }
+
+  /// The same where other commands are known.
+  package static func topics(_ verbs: MemberList) -> [NamedValue] {
     var seen = Set<String>()
+    let groups = all(verbs)
     let topics =
-      all.map { NamedValue($0.name, $0.summary) }
-      + all.flatMap { $0.members.forms.map { NamedValue($0.name, $0.summary) } }
+      groups.map { NamedValue($0.name, $0.summary) }
+      + groups.flatMap { $0.members.forms.map { NamedValue($0.name, $0.summary) } }
     return topics.filter { seen.insert($0.name).inserted }
   }
 

@@ -68,5 +68,7 @@ package func welchTest(_ first: [Double], _ second: [Double]) -> Double? {
   guard u + v > 0 else { return a.mean == b.mean ? 1 : 0 }
   let degrees =
     (u + v) * (u + v) / (u * u / Double(a.count - 1) + v * v / Double(b.count - 1))
+  // Variances whose squares leave double precision tell nothing.
+  guard degrees > 0, degrees.isFinite else { return nil }
   return StudentT(degrees: degrees).twoSided((a.mean - b.mean) / (u + v).squareRoot())
 }

@@ -128,6 +128,25 @@ let runningPages = [
     "`--timeout` bounds the time of a script and `--memory` its memory. The script was ended where it "
       + "was; files are whole, since they are replaced in one step."),
   CodePage(
+    "E0910", "a command of the program that embeds the language failed",
+    "The command is not one of `mrs` but of the program that runs the script; the message is what it said."
+  ),
+  CodePage(
+    "E0911", "a command that cannot be added",
+    "A name is in kebab-case and not taken; a command has a summary, its parameters and the fields of its "
+      + "result have names of their own, and it can give nothing but data."),
+  CodePage(
+    "E0912", "a command that does not keep to its declaration",
+    "What a command of an embedding program reads and gives is declared, so that it is known before "
+      + "anything runs what a result depends on."),
+  CodePage(
+    "E0913", "a laboratory that is busy",
+    "A laboratory runs one script at a time: wait for its end, or use a copy of it, or another one."
+  ),
+  CodePage(
+    "E0914", "a function that is called otherwise than its header says",
+    "A pointer is missing where that means nothing, or a text is no UTF-8: see metarec.h."),
+  CodePage(
     "E0900", "a fault of mrs itself",
     "This should not happen. The session is as it was before the command; please report the script."
   ),

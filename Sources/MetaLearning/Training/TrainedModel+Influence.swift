@@ -48,7 +48,7 @@ extension TrainedModel {
   }
 
   /// The same weights on other features of users and items.
-  private func with(_ encoder: FeatureEncoder) -> TrainedModel {
+  package func with(_ encoder: FeatureEncoder) -> TrainedModel {
     TrainedModel(
       learner: learner,
       problem: LearningProblem(

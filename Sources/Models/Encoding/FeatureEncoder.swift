@@ -52,6 +52,14 @@ package struct FeatureEncoder: Sendable {
     return encoder
   }
 
+  /// The same fields with other users, of whom other features may be known.
+  package func describing(users: Entities) -> FeatureEncoder {
+    var encoder = self
+    encoder.users = EntityCodes(
+      fields.filter { $0.side == .user }.map { Self.codes(of: users, in: $0) }, count: users.count)
+    return encoder
+  }
+
   typealias Codes = [[(row: Int32, weight: Float)]]
 
   /// For each entity, its rows of one field and their weights.
