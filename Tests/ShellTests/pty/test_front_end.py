@@ -25,7 +25,12 @@ class Driven:
 
     def __exit__(self, *_):
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        self.process.stdout.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
 
     def send(self, line):
         self.process.stdin.write(line + "\n")
