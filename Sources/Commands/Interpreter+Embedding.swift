@@ -9,15 +9,18 @@ extension Interpreter {
   ///
   /// - Parameter origin: what messages call where they come from.
   package mutating func take(_ data: Dataset, from origin: String) {
+    let before = session
+    let trace = SlotTrace()
+    session.record(trace)
     session.data = data
     session.tasks = nil
-    ledger.give([.data], needs: [], at: .elsewhere(origin))
+    let command = CanonicalCommand(text: "\(origin) \(data.content)")
+    _ = session.settle(command, trace, since: before, at: .elsewhere(origin))
   }
 
   /// Makes a verb known to scripts, help and completion.
   package mutating func add(_ verb: any Command.Type) {
     catalog = Catalog(catalog.noun, catalog.types + [verb])
-    session.catalog = catalog
   }
 
   /// The names of all verbs.

@@ -50,7 +50,7 @@ public final class Laboratory: Sendable {
     }
     self.host = host
     var interpreter = Interpreter()
-    interpreter.rehearsal.threads = threads
+    interpreter.execution.variation.threads = threads
     state = Mutex(State(interpreter: interpreter))
   }
 

@@ -136,7 +136,7 @@ extension Output.Block {
     case .warning(let text): self = .warning(text)
     case .code(let text): self = .code(text)
     case .table(let table): self = .table(Table(table))
-    case .curve: return nil
+    case .curve, .graph: return nil
     }
   }
 

@@ -49,12 +49,12 @@ extension Session {
   ///   - before: the session as it was when the recording began.
   ///   - host: knows what was asked of files and which were written.
   mutating func settle(
-    _ command: CanonicalCommand, _ trace: SlotTrace, since before: Session, host: AttentiveHost,
-    at site: NounLedger.Site, isPlanned: Bool = false
+    _ command: CanonicalCommand, _ trace: SlotTrace, since before: Session,
+    host: AttentiveHost? = nil, at site: NounLedger.Site, isPlanned: Bool = false
   ) -> Access {
     var access = Access(
-      reads: trace.slots, writes: Set(host.written.map { .file($0, .contents) }),
-      facts: host.facts)
+      reads: trace.slots, writes: Set((host?.written ?? []).map { .file($0, .contents) }),
+      facts: host?.facts ?? [])
     access.declared = command.declared
     let stamp = before.stamp(
       command, reading: access.reads, facts: access.facts, at: site, isPlanned: isPlanned)
