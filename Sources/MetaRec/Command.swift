@@ -103,8 +103,8 @@ public final class CommandDeclaration<Command: LaboratoryCommand>: Sendable {
     self.examples = examples
     signature = Signature(
       name, summary, details: details,
-      parameters.map { parameter in
-        parameter.parameter.lifted(get: { $0.command }, set: { $0.command = $1 })
+      switchesFirst(parameters.map(\.parameter)).map { parameter in
+        parameter.lifted(get: { $0.command }, set: { $0.command = $1 })
       },
       needs: reads.map(\.noun), uses: uses.map(\.noun), gives: gives.map(\.noun),
       examples: examples.map { Example($0) })
@@ -225,7 +225,7 @@ public struct CommandParameter<Command: LaboratoryCommand>: Sendable {
         defaultText: { $0[keyPath: property] }))
   }
 
-  /// A word that switches something on by standing there.
+  /// A word that switches something on by standing there, before all values without names.
   public static func flag(
     _ name: String, _ property: WritableKeyPath<Command, Bool> & Sendable, _ summary: String
   ) -> Self {
@@ -243,6 +243,11 @@ public struct CommandParameter<Command: LaboratoryCommand>: Sendable {
         expectation: "\(T.expectation) from \(low) to \(high)", completion: .nothing,
         numbers: T.numbers?.within(bounds), allowed: { bounds.contains($0) }))
   }
+}
+
+/// Words that switch something on come before values that any word could be.
+private func switchesFirst<Root>(_ parameters: [Parameter<Root>]) -> [Parameter<Root>] {
+  parameters.filter { $0.form.place == .flag } + parameters.filter { $0.form.place != .flag }
 }
 
 extension String {

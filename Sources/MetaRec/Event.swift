@@ -17,9 +17,9 @@ public enum Event: Sendable {
     /// How much of it is done, of how much in all, in `unit`; the total may turn out to be less.
     public var done: Double
     public var total: Double
-    /// What one is: "epochs".
+    /// What one is: "steps".
     public var unit: String
-    /// The newest numbers, those first that matter most: "valid 0.7412 · epoch 3".
+    /// The newest numbers, those first that matter most, such as the validation loss and the epoch of a training.
     public var detail: String
     /// Recent values of the loss on validation tasks, the newest last.
     public var recent: [Double]
@@ -40,7 +40,8 @@ public enum Event: Sendable {
 ///
 /// The script computes on a thread of its own, never on those of Swift's tasks. Cancelling the task that iterates
 /// stops it soon, also in the middle of a training, and then throws `CancellationError`; leaving the loop stops it as
-/// well. What ran to its end before stays in the laboratory. Of progress that nobody has fetched yet only the newest is
+/// well. What ran to its end before stays in the laboratory, and so does the best model so far of a training that has
+/// ended at least one epoch. Of progress that nobody has fetched yet only the newest is
 /// kept; outputs and remarks are never dropped.
 public struct Run: AsyncSequence, Sendable {
   public typealias Element = Event

@@ -63,7 +63,8 @@ final class HostBridge: Commands.Host {
 
   func checkpoint(_ progress: Commands.Progress) throws(Interrupted) {
     if wantsToStop || Task.isCancelled { throw Interrupted() }
-    onEvent(.progress(Event.Progress(progress)))
+    // Between two statements nothing is being done that could have come far.
+    if !progress.title.isEmpty { onEvent(.progress(Event.Progress(progress))) }
     if wantsToStop { throw Interrupted() }
   }
 

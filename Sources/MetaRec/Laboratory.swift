@@ -346,7 +346,9 @@ extension Laboratory {
     state.withLock { $0.interpreter = interpreter }
     inspect(bridge)
     switch result {
-    case .completed: return
+    case .completed:
+      // A training that is stopped ends early, with the best model so far.
+      if wish.isThere { throw CancellationError() }
     case .interrupted: throw CancellationError()
     case .invalid(let faults): throw LaboratoryError(faults, in: source)
     case .failed(let fault), .expectationFailed(let fault):

@@ -146,7 +146,7 @@ struct Evened: LaboratoryCommand {
   }
 
   @Test func theHostsTestsPassAndFind() throws {
-    #expect(try CommandTest(Shelf.self).run().count == 2)
+    #expect(try CommandTest(Shelf.self).run().count == 3)
     try CommandTest(Evened.self, data: World.interactions()).run()
     do {
       try CommandTest(Wrong.self).run()
@@ -235,7 +235,11 @@ struct Evened: LaboratoryCommand {
 
   @Test func memoryThatIsNotThereIsNotTaken() throws {
     let lab = try Laboratory(host: ScriptedHost(availableMemory: 1000))
-    #expect(code { try lab.perform("load data; split tasks; meta-train maml epochs=1") } == "E0603")
+    #expect(
+      code {
+        try lab.perform(
+          "load data; split tasks; model mlp hidden=3000,3000; meta-train maml epochs=1")
+      } == "E0603")
   }
 }
 

@@ -9,9 +9,9 @@ import Testing
     let lab = try Laboratory(host: host)
     let outputs = try lab.perform(
       "load \"data/r.csv\"; let d = describe; export \"out/ratings.csv\"")
-    #expect(outputs.first?.text().contains("480 ratings of 30 items by 40 users") == true)
+    #expect(outputs.first?.text().contains("640 ratings of 30 items by 40 users") == true)
     #expect(host.files.keys.sorted() == ["data/r.csv", "out/ratings.csv"])
-    #expect(try lab.data().count == 480)
+    #expect(try lab.data().count == 640)
     #expect(code { try lab.perform("load \"/etc/passwd\"") } == "E0501")
     #expect(code { try Laboratory().perform("load \"data/r.csv\"") } == "E0501")
   }

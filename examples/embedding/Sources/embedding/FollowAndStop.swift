@@ -4,15 +4,15 @@ import MetaRec
 @Sendable func followAndStop() async throws {
   let lab = try Laboratory()
   let task = Task {
-    var epochs = 0
+    var heard = 0
     for try await event in lab.run(
       "load data; split tasks; meta-train maml epochs=10000 patience=10000; let done = 1")
     {
-      guard case .progress(let step) = event, step.unit == "epochs" else { continue }
-      epochs += 1
+      guard case .progress(let step) = event else { continue }
+      heard += 1
       print("  \(step.title): \(Int(step.done)) of \(Int(step.total)) \(step.unit)")
       // Usually somebody else cancels.
-      if epochs == 2 { withUnsafeCurrentTask { $0?.cancel() } }
+      if heard == 2 { withUnsafeCurrentTask { $0?.cancel() } }
     }
   }
   do {
