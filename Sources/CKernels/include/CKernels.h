@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "inflate.h"
+#include "question.h"
 #include "scan.h"
 #include "sha256.h"
 
