@@ -136,16 +136,31 @@ static int64_t stored(reader *r, uint8_t *out, int64_t written, int64_t capacity
   return written + length;
 }
 
+// Bytes that are written, or summed up, between two questions.
+enum { stretch = 1 << 20 };
+
+// Moves the end of the stretch that is being written, if `length` more bytes do not fit: 0, or why they may not
+// be written.
+static int64_t extend(
+    int64_t *end, int64_t written, int64_t length, int64_t capacity, mrs_question is_unwanted) {
+  if (written + length > capacity) return mrs_inflate_full;
+  if (is_unwanted && is_unwanted()) return mrs_inflate_unwanted;
+  *end = capacity - written > stretch ? written + stretch : capacity;
+  return 0;
+}
+
 static int64_t compressed(
     reader *r, const decoder *symbols, const decoder *distances, uint8_t *out, int64_t written,
-    int64_t capacity) {
+    int64_t capacity, mrs_question is_unwanted) {
+  int64_t end = written, problem;
   for (;;) {
     refill(r);
     int symbol = decode(r, symbols);
     if (is_short(r)) return mrs_inflate_short;
     if (symbol < 0 || symbol > 285) return mrs_inflate_broken;
     if (symbol < 256) {
-      if (written == capacity) return mrs_inflate_full;
+      if (written == end && (problem = extend(&end, written, 1, capacity, is_unwanted)))
+        return problem;
       out[written++] = (uint8_t)symbol;
       continue;
     }
@@ -156,18 +171,22 @@ static int64_t compressed(
     int64_t distance = distance_base[code] + take(r, distance_extra[code]);
     if (is_short(r)) return mrs_inflate_short;
     if (distance > written) return mrs_inflate_broken;
-    if (written + length > capacity) return mrs_inflate_full;
+    if (written + length > end &&
+        (problem = extend(&end, written, length, capacity, is_unwanted)))
+      return problem;
     for (int64_t i = 0; i < length; i++) out[written + i] = out[written + i - distance];
     written += length;
   }
 }
 
 int64_t mrs_inflate(
-    const uint8_t *in, int64_t size, uint8_t *out, int64_t capacity, int64_t *used) {
+    const uint8_t *in, int64_t size, uint8_t *out, int64_t capacity, int64_t *used,
+    mrs_question is_unwanted) {
   reader r = {in, size, 0, 0, 0};
   decoder symbols, distances;
   int64_t written = 0;
   for (int is_last = 0; !is_last;) {
+    if (is_unwanted && is_unwanted()) return mrs_inflate_unwanted;
     refill(&r);
     is_last = (int)take(&r, 1);
     int kind = (int)take(&r, 2);
@@ -179,7 +198,8 @@ int64_t mrs_inflate(
         !(kind == 1 ? fixed_codes(&symbols, &distances) : own_codes(&r, &symbols, &distances))) {
       return is_short(&r) ? mrs_inflate_short : mrs_inflate_broken;
     } else {
-      written = compressed(&r, &symbols, &distances, out, written, capacity);
+      written =
+          compressed(&r, &symbols, &distances, out, written, capacity, is_unwanted);
     }
     if (written < 0) return written;
   }
@@ -187,7 +207,7 @@ int64_t mrs_inflate(
   return written;
 }
 
-uint32_t mrs_crc32(const uint8_t *bytes, int64_t count) {
+uint32_t mrs_crc32(const uint8_t *bytes, int64_t count, mrs_question is_unwanted) {
   uint32_t table[256];
   for (uint32_t i = 0; i < 256; i++) {
     uint32_t value = i;
@@ -195,6 +215,10 @@ uint32_t mrs_crc32(const uint8_t *bytes, int64_t count) {
     table[i] = value;
   }
   uint32_t sum = 0xffffffffu;
-  for (int64_t i = 0; i < count; i++) sum = table[(sum ^ bytes[i]) & 255] ^ sum >> 8;
+  for (int64_t i = 0; i < count;) {
+    if (is_unwanted && is_unwanted()) break;
+    const int64_t end = count - i > stretch ? i + stretch : count;
+    for (; i < end; i++) sum = table[(sum ^ bytes[i]) & 255] ^ sum >> 8;
+  }
   return ~sum;
 }

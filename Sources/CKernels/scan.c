@@ -260,13 +260,17 @@ static inline uint64_t round64(uint64_t lane, uint64_t word) {
   return rotated(lane + word * prime2, 31) * prime1;
 }
 
-uint64_t mrs_digest(const uint8_t *p, int64_t length) {
+uint64_t mrs_digest(const uint8_t *p, int64_t length, mrs_question is_unwanted) {
   const uint8_t *end = p + length;
   uint64_t hash = prime5;
   if (length >= 32) {
     uint64_t lanes[4] = {prime1 + prime2, prime2, 0, 0 - prime1};
-    for (; end - p >= 32; p += 32)
-      for (int i = 0; i < 4; i++) lanes[i] = round64(lanes[i], word_at(p + 8 * i));
+    while (end - p >= 32) {
+      if (is_unwanted && is_unwanted()) return 0;
+      const uint8_t *stop = end - p > 1 << 22 ? p + (1 << 22) : end;
+      for (; stop - p >= 32; p += 32)
+        for (int i = 0; i < 4; i++) lanes[i] = round64(lanes[i], word_at(p + 8 * i));
+    }
     hash = rotated(lanes[0], 1) + rotated(lanes[1], 7) + rotated(lanes[2], 12) +
            rotated(lanes[3], 18);
     for (int i = 0; i < 4; i++) hash = (hash ^ round64(0, lanes[i])) * prime1 + prime4;

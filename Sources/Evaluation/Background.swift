@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 
 /// What metrics beyond accuracy know of the items: how often training users rated them, and their
 /// categories.
@@ -11,7 +12,7 @@ package struct Background: Sendable {
   /// Counts the ratings of training tasks only.
   package init(_ dataset: Dataset, training: [UserTask]) {
     var popularity = Array(repeating: 0, count: dataset.items.count)
-    for task in training {
+    for task in training.whileWanted(asking: 0x100) {
       for rows in [task.support, task.query] {
         for row in rows { popularity[Int(dataset.interactions.items[Int(row)])] += 1 }
       }

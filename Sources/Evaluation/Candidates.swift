@@ -71,7 +71,9 @@ struct RatedItems: Sendable {
   init(_ tasks: [UserTask], in interactions: Interactions) {
     var lists: [Int32: [Int32]] = [:]
     for task in tasks { lists[task.user] = [] }
-    for (user, item) in zip(interactions.users, interactions.items) { lists[user]?.append(item) }
+    for (user, item) in zip(interactions.users, interactions.items).whileWanted() {
+      lists[user]?.append(item)
+    }
     self.lists = lists
   }
 

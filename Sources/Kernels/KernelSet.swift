@@ -42,10 +42,23 @@ extension KernelSet {
       scale: scale, relu: relu ? 1 : 0, bias: bias.map { UnsafePointer($0.base) },
       add: addend.map { UnsafePointer($0.base) }, ldadd: c.columns,
       mask: mask.map { UnsafePointer($0.base) }, ldmask: c.columns)
-    table.pointee.gemm(
-      c.rows, c.columns, k, a.base, transposed ? 1 : a.columns, transposed ? a.columns : 1, b.base,
-      b.columns, c.base, c.columns, &finish)
+    let (rowStep, columnStep) = transposed ? (1, a.columns) : (a.columns, 1)
+    // Rows of the result have nothing to do with each other, so that a large one can be left between them.
+    let stretch = max(64, Self.longest / max(1, c.columns * k))
+    for row in stride(from: 0, to: c.rows, by: stretch) {
+      if row > 0 {
+        if Cancellation.isRequested { return }
+        finish.add = addend.map { UnsafePointer($0.base + row * c.columns) }
+        finish.mask = mask.map { UnsafePointer($0.base + row * c.columns) }
+      }
+      table.pointee.gemm(
+        min(stretch, c.rows - row), c.columns, k, a.base + row * rowStep, rowStep, columnStep,
+        b.base, b.columns, c.base + row * c.columns, c.columns, &finish)
+    }
   }
+
+  /// The most products that are summed up without asking whether they are still wanted.
+  private static var longest: Int { 1 << 29 }
 
   @inline(__always)
   package func transpose(_ a: Matrix, into t: Matrix) {
@@ -186,6 +199,7 @@ extension KernelSet {
     _ p: Matrix, gradient: Matrix, first: Matrix, second: Matrix, beta1: Double, beta2: Double,
     rate: Float, correction: Float, epsilon: Float, decay: Float
   ) {
+    if isUnwanted(p.count) { return }
     table.pointee.adam(
       p.count, p.base, gradient.base, first.base, second.base, Float(beta1), Float(1 - beta1),
       Float(beta2), Float(1 - beta2), rate, correction, epsilon, decay)

@@ -75,7 +75,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
   /// Puts the elements in random order (Fisher and Yates).
   package mutating func shuffle<T>(_ elements: inout [T]) {
     guard elements.count > 1 else { return }
-    for last in stride(from: elements.count - 1, to: 0, by: -1) {
+    for last in stride(from: elements.count - 1, to: 0, by: -1).whileWanted() {
       elements.swapAt(last, below(last + 1))
     }
   }

@@ -38,6 +38,21 @@ import Testing
     #expect(interpreter.run(Source(text: "describe"), host: host) == .completed)
   }
 
+  /// A file is written when all of it is there, or stays as it was.
+  @Test(arguments: [0, 1, 2, 4])
+  func anExportThatIsStoppedWritesNothing(questions: Int) throws {
+    let host = RecordingHost(["x.inter": "before"])
+    var interpreter = try session(host)
+    host.questionsUntilStop = questions
+    let line = "export \"x\" format=recbole"
+    #expect(interpreter.run(Source(text: line), host: host) == .interrupted)
+    #expect(host.text("x.inter") == "before")
+    #expect(host.files.keys.sorted() == ["x.inter"])
+    host.questionsUntilStop = nil
+    #expect(interpreter.run(Source(text: line), host: host) == .completed)
+    #expect(host.text("x.inter")?.hasPrefix("user_id:token") == true)
+  }
+
   @Test(arguments: [1500, 2345, 3600])
   func aTrainingKeepsItsBestFinishedEpochToTheBit(questions: Int) throws {
     let host = RecordingHost()

@@ -106,17 +106,6 @@ import Shell
     #expect(second.calibration == known)
     #expect(second.seconds > 1000)
   }
-
-  @Test func calibrationsOutliveTheProgram() throws {
-    let scratch = Scratch()
-    let path = scratch.path + "/calibration.json"
-    let calibration = Calibration(entries: ["a": .init(once: 0.5, each: 2, bytes: 1e6)])
-    calibration.write(to: path)
-    #expect(Calibration(readingFrom: path) == calibration)
-    try Files.write(Array("{\"a\":[1,".utf8), to: path, named: "")
-    #expect(Calibration(readingFrom: path) == Calibration())
-    #expect(Calibration(readingFrom: nil) == Calibration())
-  }
 }
 
 /// A host that counts how often it is told how far work is.

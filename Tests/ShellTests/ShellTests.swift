@@ -1,7 +1,9 @@
 import Commands
 import Glibc
+import Kernels
 import Language
 import Reports
+import Synchronization
 import Testing
 
 import Shell
@@ -30,6 +32,21 @@ final class Scratch {
 
 @Suite struct FilesTests {
   private let scratch = Scratch()
+
+  @Test func whatNobodyWantsAnyMoreIsLeftInItsMiddleAndTheOldFileStays() throws {
+    let path = scratch.path + "/a"
+    try Files.write(Array("first".utf8), to: path, named: "a")
+    let many = [UInt8](repeating: 7, count: 40 << 20)
+    let questions = Atomic(0)
+    let host = TerminalHost(directory: scratch.path)
+    let result: Void? = try Cancellation.attempt(until: {
+      questions.add(1, ordering: .relaxed).newValue > 2
+    }) { try host.write(many, to: "a") }
+    #expect(result == nil)
+    #expect(questions.load(ordering: .relaxed) == 3)
+    #expect(scratch.text("a") == "first")
+    #expect(try Files.list(scratch.path, named: "") == ["a"])
+  }
 
   @Test func writingReplacesAllOfTheFileAndLeavesNothingBeside() throws {
     let path = scratch.path + "/a"

@@ -4,6 +4,7 @@
 
 #include "inflate.h"
 #include "pool.h"
+#include "question.h"
 #include "scan.h"
 #include "sha256.h"
 

@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "question.h"
+
 // Typed reading of delimited text, straight from the bytes of a file into columns.
 
 // What is wanted of a field, and the type its column holds.
@@ -61,4 +63,4 @@ mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const m
 int64_t mrs_count_byte(const uint8_t *bytes, int64_t from, int64_t to, uint8_t byte);
 
 // XXH64 with seed 0 (Yann Collet; checkable with `xxhsum -H1`).
-uint64_t mrs_digest(const uint8_t *bytes, int64_t length);
+uint64_t mrs_digest(const uint8_t *bytes, int64_t length, mrs_question is_unwanted);

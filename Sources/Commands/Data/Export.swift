@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import Reports
 
@@ -62,7 +63,10 @@ struct Export: ParticularCommand {
     }
     var table = Table("Written", columns: [.init("file"), .init("bytes", .right)])
     let format = format ?? ExportFormat(fileName: file) ?? .csv
-    for (path, bytes) in data.exported(as: format, stem: file) {
+    let files = data.exported(as: format, stem: file)
+    // Parts of files must not take the place of whole ones.
+    if Cancellation.isRequested { throw Interrupted() }
+    for (path, bytes) in files {
       try host.write(bytes, to: path)
       table.rows.append([.text(path), .count(bytes.count)])
     }

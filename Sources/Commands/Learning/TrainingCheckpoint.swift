@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
@@ -56,7 +57,10 @@ struct TrainingCheckpoint {
   static func write(
     _ training: Training, _ identity: TrainingIdentity, to path: String, host: any Host
   ) throws(CommandFailure) {
-    let file = CheckpointFile.encoded(training.state, words: identity.words)
-    try host.write(file.sealed(), to: path)
+    // Also as the training stops: it is what `resume` goes on from.
+    try Cancellation.shielding { () throws(CommandFailure) in
+      let file = CheckpointFile.encoded(training.state, words: identity.words)
+      try host.write(file.sealed(), to: path)
+    }
   }
 }

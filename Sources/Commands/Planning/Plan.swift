@@ -33,7 +33,10 @@ package struct Plan: Sendable {
   /// How many times a step that is added takes place.
   private var weight = 1.0
 
-  package init(calibration: Calibration, memory: @escaping @Sendable () -> Double) {
+  /// - Parameter calibration: what is known before.
+  package init(
+    calibration: Calibration = Calibration(), memory: @escaping @Sendable () -> Double
+  ) {
     self.calibration = calibration
     self.memory = memory
   }
@@ -86,7 +89,8 @@ package struct Plan: Sendable {
   mutating func needs(_ bytes: Double) { self.bytes = max(self.bytes, bytes) }
 }
 
-/// How long commands took in miniature, kept from one plan to the next.
+/// How long commands took in miniature: the rounds of a loop repeat many. It lives no longer than its plan, as a plan
+/// writes no file.
 package struct Calibration: Sendable, Equatable {
   package struct Entry: Sendable, Equatable {
     /// Seconds that do not depend on how often the command repeats its work.

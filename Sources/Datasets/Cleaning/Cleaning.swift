@@ -61,17 +61,19 @@ package struct Cleaning: Sendable {
   package func cleaned(_ data: Dataset) throws(DatasetError) -> (Dataset, [Change]) {
     var data = data
     var changes: [Change] = []
-    func keep(_ rows: [Int32], _ what: String) {
+    func keep(_ rows: [Int32], _ what: String) throws(DatasetError) {
+      // Rows that were left in their middle are no data, and the next step shall not see any.
+      try DatasetError.throwIfUnwanted()
       changes.append(Change(what: what, count: data.interactions.count - rows.count))
       if rows.count < data.interactions.count { data = data.keeping(rows: rows) }
     }
     if duplicates != .keep {
       if duplicates == .mean { data.interactions.averagePairs() }
-      keep(data.interactions.rowsWithoutRepeats(duplicates), "repeated ratings removed")
+      try keep(data.interactions.rowsWithoutRepeats(duplicates), "repeated ratings removed")
     }
     switch missing {
     case .keep: break
-    case .drop: keep(data.rowsWithKnownNumbers, "ratings with unknown features removed")
+    case .drop: try keep(data.rowsWithKnownNumbers, "ratings with unknown features removed")
     case .mean:
       changes.append(
         Change(what: "unknown numbers that count as the training mean", count: data.fillNumbers()))
@@ -82,7 +84,9 @@ package struct Cleaning: Sendable {
       changes.append(
         Change(what: "ratings that `split` screens for outliers", count: data.interactions.count))
     }
-    if core > 1 { keep(data.interactions.core(core), "ratings outside the \(core)-core removed") }
+    if core > 1 {
+      try keep(data.interactions.core(core), "ratings outside the \(core)-core removed")
+    }
     guard data.interactions.count > 0 else {
       throw DatasetError(
         "no rating is left",
@@ -96,17 +100,19 @@ extension Interactions {
   /// The rows left when users and items with too few ratings go, again and again (Seidman 1983).
   func core(_ least: Int) -> [Int32] {
     var rows = Array(0..<Int32(count))
+    let none = (
+      users: [Int](repeating: 0, count: Int(users.max() ?? -1) + 1),
+      items: [Int](repeating: 0, count: Int(items.max() ?? -1) + 1)
+    )
     while true {
-      var userCounts: [Int32: Int] = [:]
-      var itemCounts: [Int32: Int] = [:]
-      for (place, row) in rows.enumerated() {
-        if place & 0xFFFF == 0, Cancellation.isRequested { return rows }
-        userCounts[users[Int(row)], default: 0] += 1
-        itemCounts[items[Int(row)], default: 0] += 1
+      var counts = none
+      for row in rows.whileWanted() {
+        counts.users[Int(users[Int(row)])] += 1
+        counts.items[Int(items[Int(row)])] += 1
       }
+      if Cancellation.isRequested { return rows }
       let kept = rows.filter {
-        userCounts[users[Int($0)], default: 0] >= least
-          && itemCounts[items[Int($0)], default: 0] >= least
+        counts.users[Int(users[Int($0)])] >= least && counts.items[Int(items[Int($0)])] >= least
       }
       if kept.count == rows.count { return rows }
       rows = kept

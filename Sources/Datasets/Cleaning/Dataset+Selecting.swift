@@ -1,8 +1,12 @@
+import Kernels
+
 extension Dataset {
-  /// The same data with those rows only; users and items without a row are gone.
+  /// The same data with those rows only; users and items without a row are gone. The data as they are when
+  /// nobody wants them any more.
   package func keeping(rows: [Int32]) -> Dataset {
     var result = self
     result.interactions = interactions.selecting(rows)
+    if Cancellation.isRequested { return self }
     let keptUsers = present(result.interactions.users, of: users.count)
     let keptItems = present(result.interactions.items, of: items.count)
     if keptUsers.count < users.count {
@@ -31,10 +35,10 @@ extension Dataset {
 }
 
 extension Interactions {
-  /// Those rows, in that order.
+  /// Those rows, in that order; fewer when nobody wants them any more.
   package func selecting(_ rows: [Int32]) -> Interactions {
     func chosen<T>(_ values: [T]) -> [T] {
-      values.isEmpty ? [] : rows.map { values[Int($0)] }
+      values.isEmpty ? [] : rows.whileWanted().map { values[Int($0)] }
     }
     var selected = Interactions(
       users: chosen(users), items: chosen(items), ratings: chosen(ratings), times: chosen(times),

@@ -22,19 +22,19 @@ extension Interactions {
     // By users first, so that only the rows of one user are sorted at a time: by item and then as they stand
     // in the file, both in one number.
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
-    for user in users { starts[Int(user) + 1] += 1 }
+    for user in users.whileWanted() { starts[Int(user) + 1] += 1 }
     for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
     var free = starts
     var places = [UInt64](repeating: 0, count: count)
-    for row in 0..<count {
+    for row in (0..<count).whileWanted() {
       let user = Int(users[row])
       places[free[user]] = UInt64(UInt32(bitPattern: items[row])) << 32 | UInt64(row)
       free[user] += 1
     }
     var rows = [Int32](repeating: 0, count: count)
     var pairStarts: [Int] = []
-    for (start, end) in zip(starts, starts.dropFirst()) where start < end {
-      if Cancellation.isRequested { break }
+    for (start, end) in zip(starts, starts.dropFirst()).whileWanted(asking: 0x100)
+    where start < end {
       places[start..<end].sort()
       var first = start
       for place in start..<end {
@@ -61,7 +61,7 @@ extension Interactions {
     var found = RepeatedPairs(hasTimes: !times.isEmpty)
     guard hasRepeats else { return found }
     let (rows, starts) = pairs
-    for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
+    for (start, end) in zip(starts, starts.dropFirst()).whileWanted() where end - start > 1 {
       found.rows += end - start - 1
       found.pairs += 1
       let first = Int(rows[start])
@@ -76,18 +76,17 @@ extension Interactions {
   /// Whether any pair of a user and an item is given twice; one pass without sorting.
   private var hasRepeats: Bool {
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
-    for user in users { starts[Int(user) + 1] += 1 }
+    for user in users.whileWanted() { starts[Int(user) + 1] += 1 }
     for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
     var rated = [Int32](repeating: 0, count: count)
-    for (user, item) in zip(users, items) {
+    for (user, item) in zip(users, items).whileWanted() {
       rated[starts[Int(user)]] = item
       starts[Int(user)] += 1
     }
     var lastUser = [Int32](repeating: -1, count: Int(items.max() ?? -1) + 1)
     var start = 0
     // Each start has come to the end of its user's rows.
-    for (user, end) in starts.dropLast().enumerated() {
-      if user & 0xFF == 0, Cancellation.isRequested { break }
+    for (user, end) in starts.dropLast().enumerated().whileWanted(asking: 0x100) {
       for item in rated[start..<end] {
         if lastUser[Int(item)] == Int32(user) { return true }
         lastUser[Int(item)] = Int32(user)
@@ -99,13 +98,18 @@ extension Interactions {
 
   func rowsWithoutRepeats(_ kept: Cleaning.Duplicates) -> [Int32] {
     let (rows, starts) = pairs
-    return zip(starts, starts.dropFirst()).map { rows[kept == .last ? $1 - 1 : $0] }.sorted()
+    // Marked, as sorting them would take the longest of all.
+    var isKept = [Bool](repeating: false, count: count)
+    for (start, end) in zip(starts, starts.dropFirst()).whileWanted() {
+      isKept[Int(rows[kept == .last ? end - 1 : start])] = true
+    }
+    return (0..<Int32(count)).filter { isKept[Int($0)] }
   }
 
   /// Gives all ratings of a pair their mean.
   mutating func averagePairs() {
     let (rows, starts) = pairs
-    for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
+    for (start, end) in zip(starts, starts.dropFirst()).whileWanted() where end - start > 1 {
       let sum = rows[start..<end].reduce(0) { $0 + Double(ratings[Int($1)]) }
       for row in rows[start..<end] { ratings[Int(row)] = Float(sum / Double(end - start)) }
     }

@@ -38,7 +38,8 @@ extension Dataset {
     }
   }
 
-  /// The files that hold these data, their names starting with `stem`.
+  /// The files that hold these data, their names starting with `stem`; parts of them when nobody wants them any
+  /// more.
   package func exported(as format: ExportFormat, stem: String) -> [(path: String, bytes: [UInt8])] {
     switch format {
     case .csv: [(stem, rows(DelimitedWriter()))]
@@ -53,8 +54,7 @@ extension Dataset {
     let extra = interactions.columns.keys.sorted()
     let hasTimes = !interactions.times.isEmpty
     var text = writer.header(["user", "item", "rating"] + (hasTimes ? ["time"] : []) + extra)
-    for row in 0..<interactions.count {
-      if row & 0xFFF == 0, Cancellation.isRequested { break }
+    for row in (0..<interactions.count).whileWanted(asking: 0x1000) {
       var fields: [(String, RowField)] = [
         ("user", .text(users.ids.names[Int(interactions.users[row])])),
         ("item", .text(items.ids.names[Int(interactions.items[row])])),
@@ -76,8 +76,7 @@ extension Dataset {
     let extra = interactions.columns.keys.sorted()
     var inter = "user_id:token\titem_id:token\trating:float" + (hasTimes ? "\ttimestamp:float" : "")
     inter += extra.map { "\t\($0):token" }.joined() + "\n"
-    for row in 0..<interactions.count {
-      if row & 0xFFF == 0, Cancellation.isRequested { break }
+    for row in (0..<interactions.count).whileWanted(asking: 0x1000) {
       inter += oneLine(users.ids.names[Int(interactions.users[row])]) + "\t"
       inter += oneLine(items.ids.names[Int(interactions.items[row])]) + "\t"
       inter += RowField.number(interactions.ratings[row]).text
@@ -98,19 +97,23 @@ extension Dataset {
   private func numPyFiles(_ stem: String) -> [(path: String, bytes: [UInt8])] {
     let base = stem.hasSuffix(".npy") ? String(stem.dropLast(4)) : stem
     let hasTimes = !interactions.times.isEmpty
-    var values: [Double] = []
-    for row in 0..<interactions.count {
-      if row & 0xFFF == 0, Cancellation.isRequested { break }
-      values += [Double(interactions.users[row]), Double(interactions.items[row])]
-      values.append(interactions.ratings[row].asWritten)
-      if hasTimes { values.append(Double(interactions.times[row])) }
+    let columns = hasTimes ? 4 : 3
+    var bytes = NumPyArray.header(ofDoubles: interactions.count, columns: columns)
+    bytes.reserveCapacity(bytes.count + 8 * columns * interactions.count)
+    func add(_ value: Double) {
+      withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
     }
-    let array = NumPyArray.bytes(ofDoubles: values, columns: hasTimes ? 4 : 3)
+    for row in (0..<interactions.count).whileWanted(asking: 0x1000) {
+      add(Double(interactions.users[row]))
+      add(Double(interactions.items[row]))
+      add(interactions.ratings[row].asWritten)
+      if hasTimes { add(Double(interactions.times[row])) }
+    }
     func list(_ names: [String]) -> [UInt8] {
-      Array(names.map { oneLine($0) + "\n" }.joined().utf8)
+      Array(names.whileWanted(asking: 0x1000).map { oneLine($0) + "\n" }.joined().utf8)
     }
     return [
-      (base + ".npy", array), (base + ".users.txt", list(users.ids.names)),
+      (base + ".npy", bytes), (base + ".users.txt", list(users.ids.names)),
       (base + ".items.txt", list(items.ids.names)),
     ]
   }
@@ -120,12 +123,15 @@ extension Entities {
   /// These entities as a RecBole atomic file.
   fileprivate func recBoleText(id: String) -> String {
     var text = "\(id):token" + (titles.isEmpty ? "" : "\ttitle:token_seq")
-    for feature in features { text += "\t\(oneLine(feature.name)):\(feature.recBoleType)" }
+    let types = features.map(\.recBoleType)
+    for (feature, type) in zip(features, types) { text += "\t\(oneLine(feature.name)):\(type)" }
     text += "\n"
-    for entity in 0..<count {
+    for entity in (0..<count).whileWanted(asking: 0x1000) {
       text += oneLine(ids.names[entity])
       if !titles.isEmpty { text += "\t" + oneLine(titles[entity]) }
-      for feature in features { text += "\t" + feature.recBoleText(entity) }
+      for (feature, type) in zip(features, types) {
+        text += "\t" + feature.recBoleText(entity, as: type)
+      }
       text += "\n"
     }
     return text
@@ -141,7 +147,7 @@ extension Feature {
     }
   }
 
-  fileprivate func recBoleText(_ entity: Int) -> String {
+  fileprivate func recBoleText(_ entity: Int, as type: String) -> String {
     switch values {
     case .numbers(let numbers):
       return numbers[entity].isNaN ? "" : RowField.number(numbers[entity]).text
@@ -149,7 +155,7 @@ extension Feature {
       let names = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map {
         vocabulary.names[Int($0)]
       }
-      if recBoleType == "token" { return names.map(oneLine).joined() }
+      if type == "token" { return names.map(oneLine).joined() }
       // Spaces divide a sequence, so that a name may hold none.
       return names.map { String(oneLine($0).map { $0 == " " ? "_" : $0 }) }.joined(separator: " ")
     }

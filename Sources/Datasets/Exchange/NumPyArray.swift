@@ -98,10 +98,9 @@ package struct NumPyArray: Sendable, Equatable {
     Self.header("<f4", rows: rows, columns: columns) + values.withUnsafeBytes { Array($0) }
   }
 
-  /// A file of doubles, for whole numbers that float32 would round.
-  static func bytes(ofDoubles values: [Double], columns: Int) -> [UInt8] {
-    header("<f8", rows: values.count / columns, columns: columns)
-      + values.withUnsafeBytes { Array($0) }
+  /// The start of a file of doubles, for whole numbers that float32 would round.
+  static func header(ofDoubles rows: Int, columns: Int) -> [UInt8] {
+    header("<f8", rows: rows, columns: columns)
   }
 
   /// What stands before the numbers of a file: version 1.0.

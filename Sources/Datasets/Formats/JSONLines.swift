@@ -139,7 +139,7 @@ private struct JSONLinesScan {
   mutating func run(badRows: BadRows) throws(DatasetError) {
     var offset = contents.textStart
     while offset < contents.bytes.count {
-      if users.count & 0xFF == 0, Cancellation.isRequested { break }
+      if users.count & 0xFF == 0 { try DatasetError.throwIfUnwanted() }
       let line = contents.lineBytes(at: offset)
       let text = JSONText(contents, from: offset, to: offset + line.bytes.count)
       offset = line.next

@@ -16,6 +16,7 @@ extension Dataset {
     guard case .index(let userIndex) = passes[0], case .index(let itemIndex) = passes[1],
       case .source(let source) = passes[2]
     else { preconditionFailure("passes come back in their order") }
+    try DatasetError.throwIfUnwanted()
     let users = try userIndex.get()
     let items = try itemIndex.get()
     let ratings =
@@ -26,6 +27,7 @@ extension Dataset {
       let column = try table.indexed(other)
       columns[other] = CategoricalColumn(vocabulary: column.vocabulary, codes: column.codes)
     }
+    try DatasetError.throwIfUnwanted()
     self.init(
       name: name, users: Entities(ids: users.vocabulary), items: Entities(ids: items.vocabulary),
       interactions: Interactions(

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Data could not be read or split: what was expected, what was seen, and where.
 package struct DatasetError: Error, Equatable, Sendable {
   package var code: String
@@ -28,5 +30,10 @@ package struct DatasetError: Error, Equatable, Sendable {
   package var sentence: String {
     guard let file else { return message }
     return "\(file)\(line.map { ":\($0)" } ?? ""): \(message)"
+  }
+
+  /// Ends work that nobody wants any more; what is thrown then means nothing (`Cancellation.attempt`).
+  static func throwIfUnwanted() throws(DatasetError) {
+    if Cancellation.isRequested { throw DatasetError("nobody wants it any more") }
   }
 }

@@ -1,10 +1,13 @@
 import CKernels
+import Kernels
 
 extension FileContents {
   /// The XXH64 of the contents in hexadecimal.
   package var digest: String {
-    guard let base = bytes.baseAddress else { return hexadecimal(mrs_digest("", 0)) }
-    return hexadecimal(mrs_digest(base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count)))
+    guard let base = bytes.baseAddress else { return hexadecimal(mrs_digest("", 0, nil)) }
+    return hexadecimal(
+      mrs_digest(
+        base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count), Cancellation.question))
   }
 
   /// The file as the source of a data set.
@@ -23,7 +26,8 @@ package func hexadecimal(_ number: UInt64) -> String {
 package func digest<T: BitwiseCopyable>(_ values: [T]) -> UInt64 {
   values.withUnsafeBytes { bytes in
     guard let base = bytes.baseAddress else { return 0 }
-    return mrs_digest(base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count))
+    return mrs_digest(
+      base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count), Cancellation.question)
   }
 }
 

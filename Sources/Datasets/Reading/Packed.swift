@@ -1,4 +1,5 @@
 import CKernels
+import Kernels
 
 extension FileContents {
   /// The contents of a gzip file (RFC 1952) unpacked; any other file as it is.
@@ -71,7 +72,7 @@ extension FileContents {
       let unpacked = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
         written = mrs_inflate(
           base.assumingMemoryBound(to: UInt8.self), Int64(source.count), buffer.baseAddress,
-          Int64(capacity), &used)
+          Int64(capacity), &used, Cancellation.question)
         count = max(0, Int(written))
       }
       if written >= 0 { return (unpacked, Int(used)) }
@@ -89,6 +90,8 @@ extension FileContents {
 extension [UInt8] {
   /// The CRC-32 of gzip and zip.
   var checksum: UInt32 {
-    withUnsafeBufferPointer { mrs_crc32($0.baseAddress, Int64($0.count)) }
+    withUnsafeBufferPointer {
+      mrs_crc32($0.baseAddress, Int64($0.count), Cancellation.question)
+    }
   }
 }

@@ -41,6 +41,8 @@ private struct TableScan {
   let layout: RowLayout
   let start: Int
   let badRows: BadRows
+  /// Rows that are read between two questions whether they are still wanted.
+  private static let stretch = 1 << 15
   /// Fields read as small whole numbers.
   var small: Set<Int> = []
   private var columns: [ScannedColumn] = []
@@ -126,9 +128,14 @@ private struct TableScan {
       while from < range.upperBound {
         let shifted = zip(columns, strides).map { $0?.advanced(by: $1 * part.rows) }
         let result = mrs_scan(
-          base, Int64(from), Int64(range.upperBound), &layout, shifted, Int64(room - part.rows))
+          base, Int64(from), Int64(range.upperBound), &layout, shifted,
+          Int64(min(Self.stretch, room - part.rows)))
         part.rows += Int(result.rows)
-        if result.fault == mrs_fine { return }
+        if result.fault == mrs_fine || Cancellation.isRequested { return }
+        if result.fault == mrs_full, part.rows < room {
+          from = Int(result.line)
+          continue
+        }
         if result.fault == mrs_not_small {
           part.notSmall = Int(result.field)
           return

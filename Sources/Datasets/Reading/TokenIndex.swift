@@ -1,5 +1,8 @@
+import Kernels
+
 extension ScannedTable {
-  /// The ids of a column numbered in order of first appearance, and the number in each row.
+  /// The ids of a column numbered in order of first appearance, and the number in each row; fewer rows when
+  /// nobody wants them any more.
   package func indexed(
     _ name: String
   ) throws(DatasetError) -> (codes: [Int32], vocabulary: Vocabulary) {
@@ -47,9 +50,11 @@ extension ScannedTable {
   private func numbered(_ ids: [Int32], _ number: (Int32) -> Int32) -> [Int32] {
     [Int32](unsafeUninitializedCapacity: ids.count) { codes, count in
       ids.withUnsafeBufferPointer { ids in
-        for row in ids.indices { codes[row] = number(ids[row]) }
+        for row in ids.indices.whileWanted() {
+          codes[row] = number(ids[row])
+          count = row + 1
+        }
       }
-      count = ids.count
     }
   }
 
@@ -59,8 +64,10 @@ extension ScannedTable {
   ) throws(DatasetError) -> (codes: [Int32], vocabulary: Vocabulary) {
     var table = TokenTable(contents: contents)
     let codes = [Int32](unsafeUninitializedCapacity: tokens.count) { codes, count in
-      for row in tokens.indices { codes[row] = table.number(of: tokens[row]) }
-      count = tokens.count
+      for row in tokens.indices.whileWanted() {
+        codes[row] = table.number(of: tokens[row])
+        count = row + 1
+      }
     }
     var names: [String] = []
     names.reserveCapacity(table.order.count)

@@ -34,21 +34,22 @@ extension TaskSplit {
     var isSeenUser = [Bool](repeating: false, count: Int(data.users.max() ?? -1) + 1)
     var isTrainedItem = [Bool](repeating: false, count: Int(data.items.max() ?? -1) + 1)
     for part in known {
-      for task in self[part] {
+      for task in self[part].whileWanted(asking: 0x100) {
         isSeenUser[Int(task.user)] = true
-        for row in task.support + task.query {
-          isSeen[Int(row)] = true
-          if part == .train { isTrainedItem[Int(data.items[Int(row)])] = true }
+        for rows in [task.support, task.query] {
+          for row in rows {
+            isSeen[Int(row)] = true
+            if part == .train { isTrainedItem[Int(data.items[Int(row)])] = true }
+          }
         }
       }
     }
     var isNewItem = [Bool](repeating: false, count: isTrainedItem.count)
     var seenItems = Dictionary(uniqueKeysWithValues: judged.map { ($0.user, Set<Int32>()) })
-    for row in isSeen.indices where isSeen[row] {
-      if row & 0xFFF == 0, Cancellation.isRequested { break }
+    for row in isSeen.indices.whileWanted() where isSeen[row] {
       seenItems[data.users[row]]?.insert(data.items[row])
     }
-    for task in judged where !Cancellation.isRequested {
+    for task in judged.whileWanted(asking: 0x10) {
       facts.sharedRows += task.query.count { isSeen[Int($0)] }
       facts.sharedUsers += isSeenUser[Int(task.user)] ? 1 : 0
       let seen = (seenItems[task.user] ?? []).union(task.support.map { data.items[Int($0)] })

@@ -45,7 +45,7 @@ struct RowDivision {
     var valid: [Int32] = []
     var train: [Int32] = []
     var test: [Int32] = []
-    for row in 0..<count {
+    for row in (0..<count).whileWanted() {
       switch part(row) {
       case .train?: train.append(Int32(row))
       case .valid?: valid.append(Int32(row))
@@ -94,7 +94,8 @@ extension TaskSplitting {
     for value in values {
       wanted.insert(Int32(try number(of: value, in: column.vocabulary, of: "column `\(name)`")))
     }
-    return column.codes.indices.filter { wanted.contains(column.codes[$0]) }.map { Int32($0) }
+    return column.codes.indices.whileWanted()
+      .filter { wanted.contains(column.codes[$0]) }.map { Int32($0) }
   }
 
   /// The test tasks of further values of the `from=` column, each value a part of its own.
@@ -130,7 +131,7 @@ extension TaskSplitting {
     let rows = data.interactions
     var known: [Int32] = []
     var test: [Int32] = []
-    for row in 0..<rows.count {
+    for row in (0..<rows.count).whileWanted() {
       let state = (newUsers[Int(rows.users[row])], newItems[Int(rows.items[row])])
       if state == (false, false) { known.append(Int32(row)) }
       let wanted =
@@ -266,7 +267,7 @@ extension TaskSplitting {
 
   /// The oldest rows are trained on, the newest are the test part.
   private func byTime(of times: [Int64]) -> RowDivision {
-    let sorted = times.sorted()
+    let sorted = times.sortedWhileWanted()
     let testCount = test.count(of: sorted.count)
     let validCount = valid.count(of: sorted.count)
     func bound(_ rows: Int) -> Int64 {

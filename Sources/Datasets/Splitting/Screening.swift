@@ -1,3 +1,5 @@
+import Kernels
+
 /// Bounds beyond which a rating is not believed, fitted to training tasks (Tukey 1977).
 package struct Screening: Sendable, Equatable {
   package let lowest: Float
@@ -8,7 +10,8 @@ package struct Screening: Sendable, Equatable {
   /// Nil where no outliers are to be left out.
   init?(_ data: Interactions, training: [UserTask]) {
     guard !data.screened.isEmpty else { return nil }
-    let sorted = training.flatMap { $0.support + $0.query }.map { data.screened[Int($0)] }.sorted()
+    let rows = training.whileWanted(asking: 0x100).flatMap { $0.support + $0.query }
+    let sorted = rows.whileWanted().map { data.screened[Int($0)] }.sortedWhileWanted()
     guard !sorted.isEmpty else { return nil }
     func quantile(_ share: Double) -> Float {
       let place = share * Double(sorted.count - 1)
@@ -34,7 +37,7 @@ package struct Screening: Sendable, Equatable {
       left += rows.count - kept.count
       return kept
     }
-    let screened = tasks.map { task in
+    let screened = tasks.whileWanted(asking: 0x100).map { task in
       UserTask(
         user: task.user, support: believed(task.support),
         query: isJudged ? task.query : believed(task.query))

@@ -27,7 +27,7 @@ extension TaskSplitting {
           + "validation leave none",
         help: ["try a smaller share: valid=10%"], code: "E0520")
     }
-    let known = data.rowsByUser(among: rest.dropFirst(validCount).sorted())
+    let known = data.rowsByUser(among: Array(rest.dropFirst(validCount)).sortedWhileWanted())
     return (
       trainingTasks(of: known, in: data, key: key),
       judgedTasks(rest.prefix(validCount), known, in: data),
@@ -39,7 +39,7 @@ extension TaskSplitting {
   private func trainingTasks(
     of groups: [[Int32]], in data: Dataset, key: RandomKey
   ) -> [UserTask] {
-    groups.enumerated().filter { !$1.isEmpty }.map { user, group in
+    groups.enumerated().whileWanted(asking: 0x40).filter { !$1.isEmpty }.map { user, group in
       var chance = key.derived("task").derived(data.users.ids.names[user]).stream
       let ordered = chance.shuffled(group)
       let wanted = query.count(of: group.count) ?? group.count / 2
@@ -53,7 +53,7 @@ extension TaskSplitting {
   private func judgedTasks(
     _ rows: ArraySlice<Int32>, _ known: [[Int32]], in data: Dataset
   ) -> [UserTask] {
-    data.rowsByUser(among: rows.sorted()).enumerated().filter { !$1.isEmpty }
+    data.rowsByUser(among: Array(rows).sortedWhileWanted()).enumerated().filter { !$1.isEmpty }
       .map { user, own in UserTask(user: Int32(user), support: known[user], query: own) }
   }
 }

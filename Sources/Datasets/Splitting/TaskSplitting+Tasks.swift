@@ -70,8 +70,8 @@ extension TaskSplitting {
     let most = max ?? Int.max
     let taskKey = key.derived("task" + part)
     var tasks: [UserTask] = []
-    for (user, group) in groups.enumerated() where group.count >= least && group.count <= most {
-      if Cancellation.isRequested { break }
+    for (user, group) in groups.enumerated().whileWanted(asking: 0x40)
+    where group.count >= least && group.count <= most {
       var chance = taskKey.derived(data.users.ids.names[user]).stream
       var ordered = chance.shuffled(group)
       if order == .time {
@@ -127,9 +127,11 @@ extension Dataset {
   package func rowsByUser(among rows: [Int32]? = nil) -> [[Int32]] {
     var groups = [[Int32]](repeating: [], count: users.count)
     if let rows {
-      for row in rows { groups[Int(interactions.users[Int(row)])].append(row) }
+      for row in rows.whileWanted() { groups[Int(interactions.users[Int(row)])].append(row) }
     } else {
-      for (row, user) in interactions.users.enumerated() { groups[Int(user)].append(Int32(row)) }
+      for (row, user) in interactions.users.enumerated().whileWanted() {
+        groups[Int(user)].append(Int32(row))
+      }
     }
     return groups
   }
@@ -154,6 +156,9 @@ extension TaskSplit {
 private func words(_ tasks: [UserTask]) -> [UInt64] {
   [
     UInt64(tasks.count),
-    digest(tasks.flatMap { [$0.user, Int32($0.support.count)] + $0.support + $0.query }),
+    digest(
+      tasks.whileWanted(asking: 0x100).flatMap {
+        [$0.user, Int32($0.support.count)] + $0.support + $0.query
+      }),
   ]
 }

@@ -31,17 +31,22 @@ struct TrainingRatings {
   let mean: Double
 
   init(_ training: [UserTask], in dataset: Dataset) {
-    let rows = Cancellation.isRequested ? [] : training.flatMap { $0.support + $0.query }
+    let rows = training.whileWanted(asking: 0x100).flatMap { $0.support + $0.query }
     let interactions = dataset.interactions
-    users = rows.map { interactions.users[Int($0)] }
-    items = rows.map { interactions.items[Int($0)] }
-    ratings = rows.map { interactions.ratings[Int($0)] }
+    let users = rows.whileWanted().map { interactions.users[Int($0)] }
+    let items = rows.whileWanted().map { interactions.items[Int($0)] }
+    let ratings = rows.whileWanted().map { interactions.ratings[Int($0)] }
+    // All of them or none: the columns are of equal length.
+    let isWhole = !Cancellation.isRequested
+    self.users = isWhole ? users : []
+    self.items = isWhole ? items : []
+    self.ratings = isWhole ? ratings : []
     scale = dataset.scale
     userCount = dataset.users.count
     itemCount = dataset.items.count
-    let sum = ratings.reduce(0.0) { $0 + Double($1) }
+    let sum = self.ratings.reduce(0.0) { $0 + Double($1) }
     mean =
-      ratings.isEmpty
+      self.ratings.isEmpty
       ? Double(scale.lowest + scale.highest) / 2 : sum / Double(ratings.count)
   }
 

@@ -59,7 +59,7 @@ struct BiasModel: Recommender {
   /// For each item Σ(r − μ − b_u) over its rows.
   func itemSums(_ ratings: TrainingRatings) -> [Double] {
     var sums = Array(repeating: 0.0, count: items.count)
-    for row in 0..<ratings.count {
+    for row in (0..<ratings.count).whileWanted() {
       sums[Int(ratings.items[row])] +=
         Double(ratings.ratings[row]) - mean - users[Int(ratings.users[row])]
     }
@@ -69,7 +69,7 @@ struct BiasModel: Recommender {
   /// Fits b_u = Σ(r − μ − b_i) / (n + λ) to the items' deviations.
   mutating func fitUsers(_ ratings: TrainingRatings) {
     var sums = Array(repeating: 0.0, count: users.count)
-    for row in 0..<ratings.count {
+    for row in (0..<ratings.count).whileWanted() {
       sums[Int(ratings.users[row])] +=
         Double(ratings.ratings[row]) - mean - items[Int(ratings.items[row])]
     }
@@ -79,16 +79,19 @@ struct BiasModel: Recommender {
   /// Each sum divided by the number of its rows and the shrinkage.
   private func shrunk(_ sums: [Double], by entities: [Int32], _ shrinkage: Double) -> [Double] {
     var weights = Array(repeating: shrinkage, count: sums.count)
-    for entity in entities { weights[Int(entity)] += 1 }
+    for entity in entities.whileWanted() { weights[Int(entity)] += 1 }
     return zip(sums, weights).map { $1 > 0 ? $0 / $1 : 0 }
   }
 
   /// r − μ − b_u − b_i of every training row.
   func residuals(of ratings: TrainingRatings) -> [Double] {
-    (0..<ratings.count).map { row in
-      Double(ratings.ratings[row]) - mean - users[Int(ratings.users[row])]
+    var residuals = [Double](repeating: 0, count: ratings.count)
+    for row in (0..<ratings.count).whileWanted() {
+      residuals[row] =
+        Double(ratings.ratings[row]) - mean - users[Int(ratings.users[row])]
         - items[Int(ratings.items[row])]
     }
+    return residuals
   }
 
   /// What a user deviates, by her support ratings.

@@ -31,7 +31,7 @@ package struct ContentBias: Baseline {
     var counts = Array(repeating: 0.0, count: ratings.itemCount)
     for item in ratings.items { counts[Int(item)] += 1 }
     var weights = Array(repeating: 0.0, count: categories.count)
-    for _ in 0..<passes {
+    for _ in (0..<passes).whileWanted(asking: 1) {
       model.fitUsers(ratings)
       var sums = model.itemSums(ratings)
       // What the present weights leave of each item's ratings.

@@ -67,7 +67,10 @@ private struct FactorTable: Sendable {
     let width = options.factors
     func random(_ name: String, _ count: Int) -> [Float] {
       var stream = key.derived(name).stream
-      return (0..<count * width).map { _ in 0.1 * Float(stream.normal()) }
+      // A number for every one, as they are looked up by place.
+      var numbers = [Float](repeating: 0, count: count * width)
+      for place in numbers.indices.whileWanted() { numbers[place] = 0.1 * Float(stream.normal()) }
+      return numbers
     }
     let userCount = index.offsets.count - 1
     userBias = Array(repeating: 0, count: userCount)

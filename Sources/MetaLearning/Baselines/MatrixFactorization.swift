@@ -29,7 +29,7 @@ package struct MatrixFactorization: Baseline {
     let (byUser, byItem) = ratings.grouped(bias.residuals(of: ratings))
     var stream = key.derived("items").stream
     var items = (0..<ratings.itemCount * factors).map { _ in 0.1 * stream.normal() }
-    for _ in 0..<sweeps {
+    for _ in (0..<sweeps).whileWanted(asking: 1) {
       let users = solved(byUser, count: ratings.userCount, given: items)
       items = solved(byItem, count: ratings.itemCount, given: users)
     }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Training residuals grouped by one side: entity `e` has `others[range(e)]` and `values[range(e)]`.
 struct RatingIndex {
   let offsets: [Int]
@@ -7,12 +9,12 @@ struct RatingIndex {
   /// Groups rows by `entities`, keeping the order of rows within each.
   init(by entities: [Int32], count: Int, others: [Int32], values: [Double]) {
     var offsets = Array(repeating: 0, count: count + 1)
-    for entity in entities { offsets[Int(entity) + 1] += 1 }
+    for entity in entities.whileWanted() { offsets[Int(entity) + 1] += 1 }
     for entity in 0..<count { offsets[entity + 1] += offsets[entity] }
     var next = offsets
     var sortedOthers = others
     var sortedValues = values
-    for (row, entity) in entities.enumerated() {
+    for (row, entity) in entities.enumerated().whileWanted() {
       let place = next[Int(entity)]
       sortedOthers[place] = others[row]
       sortedValues[place] = values[row]

@@ -13,8 +13,7 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Data are loaded and split; everything after that is done on a sixteenth of the tasks (on all where \
       that is quick) and reckoned up: at most three epochs of 8 inner steps, layers of 256, 8 rounds of a \
-      loop or a sweep, one round of an evaluation. No file of the script is written. What was measured is \
-      kept in the cache of mrs, so that a second plan is quicker.
+      loop or a sweep, one round of an evaluation. No file is written: all is measured anew each time.
       """)
 
   @ArgumentParser.Argument(help: "The script.")
@@ -27,9 +26,6 @@ struct PlanCommand: ParsableCommand {
     help: ArgumentHelp(
       "Exit status 1 when the script is expected to take longer: 30s, 10m.", valueName: "time"))
   var budget: String?
-
-  @Flag(help: "Measure anew what is known from earlier plans.")
-  var noCache = false
 
   @OptionGroup var reach: ReachOptions
   @OptionGroup var kernels: KernelOptions
@@ -58,16 +54,12 @@ struct PlanCommand: ParsableCommand {
   private func plan(_ source: Source, _ output: Output) throws -> ExitStatus {
     let host = AttentiveHost(
       reach.host(of: source, kernels: try kernels.chosen()), isDry: true)
-    let path = Calibration.usualPath
     var interpreter = Interpreter()
     interpreter.parameters = try Parameters(values).values
     interpreter.execution.variation.passesOverExpectations = true
-    interpreter.execution.plan = Plan(
-      calibration: noCache ? Calibration() : Calibration(readingFrom: path),
-      memory: { peakMemory() })
+    interpreter.execution.plan = Plan(memory: { peakMemory() })
     let result = interpreter.run(source, host: host)
     guard let plan = interpreter.execution.plan else { return .failed }
-    plan.calibration.write(to: path)
     // A script that is refused at its start has no plan to look at.
     if !plan.steps.isEmpty || result == .completed {
       output.show(plan.report(reading: host.files.map(\.path), writing: host.written))

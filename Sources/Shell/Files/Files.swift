@@ -132,16 +132,19 @@ package enum Files {
     try write(bytes, to: Place(path).destination, named: name)
   }
 
-  /// - Parameter mayReplace: asked when all is ready; refused, the old file stays, which somebody has changed.
+  /// - Parameters:
+  ///   - isWanted: asked now and then; once refused, the old file stays.
+  ///   - mayReplace: asked when all is ready; refused, the old file stays, which somebody has changed.
   static func write(
-    _ bytes: [UInt8], to place: Place, named name: String, mayReplace: () -> Bool = { true }
+    _ bytes: [UInt8], to place: Place, named name: String, isWanted: () -> Bool = { true },
+    mayReplace: () -> Bool = { true }
   ) throws(CommandFailure) {
     if let obstacle = obstacle(replacing: place, named: name) { throw obstacle }
     let temporary = place.sibling(".\(last(of: place.name)).\(getpid()).new")
     let file = temporary.open(O_WRONLY | O_CREAT | O_EXCL, permissions: 0o666)
     guard file >= 0 else { throw failure("write", name) }
     if let old = place.status { fchmod(file, old.st_mode & 0o7777) }
-    let isWritten = writeAll(bytes, to: file) && fsync(file) == 0
+    let isWritten = writeThrough(bytes, to: file, isWanted: isWanted)
     let problem = errno
     let isClosed = close(file) == 0
     if isWritten, isClosed, !mayReplace() {
@@ -161,9 +164,31 @@ package enum Files {
     }
   }
 
+  /// Writes every byte through to the disk, which takes long for many and so is asked for in stretches; false when
+  /// it cannot, or nobody wants it any more.
+  private static func writeThrough(
+    _ bytes: [UInt8], to file: Int32, isWanted: () -> Bool
+  ) -> Bool {
+    let stretch = 8 << 20
+    for start in stride(from: 0, to: bytes.count, by: stretch) {
+      guard isWanted() else {
+        errno = EINTR
+        return false
+      }
+      let end = min(start + stretch, bytes.count)
+      guard writeAll(bytes[start..<end], to: file), end == bytes.count || fdatasync(file) == 0
+      else { return false }
+    }
+    return fsync(file) == 0
+  }
+
   /// Writes every byte, whatever the signals and however slow the reader; false when it cannot.
   @discardableResult
   package static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
+    writeAll(bytes[...], to: file)
+  }
+
+  private static func writeAll(_ bytes: ArraySlice<UInt8>, to file: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
       var done = 0
       while done < buffer.count {

@@ -55,7 +55,9 @@ package final class TerminalHost: Host {
   }
 
   package func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
-    try Files.write(bytes, to: place(path, to: "write").destination, named: path)
+    try Files.write(
+      bytes, to: place(path, to: "write").destination, named: path,
+      isWanted: { !Cancellation.isRequested })
   }
 
   /// Puts a text in the place of the script that a source was read from, unless that has changed since.

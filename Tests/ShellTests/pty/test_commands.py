@@ -426,6 +426,8 @@ class PlanTest(CommandTest):
         plan = self.mrs("plan", "a.mrs")
         self.assertEqual(plan.returncode, 0, plan.stderr)
         self.assertIn("Writes x.csv.", plan.stdout)
+        # Neither what the script would write nor anything of its own.
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["a.mrs"])
         self.assertFalse(os.path.exists(self.path("x.csv")))
         self.assertEqual(self.mrs("plan", "--budget", "1ms", "a.mrs").returncode, 1)
         self.write("b.mrs", "splt tasks\n")
