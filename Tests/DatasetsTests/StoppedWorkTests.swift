@@ -30,7 +30,7 @@ import Testing
   private static func load() throws -> Dataset {
     var format = DelimitedText()
     format.file = "x.csv"
-    return try format.load(from: KeptFiles(MemoryFiles(["x.csv": text])))
+    return try format.load(from: KeptFiles(MemoryFiles(["x.csv": text]), threads: 2))
   }
 
   private static func clean(_ change: (inout Cleaning) -> Void) throws {

@@ -52,6 +52,18 @@ private enum TwoTastes {
 }
 
 @Suite struct BaselinesWithStructureTests {
+  @Test(arguments: ["bayes-mf", "hybrid"])
+  func theNumberOfThreadsChangesNoBit(name: String) throws {
+    let baseline = try baselines.make(name).get()
+    let scores = [1, 4].map { threads in
+      baseline.fitted(
+        to: TwoTastes.dataset, training: TwoTastes.training, key: RandomKey(seed: 5),
+        kernels: .underTest, threads: threads
+      ).scores(for: TwoTastes.newcomer, items: [10, 11, 12]).map(\.bitPattern)
+    }
+    #expect(scores[0] == scores[1])
+  }
+
   @Test func factorsFoldANewUserIn() {
     let scores = TwoTastes.scores(MatrixFactorization(), [10, 11])
     #expect(scores[0] > 4 && scores[1] < 2)

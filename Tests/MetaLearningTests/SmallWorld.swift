@@ -84,3 +84,12 @@ extension Lane {
       user: task.user, support: support, query: query, arena: tape.arena, noise: noise)
   }
 }
+
+extension Baseline {
+  /// The same on two threads, which no result depends on.
+  func fitted(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> any Recommender {
+    fitted(to: dataset, training: training, key: key, kernels: kernels, threads: 2)
+  }
+}

@@ -47,7 +47,8 @@ struct Contestants {
     let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
     return Renamed(
       recommender: baseline.fitted(
-        to: data, training: tasks.train, key: key, kernels: session.kernels),
+        to: data, training: tasks.train, key: key, kernels: session.kernels,
+        threads: session.threads),
       title: name)
   }
 

@@ -58,7 +58,7 @@ struct Attach: Command {
     guard var data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
+    let files = KeptFiles(host, unpacking: UnpackLimit(unpack), threads: session.threads)
     let contents = try reading { try files.read(file) }
     let order = try ids.map { path in try reading { try files.read(path).lines() } }
     let noun = whom == .users ? "user" : "item"

@@ -53,7 +53,7 @@ struct Load: Command {
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()
-    let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
+    let files = KeptFiles(host, unpacking: UnpackLimit(unpack), threads: session.threads)
     let data = try withExtendedLifetime(files) { try reading { try format.load(from: files) } }
     session.tasks = nil
     guard let domain else {

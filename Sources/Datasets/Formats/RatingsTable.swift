@@ -8,7 +8,7 @@ extension Dataset {
     rating: String, time: String, scale: RatingScale? = nil, others: [String] = []
   ) throws(DatasetError) {
     // Three independent passes over much memory: numbering users, numbering items, the digest.
-    let passes = orderedMap(3, threads: processorCount) { pass -> Pass in
+    let passes = orderedMap(3, threads: table.contents.threads) { pass -> Pass in
       if pass == 2 { return .source(table.contents.source) }
       return .index(
         Result { () throws(DatasetError) in try table.indexed(pass == 0 ? user : item) })

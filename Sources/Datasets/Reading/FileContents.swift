@@ -1,8 +1,12 @@
+import Kernels
+
 /// The bytes of a file, mapped or read; released when the last reader lets go.
 package final class FileContents: @unchecked Sendable {
   /// The path as the user wrote it, for messages.
   package let path: String
   package let bytes: UnsafeRawBufferPointer
+  /// How many threads read its rows; what they read is the same on any number of them.
+  package internal(set) var threads = processorCount
   private let release: @Sendable () -> Void
 
   /// - Parameter release: called once when the bytes are no longer needed.

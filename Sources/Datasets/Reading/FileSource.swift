@@ -1,3 +1,4 @@
+import Kernels
 import Synchronization
 
 /// Where formats get their files from, without knowing what a file system is.
@@ -16,16 +17,23 @@ package protocol FileSource: AnyObject, Sendable {
 package final class KeptFiles: FileSource {
   private let source: any FileSource
   private let limit: UnpackLimit
+  private let threads: Int
   private let kept = Mutex<[FileContents]>([])
 
-  package init(_ source: any FileSource, unpacking limit: UnpackLimit = UnpackLimit()) {
+  /// - Parameter threads: how many threads read the rows of a file.
+  package init(
+    _ source: any FileSource, unpacking limit: UnpackLimit = UnpackLimit(),
+    threads: Int = processorCount
+  ) {
     self.source = source
     self.limit = limit
+    self.threads = threads
   }
 
   package func read(_ path: String) throws -> FileContents {
     let isPacked = source.kind(of: path) == nil && source.kind(of: path + ".gz") == .file
     let contents = try source.read(isPacked ? path + ".gz" : path).unpacked(limit)
+    contents.threads = threads
     kept.withLock { $0.append(contents) }
     return contents
   }

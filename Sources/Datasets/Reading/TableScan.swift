@@ -2,7 +2,8 @@ import CKernels
 import Kernels
 
 extension RowLayout {
-  /// Reads all rows of the file from the byte `start` on, on all cores.
+  /// Reads all rows of the file from the byte `start` on, on as many
+  /// threads as the file may be read with.
   ///
   /// Ids that are small whole numbers are kept as such; when one is not, the file is read again with
   /// that column as tokens.
@@ -84,7 +85,7 @@ private struct TableScan {
     let stretches = stretches()
     guard let base else { return [] }
     nonisolated(unsafe) let bytes = base
-    let newlines = orderedMap(stretches.count, threads: processorCount) { part -> Int in
+    let newlines = orderedMap(stretches.count, threads: contents.threads) { part -> Int in
       let range = stretches[part]
       let lines = mrs_count_byte(bytes, Int64(range.lowerBound), Int64(range.upperBound), 10)
       return Int(lines) + (part == stretches.count - 1 ? 1 : 0)
@@ -98,12 +99,12 @@ private struct TableScan {
       small.contains($0) ? UInt8(mrs_small_id) : $1.kind.scanKind
     }
     let strides = columns.map(\.stride)
-    let firstRows = firstRows
+    let (firstRows, threads) = (firstRows, contents.threads)
     // Without the columns, which must have one owner while they are written.
     let scan = TableScan(contents: contents, layout: layout, start: start, badRows: badRows)
     return withBases { bases in
       nonisolated(unsafe) let bases = bases
-      return orderedMap(stretches.count, threads: processorCount, abandoned: ScannedPart()) {
+      return orderedMap(stretches.count, threads: threads, abandoned: ScannedPart()) {
         part in
         let shifted = zip(bases, strides).map { $0?.advanced(by: $1 * firstRows[part]) }
         return scan.scan(

@@ -8,8 +8,9 @@ import Models
 /// It is fitted on the rows of training tasks alone, support and query; a test user's support
 /// ratings reach it only through `scores(for:items:)`, and her query ratings never do.
 package protocol Baseline: Configurable {
+  /// - Parameter threads: how many to use; what comes of it is the same on any number of them.
   func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender
   /// Whether its scores are on the scale of the ratings, and not only an order.
   var predictsRatings: Bool { get }

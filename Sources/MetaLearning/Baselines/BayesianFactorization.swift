@@ -62,13 +62,13 @@ package struct BayesianFactorization: Baseline {
     examples: [Example("evaluate mae ndcg@5 with=[bayes-mf]")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let evidence = Evidence(self, dataset, ratings)
     return FactorBeliefs(
       mean: evidence.mean, traits: evidence.userTraits,
-      parts: orderedMap(starts, threads: processorCount) { start in
+      parts: orderedMap(starts, threads: threads) { start in
         fitted(to: evidence, key.derived("start").derived(start))
       })
   }

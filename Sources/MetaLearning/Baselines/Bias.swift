@@ -23,7 +23,7 @@ package struct Bias: Baseline {
     examples: [Example("evaluate mae ndcg@5")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     BiasModel(
       TrainingRatings(training, in: dataset), shrinkage: shrinkage,

@@ -20,7 +20,7 @@ package struct Content: Baseline {
     examples: [Example("evaluate mae ndcg@5")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let categories = Categories(dataset.items, named: features)

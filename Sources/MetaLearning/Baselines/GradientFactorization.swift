@@ -30,7 +30,7 @@ package struct GradientFactorization: Baseline {
     examples: [Example("evaluate rmse with=[svd]")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let index = RatingIndex(

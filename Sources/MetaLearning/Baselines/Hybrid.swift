@@ -38,7 +38,7 @@ package struct Hybrid: Baseline {
   }
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     var stream = key.derived("holdout").stream
     let shuffled = stream.shuffled(training)
@@ -48,26 +48,28 @@ package struct Hybrid: Baseline {
       ? Array(repeating: 1 / Double(partCount), count: partCount)
       : learnedWeights(
         on: Array(shuffled.prefix(held)), dataset,
-        parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key, kernels))
+        parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key, kernels, threads))
     return Blend(
-      title: Self.name, weights: weights, parts: fittedParts(dataset, training, key, kernels))
+      title: Self.name, weights: weights,
+      parts: fittedParts(dataset, training, key, kernels, threads))
   }
 
   private var partCount: Int { parts.count + (hasMeta ? 1 : 0) }
 
   private func fittedParts(
-    _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey, _ kernels: KernelSet
+    _ dataset: Dataset, _ training: [UserTask], _ key: RandomKey, _ kernels: KernelSet,
+    _ threads: Int
   ) -> [any Recommender] {
     var fitted = (Cancellation.isRequested ? [RandomScores()] : parts).map {
       $0.fitted(
         to: dataset, training: training, key: key.derived(type(of: $0).name),
-        kernels: kernels)
+        kernels: kernels, threads: threads)
     }
     if hasMeta, !Cancellation.isRequested {
       fitted.append(
         MetaLearnedScores.fitted(
           to: dataset, training: training, key: key.derived("meta"), kernels: kernels,
-          hidesItems: isForNewItems))
+          threads: threads, hidesItems: isForNewItems))
     }
     return fitted
   }

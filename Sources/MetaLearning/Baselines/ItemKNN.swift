@@ -23,7 +23,7 @@ package struct ItemKNN: Baseline {
   private static let kept = 1024
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let bias = BiasModel(ratings)

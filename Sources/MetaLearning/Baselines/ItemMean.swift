@@ -15,7 +15,7 @@ package struct ItemMean: Baseline {
     examples: [Example("evaluate mae ndcg@5")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     var sums = Array(repeating: 0.0, count: ratings.itemCount)

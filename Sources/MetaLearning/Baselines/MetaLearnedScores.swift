@@ -11,7 +11,7 @@ enum MetaLearnedScores {
   ///   are known by their features alone. Then nothing tells when to stop, as all tasks are of rated items.
   static func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet,
-    hidesItems: Bool = false
+    threads: Int, hidesItems: Bool = false
   ) -> any Recommender {
     var stream = key.derived("stopping").stream
     let tasks = stream.shuffled(training)
@@ -27,7 +27,7 @@ enum MetaLearnedScores {
       options.hiddenItems = 0.2
     }
     options.key = key
-    options.threads = processorCount
+    options.threads = threads
     let split = TaskSplit(
       train: Array(tasks.dropFirst(held)), valid: Array(tasks.prefix(held)), test: [],
       recipe: "", fingerprint: 0)

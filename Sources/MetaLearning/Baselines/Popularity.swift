@@ -14,7 +14,7 @@ package struct Popularity: Baseline {
   package var predictsRatings: Bool { false }
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     var counts = Array(repeating: Float(0), count: ratings.itemCount)

@@ -12,7 +12,7 @@ package struct RandomScores: Baseline {
     examples: [Example("evaluate")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     Fitted(scale: dataset.scale, key: key)
   }

@@ -17,7 +17,7 @@ package struct UserKNN: Baseline {
     examples: [Example("evaluate rmse with=[user-knn]")])
 
   package func fitted(
-    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet, threads: Int
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let bias = BiasModel(ratings)
