@@ -54,7 +54,7 @@ extension Run {
     let nouns = binding.nouns(of: type)
     try refuseStale(nouns, call, of: type)
     var canonical = CanonicalCommand(command)
-    canonical.key = interpreter.ledger.key(call.verb.text, binding.arguments)
+    canonical.key = interpreter.ledger.key(command)
     canonical.isGlance = nouns.needs.isEmpty && nouns.gives.isEmpty && type.uses.isEmpty
     canonical.declared = command.declaredReads(nouns.needs, in: interpreter.session)
     return try run(command, call, canonical)

@@ -31,19 +31,14 @@ public func free(_ lab: OpaquePointer?) {
 
 @_cdecl("metarec_error")
 public func error(_ lab: OpaquePointer?) -> UnsafePointer<CChar>? {
-  guard let lab else { return noLab }
+  guard let lab else {
+    return UnsafeRawPointer(noLab.utf8Start).assumingMemoryBound(to: CChar.self)
+  }
   return UnsafePointer(Unmanaged<Lab>.fromOpaque(UnsafeRawPointer(lab)).takeUnretainedValue().error)
 }
 
 /// What is told of a lab that is none.
-nonisolated(unsafe) private let noLab: UnsafePointer<CChar> = {
-  let text = "[{\"code\":\"E0914\",\"message\":\"there is no lab\"}]"
-  let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.utf8.count + 1)
-  for (place, byte) in (Array(text.utf8) + [0]).enumerated() {
-    copy[place] = CChar(bitPattern: byte)
-  }
-  return UnsafePointer(copy)
-}()
+private let noLab: StaticString = "[{\"code\":\"E0914\",\"message\":\"there is no lab\"}]"
 
 @_cdecl("metarec_put_file")
 public func putFile(

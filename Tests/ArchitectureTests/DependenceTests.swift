@@ -22,12 +22,12 @@ extension Interpreter {
   mutating func forgetLog() { session.log = SessionLog() }
 
   /// What statements have read beyond what they declare. Names are read by the language itself, files are named by
-  /// arguments, and the number of threads changes no bit.
+  /// arguments, the runs of a sweep by its trainings, and the number of threads changes no bit.
   var undeclaredReads: [String] {
     session.log.entries.flatMap { entry in
       entry.access.reads.subtracting(entry.access.declared).filter { slot in
         switch slot {
-        case .variable, .parameter, .procedure, .file, .threads: false
+        case .variable, .parameter, .procedure, .file, .threads, .run: false
         default: true
         }
       }.sorted().map { "\(entry.text): \($0.name)" }

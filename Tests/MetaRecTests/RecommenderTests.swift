@@ -51,7 +51,10 @@ import Testing
 
   @Test func aModelOfOtherDataIsRefused() throws {
     let lab = try World.trained()
+    // The same data again are the same.
     try lab.give(World.interactions())
+    #expect(code { _ = try lab.recommender() } == nil)
+    try lab.perform("load data")
     #expect(code { _ = try lab.recommender() } == "E0404")
     #expect(code { _ = try Laboratory().recommender() } == "E0402")
   }

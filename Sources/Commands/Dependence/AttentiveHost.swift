@@ -4,7 +4,7 @@ import Synchronization
 
 /// What was found in the files by asking once; a result holds as long as all that it came from does.
 package struct FileFact: Sendable, Equatable {
-  package enum Question: String, Sendable, Codable {
+  package enum Question: String, Sendable {
     /// A digest of what is in a file.
     case contents
     /// Whether something is there, and what.

@@ -8,8 +8,30 @@ private func contestants(_ names: [String]) -> [Slot] {
 extension MetaTrain {
   package var reads: [Slot] {
     let teacher = (learner as? any Student).map { [Slot.model($0.teacherName)] } ?? []
-    return [.seed] + (ownNetwork == nil ? [.network] : []) + teacher
+    return [.seed, .resumed(checkpoint)] + (ownNetwork == nil ? [.network] : []) + teacher
   }
+}
+
+extension Resume {
+  package var reads: [Slot] { [.seed, .network, .modelNames] }
+}
+
+extension Load {
+  /// Data sets of several domains stand side by side.
+  package var reads: [Slot] { domain == nil ? [] : [.data] }
+}
+
+extension Split {
+  package var reads: [Slot] { [.seed] }
+}
+
+extension Open {
+  /// To say that a model is of another split.
+  package var reads: [Slot] { [.tasks] }
+}
+
+extension Significance {
+  package var reads: [Slot] { [.seed] }
 }
 
 extension Search {

@@ -4,7 +4,7 @@ import Language
 ///
 /// Everything that asks what depends on what asks by slots: stale marks, `rerun stale`, what `save session for=`
 /// keeps, the keys of kept results, the identity of a checkpoint, the leak check, `show graph`.
-package enum Slot: Hashable, Sendable, Codable {
+package enum Slot: Hashable, Sendable {
   case data, tasks, network, seed
   /// Apart from the seed: on any number of threads results have the same bits.
   case threads
@@ -36,6 +36,12 @@ package enum Slot: Hashable, Sendable, Codable {
   case procedure(String)
   /// What was found by asking once for a file or folder: that nothing is there is an answer, too.
   case file(String, FileFact.Question)
+
+  /// Those of which a session has one each.
+  static let single: [Slot] = [
+    .data, .tasks, .network, .seed, .threads, .currentModel, .modelNames, .currentAdapted,
+    .baselineNames, .recipe, .sweep, .stopped,
+  ]
 
   /// `$_`
   static let lastResult = Slot.variable("_")

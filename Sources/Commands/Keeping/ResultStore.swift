@@ -1,5 +1,4 @@
-import Datasets
-import FoundationEssentials
+import Kernels
 import Language
 import Reports
 
@@ -27,11 +26,13 @@ extension LongCommand {
     in session: inout Session, host: AttentiveHost, from store: any ResultStore
   ) throws -> (report: Report, isTaken: Bool) {
     let key = resultKey(in: session)
-    if let kept = store.bytes(key, host: host).flatMap({ KeptResult($0) }), kept.holds(in: session) {
+    if let kept = store.bytes(key, host: host).flatMap({ KeptResult($0) }),
+      let reads = kept.slots(declaredReads(in: session), in: session)
+    {
       var made = session
       // What cannot be restored is made anew.
       if (try? restore(kept.snapshot, in: &made)) != nil {
-        for read in kept.reads { made.note(read.slot) }
+        for slot in reads { made.note(slot) }
         session = made
         return (kept.report, true)
       }
@@ -40,8 +41,8 @@ extension LongCommand {
     let report = try run(in: &session, host: host)
     // What was written would not be there after taking the result.
     if host.written.isEmpty, let snapshot = self.snapshot(of: session) {
-      let reads = session.noted.sorted().map { slot in
-        KeptResult.Read(slot: slot, content: before.content(of: slot))
+      let reads = session.noted.sorted().filter { $0 != .threads }.map { slot in
+        KeptResult.Read(slot: slot.name, content: before.content(of: slot))
       }
       if let bytes = KeptResult(reads: reads, report: report, snapshot: snapshot).bytes {
         store.keep(bytes, key, facts: host.facts)
@@ -53,8 +54,9 @@ extension LongCommand {
 
 /// What a command said, what it made as bytes, and what it had read.
 private struct KeptResult {
-  struct Read: Codable {
-    var slot: Slot
+  struct Read {
+    /// The name of the slot.
+    var slot: String
     var content: String
   }
 
@@ -68,17 +70,24 @@ private struct KeptResult {
     self.snapshot = snapshot
   }
 
-  /// Whether everything that was read still is what it was. The number of threads changes no bit.
-  func holds(in session: Session) -> Bool {
-    reads.allSatisfy { $0.slot == .threads || session.content(of: $0.slot) == $0.content }
+  /// What was read, if all of it is there and still is what it was.
+  ///
+  /// - Parameter declared: what it may have been, beside what the session holds.
+  func slots(_ declared: Set<Slot>, in session: Session) -> [Slot]? {
+    var known: [String: Slot] = [:]
+    for slot in declared.union(session.stamps.keys).union(Slot.single) { known[slot.name] = slot }
+    let slots = reads.compactMap { read in
+      known[read.slot].flatMap { session.content(of: $0) == read.content ? $0 : nil }
+    }
+    return slots.count == reads.count ? slots : nil
   }
 
   /// The lengths of what was read and of the report, both, the rest.
   var bytes: [UInt8]? {
-    guard let report = report.bytes, let reads = try? JSONEncoder().encode(reads) else {
-      return nil
-    }
-    return Array("\(reads.count) \(report.count)\n".utf8) + Array(reads) + report + snapshot
+    guard let report = report.bytes(isWanted: { !Cancellation.isRequested }) else { return nil }
+    let reads = JSON.array(self.reads.map { .array([.string($0.slot), .string($0.content)]) })
+    let words = Array(reads.text.utf8)
+    return Array("\(words.count) \(report.count)\n".utf8) + words + report + snapshot
   }
 
   init?(_ bytes: [UInt8]) {
@@ -91,9 +100,16 @@ private struct KeptResult {
     let middle = end + 1 + counts[0]
     let last = middle + counts[1]
     guard
-      let reads = try? JSONDecoder().decode([Read].self, from: Data(bytes[(end + 1)..<middle])),
+      let words = JSON(parsing: String(decoding: bytes[(end + 1)..<middle], as: UTF8.self))?.array,
       let report = Report(bytes: bytes[middle..<last])
     else { return nil }
+    var reads: [Read] = []
+    for pair in words {
+      guard let slot = pair.array?.first?.string, let content = pair.array?.last?.string else {
+        return nil
+      }
+      reads.append(Read(slot: slot, content: content))
+    }
     self.init(reads: reads, report: report, snapshot: Array(bytes[last...]))
   }
 }

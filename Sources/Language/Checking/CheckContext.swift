@@ -95,6 +95,8 @@ extension CheckContext {
     let resultFields: @Sendable (any Configurable) -> [ResultField]?
     /// Every verb by its name: looking one up must not go through them all.
     let verbs: [String: any Configurable.Type]
+    /// The nouns that others are made from.
+    let sources: Set<Noun>
 
     init(
       commands: MemberList, settings: (any Configurable.Type)?,
@@ -108,6 +110,7 @@ extension CheckContext {
       self.traits = traits
       self.resultFields = resultFields
       verbs = Dictionary(zip(commands.names, commands.types)) { first, _ in first }
+      sources = Set(commands.types.flatMap { $0.gives.flatMap(\.sources) })
     }
   }
 }

@@ -29,7 +29,8 @@ extension Checker {
     if followsNouns {
       follow(
         verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives,
-        key: verdict.gives.isEmpty ? nil : key(of: call, arguments, type))
+        key: verdict.gives.contains(where: context.vocabulary.sources.contains)
+          ? key(of: arguments, type) : nil)
     }
     if takesInput, !verdict.traits(context).takesInput {
       diagnostics.append(
@@ -54,11 +55,13 @@ extension Checker {
   }
 
   /// Equal for calls that give the same from the same. What a training comes to depends on more than nouns.
-  private func key(
-    of call: Call, _ arguments: [Argument], _ type: any Configurable.Type
-  ) -> Int? {
-    verdicts.facts(of: type, context).questions.contains(.sweep)
-      ? nil : context.ledger.key(call.verb.text, arguments)
+  private func key(of arguments: [Argument], _ type: any Configurable.Type) -> Int? {
+    guard !verdicts.facts(of: type, context).questions.contains(.sweep),
+      arguments.allSatisfy({ $0.value != nil })
+    else { return nil }
+    var root: any Configurable = type.init()
+    _ = BoundArguments(arguments, to: &root)
+    return context.ledger.key(root)
   }
 
   private mutating func unknown(_ verb: Name) {

@@ -56,16 +56,12 @@ package struct NounLedger: Sendable, Equatable {
     generation = max(generation, entry.generation)
   }
 
-  /// The key of a call; nil when only running tells what it means.
-  package func key(_ verb: String, _ arguments: [Argument]) -> Int? {
-    guard let seed, arguments.allSatisfy({ $0.value != nil }) else { return nil }
+  /// The key of a command with its options, however they are written; nil when only running tells the seed.
+  package func key(_ command: any Configurable) -> Int? {
+    guard let seed else { return nil }
     var hasher = Hasher()
-    hasher.combine(verb)
     hasher.combine(seed)
-    for argument in arguments {
-      hasher.combine(argument.key.map { canonical(option: $0) })
-      hasher.combine(argument.value.map { "\($0)" })
-    }
+    hasher.combine(described(command))
     return hasher.finalize()
   }
 
