@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Reports
@@ -51,7 +52,7 @@ private struct KeptResult {
 
   /// The length of the report, the report, the rest.
   var bytes: [UInt8]? {
-    guard let report = report.bytes else { return nil }
+    guard let report = report.bytes(isWanted: { !Cancellation.isRequested }) else { return nil }
     return Array("\(report.count)\n".utf8) + report + essence
   }
 
