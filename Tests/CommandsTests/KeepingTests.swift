@@ -153,6 +153,24 @@ import Testing
       return
     }
     #expect(loss.value.isNaN && loss.spelling == "nan")
+    let users = Record([
+      .init("a \"b\"", .list([.number(1), .text("é")])), .init("none", .list([])),
+    ])
+    let nested = Report(
+      [.note("n")],
+      result: Record([
+        .init("mf", .record(Record([.init("users", .record(users)), .init("x", .number(2))]))),
+        .init("empty", .record(Record())), .init("last", .word("w")),
+      ]))
+    #expect(try Report(bytes: #require(nested.bytes)) == nested)
+    for most in 0..<8 {
+      var questions = 0
+      let stopped = nested.bytes {
+        questions += 1
+        return questions <= most
+      }
+      #expect(stopped == nil && questions == most + 1)
+    }
     #expect(Report(bytes: Array("{\"blocks\":".utf8)) == nil)
   }
 }

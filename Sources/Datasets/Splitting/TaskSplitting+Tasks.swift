@@ -58,7 +58,11 @@ extension TaskSplitting {
   }
 
   private func inOrder(_ tasks: ArraySlice<UserTask>) -> [UserTask] {
-    tasks.stablySorted(by: \.user)
+    // Numbers are put in order in place of the tasks, which take long to move about.
+    let places = zip(tasks.indices, tasks).map { place, task in
+      UInt64(UInt32(bitPattern: task.user)) << 32 | UInt64(place)
+    }
+    return places.sortedWhileWanted().map { tasks[Int($0 & 0xFFFF_FFFF)] }
   }
 
   /// One task for each user with enough of these rows, in the order of users.

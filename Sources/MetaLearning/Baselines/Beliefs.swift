@@ -28,7 +28,11 @@ struct Beliefs {
     let vague = Packed.diagonal((0..<size).map { $0 == 0 ? 0.2 : 0.1 })
     precision = Packed.diagonal((0..<size).map { $0 == 0 ? 5 : 10 })
     confidences = Array(repeating: 1, count: count)
-    covariances = (0..<count).flatMap { _ in vague }
+    covariances = Array(repeating: 0, count: count * vague.count)
+    for entity in (0..<count).whileWanted(asking: 0x40) {
+      let start = entity * vague.count
+      covariances.replaceSubrange(start..<start + vague.count, with: vague)
+    }
     means = Array(repeating: 0, count: count * size)
     for entity in 0..<count {
       for index in 1..<size { means[entity * size + index] = factor() }
@@ -84,8 +88,9 @@ struct Beliefs {
     _ ratings: RatingIndex, given others: Beliefs, penalty: Double
   ) -> Double {
     let (own, other) = (moments(), others.moments())
-    let errors = (0..<count).map { entity in
-      ratings.range(entity).reduce(0.0) { sum, place in
+    var errors = [Double](repeating: 0, count: count)
+    for entity in (0..<count).whileWanted(asking: 1) {
+      errors[entity] = ratings.range(entity).reduce(0.0) { sum, place in
         sum
           + own.squaredError(entity, ratings.values[place], Int(ratings.others[place]), of: other)
       }
@@ -104,7 +109,7 @@ struct Beliefs {
     let rated = (0..<count).filter { !ratings.range($0).isEmpty }
     guard !rated.isEmpty else { return }
     var spread = Array(repeating: 0.0, count: triangle)
-    for entity in rated {
+    for entity in rated.whileWanted(asking: 0x40) {
       let (row, square) = (entity * size, entity * triangle)
       for i in 0..<size {
         let deviation = means[row + i] - expected[row + i]
@@ -134,15 +139,18 @@ struct Moments: Sendable {
   private var variances: [Double] = []
   private let confidences: [Double]
 
+  /// Of fewer entities when nobody wants them any more.
   init(_ beliefs: Beliefs) {
     size = beliefs.size
     triangle = beliefs.triangle
     rows = beliefs.means
-    squares = beliefs.covariances
+    squares = []
+    squares.reserveCapacity(beliefs.covariances.count)
     confidences = beliefs.confidences
     covariances = Array(repeating: 0, count: beliefs.means.count)
-    for entity in 0..<beliefs.count {
+    for entity in (0..<beliefs.count).whileWanted(asking: 0x40) {
       let (row, square) = (entity * size, entity * triangle)
+      squares += beliefs.covariances[square..<square + triangle]
       deviations.append(rows[row])
       variances.append(squares[square])
       rows[row] = 1

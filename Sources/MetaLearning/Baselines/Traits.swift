@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 
 /// Something known of users or items besides their ratings: who bears it, and how strongly.
 struct Trait: Sendable {
@@ -80,7 +81,7 @@ struct TraitEffects: Sendable {
     guard total > 0 else { return }
     // Around its mean a trait has nothing to do with what is common to all, which finds its best at once.
     let spreads = traits.all.map { Spread($0.bearers, counted, total) }
-    for index in 0..<size {
+    for index in (0..<size).whileWanted(asking: 1) {
       var rest = (0..<traits.entityCount).map {
         entities.means[$0 * size + index] - (expected[$0 * size + index] - common[index])
       }
