@@ -7,6 +7,8 @@ import Language
 package protocol Host: FileSource where Failure == CommandFailure {
   /// Replaces the file in one step: temporary file, fsync, rename.
   func write(_ bytes: [UInt8], to path: String) throws(CommandFailure)
+  /// What is another when a file may have changed, found without reading it; nil where only reading tells.
+  func revision(of path: String) -> String?
   /// Why a file or folder cannot be read, found without reading it; nil when nothing is known to
   /// stand against it.
   func obstacle(reading path: String) -> CommandFailure?
@@ -41,6 +43,8 @@ extension Host {
   }
 
   package func obstacle(writing path: String) -> CommandFailure? { nil }
+
+  package func revision(of path: String) -> String? { nil }
 
   package func supplied(_ name: String) -> [String] { ["examples/\(name)"] }
 

@@ -36,6 +36,16 @@ public enum Slot: String, Sendable, CaseIterable {
   /// The model adapted to a user: `adapt user 42`.
   case adapted
 
+  init?(_ slot: Commands.Slot) {
+    switch slot {
+    case .data: self = .data
+    case .tasks: self = .tasks
+    case .currentModel: self = .model
+    case .currentAdapted: self = .adapted
+    default: return nil
+    }
+  }
+
   var noun: Noun {
     switch self {
     case .data: .data

@@ -8,15 +8,16 @@ final class HostBridge: Commands.Host {
   private let host: any LaboratoryHost
   private let wish: StopWish
   private let onEvent: @Sendable (Event) -> Void
-  private let noted = Mutex<[(command: String, accesses: Accesses)]>([])
   private let clock = Mutex(0.0)
   let kernels = KernelSet.available[0]
+  let pool: ThreadPool?
 
   init(
-    _ host: any LaboratoryHost, wish: StopWish = StopWish(),
+    _ host: any LaboratoryHost, pool: ThreadPool? = nil, wish: StopWish = StopWish(),
     onEvent: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
     self.host = host
+    self.pool = pool
     self.wish = wish
     self.onEvent = onEvent
   }
@@ -69,13 +70,6 @@ final class HostBridge: Commands.Host {
   }
 
   var wantsToStop: Bool { wish.isThere }
-
-  /// What the host's own commands have read and given in this run.
-  var accesses: [(command: String, accesses: Accesses)] { noted.withLock { $0 } }
-
-  func note(_ command: String, _ accesses: Accesses) {
-    noted.withLock { $0.append((command, accesses)) }
-  }
 }
 
 /// Whether somebody wants a run to stop.

@@ -2,7 +2,6 @@ import Commands
 import Datasets
 import Language
 import Reports
-import Synchronization
 
 /// What a command of the host may see and change while it runs. Not to be kept beyond that.
 ///
@@ -14,7 +13,8 @@ public struct CommandContext {
   private let name: String
   private let readable: [Slot]
   private let giveable: [Slot]
-  let accesses = Accesses()
+  /// Whether other data were given.
+  private(set) var hasGivenData = false
 
   init<C: LaboratoryCommand>(
     _ session: Session, _ host: any Commands.Host, _ declaration: CommandDeclaration<C>
@@ -87,7 +87,7 @@ public struct CommandContext {
     }
     session.data = data.dataset
     session.tasks = nil
-    accesses.note(given: .data)
+    hasGivenData = true
   }
 
   /// The bytes of a file of the host.
@@ -120,23 +120,11 @@ public struct CommandContext {
         "E0912", "`\(name)` reads \(slot.rawValue), which its declaration does not name",
         help: ["add `.\(slot.rawValue)` to `reads` or `uses`"])
     }
-    accesses.note(read: slot)
   }
 
   private func missing(_ slot: Slot, _ code: String) -> LaboratoryError {
     LaboratoryError(code, slot.noun.absence, help: [slot.remedy])
   }
-}
-
-/// What a command has read and given.
-final class Accesses: Sendable {
-  private let slots = Mutex<(read: Set<Slot>, given: Set<Slot>)>(([], []))
-
-  func note(read slot: Slot) { slots.withLock { _ = $0.read.insert(slot) } }
-  func note(given slot: Slot) { slots.withLock { _ = $0.given.insert(slot) } }
-
-  var read: Set<Slot> { slots.withLock { $0.read } }
-  var given: Set<Slot> { slots.withLock { $0.given } }
 }
 
 /// A command of the host as one of the language.
@@ -160,12 +148,11 @@ struct HostCommand<Own: LaboratoryCommand>: Commands.Command {
     } catch {
       throw CommandFailure(error, code: "E0910", "`\(declaration.name)` failed")
     }
-    if declaration.gives.contains(.data), !context.accesses.given.contains(.data) {
+    if declaration.gives.contains(.data), !context.hasGivenData {
       throw CommandFailure(
         "E0912", "`\(declaration.name)` has given no data, which its declaration says it does")
     }
     session = context.changed
-    (host as? HostBridge)?.note(declaration.name, context.accesses)
     return output.report
   }
 }

@@ -34,6 +34,8 @@ public final class Laboratory: Sendable {
   /// Where files come from.
   public let host: any LaboratoryHost
   private let state: Mutex<State>
+  /// Its own threads, which end with it.
+  private let pool = ThreadPool()
 
   /// A laboratory in which nothing has been done.
   ///
@@ -237,23 +239,26 @@ extension Laboratory {
   public func perform(
     _ text: String, name: String = "script", onEvent: (Event) -> Void = { _ in }
   ) throws -> [Output] {
-    try perform(text, name: name, onEvent: onEvent, inspect: { _ in })
+    try outputs(of: text, name: name, onEvent: onEvent)
   }
 
-  /// The same with what commands of the host have read and given, for tests of them.
+  /// The same with what the statements have read of the session, for tests of commands.
   package func watched(
     _ text: String
-  ) throws -> (outputs: [Output], accesses: [(command: String, read: Set<Slot>, given: Set<Slot>)])
-  {
-    var accesses: [(command: String, read: Set<Slot>, given: Set<Slot>)] = []
-    let outputs = try perform(text, name: "example", onEvent: { _ in }) { bridge in
-      accesses = bridge.accesses.map { ($0.command, $0.accesses.read, $0.accesses.given) }
+  ) throws -> (outputs: [Output], reads: [(statement: String, slots: Set<Slot>)]) {
+    func entries() -> [SessionLog.Entry] {
+      state.withLock { $0.interpreter.session.log.entries }
     }
-    return (outputs, accesses)
+    let before = entries().count
+    let outputs = try self.outputs(of: text, name: "example", onEvent: { _ in })
+    let reads = entries().dropFirst(before).map { entry in
+      (entry.text, Set(entry.access.allReads.compactMap { Slot($0) }))
+    }
+    return (outputs, reads)
   }
 
-  private func perform(
-    _ text: String, name: String, onEvent: (Event) -> Void, inspect: (HostBridge) -> Void
+  private func outputs(
+    of text: String, name: String, onEvent: (Event) -> Void
   ) throws -> [Output] {
     let wish = StopWish()
     try state.withLock { state in
@@ -268,8 +273,6 @@ extension Laboratory {
         onEvent(event)
       } observe: {
         outputs.append($0)
-      } inspect: {
-        inspect($0)
       }
     }
     return outputs
@@ -330,13 +333,13 @@ extension Laboratory {
   /// Runs a script whose turn it is.
   func execute(
     _ script: Script, wish: StopWish, onEvent: @escaping @Sendable (Event) -> Void,
-    observe: (Output) -> Void = { _ in }, inspect: (HostBridge) -> Void = { _ in }
+    observe: (Output) -> Void = { _ in }
   ) throws {
     if wish.isThere { throw CancellationError() }
     for remark in script.remarks { onEvent(.remark(remark)) }
     let source = Source(name: script.name, text: script.text)
     var interpreter = interpreter
-    let bridge = HostBridge(host, wish: wish, onEvent: onEvent)
+    let bridge = HostBridge(host, pool: pool, wish: wish, onEvent: onEvent)
     let result = interpreter.run(source, host: bridge) { outcome in
       guard let report = outcome.report else { return }
       let output = Output(report, statement: outcome.text, seconds: outcome.seconds)
@@ -344,7 +347,6 @@ extension Laboratory {
       onEvent(.output(output))
     }
     state.withLock { $0.interpreter = interpreter }
-    inspect(bridge)
     switch result {
     case .completed:
       // A training that is stopped ends early, with the best model so far.

@@ -128,6 +128,8 @@ public struct AdaptedRecommender: Sendable {
   /// Whose it is: "user 42", "a new user".
   public let title: String
   let rated: Set<Int32>
+  /// Its threads start with the first list that asks for more than one.
+  private let pool = ThreadPool()
 
   /// How many ratings it was adapted to.
   public var supportCount: Int { context.support.count }
@@ -156,9 +158,13 @@ public struct AdaptedRecommender: Sendable {
     let asked = try items.map { try numbers(of: $0) } ?? Array(0..<Int32(data.items.count))
     let candidates = asked.filter { seen || !rated.contains($0) }
     guard !candidates.isEmpty else { return [] }
-    return try finite {
-      try model.best(min(count, candidates.count), of: candidates, for: context, threads: threads)
-    }.map { entry in
+    let entries = try finite {
+      try (ThreadPool.current ?? pool).whileUsed(atMost: threads) {
+        try model.best(
+          min(count, candidates.count), of: candidates, for: context, threads: threads)
+      }
+    }
+    return entries.map { entry in
       Ranked(
         item: data.items.ids.names[Int(entry.item)], title: data.items.label(Int(entry.item)),
         score: shown(entry.score))

@@ -38,10 +38,10 @@ public struct CommandTest<Command: LaboratoryCommand> {
     for example in declaration.examples {
       do {
         let (laboratory, again) = (try prepared(), try prepared())
-        let (said, accesses) = try laboratory.watched(example)
+        let (said, reads) = try laboratory.watched(example)
         outputs += said
-        for access in accesses where access.command == declaration.name {
-          read.formUnion(access.read)
+        for (statement, slots) in reads where statement.contains(declaration.name) {
+          read.formUnion(slots)
         }
         findings += try fieldFindings(example)
         if try again.perform(example).map(Self.lasting) != said.map(Self.lasting) {

@@ -45,6 +45,7 @@ import Testing
     #expect(
       owners == [
         "Sources/Commands/Interpreter.swift", "Sources/Shell/Terminal/TerminalHost.swift",
+        "Sources/MetaRec/Laboratory.swift", "Sources/MetaRec/Recommender.swift",
       ])
   }
 

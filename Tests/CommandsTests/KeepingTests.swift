@@ -123,6 +123,35 @@ import Testing
     #expect(shelf.count == 0)
   }
 
+  /// Takes long, and reads more than it declares.
+  private struct Peek: LongCommand {
+    static let signature = Signature<Self>("peek", "Looks at the network.", needs: [.data])
+
+    func run(in session: inout Session, host: any Host) throws -> Report {
+      Report([.text(described(session.network))])
+    }
+  }
+
+  @Test func whatWasReadCountsWhetherItIsDeclaredOrNot() {
+    let shelf = Shelf()
+    func said(_ text: String) -> (report: Report?, taken: Int) {
+      let known = commands.types.compactMap { $0 as? any Command.Type }
+      var interpreter = Interpreter(catalog: Catalog("command", known + [Peek.self]))
+      interpreter.execution.store = shelf
+      var last: Report?
+      let result = interpreter.run(Source(name: "t", text: text), host: RecordingHost()) {
+        last = $0.report
+      }
+      #expect(result == .completed)
+      return (last, interpreter.execution.resultsTaken)
+    }
+    let first = said("load data; peek")
+    #expect(first.taken == 0)
+    #expect(said("load data; peek") == (first.report, 1))
+    let other = said("load data; model mlp hidden=3; peek")
+    #expect(other.taken == 0 && other.report != first.report)
+  }
+
   @Test func damagedResultsAreMadeAnew() {
     let shelf = Shelf()
     let first = run(Self.start + Self.rest, shelf)

@@ -258,6 +258,58 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(stale(notebook) == [])
   }
 
+  @Test func theSameAgainMakesNothingStale() {
+    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1", "topk user=42 3")
+    for line in ["split tasks", "load data", "split tasks by=user query=10", "set threads=1"] {
+      #expect(ran(line, in: &notebook) && stale(notebook) == [], "\(line)")
+    }
+    #expect(ran("evaluate mae", in: &notebook))
+  }
+
+  @Test func aFileThatHasChangedMakesWhatCameFromItStale() {
+    let rows = (0..<40).map { "u\($0 % 8),i\($0 % 13),\(1 + $0 % 5)\n" }.joined()
+    host.files["r.csv"] = Array(("user,item,rating\n" + rows).utf8)
+    let notebook = notebook("load \"r.csv\"", "describe", "let k = 5")
+    #expect(stale(notebook) == [])
+    host.files["r.csv"]? += Array("u1,i12,1\n".utf8)
+    #expect(stale(notebook) == [1, 2])
+    #expect(notebook.stale(host)[2]?.reason == "the file r.csv has changed")
+    host.files["r.csv"] = nil
+    #expect(stale(notebook) == [1, 2])
+  }
+
+  @Test func lookingDoesNotEndWhatCanBeRedone() {
+    for look in ["show", "help split", "describe", "plot popularity", "show $k", "expect 1 < 2"] {
+      var notebook = notebook("load data", "let k = 5", "split tasks", "undo", look)
+      #expect(ran("redo", in: &notebook), "\(look)")
+      #expect(notebook.interpreter.session.tasks != nil && notebook.abandoned == [], "\(look)")
+    }
+    var notebook = notebook("load data", "split tasks", "undo", "let k = 5")
+    #expect(notebook.abandoned == [2])
+    guard case .ran(.failed(let fault)) = notebook.run("redo", host: host, observe: { _ in }) else {
+      Issue.record("redo went on to another way")
+      return
+    }
+    #expect(fault.code == "E0802")
+  }
+
+  @Test func theGraphShowsWhatCameFromWhat() throws {
+    var notebook = notebook(
+      "load data", "split tasks", "model mlp hidden=4", "meta-train maml epochs=1",
+      "let r = evaluate mae", "split tasks query=5", "show graph")
+    guard case .graph(let graph)? = notebook.cells.last?.reports.last?.blocks.first else {
+      Issue.record("no graph")
+      return
+    }
+    let states = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.id, $0.state) })
+    #expect(states["tasks"] == .plain && states["the network"] == .plain)
+    #expect(states["the model maml"] == .stale && states["$r"] == .stale)
+    let sources = graph.edges.filter { $0.to == "the model maml" }.map(\.from)
+    #expect(Set(sources) == ["data", "tasks", "the network", "the seed"])
+    #expect(graph.nodes.first { $0.id == "tasks" }?.detail == "split tasks query=5 · cell 6")
+    #expect(ran("show graph", in: &notebook))
+  }
+
   @Test func usingWhatIsStaleIsSaid() throws {
     var notebook = notebook(
       "load data", "split tasks", "let r = compare mf item-mean", "split tasks query=5")

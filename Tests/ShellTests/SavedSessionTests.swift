@@ -88,6 +88,15 @@ import Shell
     }
   }
 
+  @Test func whatASearchTrainsIsSavedForItsResult() throws {
+    let needed = ["load data", "split tasks", "model mlp hidden=4"]
+    let search = "let s = search grid maml steps=[1, 2] epochs=1"
+    _ = try notebook(
+      needed + ["meta-train ridge epochs=1", "let unused = 1", search, "save session \"s.mrs\" for=s"])
+    #expect(try statements("s.mrs") == needed + [search])
+    #expect(try replay("s.mrs").status == .success)
+  }
+
   @Test func whatWasUndoneIsNotSaved() throws {
     _ = try notebook([
       "load data", "split tasks", "binarize threshold=4", "undo", "save session \"u.mrs\"",

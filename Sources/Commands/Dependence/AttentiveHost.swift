@@ -16,16 +16,22 @@ package struct FileFact: Sendable, Equatable {
   package let question: Question
   package let path: String
   package let answer: String
+  /// What the host said then of a file, without reading it.
+  private let revision: String?
 
-  package init(_ question: Question, _ path: String, _ answer: String) {
+  package init(
+    _ question: Question, _ path: String, _ answer: String, revision: String? = nil
+  ) {
     self.question = question
     self.path = path
     self.answer = answer
+    self.revision = revision
   }
 
   /// Whether asking again finds the same.
   package func holds(for host: any Host) -> Bool {
-    answer == Self.answer(question, path, host)
+    if question == .contents, let revision, revision == host.revision(of: path) { return true }
+    return answer == Self.answer(question, path, host)
   }
 
   private static func answer(_ question: Question, _ path: String, _ host: any Host) -> String {
@@ -70,6 +76,7 @@ package final class AttentiveHost: ForwardingHost {
   package func read(_ path: String) throws(CommandFailure) -> FileContents {
     if let own = made(path) { return FileContents(path: path, own) }
     let contents: FileContents
+    let revision = host.revision(of: path)
     do throws(CommandFailure) {
       contents = try host.read(path)
     } catch {
@@ -80,12 +87,14 @@ package final class AttentiveHost: ForwardingHost {
     seen.withLock { seen in
       if !seen.files.contains(source) { seen.files.append(source) }
     }
-    note(.contents, path, source.digest)
+    note(.contents, path, source.digest, revision)
     return contents
   }
 
-  private func note(_ question: FileFact.Question, _ path: String, _ answer: String) {
-    let fact = FileFact(question, path, answer)
+  private func note(
+    _ question: FileFact.Question, _ path: String, _ answer: String, _ revision: String? = nil
+  ) {
+    let fact = FileFact(question, path, answer, revision: revision)
     seen.withLock { seen in
       if !seen.facts.contains(fact) { seen.facts.append(fact) }
     }

@@ -25,6 +25,10 @@ extension Split {
   package var reads: [Slot] { [.seed] }
 }
 
+extension Best {
+  package var reads: [Slot] { [.network, .seed, .sweep, .recipe] }
+}
+
 extension Open {
   /// To say that a model is of another split.
   package var reads: [Slot] { [.tasks] }

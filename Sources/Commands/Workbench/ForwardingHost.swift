@@ -9,6 +9,7 @@ package protocol ForwardingHost: Host {
 extension ForwardingHost {
   package func read(_ path: String) throws(CommandFailure) -> FileContents { try host.read(path) }
   package func kind(of path: String) -> FileKind? { host.kind(of: path) }
+  package func revision(of path: String) -> String? { host.revision(of: path) }
   package func list(_ path: String) throws(CommandFailure) -> [String] { try host.list(path) }
   package func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
     try host.write(bytes, to: path)

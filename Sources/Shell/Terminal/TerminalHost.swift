@@ -45,6 +45,12 @@ package final class TerminalHost: Host {
     (try? place(path, to: "read")).flatMap { Files.kind(of: $0) }
   }
 
+  /// Its size, the time of its last change to the nanosecond, and which file it is.
+  package func revision(of path: String) -> String? {
+    guard let place = try? place(path, to: "read"), let status = place.status else { return nil }
+    return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) \(status.st_ino)"
+  }
+
   /// How many bytes a file has.
   func size(of path: String) -> Int? {
     (try? place(path, to: "read")).flatMap { Files.size(of: $0) }
