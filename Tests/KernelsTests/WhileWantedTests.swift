@@ -58,6 +58,26 @@ import Testing
     #expect(result == 2 && questions == 0)
   }
 
+  @Test func aLargeSystemIsLeftBetweenItsRows() {
+    let n = 600
+    var matrix = [Float](repeating: 0.5, count: n * n)
+    for place in 0..<n { matrix[place * n + place] = 2 }
+    func solve() -> [Float] {
+      let tape = Tape(kernels: .underTest)
+      let x = tape.solve(
+        tape.constant(matrix, rows: n, columns: n),
+        tape.constant([Float](repeating: 1, count: n), rows: n, columns: 1))
+      return tape[x].array
+    }
+    let (whole, all) = stopped(at: .max - 1, solve)
+    #expect(whole == solve())
+    #expect(all > 40)
+    for number in [0, 3, all / 2, all - 1] {
+      let (left, questions) = stopped(at: number, solve)
+      #expect(left == nil && questions == number + 1)
+    }
+  }
+
   /// c = a · b + addend where that takes several stretches: 64 rows at a time.
   @Test func aHugeProductIsLeftBetweenItsRowsAndIsTheSameInOnePart() {
     let (rows, n, k) = (130, 4096, 4096)

@@ -25,7 +25,7 @@ package struct PrincipalComponents: Sendable {
         scores[row].append(zip(values, direction).reduce(0) { $0 + $1.0 * $1.1 })
       }
       // What is left has nothing in this direction.
-      for a in 0..<width {
+      for a in (0..<width).whileWanted(asking: 1 << 6) {
         for b in 0..<width { covariance[a][b] -= variance * direction[a] * direction[b] }
       }
     }
@@ -33,12 +33,12 @@ package struct PrincipalComponents: Sendable {
 
   private static func covariance(of rows: [[Double]], width: Int) -> [[Double]] {
     var sums = Array(repeating: [Double](repeating: 0, count: width), count: width)
-    for row in rows {
+    for row in rows.whileWanted(asking: max(1, (1 << 22) / max(1, width * width))) {
       for a in 0..<width where row[a] != 0 {
         for b in 0...a { sums[a][b] += row[a] * row[b] }
       }
     }
-    for a in 0..<width { for b in 0..<a { sums[b][a] = sums[a][b] } }
+    for a in (0..<width).whileWanted(asking: 1 << 6) { for b in 0..<a { sums[b][a] = sums[a][b] } }
     return sums
   }
 
@@ -47,7 +47,7 @@ package struct PrincipalComponents: Sendable {
     let width = covariance.count
     var stream = RandomKey(seed: 0).derived("components").stream
     var direction = (0..<width).map { _ in stream.normal() }
-    for _ in 0..<300 {
+    for _ in (0..<300).whileWanted(asking: 1) {
       var next = product(covariance, direction)
       let length = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
       guard length > 0 else { return [Double](repeating: 0, count: width) }
