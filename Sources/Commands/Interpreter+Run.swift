@@ -69,6 +69,7 @@ struct Run {
     }
     access.add(interpreter.changes(since: before))
     access.reads.formUnion(spoken(in: statement, before))
+    for slot in access.reads { access.contents[slot] = before.content(of: slot) }
     var start = 0
     for part in trail.parts {
       var entry = SessionLog.Entry(part.text, head: source.slice(statement.head))

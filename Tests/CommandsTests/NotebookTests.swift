@@ -259,7 +259,7 @@ private final class PageHost: Host, @unchecked Sendable {
   }
 
   @Test func theSameAgainMakesNothingStale() {
-    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1", "topk user=42 3")
+    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1", "adapt user 42", "topk 3")
     for line in ["split tasks", "load data", "split tasks by=user query=10", "set threads=1"] {
       #expect(ran(line, in: &notebook) && stale(notebook) == [], "\(line)")
     }

@@ -33,6 +33,8 @@ package struct Access: Sendable, Equatable {
   package var writes: Set<Slot> = []
   /// What was found of files.
   package var facts: [FileFact] = []
+  /// What was in the slots that were read.
+  package var contents: [Slot: String] = [:]
   /// What the commands declare to read.
   package var declared: Set<Slot> = []
 

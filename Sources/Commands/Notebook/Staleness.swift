@@ -36,7 +36,7 @@ extension Notebook {
       if let reason = stale[taken.maker] { found.append(reason) }
       // What only points to one of several things was meant as it was.
       if !slot.isPointer, let latest = now[slot], latest != taken.maker,
-        content(of: slot) != taken.content, !isMade(latest, from: cell.number, of: slot)
+        isAnother(slot, than: taken.content), !isMade(latest, from: cell.number, of: slot)
       {
         found.append(Staleness(slot: slot, changedBy: latest))
       }
@@ -48,8 +48,12 @@ extension Notebook {
     return found.min { ($0.changedBy ?? 0, $0.slot) < ($1.changedBy ?? 0, $1.slot) }
   }
 
-  /// What a slot holds in the present state.
-  private func content(of slot: Slot) -> String { interpreter.content(of: slot) }
+  /// Whether a slot holds something else in the present state. One that was emptied, as tasks are by `load`, may
+  /// come to hold the same again.
+  private func isAnother(_ slot: Slot, than content: String) -> Bool {
+    let now = interpreter.content(of: slot)
+    return now != content && now != Session.nothing
+  }
 
   /// Whether a cell changed something that an earlier one had left, rather than replaced it.
   private func isMade(_ cell: Int, from earlier: Int, of slot: Slot) -> Bool {

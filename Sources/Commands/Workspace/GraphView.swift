@@ -10,7 +10,7 @@ package struct GraphView: View {
     examples: [Example("load data; split tasks; show graph")])
 
   package func report(of session: Session) -> Report {
-    let graph = DependencyGraph(session.log).graph
+    let graph = DependencyGraph(session).graph
     guard !graph.nodes.isEmpty else { return Report([.note("Nothing has been made yet.")]) }
     return Report([.graph(graph)])
   }
@@ -18,14 +18,16 @@ package struct GraphView: View {
 
 /// What the statements of a log have made that is still there, and from what.
 private struct DependencyGraph {
+  private let session: Session
   private let entries: [SessionLog.Entry]
   /// For each slot the statement that has written it last.
   private let makers: [Slot: Int]
 
-  init(_ log: SessionLog) {
-    entries = log.entries
+  init(_ session: Session) {
+    self.session = session.unrecorded
+    entries = session.log.entries
     var makers: [Slot: Int] = [:]
-    for (index, entry) in log.entries.enumerated() {
+    for (index, entry) in entries.enumerated() {
       for slot in entry.access.writes where Self.isShown(slot) { makers[slot] = index }
     }
     self.makers = makers
@@ -52,16 +54,27 @@ private struct DependencyGraph {
         add(source)
         edges.append(Graph.Edge(from: source.name, to: slot.name))
       }
-      let isStale = maker.map { maker in sources.contains { (makers[$0] ?? -1) > maker } } ?? false
+      let isStale = maker.map { maker in
+        sources.contains { isAnother($0, thanReadBy: maker) }
+      }
       let node = Graph.Node(
         slot.name, slot.name, detail: maker.map { text(of: $0) } ?? "",
-        state: isStale ? .stale : .plain)
+        state: isStale == true ? .stale : .plain)
       nodes.append((slot, node, maker ?? -1))
     }
     for slot in makers.keys.sorted(by: { (makers[$0] ?? 0, $0) < (makers[$1] ?? 0, $1) }) {
       add(slot)
     }
     return Graph("What came from what", nodes: spread(nodes.map(\.node), edges), edges: edges)
+  }
+
+  /// Whether a slot holds something else than what a statement read.
+  private func isAnother(_ slot: Slot, thanReadBy index: Int) -> Bool {
+    guard (makers[slot] ?? -1) > index else { return false }
+    switch slot {
+    case .variable, .parameter, .procedure, .file: return true
+    default: return session.content(of: slot) != entries[index].access.contents[slot]
+    }
   }
 
   /// What a statement read to make a slot. What changed the slot itself in a step goes on to what it was
