@@ -252,14 +252,16 @@ private final class PageHost: Host, @unchecked Sendable {
   }
 
   @Test func aCellThatWasRunAgainIsNotStale() {
-    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1", "split tasks query=5")
+    var notebook = notebook(
+      "load data", "split tasks", "meta-train maml epochs=1", "split tasks query=5")
     #expect(stale(notebook) == [3])
     _ = notebook.run("meta-train maml epochs=1", again: 3, host: host, observe: { _ in })
     #expect(stale(notebook) == [])
   }
 
   @Test func theSameAgainMakesNothingStale() {
-    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1", "adapt user 42", "topk 3")
+    var notebook = notebook(
+      "load data", "split tasks", "meta-train maml epochs=1", "adapt user 42", "topk 3")
     for line in ["split tasks", "load data", "split tasks by=user query=10", "set threads=1"] {
       #expect(ran(line, in: &notebook) && stale(notebook) == [], "\(line)")
     }

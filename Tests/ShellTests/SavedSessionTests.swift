@@ -92,7 +92,9 @@ import Shell
     let needed = ["load data", "split tasks", "model mlp hidden=4"]
     let search = "let s = search grid maml steps=[1, 2] epochs=1"
     _ = try notebook(
-      needed + ["meta-train ridge epochs=1", "let unused = 1", search, "save session \"s.mrs\" for=s"])
+      needed + [
+        "meta-train ridge epochs=1", "let unused = 1", search, "save session \"s.mrs\" for=s",
+      ])
     #expect(try statements("s.mrs") == needed + [search])
     #expect(try replay("s.mrs").status == .success)
   }

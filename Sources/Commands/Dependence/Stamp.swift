@@ -95,7 +95,8 @@ extension Value {
     case .number(let number): number.unit == .seconds ? "a time" : number.spelling
     case .list(let values): "[" + values.map(\.content).joined(separator: ",") + "]"
     case .record(let record):
-      "{" + record.fields.filter { $0.name != "seconds" }
+      "{"
+        + record.fields.filter { $0.name != "seconds" }
         .map { "\($0.name)=\($0.value.content)" }.joined(separator: ",") + "}"
     default: sourceText
     }

@@ -11,7 +11,8 @@ package func spelledOut(_ text: String) -> String {
     let calls = script.statements.flatMap(\.calls)
     return faults.isEmpty && calls.count == 1 && calls[0].arguments.count == 1 ? shown : text
   }
-  guard text.hasPrefix(Export.name), let call = parse(text).script.statements.first?.calls.first, call.verb.text == Export.name,
+  guard text.hasPrefix(Export.name), let call = parse(text).script.statements.first?.calls.first,
+    call.verb.text == Export.name,
     call.arguments.count == 1, case .text(let parts) = call.arguments[0].value.kind,
     case .literal(let path)? = parts.first, notebookFormat(of: path) != nil
   else { return text }

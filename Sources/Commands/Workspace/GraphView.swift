@@ -6,7 +6,8 @@ package struct GraphView: View {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "graph", "What came from what: data, tasks, models, names and files, and which of them are stale.",
+    "graph",
+    "What came from what: data, tasks, models, names and files, and which of them are stale.",
     examples: [Example("load data; split tasks; show graph")])
 
   package func report(of session: Session) -> Report {
