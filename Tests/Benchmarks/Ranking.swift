@@ -103,7 +103,7 @@ struct Ranking {
     table[0] = Int32(user)
     let (offsets, indices, shares) = (arena.integers(2), arena.integers(1), arena.allocate(1))
     (offsets[0], offsets[1], indices[0], shares[0]) = (0, 1, 0, 1)
-    let common = Bags(count: 1, step: 1, offsets: offsets, indices: indices, weights: shares)
+    let common = EmbeddingBag(count: 1, step: 1, offsets: offsets, indices: indices, weights: shares)
     let rows = EncodedRows(
       count: Self.ratings, ownFields: 0, common: common, commonFields: 1, vectors: vectors,
       ratings: ratings)

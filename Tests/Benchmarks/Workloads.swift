@@ -169,7 +169,7 @@ final class LocalRows: @unchecked Sendable {
     return Episode(tableRows: number.finish(in: arena), support: support, query: query)
   }
 
-  private func shared(_ users: [Int32], _ arena: Arena) -> Bags {
+  private func shared(_ users: [Int32], _ arena: Arena) -> EmbeddingBag {
     let offsets = arena.integers(5)
     let indices = arena.integers(4)
     let weights = arena.allocate(4)
@@ -179,7 +179,7 @@ final class LocalRows: @unchecked Sendable {
       weights[place] = 1
     }
     offsets[4] = 4
-    return Bags(count: 4, step: 1, offsets: offsets, indices: indices, weights: weights)
+    return EmbeddingBag(count: 4, step: 1, offsets: offsets, indices: indices, weights: weights)
   }
 
   private func encode(
@@ -210,7 +210,7 @@ final class LocalRows: @unchecked Sendable {
     }
     return EncodedRows(
       count: range.count,
-      own: Bags(count: bag, step: 1, offsets: offsets, indices: indices, weights: weights),
+      own: EmbeddingBag(count: bag, step: 1, offsets: offsets, indices: indices, weights: weights),
       ownFields: 5, commonFields: 4, ratings: targets)
   }
 }

@@ -174,7 +174,7 @@ extension Tape {
   }
 
   /// Registers bags for `embed` and `scatter`. Their memory must outlive the record.
-  package func register(_ bags: Bags) -> Int {
+  package func register(_ bags: EmbeddingBag) -> Int {
     self.bags.append(bags)
     return self.bags.count - 1
   }

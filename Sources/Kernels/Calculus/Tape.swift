@@ -23,7 +23,7 @@ package final class Tape {
   @exclusivity(unchecked) private(set) var marks: UnsafeMutablePointer<Mark>
   @exclusivity(unchecked) private var capacity = 256
   @exclusivity(unchecked) package private(set) var count = 0
-  @exclusivity(unchecked) var bags: [Bags] = []
+  @exclusivity(unchecked) var bags: [EmbeddingBag] = []
   /// Whether adjoints are to be differentiated again; if not, sums of adjoints are made in place.
   @exclusivity(unchecked) var isDifferentiable = true
 

@@ -192,10 +192,10 @@ extension MLP.Activation {
   }
 }
 
-extension Bags {
+extension EmbeddingBag {
   /// The same entries with all fields of a row in one bag.
-  package func grouped(by fields: Int) -> Bags {
-    Bags(
+  package func grouped(by fields: Int) -> EmbeddingBag {
+    EmbeddingBag(
       count: count / fields, step: step * fields, offsets: offsets, indices: indices,
       weights: weights)
   }
