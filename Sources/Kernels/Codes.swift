@@ -122,7 +122,7 @@ extension KernelSet {
 extension KernelSet {
   /// A bound on how much a product with `weight` can lengthen a row: the spectral norm, at most 1.3 times too
   /// large, by ‖M⁸‖ ≥ ‖M‖⁸ for M = WᵀW in the Frobenius norm.
-  package func stretch(of weight: Matrix, in arena: Arena) -> Float {
+  package func spectralNormBound(of weight: Matrix, in arena: Arena) -> Float {
     let flipped = arena.matrix(rows: weight.columns, columns: weight.rows)
     transpose(weight, into: flipped)
     let (tall, wide) = weight.rows < weight.columns ? (weight, flipped) : (flipped, weight)

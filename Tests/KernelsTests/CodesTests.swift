@@ -93,7 +93,7 @@ import Testing
       norm = length.squareRoot()
       x = x.map { $0 / length }
     }
-    let bound = Double(KernelSet.underTest.stretch(of: weight, in: Arena()))
+    let bound = Double(KernelSet.underTest.spectralNormBound(of: weight, in: Arena()))
     #expect(bound >= norm && bound < 1.35 * norm, "\(norm) \(bound)")
   }
 }

@@ -15,7 +15,7 @@ package final class OuterLoop: @unchecked Sendable {
   private let options: OuterOptions
   private let threads: Int
   private let kernels: KernelSet
-  private let stretches: [Stretch]
+  private let groups: [ParameterGroup]
   private let lookupCount: Int
 
   /// A batch is cut into this many sums on any machine.
@@ -33,7 +33,7 @@ package final class OuterLoop: @unchecked Sendable {
       FloatBuffer(count: problem.layout.count)
     }
     gradient = FloatBuffer(count: problem.layout.count)
-    stretches = Stretch.all(of: problem.layout, options)
+    groups = ParameterGroup.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
     sums = (0..<Self.sumCount).map { _ in GradientSum(problem) }
     lanes = LanePool(problem)
@@ -96,28 +96,28 @@ package final class OuterLoop: @unchecked Sendable {
   }
 
   /// Neighbouring numbers that move alike: a table, or dense blocks with the same decay.
-  private struct Stretch {
+  private struct ParameterGroup {
     var block: WeightBlock
     var offset: Int
     var count: Int
     var decay: Float
     var lookup: Int?
 
-    static func all(of layout: Layout, _ options: OuterOptions) -> [Stretch] {
-      var stretches: [Stretch] = []
+    static func all(of layout: Layout, _ options: OuterOptions) -> [ParameterGroup] {
+      var groups: [ParameterGroup] = []
       for (number, block) in layout.blocks.enumerated() where block.count > 0 {
         let isLookup = block.kind == .lookup
         let decay = options.decay(of: block)
-        if !isLookup, let last = stretches.last, last.lookup == nil, last.decay == decay {
-          stretches[stretches.count - 1].count += block.count
+        if !isLookup, let last = groups.last, last.lookup == nil, last.decay == decay {
+          groups[groups.count - 1].count += block.count
         } else {
-          stretches.append(
-            Stretch(
+          groups.append(
+            ParameterGroup(
               block: block, offset: block.offset, count: block.count, decay: decay,
               lookup: isLookup ? number : nil))
         }
       }
-      return stretches
+      return groups
     }
 
     /// A part of it, whole rows of a table; the same parts for any number of threads.
@@ -132,21 +132,21 @@ package final class OuterLoop: @unchecked Sendable {
   private func move(_ batch: Batch) {
     let all = weights.mutableAll()
     guard let limit = options.clip else {
-      return eachPart { stretch, part in
-        self.sum(stretch, part, batch)
-        self.move(all, stretch, part, batch)
+      return eachPart { group, part in
+        self.sum(group, part, batch)
+        self.move(all, group, part, batch)
       }
     }
-    eachPart { stretch, part in self.sum(stretch, part, batch) }
+    eachPart { group, part in self.sum(group, part, batch) }
     let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
     let norm = kernels.dot(whole, whole).squareRoot()
     if norm > limit { kernels.scale(limit / norm, whole, into: whole) }
-    eachPart { stretch, part in self.move(all, stretch, part, batch) }
+    eachPart { group, part in self.move(all, group, part, batch) }
   }
 
-  private func eachPart(_ body: @Sendable (Stretch, Int) -> Void) {
+  private func eachPart(_ body: @Sendable (ParameterGroup, Int) -> Void) {
     parallel(TouchedRows.parts, threads: threads) { part in
-      for stretch in self.stretches where !Cancellation.isRequested { body(stretch, part) }
+      for group in self.groups where !Cancellation.isRequested { body(group, part) }
     }
   }
 
@@ -156,41 +156,41 @@ package final class OuterLoop: @unchecked Sendable {
 
   /// The mean gradient, each element added in the order of tasks. A table's gradient is zero between steps,
   /// but for rows that a task has touched.
-  private func sum(_ stretch: Stretch, _ part: Int, _ batch: Batch) {
+  private func sum(_ group: ParameterGroup, _ part: Int, _ batch: Batch) {
     let scale = 1 / Float(batch.tasks)
-    guard stretch.lookup == nil else {
-      return eachTouched(stretch, batch) { rows, table in
+    guard group.lookup == nil else {
+      return eachTouched(group, batch) { rows, table in
         rows.add(scale, of: part, to: table, kernels)
       }
     }
-    let range = stretch.part(part)
+    let range = group.part(part)
     let own = range.lowerBound - lookupCount..<range.upperBound - lookupCount
     let sum = view(gradient.base, range)
     kernels.scale(scale, view(sums[0].dense.base, own), into: sum)
     for more in sums[1..<batch.sums] { kernels.axpy(scale, view(more.dense.base, own), sum) }
   }
 
-  private func move(_ all: Matrix, _ stretch: Stretch, _ part: Int, _ batch: Batch) {
-    let range = stretch.part(part)
+  private func move(_ all: Matrix, _ group: ParameterGroup, _ part: Int, _ batch: Batch) {
+    let range = group.part(part)
     guard !range.isEmpty else { return }
     options.optimizer.move(
       view(all.base, range), along: view(gradient.base, range),
       memory: memory.map { view($0.base, range) }, rate: batch.rate, step: step,
-      decay: stretch.decay, kernels: kernels)
-    guard stretch.lookup != nil else { return }
+      decay: group.decay, kernels: kernels)
+    guard group.lookup != nil else { return }
     // An optimiser may add decay to the gradient of every row.
-    guard stretch.decay == 0 else { return view(gradient.base, range).fill(0) }
-    eachTouched(stretch, batch) { rows, table in rows.clear(part, of: table, kernels) }
+    guard group.decay == 0 else { return view(gradient.base, range).fill(0) }
+    eachTouched(group, batch) { rows, table in rows.clear(part, of: table, kernels) }
   }
 
   /// Calls `body` with what each task has touched of a table, and the table's gradient.
   private func eachTouched(
-    _ stretch: Stretch, _ batch: Batch, _ body: (TouchedRows, Matrix) -> Void
+    _ group: ParameterGroup, _ batch: Batch, _ body: (TouchedRows, Matrix) -> Void
   ) {
     let table = Matrix(
-      gradient.base + stretch.offset, rows: stretch.block.rows, columns: stretch.block.columns)
+      gradient.base + group.offset, rows: group.block.rows, columns: group.block.columns)
     for sum in sums[..<batch.sums] {
-      for rows in sum.touched where rows.block == stretch.lookup { body(rows, table) }
+      for rows in sum.touched where rows.block == group.lookup { body(rows, table) }
     }
   }
 }

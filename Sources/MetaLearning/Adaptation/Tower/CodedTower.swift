@@ -89,13 +89,13 @@ struct CodedTower {
       layer.bias[column] = half + Int32((bias[0, column] / (rows.step * unit)).rounded())
     }
     let next = rows.step * unit * Float(1 << layer.shift)
-    let stretch = kernels.stretch(of: weight, in: arena)
+    let norm = kernels.spectralNormBound(of: weight, in: arena)
     let floats = Float(inputs + 8) * .ulpOfOne * (rows.length * frobenius + shift)
     rows.error =
       slack
-      * (rows.error * stretch + rows.reach * missed + floats
+      * (rows.error * norm + rows.reach * missed + floats
         + Float(outputs).squareRoot() * (rows.step * unit + next) / 2)
-    rows.length = slack * (rows.length * stretch + shift)
+    rows.length = slack * (rows.length * norm + shift)
     rows.step = next
     rows.columns = Self.places(outputs, width: width) { kernels.codePlace(of: $0) }
     return rows.length.isFinite && rows.error.isFinite ? layer : nil
