@@ -73,14 +73,14 @@ struct Ranking {
   }
 
   private func ranked(user: Int) -> [Int] {
-    let tower = lanes.withLane { lane in
+    let stack = lanes.withLane { lane in
       lane.tape.reset()
-      return lane.adaptedTower(of: learner, weights, episode(user, lane.tape.arena))
+      return lane.adaptedDenseStack(of: learner, weights, episode(user, lane.tape.arena))
     }
-    guard let tower else { return [] }
-    let found = tower.candidates(Self.best, of: codes, threads: threads, in: lanes)
+    guard let stack else { return [] }
+    let found = stack.candidates(Self.best, of: codes, threads: threads, in: lanes)
     let rows = found ?? Array(0..<items.rows)
-    let scores = tower.scores(of: rows.count, threads: threads, block: Self.block, in: lanes) {
+    let scores = stack.scores(of: rows.count, threads: threads, block: Self.block, in: lanes) {
       range, lane in
       let features = lane.tape.arena.matrix(rows: range.count, columns: Self.width)
       for (row, item) in rows[range].enumerated() {

@@ -159,8 +159,8 @@ package struct InnerLoop: Sendable, Equatable {
 
   /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
   package func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let tower = lane.tower(for: self), tower.applies(to: episode, lane.problem) {
-      return tower.metaGradient(lane, weights, episode)
+    if let stack = lane.denseStack(for: self), stack.applies(to: episode, lane.problem) {
+      return stack.metaGradient(lane, weights, episode)
     }
     return plainMetaGradient(lane, weights, episode)
   }
@@ -275,8 +275,8 @@ package struct InnerLoop: Sendable, Equatable {
   /// Adds where adaptation ended minus where it began, times −1, to the lane's sums (Reptile); returns the
   /// support loss before the first step.
   package func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let tower = lane.tower(for: self), tower.applies(to: episode, lane.problem) {
-      return tower.displacement(lane, weights, episode)
+    if let stack = lane.denseStack(for: self), stack.applies(to: episode, lane.problem) {
+      return stack.displacement(lane, weights, episode)
     }
     return plainDisplacement(lane, weights, episode)
   }

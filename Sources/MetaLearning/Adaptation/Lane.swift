@@ -17,7 +17,7 @@ package final class Lane {
   private let flips = Arena()
   @exclusivity(unchecked) private var lastLearner: AnyObject?
   @exclusivity(unchecked) private var lastLoop: InnerLoop?
-  @exclusivity(unchecked) private var lastTower: TowerLoop?
+  @exclusivity(unchecked) private var lastDenseStack: DenseStackLoop?
 
   /// A block as this lane sees it.
   private struct Place {
@@ -67,16 +67,16 @@ package final class Lane {
   }
 
   /// The planned form of an inner loop, if it has one; kept for the next task.
-  func tower(for loop: InnerLoop) -> TowerLoop? {
+  func denseStack(for loop: InnerLoop) -> DenseStackLoop? {
     if loop != lastLoop {
       lastLoop = loop
-      lastTower = TowerLoop(loop, problem)
+      lastDenseStack = DenseStackLoop(loop, problem)
     }
-    return lastTower
+    return lastDenseStack
   }
 
   /// Whether an inner loop has a planned form.
-  package func plans(_ loop: InnerLoop) -> Bool { tower(for: loop) != nil }
+  package func plans(_ loop: InnerLoop) -> Bool { denseStack(for: loop) != nil }
 
   // MARK: Memory for one task
 

@@ -11,21 +11,21 @@ extension TrainedModel {
   private static let many = 4096
 
   /// The stack that a user's ratings make; nil for a learner or network that has no planned form.
-  func tower(for user: UserContext) -> AdaptedTower? {
+  func denseStack(for user: UserContext) -> AdaptedDenseStack? {
     adapted(to: user, items: []) { lane, episode in
-      lane.adaptedTower(of: learner, weights, episode)
+      lane.adaptedDenseStack(of: learner, weights, episode)
     }
   }
 
   func scores(
-    for user: UserContext, items: [Int32], by tower: AdaptedTower, threads: Int
+    for user: UserContext, items: [Int32], by stack: AdaptedDenseStack, threads: Int
   ) -> [Float] {
-    var scores = tower.scores(of: items.count, threads: threads, block: Self.block, in: lanes) {
+    var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: lanes) {
       range, lane in features(of: items[range], for: user.user, in: lane)
     }
     return scores.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
-      return problem.predictions(Matrix(base, rows: items.count, columns: tower.outputs))
+      return problem.predictions(Matrix(base, rows: items.count, columns: stack.outputs))
     }
   }
 
@@ -42,12 +42,12 @@ extension TrainedModel {
   package func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
   ) throws(ScoreError) -> [(item: Int32, score: Float)] {
-    guard items.count >= Self.many, let tower = tower(for: user) else {
+    guard items.count >= Self.many, let stack = denseStack(for: user) else {
       let scores = scores(for: user, items: items, threads: threads)
       return try ranked(items, scores, count, for: user)
     }
-    let few = candidates(count, of: items, for: user, tower, threads: threads) ?? items
-    let scores = scores(for: user, items: few, by: tower, threads: threads)
+    let few = candidates(count, of: items, for: user, stack, threads: threads) ?? items
+    let scores = scores(for: user, items: few, by: stack, threads: threads)
     return try ranked(few, scores, count, for: user)
   }
 
@@ -59,9 +59,9 @@ extension TrainedModel {
   }
 
   private func candidates(
-    _ count: Int, of items: [Int32], for user: UserContext, _ tower: AdaptedTower, threads: Int
+    _ count: Int, of items: [Int32], for user: UserContext, _ stack: AdaptedDenseStack, threads: Int
   ) -> [Int32]? {
-    guard tower.outputs == 1, problem.loss.predictsScores,
+    guard stack.outputs == 1, problem.loss.predictsScores,
       let coded = codedItems.rows(made: { codeItems() })
     else { return nil }
     // The addends are those of an unknown user: hers differ by the same number for all items.
@@ -70,7 +70,7 @@ extension TrainedModel {
       let own = features(of: items[..<1], for: user.user, in: lane).residual
       return own.map { abs($0[0, 0] - (coded.addends?[Int(items[0])] ?? 0)) } ?? 0
     }
-    let places = tower.candidates(
+    let places = stack.candidates(
       count, of: coded.rows, adding: coded.addends, level: level, among: items, threads: threads,
       in: lanes)
     return places?.map { items[$0] }

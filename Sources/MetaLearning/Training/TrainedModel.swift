@@ -41,8 +41,8 @@ package struct TrainedModel: Recommender {
 
   /// Where there are many, block by block on up to `threads` threads.
   func scores(for user: UserContext, items: [Int32], threads: Int) -> [Float] {
-    if items.count > Self.block, let tower = tower(for: user) {
-      return scores(for: user, items: items, by: tower, threads: threads)
+    if items.count > Self.block, let stack = denseStack(for: user) {
+      return scores(for: user, items: items, by: stack, threads: threads)
     }
     return adapted(to: user, items: items) { lane, episode in
       let scores = learner.scores(for: episode, weights, in: lane)

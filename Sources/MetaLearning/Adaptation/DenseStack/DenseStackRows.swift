@@ -1,8 +1,8 @@
 import Kernels
 import Models
 
-/// A task's rows on their way to the pivot: support rows first, then query rows, as one matrix a layer.
-struct TowerRows {
+/// A task's rows on their way to the first adapted layer: support rows first, then query rows, as one matrix a layer.
+struct DenseStackRows {
   var support: Int
   var query: Int
   /// The support rows, up to a multiple of a vector.
@@ -14,14 +14,14 @@ struct TowerRows {
   var queryFeatures: NetworkState?
   /// u, the inputs that all rows share, if the stack takes any.
   var common: Matrix?
-  /// What each layer below the pivot takes, and last what the pivot takes.
+  /// What each layer below the first adapted layer takes, and last what the first adapted layer takes.
   var inputs: [Matrix]
-  /// x·W₀ + b₀ of the pivot; where it is narrow, of the support rows only.
-  var pivot: Matrix
-  /// Whether the pivot has fewer outputs than there are query rows: these then meet the steps in its weights
+  /// x·W₀ + b₀ of the first adapted layer; where it is narrow, of the support rows only.
+  var firstAdapted: Matrix
+  /// Whether the first adapted layer has fewer outputs than there are query rows: these then meet the steps in its weights
   /// W_K, for fewer products than in G.
   var isNarrow: Bool
-  /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded). Where the pivot is
+  /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded). Where the first adapted layer is
   /// narrow, only the support rows have theirs.
   var products: Matrix
   var supportResidual: Matrix?
@@ -32,14 +32,14 @@ struct TowerRows {
   var all: Int { support + query }
 }
 
-extension TowerLoop {
+extension DenseStackLoop {
   /// Products of rows are padded to a multiple of this, so that few columns are left over.
   private static let vector = 8
 
-  /// Features and the layers below the pivot.
+  /// Features and the layers below the first adapted layer.
   func rise(
     _ lane: Lane, _ weights: Weights, _ episode: Episode, withQuery: Bool
-  ) -> TowerRows {
+  ) -> DenseStackRows {
     let (tape, problem) = (lane.tape, lane.problem)
     let leaves = lane.leaves(weights, episode)
     let floor = tape.count
@@ -50,24 +50,24 @@ extension TowerLoop {
     let onSupport = features(episode.support)
     let onQuery = withQuery ? features(episode.query) : nil
     let support = episode.support.count
-    var rows = TowerRows(
+    var rows = DenseStackRows(
       support: support, query: withQuery ? episode.query.count : 0,
       padded: (support + Self.vector - 1) / Self.vector * Self.vector, leaves: leaves,
       floor: floor, supportFeatures: onSupport, queryFeatures: onQuery,
-      common: onSupport.common.isSome ? tape[onSupport.common] : nil, inputs: [], pivot: .none,
+      common: onSupport.common.isSome ? tape[onSupport.common] : nil, inputs: [], firstAdapted: .none,
       isNarrow: withQuery && steps > 0
-        && weights.view(pivot.weight).columns < episode.query.count,
+        && weights.view(firstAdapted.weight).columns < episode.query.count,
       products: .none,
       supportResidual: onSupport.residual.isSome ? tape[onSupport.residual] : nil,
       queryResidual: onQuery.flatMap { $0.residual.isSome ? tape[$0.residual] : nil },
-      outputs: weights.view(above.last?.weight ?? pivot.weight).columns)
+      outputs: weights.view(above.last?.weight ?? firstAdapted.weight).columns)
     rows.inputs.reserveCapacity(below.count + 1)
     rows.inputs.append(stacked(lane, tape[onSupport.hidden], onQuery.map { tape[$0.hidden] }, rows))
     for layer in below {
       rows.inputs.append(dense(lane, rows, layer, weights, isHidden: true))
     }
-    rows.pivot = dense(
-      lane, rows, pivot, weights, isHidden: false,
+    rows.firstAdapted = dense(
+      lane, rows, firstAdapted, weights, isHidden: false,
       of: rows.isNarrow ? 0..<rows.support : 0..<rows.all)
     if steps > (withQuery && !rows.isNarrow ? 0 : 1) { rows.products = products(lane, rows) }
     return rows
@@ -75,7 +75,7 @@ extension TowerLoop {
 
   /// Both parts in one matrix, which has at least `padded` rows; those without a rating are zeros.
   private func stacked(
-    _ lane: Lane, _ support: Matrix, _ query: Matrix?, _ rows: TowerRows
+    _ lane: Lane, _ support: Matrix, _ query: Matrix?, _ rows: DenseStackRows
   ) -> Matrix {
     let stack = roomy(lane, rows, columns: support.columns)
     stack.rows(0..<rows.support).copy(from: support)
@@ -84,7 +84,7 @@ extension TowerLoop {
   }
 
   /// A matrix for all rows, with rows of zeros behind it if there are fewer than `padded`.
-  func roomy(_ lane: Lane, _ rows: TowerRows, columns: Int) -> Matrix {
+  func roomy(_ lane: Lane, _ rows: DenseStackRows, columns: Int) -> Matrix {
     let all = rows.all
     let room = lane.matrix(max(all, rows.padded), columns)
     if all < rows.padded { room.rows(all..<rows.padded).fill(0) }
@@ -92,7 +92,7 @@ extension TowerLoop {
   }
 
   private func dense(
-    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, _ weights: Weights, isHidden: Bool,
+    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights, isHidden: Bool,
     of own: Range<Int>? = nil
   ) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
@@ -107,7 +107,7 @@ extension TowerLoop {
 
   /// b + u·U, the same for all rows.
   func fixedBias(
-    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, _ weights: Weights
+    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights
   ) -> Matrix {
     let bias = weights.view(layer.bias)
     guard let block = layer.common, let common = rows.common else { return bias }
@@ -116,7 +116,7 @@ extension TowerLoop {
     return sum
   }
 
-  private func products(_ lane: Lane, _ rows: TowerRows) -> Matrix {
+  private func products(_ lane: Lane, _ rows: DenseStackRows) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
     let flipped = lane.flipped(x.rows(0..<rows.support), padded: rows.padded)
     // The bias is an input that is 1 in every row; zeros keep the padding out of all sums.
@@ -130,9 +130,9 @@ extension TowerLoop {
     return products
   }
 
-  /// ‖u‖² + 1, where the pivot takes the shared inputs.
-  func sharedProduct(_ lane: Lane, _ rows: TowerRows) -> Float {
-    guard pivot.common != nil, let common = rows.common else { return 1 }
+  /// ‖u‖² + 1, where the first adapted layer takes the shared inputs.
+  func sharedProduct(_ lane: Lane, _ rows: DenseStackRows) -> Float {
+    guard firstAdapted.common != nil, let common = rows.common else { return 1 }
     return 1 + lane.kernels.dot(common, common)
   }
 }

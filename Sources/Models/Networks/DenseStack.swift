@@ -4,7 +4,7 @@ import Kernels
 /// xₗ₊₁ = f(xₗ·Wₗ + bₗ), the last without f, plus the state's residual.
 ///
 /// Training can then plan derivatives of the whole stack instead of recording them operation by operation.
-package struct DenseTower: Sendable, Equatable {
+package struct DenseStack: Sendable, Equatable {
   /// The blocks of one layer.
   package struct Layer: Sendable, Equatable {
     /// W, for what differs from row to row.
@@ -37,7 +37,7 @@ package struct DenseTower: Sendable, Equatable {
   }
 }
 
-extension DenseTower.Activation {
+extension DenseStack.Activation {
   /// y = f(y), in place.
   package func apply(to y: Matrix, _ kernels: KernelSet) {
     let function: ElementFunction =

@@ -3,23 +3,23 @@ import Models
 
 /// An inner loop on the upper layers of a dense stack, with its derivatives planned by hand.
 ///
-/// The lowest layer that adapts, the pivot, moves only within the span of its support inputs:
+/// The first adapted layer, the lowest that the inner steps move, moves only within the span of its support inputs:
 /// W_k = W₀ + XᵀA_k, so that x·W_k = x·W₀ + (x·Xᵀ) A_k; with the shared inputs u and the bias folded in, the
-/// products of inputs are G = X·Xᵀ + ‖u‖² + 1. A step is A_{k+1} = A_k − α ∂L/∂z_k: the pivot's gradient is
+/// products of inputs are G = X·Xᵀ + ‖u‖² + 1. A step is A_{k+1} = A_k − α ∂L/∂z_k: the first adapted layer's gradient is
 /// never made. Backwards its adjoint stays in the span of query and support inputs, X_QᵀP + X_SᵀR_k, with
-/// R_k = R_{k+1} + H_zz(−αV), V = G_QSᵀ·P + G_SS·R_{k+1}. The layers above the pivot take plain steps, and
+/// R_k = R_{k+1} + H_zz(−αV), V = G_QSᵀ·P + G_SS·R_{k+1}. The layers above the first adapted layer take plain steps, and
 /// H·v is the tangent of their gradient, forward over reverse. It is exact algebra: the same numbers as
 /// `InnerLoop` finds on the tape, up to rounding, for fewer products and without a record.
 ///
 /// One loop serves one lane: it keeps the memory of its book-keeping from task to task.
-final class TowerLoop {
-  let activation: DenseTower.Activation
+final class DenseStackLoop {
+  let activation: DenseStack.Activation
   let isRelu: Bool
-  /// Layers below the pivot, which all rows pass once, unchanged.
-  let below: [DenseTower.Layer]
-  let pivot: DenseTower.Layer
-  /// Layers above the pivot.
-  let above: [DenseTower.Layer]
+  /// Layers below the first adapted layer, which all rows pass once, unchanged.
+  let below: [DenseStack.Layer]
+  let firstAdapted: DenseStack.Layer
+  /// Layers above the first adapted layer.
+  let above: [DenseStack.Layer]
   let steps: Int
   let rate: Float
   let order: Int
@@ -27,19 +27,19 @@ final class TowerLoop {
   let featureBlocks: [Int]
   let pointwise: (any PointwiseLoss)?
   /// What each step went through.
-  let record: TowerRecord
+  let record: DenseStackRecord
 
   /// Nil where the short cut does not apply.
   init?(_ loop: InnerLoop, _ problem: LearningProblem) {
     guard case .fixed(let rate) = loop.rates, loop.firstStage > 0,
-      let tower = problem.network.tower(problem.shape), loop.firstStage <= tower.layers.count,
-      loop.adapted == tower.layers[(loop.firstStage - 1)...].flatMap(\.blocks).sorted()
+      let stack = problem.network.denseStack(problem.shape), loop.firstStage <= stack.layers.count,
+      loop.adapted == stack.layers[(loop.firstStage - 1)...].flatMap(\.blocks).sorted()
     else { return nil }
-    activation = tower.activation
-    isRelu = tower.activation == .relu
-    below = Array(tower.layers[..<(loop.firstStage - 1)])
-    pivot = tower.layers[loop.firstStage - 1]
-    above = Array(tower.layers[loop.firstStage...])
+    activation = stack.activation
+    isRelu = stack.activation == .relu
+    below = Array(stack.layers[..<(loop.firstStage - 1)])
+    firstAdapted = stack.layers[loop.firstStage - 1]
+    above = Array(stack.layers[loop.firstStage...])
     steps = loop.steps
     self.rate = rate
     order = loop.order
@@ -48,26 +48,26 @@ final class TowerLoop {
       blocks[$0].stage == 0 && blocks[$0].count > 0
     }
     pointwise = problem.loss as? any PointwiseLoss
-    record = TowerRecord(steps: steps, layers: above.count)
+    record = DenseStackRecord(steps: steps, layers: above.count)
   }
 
   /// Whether the products of rows are worth their price for this task.
   func applies(to episode: Episode, _ problem: LearningProblem) -> Bool {
     let rows = episode.support.count
-    return rows > 0 && rows <= 4 * problem.layout.blocks[pivot.weight].rows
+    return rows > 0 && rows <= 4 * problem.layout.blocks[firstAdapted.weight].rows
   }
 
   // MARK: Steps
 
-  /// Takes all steps on the support rows. Without `finishes` the layers above the pivot stay where the last
+  /// Takes all steps on the support rows. Without `finishes` the layers above the first adapted layer stay where the last
   /// step found them.
   func descend(
-    _ lane: Lane, _ rows: TowerRows, _ episode: Episode, _ weights: Weights,
+    _ lane: Lane, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
     finishes: Bool = true
   ) {
     begin(lane, rows, weights)
     for step in 0..<steps {
-      enterPivot(lane, rows, 0..<rows.support, slot: step)
+      forwardFirstAdapted(lane, rows, 0..<rows.support, slot: step)
       climb(lane, slot: step, residual: rows.supportResidual)
       let scores = record.hidden[step, above.count]
       record.loss[step] = slope(
@@ -79,13 +79,13 @@ final class TowerLoop {
   }
 
   /// The weights before the first step.
-  private func begin(_ lane: Lane, _ rows: TowerRows, _ weights: Weights) {
+  private func begin(_ lane: Lane, _ rows: DenseStackRows, _ weights: Weights) {
     for (number, layer) in above.enumerated() {
       record.weight[0, number] = weights.view(layer.weight)
       record.bias[0, number] = weights.view(layer.bias)
     }
     // The first step leaves A without reading it.
-    if steps == 0 { record.dual[0] = lane.zeros(rows.padded, rows.pivot.columns) }
+    if steps == 0 { record.dual[0] = lane.zeros(rows.padded, rows.firstAdapted.columns) }
     for step in 0..<steps {
       for level in 0...above.count {
         let width = level < above.count ? record.weight[0, level].rows : rows.outputs
@@ -96,20 +96,20 @@ final class TowerLoop {
   }
 
   /// x·W₀ + G·A of some rows, and what follows at once if that is relu.
-  func enterPivot(_ lane: Lane, _ rows: TowerRows, _ own: Range<Int>, slot: Int) {
-    let (start, pivot) = (rows.pivot.rows(own), record.hidden[slot, 0])
+  func forwardFirstAdapted(_ lane: Lane, _ rows: DenseStackRows, _ own: Range<Int>, slot: Int) {
+    let (start, firstAdapted) = (rows.firstAdapted.rows(own), record.hidden[slot, 0])
     let isHidden = !above.isEmpty && isRelu
     if slot > 0 {
       lane.kernels.product(
-        rows.products.rows(own), record.dual[slot], into: pivot, adding: start, relu: isHidden)
+        rows.products.rows(own), record.dual[slot], into: firstAdapted, adding: start, relu: isHidden)
     } else if isHidden {
-      lane.kernels.map(.relu, start, into: pivot)
+      lane.kernels.map(.relu, start, into: firstAdapted)
     } else {
-      pivot.copy(from: start)
+      firstAdapted.copy(from: start)
     }
   }
 
-  /// From the pivot to the scores. The sums of the pivot in the slot are those before activation, but for relu.
+  /// From the first adapted layer to the scores. The sums of the first adapted layer in the slot are those before activation, but for relu.
   func climb(_ lane: Lane, slot: Int, residual: Matrix?) {
     let kernels = lane.kernels
     for level in 0..<above.count {
@@ -123,7 +123,7 @@ final class TowerLoop {
     if above.isEmpty, let residual { kernels.axpy(1, residual, record.hidden[slot, 0]) }
   }
 
-  /// The slopes of the loss from the scores down to the pivot.
+  /// The slopes of the loss from the scores down to the first adapted layer.
   func fall(_ lane: Lane, slot: Int, _ weights: Weights) {
     for level in stride(from: above.count - 1, through: 0, by: -1) {
       let flipped =
@@ -163,7 +163,7 @@ final class TowerLoop {
     }
   }
 
-  private func moveDual(_ lane: Lane, _ rows: TowerRows, step: Int) {
+  private func moveDual(_ lane: Lane, _ rows: DenseStackRows, step: Int) {
     let slope = record.slope[step, 0]
     let after = lane.matrix(rows.padded, slope.columns)
     let own = after.rows(0..<rows.support)

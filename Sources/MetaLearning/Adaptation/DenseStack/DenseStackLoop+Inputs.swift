@@ -1,11 +1,11 @@
 import Kernels
 import Models
 
-/// What the pivot's adjoint means for its weights, the layers below and the features.
-extension TowerLoop {
+/// What the first adapted layer's adjoint means for its weights, the layers below and the features.
+extension DenseStackLoop {
   /// mixed −= α·δ·R_{k+1}ᵀ: the support's inputs reach each other through G.
   func mixBefore(
-    _ lane: Lane, _ rows: TowerRows, step: Int, _ adjoint: Matrix, into mixed: Matrix
+    _ lane: Lane, _ rows: DenseStackRows, step: Int, _ adjoint: Matrix, into mixed: Matrix
   ) {
     guard step + 1 < steps else { return }
     let flipped = lane.flipped(adjoint.rows(0..<rows.support), padded: rows.padded)
@@ -15,7 +15,7 @@ extension TowerLoop {
 
   /// mixed += q·A_kᵀ
   func mixAfter(
-    _ lane: Lane, _ rows: TowerRows, step: Int, _ change: Matrix, into mixed: Matrix
+    _ lane: Lane, _ rows: DenseStackRows, step: Int, _ change: Matrix, into mixed: Matrix
   ) {
     guard step > 0 else { return }
     let flipped = lane.flipped(record.dual[step].rows(0..<rows.support), padded: rows.padded)
@@ -23,21 +23,21 @@ extension TowerLoop {
   }
 
   func close(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
+    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
     mixed: Matrix?, residual: Matrix?, sums: [Matrix]
   ) {
     // To the first order the support's inputs are constants.
     let own = order > 1 ? 0..<rows.all : rows.support..<rows.all
     let x = rows.inputs[below.count]
     let total = addGradient(
-      lane, rows, pivot, inputs: x.rows(own), adjoint.rows(own), sums: sums)
+      lane, rows, firstAdapted, inputs: x.rows(own), adjoint.rows(own), sums: sums)
     guard !featureBlocks.isEmpty || !below.isEmpty else { return }
     var seeds = Seeds(hidden: roomy(lane, rows, columns: x.columns), common: nil)
     let across =
       rows.isNarrow
       ? seedThroughWeights(lane, rows, weights, adjoint, pull: pull, mixed: mixed, seeds)
       : seedThroughProducts(lane, rows, weights, adjoint, mixed: mixed, own, seeds)
-    if let block = pivot.common, let common = rows.common, let total {
+    if let block = firstAdapted.common, let common = rows.common, let total {
       // To the second order query and support reach each other both ways, and the support itself.
       let level = order > 1 ? 2 * across + (mixed?.sum ?? 0) : across
       seeds.common = commonSeed(lane, weights, block, total, common, level: level)
@@ -52,7 +52,7 @@ extension TowerLoop {
   /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ where the layer takes shared inputs.
   @discardableResult
   func addGradient(
-    _ lane: Lane, _ rows: TowerRows, _ layer: DenseTower.Layer, inputs: Matrix, _ slope: Matrix,
+    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix, _ slope: Matrix,
     sums: [Matrix]
   ) -> Matrix? {
     lane.addProduct(inputs, slope, to: layer.weight, bias: layer.bias)
@@ -69,13 +69,13 @@ extension TowerLoop {
     var common: Matrix?
   }
 
-  /// What relu hides of the pivot's inputs, if it made them.
+  /// What relu hides of the first adapted layer's inputs, if it made them.
   private func mask(_ x: Matrix) -> Matrix? { isRelu && !below.isEmpty ? x : nil }
 
-  /// The adjoint of the pivot's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
+  /// The adjoint of the first adapted layer's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
   /// If relu made the inputs, it is passed at once. Returns the sum of P·Aᵀ, which the shared inputs ask for.
   private func seedThroughProducts(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
+    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
     _ own: Range<Int>, _ seeds: Seeds
   ) -> Float {
     let kernels = lane.kernels
@@ -85,7 +85,7 @@ extension TowerLoop {
     let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
     let mask = mask(x)
     kernels.product(
-      adjoint.rows(own), lane.flipped(pivot.weight, weights), into: seeds.hidden.rows(own),
+      adjoint.rows(own), lane.flipped(firstAdapted.weight, weights), into: seeds.hidden.rows(own),
       mask: steps > 0 ? nil : mask?.rows(own))
     guard steps > 0 else { return 0 }
     let across = lane.matrix(rows.query, rows.padded)
@@ -93,7 +93,7 @@ extension TowerLoop {
     kernels.product(adjoint.rows(query), dual, into: across)
     let ofQuery = seeds.hidden.rows(query)
     kernels.product(across, padded, into: ofQuery, adding: ofQuery, mask: mask?.rows(query))
-    let sum = pivot.common == nil ? 0 : across.sum
+    let sum = firstAdapted.common == nil ? 0 : across.sum
     guard order > 1 else { return sum }
     let ofSupport = seeds.hidden.rows(support)
     if let mixed { kernels.product(mixed, padded, into: ofSupport, adding: ofSupport) }
@@ -103,9 +103,9 @@ extension TowerLoop {
     return sum
   }
 
-  /// The same through the weights of a narrow pivot. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
+  /// The same through the weights of a narrow first adapted layer. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
   private func seedThroughWeights(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
+    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
     mixed: Matrix?, _ seeds: Seeds
   ) -> Float {
     let kernels = lane.kernels
@@ -117,7 +117,7 @@ extension TowerLoop {
       adjoint.rows(query), lane.flipped(record.end), into: seeds.hidden.rows(query),
       mask: mask?.rows(query))
     var sum: Float = 0
-    if pivot.common != nil {
+    if firstAdapted.common != nil {
       let sums = lane.matrix(2, dual.columns)
       kernels.columnSums(dual, into: sums.rows(0..<1))
       kernels.columnSums(adjoint.rows(query), into: sums.rows(1..<2))
@@ -126,7 +126,7 @@ extension TowerLoop {
     guard let pull else { return sum }
     let ofSupport = seeds.hidden.rows(support)
     kernels.product(
-      adjoint.rows(support), lane.flipped(pivot.weight, weights), into: ofSupport)
+      adjoint.rows(support), lane.flipped(firstAdapted.weight, weights), into: ofSupport)
     if let mixed {
       let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
       kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
@@ -147,9 +147,9 @@ extension TowerLoop {
     return seed
   }
 
-  /// Through one layer below the pivot: its gradient, and the adjoint of what it takes.
+  /// Through one layer below the first adapted layer: its gradient, and the adjoint of what it takes.
   private func lower(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
+    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
     _ seeds: inout Seeds, sums: [Matrix]
   ) {
     let layer = below[level]
@@ -173,7 +173,7 @@ extension TowerLoop {
   }
 
   private func sweepFeatures(
-    _ lane: Lane, _ rows: TowerRows, _ seeds: Seeds, residual: Matrix?, sums: [Matrix]
+    _ lane: Lane, _ rows: DenseStackRows, _ seeds: Seeds, residual: Matrix?, sums: [Matrix]
   ) {
     let tape = lane.tape
     guard let query = rows.queryFeatures else { return }

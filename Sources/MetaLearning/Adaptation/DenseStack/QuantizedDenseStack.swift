@@ -6,7 +6,7 @@ import Models
 ///
 /// Bounds go up the stack by ‖z − ẑ‖ ≤ ‖W‖·‖a − â‖ + ‖â‖·‖W − Ŵ‖ + the rounding of biases and results; relu
 /// lengthens nothing.
-struct CodedTower {
+struct QuantizedDenseStack {
   private struct Layer {
     var factors: Codes
     var bias: [Int32]

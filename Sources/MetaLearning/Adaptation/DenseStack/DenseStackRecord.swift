@@ -1,9 +1,9 @@
 import Kernels
 
-/// What the steps of a `TowerLoop` went through: one slot a step, and one more for the query.
+/// What the steps of a `DenseStackLoop` went through: one slot a step, and one more for the query.
 ///
-/// Level 0 is the pivot's output, level l that of the l-th layer above it.
-final class TowerRecord {
+/// Level 0 is the first adapted layer's output, level l that of the l-th layer above it.
+final class DenseStackRecord {
   /// Values of each level; in the last slot the query's.
   let hidden: Grid
   /// The slope of the loss with respect to each level's sums.
@@ -13,7 +13,7 @@ final class TowerRecord {
   let movedSlope: Grid
   let bothHidden: Grid
   let bothSlope: Grid
-  /// Layers above the pivot as each slot found them.
+  /// Layers above the first adapted layer as each slot found them.
   let weight: Grid
   let bias: Grid
   let flipped: Grid
@@ -23,7 +23,7 @@ final class TowerRecord {
   let curvature: Grid
   @exclusivity(unchecked) var lossNodes: [(floor: Int, scores: TapeValue, gradient: TapeValue)]
   @exclusivity(unchecked) var loss: [Float]
-  /// W_K of a narrow pivot.
+  /// W_K of a narrow first adapted layer.
   @exclusivity(unchecked) var end = Matrix.none
   private let memory: UnsafeMutablePointer<Matrix>
 

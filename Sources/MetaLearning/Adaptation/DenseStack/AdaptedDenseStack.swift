@@ -2,7 +2,7 @@ import Kernels
 import Models
 
 /// A stack of dense layers as one user's ratings have left it: scores rows of features without a record.
-package struct AdaptedTower: @unchecked Sendable {
+package struct AdaptedDenseStack: @unchecked Sendable {
   private struct Layer {
     var weight: Matrix
     /// With the part of the inputs that all rows share.
@@ -10,7 +10,7 @@ package struct AdaptedTower: @unchecked Sendable {
   }
 
   private let layers: [Layer]
-  private let activation: DenseTower.Activation
+  private let activation: DenseStack.Activation
   private let kernels: KernelSet
   /// Holds what the matrices view.
   private let memory: FloatBuffer
@@ -20,7 +20,7 @@ package struct AdaptedTower: @unchecked Sendable {
 
   /// Copies layers out of memory that the next task reuses.
   fileprivate init(
-    _ layers: [(weight: Matrix, bias: Matrix)], activation: DenseTower.Activation,
+    _ layers: [(weight: Matrix, bias: Matrix)], activation: DenseStack.Activation,
     _ kernels: KernelSet
   ) {
     self.activation = activation
@@ -54,7 +54,7 @@ package struct AdaptedTower: @unchecked Sendable {
   }
 }
 
-extension AdaptedTower {
+extension AdaptedDenseStack {
   /// The scores of many rows, block by block on up to `threads` threads. `features` makes the features of a
   /// block and what is added to its scores, in the lane's memory.
   package func scores(
@@ -80,7 +80,7 @@ extension AdaptedTower {
   }
 }
 
-extension AdaptedTower {
+extension AdaptedDenseStack {
   /// Coded rows that a core scores at once: its codes stay in its nearest cache.
   private static let codedBlock = 96
   /// Screening pays as long as fewer than one row in so many must be scored again.
@@ -97,7 +97,7 @@ extension AdaptedTower {
     guard activation == .relu else { return nil }
     let coded = lanes.withLane { lane in
       lane.tape.reset()
-      return CodedTower(layers.map { ($0.weight, $0.bias) }, for: rows, kernels, lane.tape.arena)
+      return QuantizedDenseStack(layers.map { ($0.weight, $0.bias) }, for: rows, kernels, lane.tape.arena)
     }
     guard let coded else { return nil }
     let all = coded.scores(of: rows, adding: addends, block: Self.codedBlock, threads, lanes)
@@ -112,7 +112,7 @@ extension AdaptedTower {
   }
 }
 
-extension CodedTower {
+extension QuantizedDenseStack {
   /// The scores of all rows, block by block.
   fileprivate func scores(
     of rows: CodedRows, adding addends: [Float]?, block: Int, _ threads: Int, _ lanes: LanePool
@@ -143,27 +143,27 @@ extension CodedTower {
   }
 }
 
-extension TowerLoop {
+extension DenseStackLoop {
   /// The stack after the steps on a task's support ratings.
-  func adapted(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> AdaptedTower {
+  func adapted(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> AdaptedDenseStack {
     let rows = rise(lane, weights, episode, withQuery: false)
     descend(lane, rows, episode, weights)
     var layers: [(weight: Matrix, bias: Matrix)] = []
     for layer in below {
       layers.append((weights.view(layer.weight), fixedBias(lane, rows, layer, weights)))
     }
-    layers.append(adaptedPivot(lane, rows, weights))
+    layers.append(adaptedFirstLayer(lane, rows, weights))
     for level in above.indices {
       layers.append((record.weight[steps, level], record.bias[steps, level]))
     }
-    return AdaptedTower(layers, activation: activation, lane.kernels)
+    return AdaptedDenseStack(layers, activation: activation, lane.kernels)
   }
 
   /// W₀ + XᵀA, and b₀ + u·U₀ + (1 + ‖u‖²) ΣA.
-  func adaptedPivot(
-    _ lane: Lane, _ rows: TowerRows, _ weights: Weights
+  func adaptedFirstLayer(
+    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights
   ) -> (weight: Matrix, bias: Matrix) {
-    let start = weights.view(pivot.weight)
+    let start = weights.view(firstAdapted.weight)
     let dual = record.dual[steps].rows(0..<rows.support)
     let weight = lane.matrix(like: start)
     lane.kernels.product(
@@ -172,20 +172,20 @@ extension TowerLoop {
     let bias = lane.matrix(1, start.columns)
     lane.kernels.columnSums(dual, into: bias)
     lane.kernels.addScaled(
-      fixedBias(lane, rows, pivot, weights), sharedProduct(lane, rows), bias, into: bias)
+      fixedBias(lane, rows, firstAdapted, weights), sharedProduct(lane, rows), bias, into: bias)
     return (weight, bias)
   }
 }
 
 extension Lane {
   /// The stack that a learner's steps make of a task's support, where the learner has a planned form.
-  package func adaptedTower(
+  package func adaptedDenseStack(
     of learner: any MetaLearner, _ weights: Weights, _ episode: Episode
-  ) -> AdaptedTower? {
+  ) -> AdaptedDenseStack? {
     guard let learner = learner as? any GradientLearner else { return nil }
     let loop = innerLoop(of: learner)
-    guard let tower = tower(for: loop), tower.applies(to: episode, problem) else { return nil }
-    return tower.adapted(self, weights, episode)
+    guard let stack = denseStack(for: loop), stack.applies(to: episode, problem) else { return nil }
+    return stack.adapted(self, weights, episode)
   }
 
   /// The features of rows that no user has adapted, and what is added to their scores.

@@ -1,14 +1,14 @@
 import Kernels
 import Models
 
-extension TowerLoop {
+extension DenseStackLoop {
   /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
   func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
     let rows = rise(lane, weights, episode, withQuery: true)
     descend(lane, rows, episode, weights)
     let sums = lane.blockSums(rows.leaves)
-    // The pivot's adjoint: R of the support rows above P of the query rows.
-    let adjoint = roomy(lane, rows, columns: rows.pivot.columns)
+    // The first adapted layer's adjoint: R of the support rows above P of the query rows.
+    let adjoint = roomy(lane, rows, columns: rows.firstAdapted.columns)
     adjoint.rows(0..<rows.support).fill(0)
     let loss = ask(lane, rows, episode, weights, adjoint)
     var mixed: Matrix?
@@ -42,15 +42,15 @@ extension TowerLoop {
     let sums = lane.blockSums(rows.leaves)
     let kernels = lane.kernels
     for (level, layer) in above.enumerated() { addWay(lane, level, layer, sums: sums) }
-    let back = lane.matrix(rows.support, rows.pivot.columns)
+    let back = lane.matrix(rows.support, rows.firstAdapted.columns)
     kernels.scale(-1, record.dual[steps].rows(0..<rows.support), into: back)
-    addGradient(lane, rows, pivot, inputs: rows.inputs[below.count], back, sums: sums)
+    addGradient(lane, rows, firstAdapted, inputs: rows.inputs[below.count], back, sums: sums)
     lane.keepLookups(sums, episode)
     return record.loss[0]
   }
 
-  /// Adds the way that a layer above the pivot went, times −1: W₀ − W_{K−1}, and the last step as it is taken.
-  private func addWay(_ lane: Lane, _ level: Int, _ layer: DenseTower.Layer, sums: [Matrix]) {
+  /// Adds the way that a layer above the first adapted layer went, times −1: W₀ − W_{K−1}, and the last step as it is taken.
+  private func addWay(_ lane: Lane, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]) {
     guard steps > 0 else { return }
     let (kernels, last) = (lane.kernels, steps - 1)
     let (weight, bias) = (sums[layer.weight], sums[layer.bias])
@@ -71,15 +71,15 @@ extension TowerLoop {
 
   // MARK: The query
 
-  /// What the query loss asks of a layer above the pivot.
+  /// What the query loss asks of a layer above the first adapted layer.
   struct Lambda {
     var weight: Matrix
     var bias: Matrix
   }
 
-  /// The query loss after the steps and its slopes; those of the pivot go into the adjoint.
+  /// The query loss after the steps and its slopes; those of the first adapted layer go into the adjoint.
   private func ask(
-    _ lane: Lane, _ rows: TowerRows, _ episode: Episode, _ weights: Weights, _ adjoint: Matrix
+    _ lane: Lane, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights, _ adjoint: Matrix
   ) -> Float {
     let own = rows.support..<rows.all
     for level in 0...above.count {
@@ -89,13 +89,13 @@ extension TowerLoop {
     }
     record.slope[steps, 0] = adjoint.rows(own)
     if rows.isNarrow {
-      let end = adaptedPivot(lane, rows, weights)
+      let end = adaptedFirstLayer(lane, rows, weights)
       record.end = end.weight
       lane.kernels.product(
         rows.inputs[below.count].rows(own), end.weight, into: record.hidden[steps, 0],
         bias: end.bias, relu: !above.isEmpty && isRelu)
     } else {
-      enterPivot(lane, rows, own, slot: steps)
+      forwardFirstAdapted(lane, rows, own, slot: steps)
     }
     climb(lane, slot: steps, residual: rows.queryResidual)
     let loss = slope(
@@ -105,8 +105,8 @@ extension TowerLoop {
     return loss
   }
 
-  /// X_QᵀP, what the query loss asks of a narrow pivot's weights.
-  private func pullOfQuery(_ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix) -> Matrix {
+  /// X_QᵀP, what the query loss asks of a narrow first adapted layer's weights.
+  private func pullOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix) -> Matrix {
     let own = rows.support..<rows.all
     let pull = lane.matrix(like: record.end)
     lane.kernels.product(
@@ -114,7 +114,7 @@ extension TowerLoop {
     return pull
   }
 
-  private func lambdaOfQuery(_ lane: Lane, _ rows: TowerRows, _ level: Int) -> Lambda {
+  private func lambdaOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ level: Int) -> Lambda {
     let slope = record.slope[steps, level + 1]
     let lambda = Lambda(
       weight: lane.matrix(like: record.weight[0, level]),
@@ -129,7 +129,7 @@ extension TowerLoop {
 
   /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first, whose λ is added to the sums.
   private func sweep(
-    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, pull: Matrix?, mixed: Matrix?,
+    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, pull: Matrix?, mixed: Matrix?,
     residual: Matrix?, sums: [Matrix]
   ) {
     let kernels = lane.kernels
@@ -159,7 +159,7 @@ extension TowerLoop {
 
   /// −α·V of the query, G_QSᵀ·P or X_S·(X_QᵀP): the same for all steps.
   private func moveOfQuery(
-    _ lane: Lane, _ rows: TowerRows, _ adjoint: Matrix, pull: Matrix?
+    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, pull: Matrix?
   ) -> Matrix {
     let (kernels, own) = (lane.kernels, rows.support..<rows.all)
     let move = lane.matrix(rows.support, adjoint.columns)
@@ -181,7 +181,7 @@ extension TowerLoop {
     above.isEmpty ? change : record.movedSlope[step, above.count]
   }
 
-  /// How the slopes of a step change along the direction −α(V, λ); returns the pivot's.
+  /// How the slopes of a step change along the direction −α(V, λ); returns the first adapted layer's.
   private func tangent(_ lane: Lane, step: Int, _ moved: Matrix, _ lambda: [Lambda]) -> Matrix {
     let kernels = lane.kernels
     let top = above.count
