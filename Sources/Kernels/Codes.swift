@@ -123,9 +123,9 @@ extension KernelSet {
   /// A bound on how much a product with `weight` can lengthen a row: the spectral norm, at most 1.3 times too
   /// large, by ‖M⁸‖ ≥ ‖M‖⁸ for M = WᵀW in the Frobenius norm.
   package func spectralNormBound(of weight: Matrix, in arena: Arena) -> Float {
-    let flipped = arena.matrix(rows: weight.columns, columns: weight.rows)
-    transpose(weight, into: flipped)
-    let (tall, wide) = weight.rows < weight.columns ? (weight, flipped) : (flipped, weight)
+    let transposed = arena.matrix(rows: weight.columns, columns: weight.rows)
+    transpose(weight, into: transposed)
+    let (tall, wide) = weight.rows < weight.columns ? (weight, transposed) : (transposed, weight)
     var power = arena.matrix(rows: tall.rows, columns: tall.rows)
     product(tall, wide, into: power)
     var norm = scaledToOne(power)

@@ -89,7 +89,7 @@ import Testing
       seeds.append(.init(gradient, tape.constant(own, rows: shape.rows, columns: shape.columns)))
     }
     let sums = leaves.map { tape.zeros(like: $0) }
-    tape.sweep(
+    tape.backward(
       from: seeds, to: zip(leaves, sums).map { Tape.Target($0, into: $1) }, floor: floor,
       differentiable: false)
     for (number, sum) in sums.enumerated() {

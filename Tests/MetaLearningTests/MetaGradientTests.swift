@@ -223,7 +223,7 @@ struct DenseStackCase: Sendable, CustomTestStringConvertible {
     let rate: Float = 0.01
     for _ in 0..<2 {
       _ = outer.take(tasks: 2, rate: rate) { number, weights, lane in
-        #expect(lane.plans(loop), "the short cut is not taken")
+        #expect(lane.hasDenseStackForm(loop), "the short cut is not taken")
         return compute(loop, lane, weights, lane.episode(world.split.train[number], world.data))
       }
     }

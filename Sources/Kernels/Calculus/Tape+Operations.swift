@@ -83,11 +83,11 @@ extension Tape {
     }
     let known = marks[Int(a.index)].transposed
     if known.isSome { return self[known] }
-    let flipped = result(matrix.columns, matrix.rows)
-    kernels.transpose(matrix, into: flipped)
-    let made = append(Node(rule: .leaf, value: flipped))
+    let transposed = result(matrix.columns, matrix.rows)
+    kernels.transpose(matrix, into: transposed)
+    let made = append(Node(rule: .leaf, value: transposed))
     marks[Int(a.index)].transposed = made
-    return flipped
+    return transposed
   }
 
   package func transpose(_ a: TapeValue) -> TapeValue {

@@ -13,7 +13,7 @@ package struct TapeValue: Sendable, Equatable {
 ///
 /// Each rule says in one place how its value comes about (`Tape+Operations`) and how an adjoint flows
 /// through it (`Tape+Adjoints`). An adjoint is made of the same operations, so that a gradient is itself
-/// on the tape: the derivative of a gradient along a direction, which exact MAML needs, is one more sweep
+/// on the tape: the derivative of a gradient along a direction, which exact MAML needs, is one more backward pass
 /// over the nodes of that gradient. Nothing is kept between tasks but the memory.
 package final class Tape {
   package let kernels: KernelSet

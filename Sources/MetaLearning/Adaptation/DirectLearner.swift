@@ -39,7 +39,7 @@ extension DirectLearner {
     let loss = lane.problem.loss.value(
       tape, scores, episode.query.ratings, scale: lane.problem.scale)
     let sums = lane.blockSums(leaves)
-    tape.sweep(
+    tape.backward(
       from: [.init(loss, tape.constant(1))],
       to: zip(leaves, sums).map { Tape.Target($0, into: $1) }, floor: floor, differentiable: false)
     lane.keepLookups(sums, episode)

@@ -6,8 +6,8 @@ import Models
 ///
 /// θ₀ = θ; θ_{k+1} = θ_k − α ∇L_S(θ_k). With λ_K = ∇L_Q(θ_K), the meta-gradient of MAML (Finn, Abbeel and
 /// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k.
-/// Each H·v is a sweep over the recorded gradient of that step. Weights that do not adapt get their share of
-/// the same sweeps. Order 1 leaves the curvature out (FOMAML).
+/// Each H·v is a backward pass over the recorded gradient of that step. Weights that do not adapt get their share of
+/// the same passes. Order 1 leaves the curvature out (FOMAML).
 package struct InnerLoop: Sendable, Equatable {
   package var steps: Int
   package var rates: Rates
@@ -177,10 +177,10 @@ package struct InnerLoop: Sendable, Equatable {
       tape, scores, episode.query.ratings, scale: lane.problem.scale)
     let sums = lane.blockSums(path.start)
     let lambda = adapted.map { tape.zeros(like: path.start[$0]) }
-    tape.sweep(
+    tape.backward(
       from: [.init(loss, tape.constant(1))],
       to: targets(path.end, sums: sums, lambda: lambda), floor: floor, differentiable: false)
-    if order > 1 { sweepSteps(lane, path, sums: sums, lambda: lambda) }
+    if order > 1 { backwardThroughSteps(lane, path, sums: sums, lambda: lambda) }
     finish(lane, episode, sums: sums, lambda: lambda)
     return tape[loss][0, 0]
   }
@@ -195,7 +195,7 @@ package struct InnerLoop: Sendable, Equatable {
   }
 
   /// λ_k = λ_{k+1} − H_k (α λ_{k+1}), and what the steps owe to the blocks that do not adapt.
-  private func sweepSteps(_ lane: Lane, _ path: Path, sums: [Matrix], lambda: [Matrix]) {
+  private func backwardThroughSteps(_ lane: Lane, _ path: Path, sums: [Matrix], lambda: [Matrix]) {
     let tape = lane.tape
     let prefix = path.prefix?.variables ?? []
     let prefixSums = prefix.map { tape.zeros(like: $0) }
@@ -215,14 +215,14 @@ package struct InnerLoop: Sendable, Equatable {
           }
         return Tape.Seed(step.gradients[number], value)
       }
-      tape.sweep(
+      tape.backward(
         from: seeds,
         to: targets(step.weights, sums: sums, lambda: lambda)
           + zip(prefix, prefixSums).map { Tape.Target($0, into: $1) },
         floor: step.floor, differentiable: false)
     }
     guard !prefix.isEmpty, !path.steps.isEmpty else { return }
-    tape.sweep(
+    tape.backward(
       from: zip(prefix, prefixSums).map { Tape.Seed($0, tape.leaf($1)) },
       to: path.start.indices.filter { !adapted.contains($0) }.map {
         Tape.Target(path.start[$0], into: sums[$0])

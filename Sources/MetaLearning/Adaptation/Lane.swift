@@ -13,8 +13,8 @@ package final class Lane {
   /// The batch under way, its weights, and transposes of their blocks.
   @exclusivity(unchecked) private var batch: Int?
   @exclusivity(unchecked) private var batchWeights: UnsafeMutablePointer<Float>?
-  @exclusivity(unchecked) private var flippedBlocks: [Matrix?]
-  private let flips = Arena()
+  @exclusivity(unchecked) private var transposedBlocks: [Matrix?]
+  private let transposes = Arena()
   @exclusivity(unchecked) private var lastLearner: AnyObject?
   @exclusivity(unchecked) private var lastLoop: InnerLoop?
   @exclusivity(unchecked) private var lastDenseStack: DenseStackLoop?
@@ -35,7 +35,7 @@ package final class Lane {
     self.problem = problem
     tape = Tape(kernels: problem.kernels)
     builder = EpisodeBuilder(problem.encoder)
-    flippedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
+    transposedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
     sum = GradientSum(problem)
     places = problem.layout.blocks.map {
       Place(
@@ -50,8 +50,8 @@ package final class Lane {
     batchWeights = weights.all.base
     guard number != batch else { return }
     batch = number
-    flips.reset()
-    for block in flippedBlocks.indices { flippedBlocks[block] = nil }
+    transposes.reset()
+    for block in transposedBlocks.indices { transposedBlocks[block] = nil }
   }
 
   func endBatch() { batchWeights = nil }
@@ -76,7 +76,7 @@ package final class Lane {
   }
 
   /// Whether an inner loop has a planned form.
-  package func plans(_ loop: InnerLoop) -> Bool { denseStack(for: loop) != nil }
+  package func hasDenseStackForm(_ loop: InnerLoop) -> Bool { denseStack(for: loop) != nil }
 
   // MARK: Memory for one task
 
@@ -95,35 +95,35 @@ package final class Lane {
   }
 
   /// The transpose, with columns of zeros up to `padded`.
-  func flipped(_ matrix: Matrix, padded: Int = 0) -> Matrix {
+  func transposed(_ matrix: Matrix, padded: Int = 0) -> Matrix {
     if padded <= matrix.rows, matrix.rows == 1 || matrix.columns == 1 {
       return Matrix(matrix.base, rows: matrix.columns, columns: matrix.rows)
     }
     let width = max(padded, matrix.rows)
-    let flipped = self.matrix(matrix.columns, width)
-    if width > matrix.rows { flipped.fill(0) }
-    kernels.transpose(matrix, into: flipped)
-    return flipped
+    let transposed = self.matrix(matrix.columns, width)
+    if width > matrix.rows { transposed.fill(0) }
+    kernels.transpose(matrix, into: transposed)
+    return transposed
   }
 
   /// The transpose of a block; the same for all tasks of a batch.
-  func flipped(_ block: Int, _ weights: Weights) -> Matrix {
+  func transposed(_ block: Int, _ weights: Weights) -> Matrix {
     let view = weights.view(block)
-    guard weights.all.base == batchWeights else { return flipped(view) }
-    if let known = flippedBlocks[block] { return known }
-    let flipped = flips.matrix(rows: view.columns, columns: view.rows)
-    kernels.transpose(view, into: flipped)
-    flippedBlocks[block] = flipped
-    return flipped
+    guard weights.all.base == batchWeights else { return transposed(view) }
+    if let known = transposedBlocks[block] { return known }
+    let transposed = transposes.matrix(rows: view.columns, columns: view.rows)
+    kernels.transpose(view, into: transposed)
+    transposedBlocks[block] = transposed
+    return transposed
   }
 
   // MARK: Gradients
 
-  /// Adds xᵀ·slope to the gradient of a dense block, and the sum of the slope's rows to that of its bias.
-  func addProduct(_ x: Matrix, _ slope: Matrix, to block: Int, bias: Int) {
+  /// Adds xᵀ·delta to the gradient of a dense block, and the sum of the delta's rows to that of its bias.
+  func addProduct(_ x: Matrix, _ delta: Matrix, to block: Int, bias: Int) {
     let weight = sum.blocks[block]
-    kernels.product(x, transposed: true, slope, into: weight, adding: weight)
-    kernels.columnSums(slope, into: sum.blocks[bias], accumulate: true)
+    kernels.product(x, transposed: true, delta, into: weight, adding: weight)
+    kernels.columnSums(delta, into: sum.blocks[bias], accumulate: true)
   }
 
   /// The weights as leaves of the tape: dense blocks as they are, tables as the task's own rows.

@@ -50,27 +50,27 @@ extension DenseStack.Activation {
   }
 
   /// x = f′·x, in place, with f′ from the value y: [y > 0], 1 − y², y − y².
-  package func multiplySlope(of y: Matrix, into x: Matrix, scratch: Matrix, _ kernels: KernelSet) {
+  package func multiplyDerivative(of y: Matrix, into x: Matrix, buffer: Matrix, _ kernels: KernelSet) {
     switch self {
     case .relu: kernels.maskPositive(x, by: y, into: x)
     case .tanh:
-      kernels.multiply(y, y, into: scratch)
-      kernels.multiply(scratch, x, into: scratch)
-      kernels.axpy(-1, scratch, x)
+      kernels.multiply(y, y, into: buffer)
+      kernels.multiply(buffer, x, into: buffer)
+      kernels.axpy(-1, buffer, x)
     case .sigmoid:
-      kernels.multiply(y, x, into: scratch)
-      kernels.multiply(scratch, y, into: x)
-      kernels.addScaled(scratch, -1, x, into: x)
+      kernels.multiply(y, x, into: buffer)
+      kernels.multiply(buffer, y, into: x)
+      kernels.addScaled(buffer, -1, x, into: x)
     }
   }
 
   /// x = x + (f″/f′)·v, with f″/f′ from the value y: 0, −2y, 1 − 2y.
-  package func addBend(
-    of y: Matrix, times v: Matrix, to x: Matrix, scratch: Matrix, _ kernels: KernelSet
+  package func addSecondDerivative(
+    of y: Matrix, times v: Matrix, to x: Matrix, buffer: Matrix, _ kernels: KernelSet
   ) {
     if self == .relu { return }
-    kernels.multiply(y, v, into: scratch)
-    kernels.axpy(-2, scratch, x)
+    kernels.multiply(y, v, into: buffer)
+    kernels.axpy(-2, buffer, x)
     if self == .sigmoid { kernels.axpy(1, v, x) }
   }
 }

@@ -146,8 +146,8 @@ extension QuantizedDenseStack {
 extension DenseStackLoop {
   /// The stack after the steps on a task's support ratings.
   func adapted(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> AdaptedDenseStack {
-    let rows = rise(lane, weights, episode, withQuery: false)
-    descend(lane, rows, episode, weights)
+    let rows = forwardBelow(lane, weights, episode, withQuery: false)
+    takeSteps(lane, rows, episode, weights)
     var layers: [(weight: Matrix, bias: Matrix)] = []
     for layer in below {
       layers.append((weights.view(layer.weight), fixedBias(lane, rows, layer, weights)))

@@ -4,44 +4,44 @@ import Models
 extension DenseStackLoop {
   /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
   func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    let rows = rise(lane, weights, episode, withQuery: true)
-    descend(lane, rows, episode, weights)
+    let rows = forwardBelow(lane, weights, episode, withQuery: true)
+    takeSteps(lane, rows, episode, weights)
     let sums = lane.blockSums(rows.leaves)
     // The first adapted layer's adjoint: R of the support rows above P of the query rows.
-    let adjoint = roomy(lane, rows, columns: rows.firstAdapted.columns)
+    let adjoint = paddedRows(lane, rows, columns: rows.firstAdapted.columns)
     adjoint.rows(0..<rows.support).fill(0)
-    let loss = ask(lane, rows, episode, weights, adjoint)
+    let loss = forwardQuery(lane, rows, episode, weights, adjoint)
     var mixed: Matrix?
     var residual: Matrix?
-    var pull: Matrix?
+    var queryGradient: Matrix?
     if order > 1, steps > 0 {
-      if rows.isNarrow { pull = pullOfQuery(lane, rows, adjoint) }
+      if rows.isNarrow { queryGradient = gradientOfQuery(lane, rows, adjoint) }
       // A single step leaves nothing of it.
       if steps > 1, !featureBlocks.isEmpty || !below.isEmpty {
         mixed = lane.zeros(rows.support, rows.padded)
       }
       residual = rows.supportResidual.map { lane.zeros($0.rows, $0.columns) }
-      sweep(lane, rows, adjoint, pull: pull, mixed: mixed, residual: residual, sums: sums)
+      backwardThroughSteps(lane, rows, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
     } else {
       for (level, layer) in above.enumerated() {
         lane.addProduct(
-          record.hidden[steps, level], record.slope[steps, level + 1], to: layer.weight,
+          record.hidden[steps, level], record.delta[steps, level + 1], to: layer.weight,
           bias: layer.bias)
       }
     }
-    close(
-      lane, rows, weights, adjoint, pull: pull, mixed: mixed, residual: residual, sums: sums)
+    backwardFirstAdapted(
+      lane, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
     lane.keepLookups(sums, episode)
     return loss
   }
 
   /// Reptile's direction: where the steps began minus where they end. Returns the loss before them.
   func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    let rows = rise(lane, weights, episode, withQuery: false)
-    descend(lane, rows, episode, weights, finishes: false)
+    let rows = forwardBelow(lane, weights, episode, withQuery: false)
+    takeSteps(lane, rows, episode, weights, finishes: false)
     let sums = lane.blockSums(rows.leaves)
     let kernels = lane.kernels
-    for (level, layer) in above.enumerated() { addWay(lane, level, layer, sums: sums) }
+    for (level, layer) in above.enumerated() { addDisplacement(lane, level, layer, sums: sums) }
     let back = lane.matrix(rows.support, rows.firstAdapted.columns)
     kernels.scale(-1, record.dual[steps].rows(0..<rows.support), into: back)
     addGradient(lane, rows, firstAdapted, inputs: rows.inputs[below.count], back, sums: sums)
@@ -50,7 +50,7 @@ extension DenseStackLoop {
   }
 
   /// Adds the way that a layer above the first adapted layer went, times −1: W₀ − W_{K−1}, and the last step as it is taken.
-  private func addWay(_ lane: Lane, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]) {
+  private func addDisplacement(_ lane: Lane, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]) {
     guard steps > 0 else { return }
     let (kernels, last) = (lane.kernels, steps - 1)
     let (weight, bias) = (sums[layer.weight], sums[layer.bias])
@@ -60,25 +60,25 @@ extension DenseStackLoop {
       kernels.axpy(1, record.bias[0, level], bias)
       kernels.axpy(-1, record.bias[last, level], bias)
     }
-    let slope = record.slope[last, level + 1]
+    let delta = record.delta[last, level + 1]
     kernels.product(
-      record.hidden[last, level], transposed: true, slope, into: weight, scale: rate,
+      record.hidden[last, level], transposed: true, delta, into: weight, scale: rate,
       adding: weight)
     let total = lane.matrix(like: bias)
-    kernels.columnSums(slope, into: total)
+    kernels.columnSums(delta, into: total)
     kernels.axpy(rate, total, bias)
   }
 
   // MARK: The query
 
   /// What the query loss asks of a layer above the first adapted layer.
-  struct Lambda {
+  struct WeightAdjoint {
     var weight: Matrix
     var bias: Matrix
   }
 
-  /// The query loss after the steps and its slopes; those of the first adapted layer go into the adjoint.
-  private func ask(
+  /// The query loss after the steps and its deltas; those of the first adapted layer go into the adjoint.
+  private func forwardQuery(
     _ lane: Lane, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights, _ adjoint: Matrix
   ) -> Float {
     let own = rows.support..<rows.all
@@ -87,7 +87,7 @@ extension DenseStackLoop {
       record.reserve(
         lane, slot: steps, level: level, rows: rows.query, width: width, tangents: false)
     }
-    record.slope[steps, 0] = adjoint.rows(own)
+    record.delta[steps, 0] = adjoint.rows(own)
     if rows.isNarrow {
       let end = adaptedFirstLayer(lane, rows, weights)
       record.end = end.weight
@@ -97,48 +97,48 @@ extension DenseStackLoop {
     } else {
       forwardFirstAdapted(lane, rows, own, slot: steps)
     }
-    climb(lane, slot: steps, residual: rows.queryResidual)
-    let loss = slope(
+    forwardAbove(lane, slot: steps, residual: rows.queryResidual)
+    let loss = lossAndDelta(
       lane, record.hidden[steps, above.count], episode.query.ratings,
-      into: record.slope[steps, above.count], step: steps)
-    fall(lane, slot: steps, weights)
+      into: record.delta[steps, above.count], step: steps)
+    backwardAbove(lane, slot: steps, weights)
     return loss
   }
 
   /// X_QᵀP, what the query loss asks of a narrow first adapted layer's weights.
-  private func pullOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix) -> Matrix {
+  private func gradientOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix) -> Matrix {
     let own = rows.support..<rows.all
-    let pull = lane.matrix(like: record.end)
+    let queryGradient = lane.matrix(like: record.end)
     lane.kernels.product(
-      rows.inputs[below.count].rows(own), transposed: true, adjoint.rows(own), into: pull)
-    return pull
+      rows.inputs[below.count].rows(own), transposed: true, adjoint.rows(own), into: queryGradient)
+    return queryGradient
   }
 
-  private func lambdaOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ level: Int) -> Lambda {
-    let slope = record.slope[steps, level + 1]
-    let lambda = Lambda(
+  private func adjointOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ level: Int) -> WeightAdjoint {
+    let delta = record.delta[steps, level + 1]
+    let lambda = WeightAdjoint(
       weight: lane.matrix(like: record.weight[0, level]),
       bias: lane.matrix(like: record.bias[0, level]))
     lane.kernels.product(
-      record.hidden[steps, level], transposed: true, slope, into: lambda.weight)
-    lane.kernels.columnSums(slope, into: lambda.bias)
+      record.hidden[steps, level], transposed: true, delta, into: lambda.weight)
+    lane.kernels.columnSums(delta, into: lambda.bias)
     return lambda
   }
 
   // MARK: Backwards through the steps
 
   /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first, whose λ is added to the sums.
-  private func sweep(
-    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, pull: Matrix?, mixed: Matrix?,
+  private func backwardThroughSteps(
+    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?, mixed: Matrix?,
     residual: Matrix?, sums: [Matrix]
   ) {
     let kernels = lane.kernels
-    var lambda = above.indices.map { level in lambdaOfQuery(lane, rows, level) }
+    var lambda = above.indices.map { level in adjointOfQuery(lane, rows, level) }
     let own = 0..<rows.support
     let r = adjoint.rows(own)
-    let fromQuery = moveOfQuery(lane, rows, adjoint, pull: pull)
+    let fromQuery = moveOfQuery(lane, rows, adjoint, queryGradient: queryGradient)
     for step in stride(from: steps - 1, through: 0, by: -1) {
-      let moved = above.isEmpty ? lane.matrix(like: r) : record.movedHidden[step, 0]
+      let moved = above.isEmpty ? lane.matrix(like: r) : record.hiddenTangent[step, 0]
       if step + 1 < steps {
         let padded = Matrix(adjoint.base, rows: rows.padded, columns: r.columns)
         kernels.product(
@@ -159,11 +159,11 @@ extension DenseStackLoop {
 
   /// −α·V of the query, G_QSᵀ·P or X_S·(X_QᵀP): the same for all steps.
   private func moveOfQuery(
-    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, pull: Matrix?
+    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?
   ) -> Matrix {
     let (kernels, own) = (lane.kernels, rows.support..<rows.all)
     let move = lane.matrix(rows.support, adjoint.columns)
-    guard let pull else {
+    guard let queryGradient else {
       kernels.product(
         rows.products.rows(own), transposed: true, adjoint.rows(own), into: move, scale: -rate)
       return move
@@ -172,83 +172,83 @@ extension DenseStackLoop {
     kernels.columnSums(adjoint.rows(own), into: level)
     kernels.scale(-rate * sharedProduct(lane, rows), level, into: level)
     kernels.product(
-      rows.inputs[below.count].rows(0..<rows.support), pull, into: move, scale: -rate,
+      rows.inputs[below.count].rows(0..<rows.support), queryGradient, into: move, scale: -rate,
       bias: level)
     return move
   }
 
   private func scoreChange(step: Int, _ change: Matrix) -> Matrix {
-    above.isEmpty ? change : record.movedSlope[step, above.count]
+    above.isEmpty ? change : record.deltaTangent[step, above.count]
   }
 
-  /// How the slopes of a step change along the direction −α(V, λ); returns the first adapted layer's.
-  private func tangent(_ lane: Lane, step: Int, _ moved: Matrix, _ lambda: [Lambda]) -> Matrix {
+  /// How the deltas of a step change along the direction −α(V, λ); returns the first adapted layer's.
+  private func tangent(_ lane: Lane, step: Int, _ moved: Matrix, _ lambda: [WeightAdjoint]) -> Matrix {
     let kernels = lane.kernels
     let top = above.count
     guard top > 0 else {
       let change = lane.matrix(like: moved)
-      bend(lane, step: step, moved, into: change)
+      lossHessianProduct(lane, step: step, moved, into: change)
       return change
     }
     // ż, which a curved activation needs on the way back.
     var sums: [Matrix] = []
     for level in 0..<top {
       let x = record.hidden[step, level]
-      let change = record.movedHidden[step, level]
+      let change = record.hiddenTangent[step, level]
       if isRelu {
         if level == 0 { kernels.maskPositive(change, by: x, into: change) }
       } else {
         let sum = lane.matrix(like: change)
         sum.copy(from: change)
         sums.append(sum)
-        activation.multiplySlope(of: x, into: change, scratch: lane.matrix(like: x), kernels)
+        activation.multiplyDerivative(of: x, into: change, buffer: lane.matrix(like: x), kernels)
       }
       let bias = lane.matrix(like: lambda[level].bias)
       kernels.scale(-rate, lambda[level].bias, into: bias)
-      let next = record.movedHidden[step, level + 1]
+      let next = record.hiddenTangent[step, level + 1]
       kernels.product(x, lambda[level].weight, into: next, scale: -rate, bias: bias)
       kernels.product(
         change, record.weight[step, level], into: next, adding: next,
         mask: isRelu && level + 1 < top ? record.hidden[step, level + 1] : nil)
     }
-    bend(lane, step: step, record.movedHidden[step, top], into: record.movedSlope[step, top])
+    lossHessianProduct(lane, step: step, record.hiddenTangent[step, top], into: record.deltaTangent[step, top])
     for level in stride(from: top - 1, through: 0, by: -1) {
       let x = record.hidden[step, level]
-      let change = record.movedSlope[step, level]
+      let change = record.deltaTangent[step, level]
       kernels.product(
-        record.slope[step, level + 1], lane.flipped(lambda[level].weight), into: change,
+        record.delta[step, level + 1], lane.transposed(lambda[level].weight), into: change,
         scale: -rate)
       kernels.product(
-        record.movedSlope[step, level + 1], record.flipped[step, level], into: change,
+        record.deltaTangent[step, level + 1], record.transposed[step, level], into: change,
         adding: change, mask: isRelu ? x : nil)
       guard !isRelu else { continue }
-      let scratch = lane.matrix(like: x)
-      activation.multiplySlope(of: x, into: change, scratch: scratch, kernels)
+      let buffer = lane.matrix(like: x)
+      activation.multiplyDerivative(of: x, into: change, buffer: buffer, kernels)
       let bent = lane.matrix(like: x)
-      kernels.multiply(record.slope[step, level], sums[level], into: bent)
-      activation.addBend(of: x, times: bent, to: change, scratch: scratch, kernels)
+      kernels.multiply(record.delta[step, level], sums[level], into: bent)
+      activation.addSecondDerivative(of: x, times: bent, to: change, buffer: buffer, kernels)
     }
-    return record.movedSlope[step, 0]
+    return record.deltaTangent[step, 0]
   }
 
   /// λ += [x; ẋ]ᵀ·[δ̇; δ]; that of the first step goes straight to the sums.
   private func learn(
-    _ lane: Lane, step: Int, _ level: Int, _ lambda: inout Lambda, sums: [Matrix]
+    _ lane: Lane, step: Int, _ level: Int, _ lambda: inout WeightAdjoint, sums: [Matrix]
   ) {
     let kernels = lane.kernels
-    let (x, slope) = (record.bothHidden[step, level], record.bothSlope[step, level + 1])
+    let (x, delta) = (record.hiddenAndTangent[step, level], record.deltaAndTangent[step, level + 1])
     guard step > 0 else {
       let layer = above[level]
       let sum = sums[layer.weight]
-      kernels.product(x, transposed: true, slope, into: sum, adding: sum)
+      kernels.product(x, transposed: true, delta, into: sum, adding: sum)
       kernels.axpy(1, lambda.weight, sum)
       kernels.columnSums(
-        record.movedSlope[step, level + 1], into: sums[layer.bias], accumulate: true)
+        record.deltaTangent[step, level + 1], into: sums[layer.bias], accumulate: true)
       kernels.axpy(1, lambda.bias, sums[layer.bias])
       return
     }
-    kernels.product(x, transposed: true, slope, into: lambda.weight, adding: lambda.weight)
+    kernels.product(x, transposed: true, delta, into: lambda.weight, adding: lambda.weight)
     kernels.columnSums(
-      record.movedSlope[step, level + 1], into: lambda.bias, accumulate: true)
+      record.deltaTangent[step, level + 1], into: lambda.bias, accumulate: true)
   }
 }

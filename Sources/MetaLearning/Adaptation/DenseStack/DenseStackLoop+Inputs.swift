@@ -8,9 +8,9 @@ extension DenseStackLoop {
     _ lane: Lane, _ rows: DenseStackRows, step: Int, _ adjoint: Matrix, into mixed: Matrix
   ) {
     guard step + 1 < steps else { return }
-    let flipped = lane.flipped(adjoint.rows(0..<rows.support), padded: rows.padded)
+    let transposed = lane.transposed(adjoint.rows(0..<rows.support), padded: rows.padded)
     lane.kernels.product(
-      record.slope[step, 0], flipped, into: mixed, scale: -rate, adding: mixed)
+      record.delta[step, 0], transposed, into: mixed, scale: -rate, adding: mixed)
   }
 
   /// mixed += q·A_kᵀ
@@ -18,12 +18,12 @@ extension DenseStackLoop {
     _ lane: Lane, _ rows: DenseStackRows, step: Int, _ change: Matrix, into mixed: Matrix
   ) {
     guard step > 0 else { return }
-    let flipped = lane.flipped(record.dual[step].rows(0..<rows.support), padded: rows.padded)
-    lane.kernels.product(change, flipped, into: mixed, adding: mixed)
+    let transposed = lane.transposed(record.dual[step].rows(0..<rows.support), padded: rows.padded)
+    lane.kernels.product(change, transposed, into: mixed, adding: mixed)
   }
 
-  func close(
-    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
+  func backwardFirstAdapted(
+    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
     mixed: Matrix?, residual: Matrix?, sums: [Matrix]
   ) {
     // To the first order the support's inputs are constants.
@@ -32,10 +32,10 @@ extension DenseStackLoop {
     let total = addGradient(
       lane, rows, firstAdapted, inputs: x.rows(own), adjoint.rows(own), sums: sums)
     guard !featureBlocks.isEmpty || !below.isEmpty else { return }
-    var seeds = Seeds(hidden: roomy(lane, rows, columns: x.columns), common: nil)
+    var seeds = Seeds(hidden: paddedRows(lane, rows, columns: x.columns), common: nil)
     let across =
       rows.isNarrow
-      ? seedThroughWeights(lane, rows, weights, adjoint, pull: pull, mixed: mixed, seeds)
+      ? seedThroughWeights(lane, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, seeds)
       : seedThroughProducts(lane, rows, weights, adjoint, mixed: mixed, own, seeds)
     if let block = firstAdapted.common, let common = rows.common, let total {
       // To the second order query and support reach each other both ways, and the support itself.
@@ -43,22 +43,22 @@ extension DenseStackLoop {
       seeds.common = commonSeed(lane, weights, block, total, common, level: level)
     }
     for level in stride(from: below.count - 1, through: 0, by: -1) {
-      lower(lane, rows, weights, level, own, &seeds, sums: sums)
+      backwardBelow(lane, rows, weights, level, own, &seeds, sums: sums)
     }
     guard !featureBlocks.isEmpty else { return }
-    sweepFeatures(lane, rows, seeds, residual: residual, sums: sums)
+    backwardFeatures(lane, rows, seeds, residual: residual, sums: sums)
   }
 
   /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ where the layer takes shared inputs.
   @discardableResult
   func addGradient(
-    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix, _ slope: Matrix,
+    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix, _ delta: Matrix,
     sums: [Matrix]
   ) -> Matrix? {
-    lane.addProduct(inputs, slope, to: layer.weight, bias: layer.bias)
+    lane.addProduct(inputs, delta, to: layer.weight, bias: layer.bias)
     guard let block = layer.common, let common = rows.common else { return nil }
-    let total = lane.matrix(1, slope.columns)
-    lane.kernels.columnSums(slope, into: total)
+    let total = lane.matrix(1, delta.columns)
+    lane.kernels.columnSums(delta, into: total)
     lane.kernels.product(common, transposed: true, total, into: sums[block], adding: sums[block])
     return total
   }
@@ -85,11 +85,11 @@ extension DenseStackLoop {
     let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
     let mask = mask(x)
     kernels.product(
-      adjoint.rows(own), lane.flipped(firstAdapted.weight, weights), into: seeds.hidden.rows(own),
+      adjoint.rows(own), lane.transposed(firstAdapted.weight, weights), into: seeds.hidden.rows(own),
       mask: steps > 0 ? nil : mask?.rows(own))
     guard steps > 0 else { return 0 }
     let across = lane.matrix(rows.query, rows.padded)
-    let dual = lane.flipped(record.dual[steps].rows(support), padded: rows.padded)
+    let dual = lane.transposed(record.dual[steps].rows(support), padded: rows.padded)
     kernels.product(adjoint.rows(query), dual, into: across)
     let ofQuery = seeds.hidden.rows(query)
     kernels.product(across, padded, into: ofQuery, adding: ofQuery, mask: mask?.rows(query))
@@ -105,7 +105,7 @@ extension DenseStackLoop {
 
   /// The same through the weights of a narrow first adapted layer. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
   private func seedThroughWeights(
-    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, pull: Matrix?,
+    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
     mixed: Matrix?, _ seeds: Seeds
   ) -> Float {
     let kernels = lane.kernels
@@ -114,7 +114,7 @@ extension DenseStackLoop {
     let mask = mask(x)
     let dual = record.dual[steps].rows(support)
     kernels.product(
-      adjoint.rows(query), lane.flipped(record.end), into: seeds.hidden.rows(query),
+      adjoint.rows(query), lane.transposed(record.end), into: seeds.hidden.rows(query),
       mask: mask?.rows(query))
     var sum: Float = 0
     if firstAdapted.common != nil {
@@ -123,16 +123,16 @@ extension DenseStackLoop {
       kernels.columnSums(adjoint.rows(query), into: sums.rows(1..<2))
       sum = kernels.dot(sums.rows(0..<1), sums.rows(1..<2))
     }
-    guard let pull else { return sum }
+    guard let queryGradient else { return sum }
     let ofSupport = seeds.hidden.rows(support)
     kernels.product(
-      adjoint.rows(support), lane.flipped(firstAdapted.weight, weights), into: ofSupport)
+      adjoint.rows(support), lane.transposed(firstAdapted.weight, weights), into: ofSupport)
     if let mixed {
       let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
       kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
     }
     kernels.product(
-      dual, lane.flipped(pull), into: ofSupport, adding: ofSupport, mask: mask?.rows(support))
+      dual, lane.transposed(queryGradient), into: ofSupport, adding: ofSupport, mask: mask?.rows(support))
     return sum
   }
 
@@ -142,37 +142,37 @@ extension DenseStackLoop {
     level: Float
   ) -> Matrix {
     let seed = lane.matrix(like: common)
-    lane.kernels.product(total, lane.flipped(block, weights), into: seed)
+    lane.kernels.product(total, lane.transposed(block, weights), into: seed)
     if level != 0 { lane.kernels.axpy(level, common, seed) }
     return seed
   }
 
   /// Through one layer below the first adapted layer: its gradient, and the adjoint of what it takes.
-  private func lower(
+  private func backwardBelow(
     _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
     _ seeds: inout Seeds, sums: [Matrix]
   ) {
     let layer = below[level]
-    let slope = seeds.hidden.rows(own)
+    let delta = seeds.hidden.rows(own)
     if !isRelu {
-      activation.multiplySlope(
-        of: rows.inputs[level + 1].rows(own), into: slope, scratch: lane.matrix(like: slope),
+      activation.multiplyDerivative(
+        of: rows.inputs[level + 1].rows(own), into: delta, buffer: lane.matrix(like: delta),
         lane.kernels)
     }
     let x = rows.inputs[level]
-    let total = addGradient(lane, rows, layer, inputs: x.rows(own), slope, sums: sums)
+    let total = addGradient(lane, rows, layer, inputs: x.rows(own), delta, sums: sums)
     guard level > 0 || !featureBlocks.isEmpty else { return }
     if let block = layer.common, let common = rows.common, let total {
       seeds.common = commonSeed(lane, weights, block, total, common, level: 0)
     }
-    let seed = roomy(lane, rows, columns: x.columns)
+    let seed = paddedRows(lane, rows, columns: x.columns)
     lane.kernels.product(
-      slope, lane.flipped(layer.weight, weights), into: seed.rows(own),
+      delta, lane.transposed(layer.weight, weights), into: seed.rows(own),
       mask: isRelu && level > 0 ? x.rows(own) : nil)
     seeds.hidden = seed
   }
 
-  private func sweepFeatures(
+  private func backwardFeatures(
     _ lane: Lane, _ rows: DenseStackRows, _ seeds: Seeds, residual: Matrix?, sums: [Matrix]
   ) {
     let tape = lane.tape
@@ -187,9 +187,9 @@ extension DenseStackLoop {
     if let common = seeds.common { starts.append(.init(support.common, tape.leaf(common))) }
     if let residual { starts.append(.init(support.residual, tape.leaf(residual))) }
     if query.residual.isSome {
-      starts.append(.init(query.residual, tape.leaf(record.slope[steps, above.count])))
+      starts.append(.init(query.residual, tape.leaf(record.delta[steps, above.count])))
     }
-    tape.sweep(
+    tape.backward(
       from: starts, to: featureBlocks.map { Tape.Target(rows.leaves[$0], into: sums[$0]) },
       floor: rows.floor, differentiable: false)
   }

@@ -61,20 +61,20 @@ final class DenseStackLoop {
 
   /// Takes all steps on the support rows. Without `finishes` the layers above the first adapted layer stay where the last
   /// step found them.
-  func descend(
+  func takeSteps(
     _ lane: Lane, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
     finishes: Bool = true
   ) {
     begin(lane, rows, weights)
     for step in 0..<steps {
       forwardFirstAdapted(lane, rows, 0..<rows.support, slot: step)
-      climb(lane, slot: step, residual: rows.supportResidual)
+      forwardAbove(lane, slot: step, residual: rows.supportResidual)
       let scores = record.hidden[step, above.count]
-      record.loss[step] = slope(
-        lane, scores, episode.support.ratings, into: record.slope[step, above.count], step: step)
-      fall(lane, slot: step, weights)
-      moveDual(lane, rows, step: step)
-      if finishes || step + 1 < steps { moveAbove(lane, step: step) }
+      record.loss[step] = lossAndDelta(
+        lane, scores, episode.support.ratings, into: record.delta[step, above.count], step: step)
+      backwardAbove(lane, slot: step, weights)
+      stepDual(lane, rows, step: step)
+      if finishes || step + 1 < steps { stepAbove(lane, step: step) }
     }
   }
 
@@ -110,7 +110,7 @@ final class DenseStackLoop {
   }
 
   /// From the first adapted layer to the scores. The sums of the first adapted layer in the slot are those before activation, but for relu.
-  func climb(_ lane: Lane, slot: Int, residual: Matrix?) {
+  func forwardAbove(_ lane: Lane, slot: Int, residual: Matrix?) {
     let kernels = lane.kernels
     for level in 0..<above.count {
       if !isRelu { activation.apply(to: record.hidden[slot, level], kernels) }
@@ -123,54 +123,54 @@ final class DenseStackLoop {
     if above.isEmpty, let residual { kernels.axpy(1, residual, record.hidden[slot, 0]) }
   }
 
-  /// The slopes of the loss from the scores down to the first adapted layer.
-  func fall(_ lane: Lane, slot: Int, _ weights: Weights) {
+  /// The deltas of the loss from the scores down to the first adapted layer.
+  func backwardAbove(_ lane: Lane, slot: Int, _ weights: Weights) {
     for level in stride(from: above.count - 1, through: 0, by: -1) {
-      let flipped =
+      let transposed =
         slot == 0
-        ? lane.flipped(above[level].weight, weights) : lane.flipped(record.weight[slot, level])
-      record.flipped[slot, level] = flipped
-      through(
-        lane, record.slope[slot, level + 1], flipped, of: record.hidden[slot, level],
-        into: record.slope[slot, level])
+        ? lane.transposed(above[level].weight, weights) : lane.transposed(record.weight[slot, level])
+      record.transposed[slot, level] = transposed
+      backwardThrough(
+        lane, record.delta[slot, level + 1], transposed, of: record.hidden[slot, level],
+        into: record.delta[slot, level])
     }
   }
 
-  /// into = f′(x) · (slope·Wᵀ)
-  func through(_ lane: Lane, _ slope: Matrix, _ flipped: Matrix, of x: Matrix, into: Matrix) {
+  /// into = f′(x) · (delta·Wᵀ)
+  func backwardThrough(_ lane: Lane, _ delta: Matrix, _ transposed: Matrix, of x: Matrix, into: Matrix) {
     guard activation != .relu else {
-      lane.kernels.product(slope, flipped, into: into, mask: x)
+      lane.kernels.product(delta, transposed, into: into, mask: x)
       return
     }
-    lane.kernels.product(slope, flipped, into: into)
-    activation.multiplySlope(of: x, into: into, scratch: lane.matrix(like: x), lane.kernels)
+    lane.kernels.product(delta, transposed, into: into)
+    activation.multiplyDerivative(of: x, into: into, buffer: lane.matrix(like: x), lane.kernels)
   }
 
-  private func moveAbove(_ lane: Lane, step: Int) {
+  private func stepAbove(_ lane: Lane, step: Int) {
     let kernels = lane.kernels
     for level in 0..<above.count {
       let (weight, bias) = (record.weight[step, level], record.bias[step, level])
-      let slope = record.slope[step, level + 1]
+      let delta = record.delta[step, level + 1]
       let moved = lane.matrix(like: weight)
       kernels.product(
-        record.hidden[step, level], transposed: true, slope, into: moved, scale: -rate,
+        record.hidden[step, level], transposed: true, delta, into: moved, scale: -rate,
         adding: weight)
       let sums = lane.matrix(like: bias)
-      kernels.columnSums(slope, into: sums)
+      kernels.columnSums(delta, into: sums)
       kernels.addScaled(bias, -rate, sums, into: sums)
       record.weight[step + 1, level] = moved
       record.bias[step + 1, level] = sums
     }
   }
 
-  private func moveDual(_ lane: Lane, _ rows: DenseStackRows, step: Int) {
-    let slope = record.slope[step, 0]
-    let after = lane.matrix(rows.padded, slope.columns)
+  private func stepDual(_ lane: Lane, _ rows: DenseStackRows, step: Int) {
+    let delta = record.delta[step, 0]
+    let after = lane.matrix(rows.padded, delta.columns)
     let own = after.rows(0..<rows.support)
     if step > 0 {
-      lane.kernels.addScaled(record.dual[step].rows(0..<rows.support), -rate, slope, into: own)
+      lane.kernels.addScaled(record.dual[step].rows(0..<rows.support), -rate, delta, into: own)
     } else {
-      lane.kernels.scale(-rate, slope, into: own)
+      lane.kernels.scale(-rate, delta, into: own)
     }
     if rows.support < rows.padded { after.rows(rows.support..<rows.padded).fill(0) }
     record.dual[step + 1] = after
@@ -178,16 +178,16 @@ final class DenseStackLoop {
 
   // MARK: The loss
 
-  /// The loss of some scores, and its slope; keeps what its curvature needs if a step is named.
-  func slope(
-    _ lane: Lane, _ scores: Matrix, _ ratings: Matrix, into slope: Matrix, step: Int
+  /// The loss of some scores, and its delta; keeps what its curvature needs if a step is named.
+  func lossAndDelta(
+    _ lane: Lane, _ scores: Matrix, _ ratings: Matrix, into delta: Matrix, step: Int
   ) -> Float {
     let problem = lane.problem
     if let pointwise {
       let curvature = lane.matrix(like: scores)
       record.curvature[step] = curvature
       return pointwise.derivatives(
-        scores, ratings, scale: problem.scale, first: slope, second: curvature,
+        scores, ratings, scale: problem.scale, first: delta, second: curvature,
         lane.kernels)
     }
     let tape = lane.tape
@@ -195,20 +195,20 @@ final class DenseStackLoop {
     let leaf = tape.leaf(scores)
     let loss = problem.loss.value(tape, leaf, ratings, scale: problem.scale)
     let gradient = tape.gradient(of: loss, to: [leaf], floor: floor)[0]
-    slope.copy(from: tape[gradient])
+    delta.copy(from: tape[gradient])
     record.lossNodes[step] = (floor, leaf, gradient)
     return tape[loss][0, 0]
   }
 
   /// The curvature of a step's loss times a change of its scores.
-  func bend(_ lane: Lane, step: Int, _ change: Matrix, into result: Matrix) {
+  func lossHessianProduct(_ lane: Lane, step: Int, _ change: Matrix, into result: Matrix) {
     if pointwise != nil {
       lane.kernels.multiply(record.curvature[step], change, into: result)
       return
     }
     result.fill(0)
     let (floor, leaf, gradient) = record.lossNodes[step]
-    lane.tape.sweep(
+    lane.tape.backward(
       from: [.init(gradient, lane.tape.leaf(change))], to: [.init(leaf, into: result)],
       floor: floor, differentiable: false)
   }

@@ -6,17 +6,17 @@ import Kernels
 final class DenseStackRecord {
   /// Values of each level; in the last slot the query's.
   let hidden: Grid
-  /// The slope of the loss with respect to each level's sums.
-  let slope: Grid
+  /// The delta of the loss with respect to each level's sums.
+  let delta: Grid
   /// Tangents of both, next to them in memory: [x; ẋ] and [δ̇; δ] are one matrix each.
-  let movedHidden: Grid
-  let movedSlope: Grid
-  let bothHidden: Grid
-  let bothSlope: Grid
+  let hiddenTangent: Grid
+  let deltaTangent: Grid
+  let hiddenAndTangent: Grid
+  let deltaAndTangent: Grid
   /// Layers above the first adapted layer as each slot found them.
   let weight: Grid
   let bias: Grid
-  let flipped: Grid
+  let transposed: Grid
   /// A, with rows of zeros up to a multiple of a vector.
   let dual: Grid
   /// The second derivative of a pointwise loss, and the nodes of any other.
@@ -32,8 +32,8 @@ final class DenseStackRecord {
     let memory = UnsafeMutablePointer<Matrix>.allocate(capacity: slots * (9 * levels + 2))
     memory.initialize(repeating: .none, count: slots * (9 * levels + 2))
     func grid(_ number: Int) -> Grid { Grid(memory + number * slots * levels, levels: levels) }
-    (hidden, slope, movedHidden, movedSlope) = (grid(0), grid(1), grid(2), grid(3))
-    (bothHidden, bothSlope, weight, bias, flipped) = (grid(4), grid(5), grid(6), grid(7), grid(8))
+    (hidden, delta, hiddenTangent, deltaTangent) = (grid(0), grid(1), grid(2), grid(3))
+    (hiddenAndTangent, deltaAndTangent, weight, bias, transposed) = (grid(4), grid(5), grid(6), grid(7), grid(8))
     dual = Grid(memory + 9 * slots * levels, levels: 1)
     curvature = Grid(memory + slots * (9 * levels + 1), levels: 1)
     lossNodes = Array(repeating: (0, .none, .none), count: slots)
@@ -49,14 +49,14 @@ final class DenseStackRecord {
   ) {
     let height = tangents ? 2 * rows : rows
     let values = lane.matrix(height, width)
-    let slopes = lane.matrix(height, width)
+    let deltas = lane.matrix(height, width)
     hidden[slot, level] = values.rows(0..<rows)
-    slope[slot, level] = slopes.rows(height - rows..<height)
+    delta[slot, level] = deltas.rows(height - rows..<height)
     guard tangents else { return }
-    movedHidden[slot, level] = values.rows(rows..<height)
-    movedSlope[slot, level] = slopes.rows(0..<rows)
-    bothHidden[slot, level] = values
-    bothSlope[slot, level] = slopes
+    hiddenTangent[slot, level] = values.rows(rows..<height)
+    deltaTangent[slot, level] = deltas.rows(0..<rows)
+    hiddenAndTangent[slot, level] = values
+    deltaAndTangent[slot, level] = deltas
   }
 }
 

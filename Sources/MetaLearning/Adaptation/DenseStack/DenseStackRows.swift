@@ -37,7 +37,7 @@ extension DenseStackLoop {
   private static let vector = 8
 
   /// Features and the layers below the first adapted layer.
-  func rise(
+  func forwardBelow(
     _ lane: Lane, _ weights: Weights, _ episode: Episode, withQuery: Bool
   ) -> DenseStackRows {
     let (tape, problem) = (lane.tape, lane.problem)
@@ -77,14 +77,14 @@ extension DenseStackLoop {
   private func stacked(
     _ lane: Lane, _ support: Matrix, _ query: Matrix?, _ rows: DenseStackRows
   ) -> Matrix {
-    let stack = roomy(lane, rows, columns: support.columns)
+    let stack = paddedRows(lane, rows, columns: support.columns)
     stack.rows(0..<rows.support).copy(from: support)
     if let query { stack.rows(rows.support..<rows.all).copy(from: query) }
     return stack
   }
 
   /// A matrix for all rows, with rows of zeros behind it if there are fewer than `padded`.
-  func roomy(_ lane: Lane, _ rows: DenseStackRows, columns: Int) -> Matrix {
+  func paddedRows(_ lane: Lane, _ rows: DenseStackRows, columns: Int) -> Matrix {
     let all = rows.all
     let room = lane.matrix(max(all, rows.padded), columns)
     if all < rows.padded { room.rows(all..<rows.padded).fill(0) }
@@ -98,7 +98,7 @@ extension DenseStackLoop {
     let x = rows.inputs[rows.inputs.count - 1]
     let weight = weights.view(layer.weight)
     let bias = fixedBias(lane, rows, layer, weights)
-    let y = roomy(lane, rows, columns: weight.columns).rows(own ?? 0..<rows.all)
+    let y = paddedRows(lane, rows, columns: weight.columns).rows(own ?? 0..<rows.all)
     lane.kernels.product(
       own.map(x.rows) ?? x, weight, into: y, bias: bias, relu: isHidden && isRelu)
     if isHidden && !isRelu { activation.apply(to: y, lane.kernels) }
@@ -118,7 +118,7 @@ extension DenseStackLoop {
 
   private func products(_ lane: Lane, _ rows: DenseStackRows) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
-    let flipped = lane.flipped(x.rows(0..<rows.support), padded: rows.padded)
+    let transposed = lane.transposed(x.rows(0..<rows.support), padded: rows.padded)
     // The bias is an input that is 1 in every row; zeros keep the padding out of all sums.
     let level = lane.matrix(1, rows.padded)
     level.fill(0)
@@ -126,7 +126,7 @@ extension DenseStackLoop {
     let products = lane.matrix(rows.all, rows.padded)
     // Only a second step asks for those of the support rows among themselves.
     let own = (steps > 1 ? 0 : rows.support)..<(rows.isNarrow ? rows.support : rows.all)
-    lane.kernels.product(x.rows(own), flipped, into: products.rows(own), bias: level)
+    lane.kernels.product(x.rows(own), transposed, into: products.rows(own), bias: level)
     return products
   }
 
