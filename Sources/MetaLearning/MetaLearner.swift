@@ -13,17 +13,17 @@ package protocol MetaLearner: Configurable {
   func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock]
   /// Initial values of its own blocks that are not random.
   func prepare(_ weights: inout Weights, _ kernels: KernelSet)
-  /// Adds the task's gradient to the lane's sums; returns the loss it is the gradient of.
-  func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float
+  /// Adds the task's gradient to the scratch's sums; returns the loss it is the gradient of.
+  func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float
   /// The scores of the query rows after adapting to the support. Shape: (query rows × outputs).
-  func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix
+  func scores(for episode: Episode, _ weights: Weights, in scratch: Scratch) -> Matrix
   /// The outer optimiser that suits it when none is asked for, with its rate.
   var outerDefault: (optimizer: any Optimizer, rate: Double) { get }
   /// The decoupled decay of embeddings that suits it; nil where the optimiser's own does.
   var usualLookupDecay: Double? { get }
   /// The support loss before each inner step and after the last, and the scores of the query after each; for
   /// algorithms without inner steps, before and after.
-  func trace(_ episode: Episode, _ weights: Weights, in lane: Lane) -> [AdaptationPoint]
+  func trace(_ episode: Episode, _ weights: Weights, in scratch: Scratch) -> [AdaptationPoint]
 }
 
 /// One moment of an adaptation.
@@ -50,20 +50,20 @@ package protocol GradientLearner: MetaLearner, Equatable {
 }
 
 extension GradientLearner {
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    lane.innerLoop(of: self).metaGradient(lane, weights, episode)
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
+    scratch.innerLoop(of: self).metaGradient(scratch, weights, episode)
   }
 
-  package func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix {
-    let loop = innerLoop(lane.problem.layout)
-    let path = loop.adapt(lane, weights, episode)
-    return lane.tape[loop.queryScores(lane, path, episode)]
+  package func scores(for episode: Episode, _ weights: Weights, in scratch: Scratch) -> Matrix {
+    let loop = innerLoop(scratch.problem.layout)
+    let path = loop.adapt(scratch, weights, episode)
+    return scratch.tape[loop.queryScores(scratch, path, episode)]
   }
 
   package func trace(
-    _ episode: Episode, _ weights: Weights, in lane: Lane
+    _ episode: Episode, _ weights: Weights, in scratch: Scratch
   ) -> [AdaptationPoint] {
-    innerLoop(lane.problem.layout).trace(lane, weights, episode)
+    innerLoop(scratch.problem.layout).trace(scratch, weights, episode)
   }
 }
 

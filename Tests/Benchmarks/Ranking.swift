@@ -20,7 +20,7 @@ struct Ranking {
   private let given: [Float]
   private let users: Int
   private let threads: Int
-  private let lanes: LanePool
+  private let scratchPool: ScratchPool
 
   init?(_ inputs: Inputs, steps: Int, threads: Int, kernels: KernelSet) throws {
     var network = MLP()
@@ -53,7 +53,7 @@ struct Ranking {
     chosen = try inputs.integers("w4_user1")
     given = try inputs.floats("w4_user2")
     self.threads = threads
-    lanes = LanePool(problem)
+    scratchPool = ScratchPool(problem)
   }
 
   mutating func measured() -> Measurement {
@@ -73,16 +73,16 @@ struct Ranking {
   }
 
   private func ranked(user: Int) -> [Int] {
-    let stack = lanes.withLane { lane in
-      lane.tape.reset()
-      return lane.adaptedDenseStack(of: learner, weights, episode(user, lane.tape.arena))
+    let stack = scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      return scratch.adaptedDenseStack(of: learner, weights, episode(user, scratch.tape.arena))
     }
     guard let stack else { return [] }
-    let found = stack.candidates(Self.best, of: codes, threads: threads, in: lanes)
+    let found = stack.candidates(Self.best, of: codes, threads: threads, in: scratchPool)
     let rows = found ?? Array(0..<items.rows)
-    let scores = stack.scores(of: rows.count, threads: threads, block: Self.block, in: lanes) {
-      range, lane in
-      let features = lane.tape.arena.matrix(rows: range.count, columns: Self.width)
+    let scores = stack.scores(of: rows.count, threads: threads, block: Self.block, in: scratchPool) {
+      range, scratch in
+      let features = scratch.tape.arena.matrix(rows: range.count, columns: Self.width)
       for (row, item) in rows[range].enumerated() {
         features.rows(row..<row + 1).copy(from: items.rows(item..<item + 1))
       }

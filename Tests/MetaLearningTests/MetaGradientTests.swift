@@ -110,9 +110,9 @@ func smooth(_ network: any Network) -> any Network {
     let options = OuterOptions(optimizer: SGD())
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
     let learner = item.learner
-    _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
+    _ = outer.take(tasks: 1, rate: 1) { _, weights, scratch in
       learner.learn(
-        from: lane.episode(world.split.train[1], world.data), weights, in: lane)
+        from: scratch.episode(world.split.train[1], world.data), weights, in: scratch)
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { $0 - $1 }
   }
@@ -205,7 +205,7 @@ struct DenseStackCase: Sendable, CustomTestStringConvertible {
 @Suite struct DenseStackLoopTests {
   /// How far two steps on two tasks move the weights, by a way of computing gradients.
   func gradient(
-    _ item: DenseStackCase, _ compute: @Sendable (InnerLoop, Lane, Weights, Episode) -> Float
+    _ item: DenseStackCase, _ compute: @Sendable (InnerLoop, Scratch, Weights, Episode) -> Float
   ) -> [Float] {
     var network = MLP()
     network.hidden = [item.width, 5]
@@ -222,9 +222,9 @@ struct DenseStackCase: Sendable, CustomTestStringConvertible {
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
     let rate: Float = 0.01
     for _ in 0..<2 {
-      _ = outer.take(tasks: 2, rate: rate) { number, weights, lane in
-        #expect(lane.hasDenseStackForm(loop), "the short cut is not taken")
-        return compute(loop, lane, weights, lane.episode(world.split.train[number], world.data))
+      _ = outer.take(tasks: 2, rate: rate) { number, weights, scratch in
+        #expect(scratch.hasDenseStackForm(loop), "the short cut is not taken")
+        return compute(loop, scratch, weights, scratch.episode(world.split.train[number], world.data))
       }
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { ($0 - $1) / rate }

@@ -5,7 +5,7 @@ import Models
 /// about on the tape, and the gradient follows.
 package protocol DirectLearner: MetaLearner {
   /// The scores of the query rows given the support. Shape: (query rows × outputs).
-  func scores(_ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane) -> TapeValue
+  func scores(_ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch) -> TapeValue
   /// Whether the base of a score is all that the network says, its head included.
   var startsFromHead: Bool { get }
 }
@@ -31,32 +31,32 @@ package struct TaskFeatures {
 extension DirectLearner {
   package var startsFromHead: Bool { false }
 
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    let tape = lane.tape
-    let leaves = lane.leaves(weights, episode)
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
+    let tape = scratch.tape
+    let leaves = scratch.leaves(weights, episode)
     let floor = tape.count
-    let scores = scores(features(leaves, episode, lane), leaves, in: lane)
-    let loss = lane.problem.loss.value(
-      tape, scores, episode.query.ratings, scale: lane.problem.scale)
-    let sums = lane.blockSums(leaves)
+    let scores = scores(features(leaves, episode, scratch), leaves, in: scratch)
+    let loss = scratch.problem.loss.value(
+      tape, scores, episode.query.ratings, scale: scratch.problem.scale)
+    let sums = scratch.blockSums(leaves)
     tape.backward(
       from: [.init(loss, tape.constant(1))],
       to: zip(leaves, sums).map { Tape.Target($0, into: $1) }, floor: floor, differentiable: false)
-    lane.keepLookups(sums, episode)
+    scratch.keepLookups(sums, episode)
     return tape[loss][0, 0]
   }
 
-  package func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix {
-    let leaves = lane.leaves(weights, episode)
-    return lane.tape[scores(features(leaves, episode, lane), leaves, in: lane)]
+  package func scores(for episode: Episode, _ weights: Weights, in scratch: Scratch) -> Matrix {
+    let leaves = scratch.leaves(weights, episode)
+    return scratch.tape[scores(features(leaves, episode, scratch), leaves, in: scratch)]
   }
 
   package func trace(
-    _ episode: Episode, _ weights: Weights, in lane: Lane
+    _ episode: Episode, _ weights: Weights, in scratch: Scratch
   ) -> [AdaptationPoint] {
-    let tape = lane.tape
-    let leaves = lane.leaves(weights, episode)
-    let features = features(leaves, episode, lane)
+    let tape = scratch.tape
+    let leaves = scratch.leaves(weights, episode)
+    let features = features(leaves, episode, scratch)
     // The support judged by itself: before with nothing known, after with all of it.
     var itself = features
     (itself.query, itself.queryBase, itself.queryCount) =
@@ -64,14 +64,14 @@ extension DirectLearner {
     var points: [AdaptationPoint] = []
     for step in 0...1 {
       func known(_ task: TaskFeatures) -> TapeValue {
-        step == 0 ? task.queryBase : scores(task, leaves, in: lane)
+        step == 0 ? task.queryBase : scores(task, leaves, in: scratch)
       }
       var loss: Float = 0
       if features.supportCount > 0 {
         loss =
           tape[
-            lane.problem.loss.value(
-              tape, known(itself), features.ratings, scale: lane.problem.scale)][0, 0]
+            scratch.problem.loss.value(
+              tape, known(itself), features.ratings, scale: scratch.problem.scale)][0, 0]
       }
       points.append(
         AdaptationPoint(
@@ -83,13 +83,13 @@ extension DirectLearner {
 
 extension DirectLearner {
   private func features(
-    _ weights: [TapeValue], _ episode: Episode, _ lane: Lane
+    _ weights: [TapeValue], _ episode: Episode, _ scratch: Scratch
   ) -> TaskFeatures {
-    lane.features(weights, episode, throughHead: startsFromHead)
+    scratch.features(weights, episode, throughHead: startsFromHead)
   }
 }
 
-extension Lane {
+extension Scratch {
   /// The rows of a task below the head, with the head's own scores as their base if `throughHead`.
   func features(
     _ weights: [TapeValue], _ episode: Episode, throughHead: Bool

@@ -65,22 +65,22 @@ package struct InnerLoop: Sendable, Equatable {
   // MARK: Forward
 
   /// Takes the steps. The tape holds the record; `weights` is not changed.
-  func adapt(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Path {
-    let problem = lane.problem
-    let tape = lane.tape
-    let start = lane.leaves(weights, episode)
+  func adapt(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Path {
+    let problem = scratch.problem
+    let tape = scratch.tape
+    let start = scratch.leaves(weights, episode)
     let prefixFloor = tape.count
     var prefix: NetworkState?
     if firstStage > 0 {
       prefix = run(
-        lane, start, episode.support, episode, from: nil, through: 0..<firstStage)
+        scratch, start, episode.support, episode, from: nil, through: 0..<firstStage)
     }
     var path = Path(
       start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor)
     for _ in 0..<steps where episode.support.count > 0 && !Cancellation.isRequested {
       let floor = tape.count
       let state = run(
-        lane, path.end, episode.support, episode, from: prefix,
+        scratch, path.end, episode.support, episode, from: prefix,
         through: firstStage..<lastStage(problem) + 1)
       let loss = problem.loss.value(
         tape, state.hidden, episode.support.ratings, scale: problem.scale)
@@ -95,7 +95,7 @@ package struct InnerLoop: Sendable, Equatable {
       }
       path.steps.append(step)
       for (number, block) in adapted.enumerated() {
-        path.end[block] = moved(lane, step, number, at: path.steps.count)
+        path.end[block] = moved(scratch, step, number, at: path.steps.count)
       }
     }
     return path
@@ -107,27 +107,27 @@ package struct InnerLoop: Sendable, Equatable {
 
   /// Some stages of the network over some rows.
   func run(
-    _ lane: Lane, _ weights: [TapeValue], _ rows: EncodedRows, _ episode: Episode,
+    _ scratch: Scratch, _ weights: [TapeValue], _ rows: EncodedRows, _ episode: Episode,
     from state: NetworkState?, through stages: Range<Int>
   ) -> NetworkState {
-    let problem = lane.problem
+    let problem = scratch.problem
     var next = state ?? NetworkState(hidden: .none)
     for stage in stages {
       next =
         stage == 0
         ? problem.network.features(
-          lane.tape, weights, rows, support: episode.support, shape: problem.shape)
+          scratch.tape, weights, rows, support: episode.support, shape: problem.shape)
         : problem.network.advance(
-          next, stage: stage, lane.tape, weights, shape: problem.shape)
+          next, stage: stage, scratch.tape, weights, shape: problem.shape)
     }
     return next
   }
 
   /// θ − α·g as a new leaf; `count` steps were taken with this one.
   private func moved(
-    _ lane: Lane, _ step: Step, _ number: Int, at count: Int
+    _ scratch: Scratch, _ step: Step, _ number: Int, at count: Int
   ) -> TapeValue {
-    let tape = lane.tape
+    let tape = scratch.tape
     let (weights, gradient) = (step.weights, step.gradients[number])
     let before = tape[weights[adapted[number]]]
     let after = tape.arena.matrix(rows: before.rows, columns: before.columns)
@@ -148,40 +148,40 @@ package struct InnerLoop: Sendable, Equatable {
   }
 
   /// The scores of the query rows after adaptation. Shape: (query rows × outputs).
-  func queryScores(_ lane: Lane, _ path: Path, _ episode: Episode) -> TapeValue {
+  func queryScores(_ scratch: Scratch, _ path: Path, _ episode: Episode) -> TapeValue {
     run(
-      lane, path.end, episode.query, episode, from: nil,
-      through: 0..<lastStage(lane.problem) + 1
+      scratch, path.end, episode.query, episode, from: nil,
+      through: 0..<lastStage(scratch.problem) + 1
     ).hidden
   }
 
   // MARK: Backward
 
-  /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
-  package func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let stack = lane.denseStack(for: self), stack.applies(to: episode, lane.problem) {
-      return stack.metaGradient(lane, weights, episode)
+  /// Adds the gradient of the query loss after adaptation to the scratch's sums; returns that loss.
+  package func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
+    if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
+      return stack.metaGradient(scratch, weights, episode)
     }
-    return plainMetaGradient(lane, weights, episode)
+    return plainMetaGradient(scratch, weights, episode)
   }
 
   /// The same without the short cut for a stack of dense layers.
   package func plainMetaGradient(
-    _ lane: Lane, _ weights: Weights, _ episode: Episode
+    _ scratch: Scratch, _ weights: Weights, _ episode: Episode
   ) -> Float {
-    let tape = lane.tape
-    let path = adapt(lane, weights, episode)
+    let tape = scratch.tape
+    let path = adapt(scratch, weights, episode)
     let floor = tape.count
-    let scores = queryScores(lane, path, episode)
-    let loss = lane.problem.loss.value(
-      tape, scores, episode.query.ratings, scale: lane.problem.scale)
-    let sums = lane.blockSums(path.start)
+    let scores = queryScores(scratch, path, episode)
+    let loss = scratch.problem.loss.value(
+      tape, scores, episode.query.ratings, scale: scratch.problem.scale)
+    let sums = scratch.blockSums(path.start)
     let lambda = adapted.map { tape.zeros(like: path.start[$0]) }
     tape.backward(
       from: [.init(loss, tape.constant(1))],
       to: targets(path.end, sums: sums, lambda: lambda), floor: floor, differentiable: false)
-    if order > 1 { backwardThroughSteps(lane, path, sums: sums, lambda: lambda) }
-    finish(lane, episode, sums: sums, lambda: lambda)
+    if order > 1 { backwardThroughSteps(scratch, path, sums: sums, lambda: lambda) }
+    finish(scratch, episode, sums: sums, lambda: lambda)
     return tape[loss][0, 0]
   }
 
@@ -195,8 +195,8 @@ package struct InnerLoop: Sendable, Equatable {
   }
 
   /// λ_k = λ_{k+1} − H_k (α λ_{k+1}), and what the steps owe to the blocks that do not adapt.
-  private func backwardThroughSteps(_ lane: Lane, _ path: Path, sums: [Matrix], lambda: [Matrix]) {
-    let tape = lane.tape
+  private func backwardThroughSteps(_ scratch: Scratch, _ path: Path, sums: [Matrix], lambda: [Matrix]) {
+    let tape = scratch.tape
     let prefix = path.prefix?.variables ?? []
     let prefixSums = prefix.map { tape.zeros(like: $0) }
     var remembered: [InnerAdam.Moments] = []
@@ -208,10 +208,10 @@ package struct InnerLoop: Sendable, Equatable {
         let value =
           if case .adam(let adam) = rates {
             seed(
-              lane, step, number, adam, at: index + 1, lambda: lambda[number],
+              scratch, step, number, adam, at: index + 1, lambda: lambda[number],
               remembered[number])
           } else {
-            seed(lane, step, number, sums: sums, lambda: lambda[number])
+            seed(scratch, step, number, sums: sums, lambda: lambda[number])
           }
         return Tape.Seed(step.gradients[number], value)
       }
@@ -232,9 +232,9 @@ package struct InnerLoop: Sendable, Equatable {
 
   /// −α·λ; a learned rate gets its own share, −λ·g.
   private func seed(
-    _ lane: Lane, _ step: Step, _ number: Int, sums: [Matrix], lambda: Matrix
+    _ scratch: Scratch, _ step: Step, _ number: Int, sums: [Matrix], lambda: Matrix
   ) -> TapeValue {
-    let tape = lane.tape
+    let tape = scratch.tape
     let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
     let gradient = tape[step.gradients[number]]
     switch rates {
@@ -255,10 +255,10 @@ package struct InnerLoop: Sendable, Equatable {
 
   /// The same for a step of Adam.
   private func seed(
-    _ lane: Lane, _ step: Step, _ number: Int, _ adam: InnerAdam, at count: Int, lambda: Matrix,
+    _ scratch: Scratch, _ step: Step, _ number: Int, _ adam: InnerAdam, at count: Int, lambda: Matrix,
     _ remembered: InnerAdam.Moments
   ) -> TapeValue {
-    let tape = lane.tape
+    let tape = scratch.tape
     let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
     adam.seed(
       lambda: lambda, step.moments[number], tape[step.gradients[number]], number: count,
@@ -266,33 +266,33 @@ package struct InnerLoop: Sendable, Equatable {
     return tape.leaf(seed)
   }
 
-  /// Adds λ₀ to the sums and hands the tables' rows to the lane.
-  private func finish(_ lane: Lane, _ episode: Episode, sums: [Matrix], lambda: [Matrix]) {
-    for (lambda, block) in zip(lambda, adapted) { lane.tape.kernels.axpy(1, lambda, sums[block]) }
-    lane.keepLookups(sums, episode)
+  /// Adds λ₀ to the sums and hands the tables' rows to the scratch.
+  private func finish(_ scratch: Scratch, _ episode: Episode, sums: [Matrix], lambda: [Matrix]) {
+    for (lambda, block) in zip(lambda, adapted) { scratch.tape.kernels.axpy(1, lambda, sums[block]) }
+    scratch.keepLookups(sums, episode)
   }
 
-  /// Adds where adaptation ended minus where it began, times −1, to the lane's sums (Reptile); returns the
+  /// Adds where adaptation ended minus where it began, times −1, to the scratch's sums (Reptile); returns the
   /// support loss before the first step.
-  package func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let stack = lane.denseStack(for: self), stack.applies(to: episode, lane.problem) {
-      return stack.displacement(lane, weights, episode)
+  package func displacement(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
+    if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
+      return stack.displacement(scratch, weights, episode)
     }
-    return plainDisplacement(lane, weights, episode)
+    return plainDisplacement(scratch, weights, episode)
   }
 
   /// The same without the short cut for a stack of dense layers.
   package func plainDisplacement(
-    _ lane: Lane, _ weights: Weights, _ episode: Episode
+    _ scratch: Scratch, _ weights: Weights, _ episode: Episode
   ) -> Float {
-    let tape = lane.tape
-    let path = adapt(lane, weights, episode)
-    let sums = lane.blockSums(path.start)
+    let tape = scratch.tape
+    let path = adapt(scratch, weights, episode)
+    let sums = scratch.blockSums(path.start)
     for block in adapted {
       tape.kernels.axpy(1, tape[path.start[block]], sums[block])
       tape.kernels.axpy(-1, tape[path.end[block]], sums[block])
     }
-    finish(lane, episode, sums: sums, lambda: [])
+    finish(scratch, episode, sums: sums, lambda: [])
     return path.steps.first?.loss ?? 0
   }
 }

@@ -48,17 +48,17 @@ package struct Distill: SteppingLearner, Student {
 
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
     var blended = episode
     if let teacher, share > 0 {
-      let targets = lane.tape.arena.matrix(rows: episode.query.count, columns: 1)
+      let targets = scratch.tape.arena.matrix(rows: episode.query.count, columns: 1)
       for (row, prediction) in teacher.queryPredictions(of: episode).enumerated() {
         let rating = episode.query.ratings[row, 0]
-        targets[row, 0] = rating + Float(share) * (lane.problem.scale.clamped(prediction) - rating)
+        targets[row, 0] = rating + Float(share) * (scratch.problem.scale.clamped(prediction) - rating)
       }
       blended.query.ratings = targets
     }
-    return lane.innerLoop(of: self).metaGradient(lane, weights, blended)
+    return scratch.innerLoop(of: self).metaGradient(scratch, weights, blended)
   }
 }
 

@@ -24,7 +24,7 @@ package struct Reptile: SteppingLearner {
 
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    lane.innerLoop(of: self).displacement(lane, weights, episode)
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
+    scratch.innerLoop(of: self).displacement(scratch, weights, episode)
   }
 }

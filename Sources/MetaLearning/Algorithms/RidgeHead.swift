@@ -46,10 +46,10 @@ package struct RidgeHead: DirectLearner {
   }
 
   package func scores(
-    _ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane
+    _ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch
   ) -> TapeValue {
     guard task.supportCount > 0 else { return task.queryBase }
-    let tape = lane.tape
+    let tape = scratch.tape
     let level = tape.scale(1 / Float(task.supportCount), tape.columnSums(task.supportBase))
     // Features, one, and how far the base is from its mean over the support, side by side.
     func inputs(_ features: TapeValue, _ base: TapeValue, rows: Int) -> TapeValue {
@@ -62,7 +62,7 @@ package struct RidgeHead: DirectLearner {
     let support = inputs(task.support, task.supportBase, rows: task.supportCount)
     let gram = regularised(
       tape.productTransposedLeft(support, support), width: task.width,
-      tape.map(.exp, lane.own("ridge.log-lambda", weights)), tape)
+      tape.map(.exp, scratch.own("ridge.log-lambda", weights)), tape)
     let head = tape.solve(gram, tape.productTransposedLeft(support, task.residuals))
     let query = inputs(task.query, task.queryBase, rows: task.queryCount)
     return tape.add(task.queryBase, tape.product(query, head))

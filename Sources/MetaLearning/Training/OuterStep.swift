@@ -10,7 +10,7 @@ package final class OuterLoop: @unchecked Sendable {
   package private(set) var step = 0
   private let gradient: FloatBuffer
   private let sums: [GradientSum]
-  private let lanes: LanePool
+  private let scratchPool: ScratchPool
   private var batches = 0
   private let options: OuterOptions
   private let threads: Int
@@ -36,7 +36,7 @@ package final class OuterLoop: @unchecked Sendable {
     groups = ParameterGroup.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
     sums = (0..<Self.sumCount).map { _ in GradientSum(problem) }
-    lanes = LanePool(problem)
+    scratchPool = ScratchPool(problem)
   }
 
   /// Goes on from a checkpoint.
@@ -51,9 +51,9 @@ package final class OuterLoop: @unchecked Sendable {
   /// One step on the mean gradient of some tasks; returns their mean loss. No step is taken when the work is
   /// cancelled.
   ///
-  /// `learn` is called once for each task number, on any thread, with the lane to use.
+  /// `learn` is called once for each task number, on any thread, with the scratch to use.
   package func take(
-    tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Lane) -> Float
+    tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> Float {
     guard tasks > 0 else { return 0 }
     let used = min(Self.sumCount, tasks)
@@ -69,18 +69,18 @@ package final class OuterLoop: @unchecked Sendable {
   /// The losses that belong to each sum. Returns without holding on to the weights, so that moving them does
   /// not copy them.
   private func learnAll(
-    sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Lane) -> Float
+    sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> [Float] {
     let (current, batch) = (weights, batches)
     return orderedMap(used, threads: threads) { number in
-      self.lanes.withLane { lane in
-        lane.beginBatch(batch, current, into: self.sums[number])
-        defer { lane.endBatch() }
+      self.scratchPool.withScratch { scratch in
+        scratch.beginBatch(batch, current, into: self.sums[number])
+        defer { scratch.endBatch() }
         var loss: Float = 0
         for task in number * tasks / used..<(number + 1) * tasks / used {
           if Cancellation.isRequested { break }
-          lane.tape.reset()
-          loss += learn(task, current, lane)
+          scratch.tape.reset()
+          loss += learn(task, current, scratch)
         }
         return loss
       }

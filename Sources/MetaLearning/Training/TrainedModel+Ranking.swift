@@ -12,16 +12,16 @@ extension TrainedModel {
 
   /// The stack that a user's ratings make; nil for a learner or network that has no planned form.
   func denseStack(for user: UserContext) -> AdaptedDenseStack? {
-    adapted(to: user, items: []) { lane, episode in
-      lane.adaptedDenseStack(of: learner, weights, episode)
+    adapted(to: user, items: []) { scratch, episode in
+      scratch.adaptedDenseStack(of: learner, weights, episode)
     }
   }
 
   func scores(
     for user: UserContext, items: [Int32], by stack: AdaptedDenseStack, threads: Int
   ) -> [Float] {
-    var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: lanes) {
-      range, lane in features(of: items[range], for: user.user, in: lane)
+    var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: scratchPool) {
+      range, scratch in features(of: items[range], for: user.user, in: scratch)
     }
     return scores.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
@@ -30,12 +30,12 @@ extension TrainedModel {
   }
 
   private func features(
-    of items: ArraySlice<Int32>, for user: Int32?, in lane: Lane
+    of items: ArraySlice<Int32>, for user: Int32?, in scratch: Scratch
   ) -> (hidden: Matrix, residual: Matrix?) {
     let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
-    let episode = lane.builder.episode(
-      user: user, support: [], query: query, arena: lane.tape.arena)
-    return lane.features(of: episode.query, weights, episode)
+    let episode = scratch.builder.episode(
+      user: user, support: [], query: query, arena: scratch.tape.arena)
+    return scratch.features(of: episode.query, weights, episode)
   }
 
   /// Of many items, codes tell which few can be the best; only those are scored exactly.
@@ -65,25 +65,25 @@ extension TrainedModel {
       let coded = codedItems.rows(made: { codeItems() })
     else { return nil }
     // The addends are those of an unknown user: hers differ by the same number for all items.
-    let level = lanes.withLane { lane in
-      lane.tape.reset()
-      let own = features(of: items[..<1], for: user.user, in: lane).residual
+    let level = scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      let own = features(of: items[..<1], for: user.user, in: scratch).residual
       return own.map { abs($0[0, 0] - (coded.addends?[Int(items[0])] ?? 0)) } ?? 0
     }
     let places = stack.candidates(
       count, of: coded.rows, adding: coded.addends, level: level, among: items, threads: threads,
-      in: lanes)
+      in: scratchPool)
     return places?.map { items[$0] }
   }
 
   private func codeItems() -> CodedItems.Rows? {
     let count = problem.encoder.items.count
     var addends: [Float]? = nil
-    let rows = lanes.withLane { lane in
+    let rows = scratchPool.withScratch { scratch in
       func made(_ range: Range<Int>, _ use: (Matrix) -> Void) {
-        lane.tape.reset()
+        scratch.tape.reset()
         let items = Array(Int32(range.lowerBound)..<Int32(range.upperBound))
-        let (hidden, residual) = features(of: items[...], for: nil, in: lane)
+        let (hidden, residual) = features(of: items[...], for: nil, in: scratch)
         use(hidden)
         guard let residual, addends?.count ?? 0 < count else { return }
         addends = (addends ?? []) + residual.array

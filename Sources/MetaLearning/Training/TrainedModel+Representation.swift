@@ -5,9 +5,9 @@ extension TrainedModel {
   /// that adapts has to work with. One row for each item.
   package func representations(of items: [Int32]) throws(ScoreError) -> [[Float]] {
     let places: [[Float]] = adapted(to: UserContext(user: nil, support: []), items: items) {
-      lane, episode in
-      let tape = lane.tape
-      let leaves = lane.leaves(weights, episode)
+      scratch, episode in
+      let tape = scratch.tape
+      let leaves = scratch.leaves(weights, episode)
       var state = problem.network.features(
         tape, leaves, episode.query, support: episode.support, shape: problem.shape)
       for stage in 1..<problem.network.lastStage(problem.shape) {

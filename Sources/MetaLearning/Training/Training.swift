@@ -165,13 +165,13 @@ package struct Training: Sequence, IteratorProtocol {
     let noise = options.key.derived("noise").derived(epoch)
     let hiding = ItemHiding(
       share: options.hiddenItems, key: options.key.derived("hidden").derived(epoch))
-    return outer.take(tasks: batch.count, rate: rate) { number, weights, lane in
+    return outer.take(tasks: batch.count, rate: rate) { number, weights, scratch in
       let task = tasks[batch[number]]
       let (support, query) = sampler.ratings(of: task, epoch: epoch)
-      let episode = lane.builder.episode(
-        user: task.user, support: support, query: query, arena: lane.tape.arena,
+      let episode = scratch.builder.episode(
+        user: task.user, support: support, query: query, arena: scratch.tape.arena,
         hidesItems: hiding.hidesItems(of: task), noise: noise.derived(Int(task.user)))
-      return learner.learn(from: episode, weights, in: lane)
+      return learner.learn(from: episode, weights, in: scratch)
     }
   }
 

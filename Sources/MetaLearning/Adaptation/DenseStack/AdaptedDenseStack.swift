@@ -36,14 +36,14 @@ package struct AdaptedDenseStack: @unchecked Sendable {
     self.layers = layers.map { Layer(weight: kept($0.weight), bias: kept($0.bias)) }
   }
 
-  /// The scores of some rows, in the lane's memory. Shapes: features (rows × inputs), residual and scores
+  /// The scores of some rows, in the scratch's memory. Shapes: features (rows × inputs), residual and scores
   /// (rows × outputs).
-  package func scores(_ features: Matrix, residual: Matrix? = nil, in lane: Lane) -> Matrix {
+  package func scores(_ features: Matrix, residual: Matrix? = nil, in scratch: Scratch) -> Matrix {
     var x = features
     let isRelu = activation == .relu
     for (number, layer) in layers.enumerated() {
       let isLast = number + 1 == layers.count
-      let y = lane.matrix(x.rows, layer.weight.columns)
+      let y = scratch.matrix(x.rows, layer.weight.columns)
       kernels.product(
         x, layer.weight, into: y, adding: isLast ? residual : nil, bias: layer.bias,
         relu: isRelu && !isLast)
@@ -56,10 +56,10 @@ package struct AdaptedDenseStack: @unchecked Sendable {
 
 extension AdaptedDenseStack {
   /// The scores of many rows, block by block on up to `threads` threads. `features` makes the features of a
-  /// block and what is added to its scores, in the lane's memory.
+  /// block and what is added to its scores, in the scratch's memory.
   package func scores(
-    of rows: Int, threads: Int, block: Int, in lanes: LanePool,
-    features: @Sendable (Range<Int>, Lane) -> (hidden: Matrix, residual: Matrix?)
+    of rows: Int, threads: Int, block: Int, in scratchPool: ScratchPool,
+    features: @Sendable (Range<Int>, Scratch) -> (hidden: Matrix, residual: Matrix?)
   ) -> [Float] {
     let width = outputs
     return [Float](unsafeUninitializedCapacity: rows * width) { buffer, filled in
@@ -67,10 +67,10 @@ extension AdaptedDenseStack {
       parallel((rows + block - 1) / block, threads: threads) { number in
         if Cancellation.isRequested { return }
         let range = number * block..<min(rows, (number + 1) * block)
-        lanes.withLane { lane in
-          lane.tape.reset()
-          let (hidden, residual) = features(range, lane)
-          let scores = scores(hidden, residual: residual, in: lane)
+        scratchPool.withScratch { scratch in
+          scratch.tape.reset()
+          let (hidden, residual) = features(range, scratch)
+          let scores = scores(hidden, residual: residual, in: scratch)
           (base.map { $0 + range.lowerBound * width })?.update(
             from: scores.base, count: range.count * width)
         }
@@ -92,15 +92,15 @@ extension AdaptedDenseStack {
   /// codes cannot tell enough.
   package func candidates(
     _ count: Int, of rows: CodedRows, adding addends: [Float]? = nil, level: Float = 0,
-    among places: [Int32]? = nil, threads: Int, in lanes: LanePool
+    among places: [Int32]? = nil, threads: Int, in scratchPool: ScratchPool
   ) -> [Int]? {
     guard activation == .relu else { return nil }
-    let coded = lanes.withLane { lane in
-      lane.tape.reset()
-      return QuantizedDenseStack(layers.map { ($0.weight, $0.bias) }, for: rows, kernels, lane.tape.arena)
+    let coded = scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      return QuantizedDenseStack(layers.map { ($0.weight, $0.bias) }, for: rows, kernels, scratch.tape.arena)
     }
     guard let coded else { return nil }
-    let all = coded.scores(of: rows, adding: addends, block: Self.codedBlock, threads, lanes)
+    let all = coded.scores(of: rows, adding: addends, block: Self.codedBlock, threads, scratchPool)
     let scores = places.map { places in places.map { all[Int($0)] } } ?? all
     guard let bar = highest(count, of: scores).last.map({ scores[$0] }), bar.isFinite else {
       return nil
@@ -115,21 +115,21 @@ extension AdaptedDenseStack {
 extension QuantizedDenseStack {
   /// The scores of all rows, block by block.
   fileprivate func scores(
-    of rows: CodedRows, adding addends: [Float]?, block: Int, _ threads: Int, _ lanes: LanePool
+    of rows: CodedRows, adding addends: [Float]?, block: Int, _ threads: Int, _ scratchPool: ScratchPool
   ) -> [Float] {
     [Float](unsafeUninitializedCapacity: rows.count) { buffer, filled in
       nonisolated(unsafe) let base = buffer.baseAddress
       parallel((rows.count + block - 1) / block, threads: threads) { number in
         if Cancellation.isRequested { return }
         let range = number * block..<min(rows.count, (number + 1) * block)
-        lanes.withLane { lane in
-          lane.tape.reset()
+        scratchPool.withScratch { scratch in
+          scratch.tape.reset()
           withAddends(addends) { addends in
             guard let base else { return }
             scores(
               rows.codes.base + range.lowerBound * rows.width, rows: range.count, width: rows.width,
               adding: addends.map { $0 + range.lowerBound }, into: base + range.lowerBound,
-              lane.tape.arena)
+              scratch.tape.arena)
           }
         }
       }
@@ -145,39 +145,39 @@ extension QuantizedDenseStack {
 
 extension DenseStackLoop {
   /// The stack after the steps on a task's support ratings.
-  func adapted(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> AdaptedDenseStack {
-    let rows = forwardBelow(lane, weights, episode, withQuery: false)
-    takeSteps(lane, rows, episode, weights)
+  func adapted(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> AdaptedDenseStack {
+    let rows = forwardBelow(scratch, weights, episode, withQuery: false)
+    takeSteps(scratch, rows, episode, weights)
     var layers: [(weight: Matrix, bias: Matrix)] = []
     for layer in below {
-      layers.append((weights.view(layer.weight), fixedBias(lane, rows, layer, weights)))
+      layers.append((weights.view(layer.weight), fixedBias(scratch, rows, layer, weights)))
     }
-    layers.append(adaptedFirstLayer(lane, rows, weights))
+    layers.append(adaptedFirstLayer(scratch, rows, weights))
     for level in above.indices {
       layers.append((record.weight[steps, level], record.bias[steps, level]))
     }
-    return AdaptedDenseStack(layers, activation: activation, lane.kernels)
+    return AdaptedDenseStack(layers, activation: activation, scratch.kernels)
   }
 
   /// W₀ + XᵀA, and b₀ + u·U₀ + (1 + ‖u‖²) ΣA.
   func adaptedFirstLayer(
-    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights
   ) -> (weight: Matrix, bias: Matrix) {
     let start = weights.view(firstAdapted.weight)
     let dual = record.dual[steps].rows(0..<rows.support)
-    let weight = lane.matrix(like: start)
-    lane.kernels.product(
+    let weight = scratch.matrix(like: start)
+    scratch.kernels.product(
       rows.inputs[below.count].rows(0..<rows.support), transposed: true, dual, into: weight,
       adding: start)
-    let bias = lane.matrix(1, start.columns)
-    lane.kernels.columnSums(dual, into: bias)
-    lane.kernels.addScaled(
-      fixedBias(lane, rows, firstAdapted, weights), sharedProduct(lane, rows), bias, into: bias)
+    let bias = scratch.matrix(1, start.columns)
+    scratch.kernels.columnSums(dual, into: bias)
+    scratch.kernels.addScaled(
+      fixedBias(scratch, rows, firstAdapted, weights), sharedProduct(scratch, rows), bias, into: bias)
     return (weight, bias)
   }
 }
 
-extension Lane {
+extension Scratch {
   /// The stack that a learner's steps make of a task's support, where the learner has a planned form.
   package func adaptedDenseStack(
     of learner: any MetaLearner, _ weights: Weights, _ episode: Episode

@@ -2,57 +2,57 @@ import Kernels
 import Models
 
 extension DenseStackLoop {
-  /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
-  func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    let rows = forwardBelow(lane, weights, episode, withQuery: true)
-    takeSteps(lane, rows, episode, weights)
-    let sums = lane.blockSums(rows.leaves)
+  /// Adds the gradient of the query loss after adaptation to the scratch's sums; returns that loss.
+  func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
+    let rows = forwardBelow(scratch, weights, episode, withQuery: true)
+    takeSteps(scratch, rows, episode, weights)
+    let sums = scratch.blockSums(rows.leaves)
     // The first adapted layer's adjoint: R of the support rows above P of the query rows.
-    let adjoint = paddedRows(lane, rows, columns: rows.firstAdapted.columns)
+    let adjoint = paddedRows(scratch, rows, columns: rows.firstAdapted.columns)
     adjoint.rows(0..<rows.support).fill(0)
-    let loss = forwardQuery(lane, rows, episode, weights, adjoint)
+    let loss = forwardQuery(scratch, rows, episode, weights, adjoint)
     var mixed: Matrix?
     var residual: Matrix?
     var queryGradient: Matrix?
     if order > 1, steps > 0 {
-      if rows.isNarrow { queryGradient = gradientOfQuery(lane, rows, adjoint) }
+      if rows.isNarrow { queryGradient = gradientOfQuery(scratch, rows, adjoint) }
       // A single step leaves nothing of it.
       if steps > 1, !featureBlocks.isEmpty || !below.isEmpty {
-        mixed = lane.zeros(rows.support, rows.padded)
+        mixed = scratch.zeros(rows.support, rows.padded)
       }
-      residual = rows.supportResidual.map { lane.zeros($0.rows, $0.columns) }
-      backwardThroughSteps(lane, rows, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
+      residual = rows.supportResidual.map { scratch.zeros($0.rows, $0.columns) }
+      backwardThroughSteps(scratch, rows, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
     } else {
       for (level, layer) in above.enumerated() {
-        lane.addProduct(
+        scratch.addProduct(
           record.hidden[steps, level], record.delta[steps, level + 1], to: layer.weight,
           bias: layer.bias)
       }
     }
     backwardFirstAdapted(
-      lane, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
-    lane.keepLookups(sums, episode)
+      scratch, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
+    scratch.keepLookups(sums, episode)
     return loss
   }
 
   /// Reptile's direction: where the steps began minus where they end. Returns the loss before them.
-  func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    let rows = forwardBelow(lane, weights, episode, withQuery: false)
-    takeSteps(lane, rows, episode, weights, finishes: false)
-    let sums = lane.blockSums(rows.leaves)
-    let kernels = lane.kernels
-    for (level, layer) in above.enumerated() { addDisplacement(lane, level, layer, sums: sums) }
-    let back = lane.matrix(rows.support, rows.firstAdapted.columns)
+  func displacement(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
+    let rows = forwardBelow(scratch, weights, episode, withQuery: false)
+    takeSteps(scratch, rows, episode, weights, finishes: false)
+    let sums = scratch.blockSums(rows.leaves)
+    let kernels = scratch.kernels
+    for (level, layer) in above.enumerated() { addDisplacement(scratch, level, layer, sums: sums) }
+    let back = scratch.matrix(rows.support, rows.firstAdapted.columns)
     kernels.scale(-1, record.dual[steps].rows(0..<rows.support), into: back)
-    addGradient(lane, rows, firstAdapted, inputs: rows.inputs[below.count], back, sums: sums)
-    lane.keepLookups(sums, episode)
+    addGradient(scratch, rows, firstAdapted, inputs: rows.inputs[below.count], back, sums: sums)
+    scratch.keepLookups(sums, episode)
     return record.loss[0]
   }
 
   /// Adds the way that a layer above the first adapted layer went, times −1: W₀ − W_{K−1}, and the last step as it is taken.
-  private func addDisplacement(_ lane: Lane, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]) {
+  private func addDisplacement(_ scratch: Scratch, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]) {
     guard steps > 0 else { return }
-    let (kernels, last) = (lane.kernels, steps - 1)
+    let (kernels, last) = (scratch.kernels, steps - 1)
     let (weight, bias) = (sums[layer.weight], sums[layer.bias])
     if last > 0 {
       kernels.axpy(1, record.weight[0, level], weight)
@@ -64,7 +64,7 @@ extension DenseStackLoop {
     kernels.product(
       record.hidden[last, level], transposed: true, delta, into: weight, scale: rate,
       adding: weight)
-    let total = lane.matrix(like: bias)
+    let total = scratch.matrix(like: bias)
     kernels.columnSums(delta, into: total)
     kernels.axpy(rate, total, bias)
   }
@@ -79,49 +79,49 @@ extension DenseStackLoop {
 
   /// The query loss after the steps and its deltas; those of the first adapted layer go into the adjoint.
   private func forwardQuery(
-    _ lane: Lane, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights, _ adjoint: Matrix
+    _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights, _ adjoint: Matrix
   ) -> Float {
     let own = rows.support..<rows.all
     for level in 0...above.count {
       let width = level < above.count ? record.weight[0, level].rows : rows.outputs
       record.reserve(
-        lane, slot: steps, level: level, rows: rows.query, width: width, tangents: false)
+        scratch, slot: steps, level: level, rows: rows.query, width: width, tangents: false)
     }
     record.delta[steps, 0] = adjoint.rows(own)
     if rows.isNarrow {
-      let end = adaptedFirstLayer(lane, rows, weights)
+      let end = adaptedFirstLayer(scratch, rows, weights)
       record.end = end.weight
-      lane.kernels.product(
+      scratch.kernels.product(
         rows.inputs[below.count].rows(own), end.weight, into: record.hidden[steps, 0],
         bias: end.bias, relu: !above.isEmpty && isRelu)
     } else {
-      forwardFirstAdapted(lane, rows, own, slot: steps)
+      forwardFirstAdapted(scratch, rows, own, slot: steps)
     }
-    forwardAbove(lane, slot: steps, residual: rows.queryResidual)
+    forwardAbove(scratch, slot: steps, residual: rows.queryResidual)
     let loss = lossAndDelta(
-      lane, record.hidden[steps, above.count], episode.query.ratings,
+      scratch, record.hidden[steps, above.count], episode.query.ratings,
       into: record.delta[steps, above.count], step: steps)
-    backwardAbove(lane, slot: steps, weights)
+    backwardAbove(scratch, slot: steps, weights)
     return loss
   }
 
   /// X_QᵀP, what the query loss asks of a narrow first adapted layer's weights.
-  private func gradientOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix) -> Matrix {
+  private func gradientOfQuery(_ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix) -> Matrix {
     let own = rows.support..<rows.all
-    let queryGradient = lane.matrix(like: record.end)
-    lane.kernels.product(
+    let queryGradient = scratch.matrix(like: record.end)
+    scratch.kernels.product(
       rows.inputs[below.count].rows(own), transposed: true, adjoint.rows(own), into: queryGradient)
     return queryGradient
   }
 
-  private func adjointOfQuery(_ lane: Lane, _ rows: DenseStackRows, _ level: Int) -> WeightAdjoint {
+  private func adjointOfQuery(_ scratch: Scratch, _ rows: DenseStackRows, _ level: Int) -> WeightAdjoint {
     let delta = record.delta[steps, level + 1]
     let lambda = WeightAdjoint(
-      weight: lane.matrix(like: record.weight[0, level]),
-      bias: lane.matrix(like: record.bias[0, level]))
-    lane.kernels.product(
+      weight: scratch.matrix(like: record.weight[0, level]),
+      bias: scratch.matrix(like: record.bias[0, level]))
+    scratch.kernels.product(
       record.hidden[steps, level], transposed: true, delta, into: lambda.weight)
-    lane.kernels.columnSums(delta, into: lambda.bias)
+    scratch.kernels.columnSums(delta, into: lambda.bias)
     return lambda
   }
 
@@ -129,16 +129,16 @@ extension DenseStackLoop {
 
   /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first, whose λ is added to the sums.
   private func backwardThroughSteps(
-    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?, mixed: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?, mixed: Matrix?,
     residual: Matrix?, sums: [Matrix]
   ) {
-    let kernels = lane.kernels
-    var lambda = above.indices.map { level in adjointOfQuery(lane, rows, level) }
+    let kernels = scratch.kernels
+    var lambda = above.indices.map { level in adjointOfQuery(scratch, rows, level) }
     let own = 0..<rows.support
     let r = adjoint.rows(own)
-    let fromQuery = moveOfQuery(lane, rows, adjoint, queryGradient: queryGradient)
+    let fromQuery = moveOfQuery(scratch, rows, adjoint, queryGradient: queryGradient)
     for step in stride(from: steps - 1, through: 0, by: -1) {
-      let moved = above.isEmpty ? lane.matrix(like: r) : record.hiddenTangent[step, 0]
+      let moved = above.isEmpty ? scratch.matrix(like: r) : record.hiddenTangent[step, 0]
       if step + 1 < steps {
         let padded = Matrix(adjoint.base, rows: rows.padded, columns: r.columns)
         kernels.product(
@@ -146,31 +146,31 @@ extension DenseStackLoop {
       } else {
         moved.copy(from: fromQuery)
       }
-      if let mixed { mixBefore(lane, rows, step: step, adjoint, into: mixed) }
-      let change = tangent(lane, step: step, moved, lambda)
+      if let mixed { mixBefore(scratch, rows, step: step, adjoint, into: mixed) }
+      let change = tangent(scratch, step: step, moved, lambda)
       if let residual {
         kernels.axpy(1, scoreChange(step: step, change), residual)
       }
-      for level in above.indices { learn(lane, step: step, level, &lambda[level], sums: sums) }
-      if let mixed { mixAfter(lane, rows, step: step, change, into: mixed) }
+      for level in above.indices { learn(scratch, step: step, level, &lambda[level], sums: sums) }
+      if let mixed { mixAfter(scratch, rows, step: step, change, into: mixed) }
       kernels.axpy(1, change, r)
     }
   }
 
   /// −α·V of the query, G_QSᵀ·P or X_S·(X_QᵀP): the same for all steps.
   private func moveOfQuery(
-    _ lane: Lane, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?
+    _ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?
   ) -> Matrix {
-    let (kernels, own) = (lane.kernels, rows.support..<rows.all)
-    let move = lane.matrix(rows.support, adjoint.columns)
+    let (kernels, own) = (scratch.kernels, rows.support..<rows.all)
+    let move = scratch.matrix(rows.support, adjoint.columns)
     guard let queryGradient else {
       kernels.product(
         rows.products.rows(own), transposed: true, adjoint.rows(own), into: move, scale: -rate)
       return move
     }
-    let level = lane.matrix(1, adjoint.columns)
+    let level = scratch.matrix(1, adjoint.columns)
     kernels.columnSums(adjoint.rows(own), into: level)
-    kernels.scale(-rate * sharedProduct(lane, rows), level, into: level)
+    kernels.scale(-rate * sharedProduct(scratch, rows), level, into: level)
     kernels.product(
       rows.inputs[below.count].rows(0..<rows.support), queryGradient, into: move, scale: -rate,
       bias: level)
@@ -182,12 +182,12 @@ extension DenseStackLoop {
   }
 
   /// How the deltas of a step change along the direction −α(V, λ); returns the first adapted layer's.
-  private func tangent(_ lane: Lane, step: Int, _ moved: Matrix, _ lambda: [WeightAdjoint]) -> Matrix {
-    let kernels = lane.kernels
+  private func tangent(_ scratch: Scratch, step: Int, _ moved: Matrix, _ lambda: [WeightAdjoint]) -> Matrix {
+    let kernels = scratch.kernels
     let top = above.count
     guard top > 0 else {
-      let change = lane.matrix(like: moved)
-      lossHessianProduct(lane, step: step, moved, into: change)
+      let change = scratch.matrix(like: moved)
+      lossHessianProduct(scratch, step: step, moved, into: change)
       return change
     }
     // ż, which a curved activation needs on the way back.
@@ -198,12 +198,12 @@ extension DenseStackLoop {
       if isRelu {
         if level == 0 { kernels.maskPositive(change, by: x, into: change) }
       } else {
-        let sum = lane.matrix(like: change)
+        let sum = scratch.matrix(like: change)
         sum.copy(from: change)
         sums.append(sum)
-        activation.multiplyDerivative(of: x, into: change, buffer: lane.matrix(like: x), kernels)
+        activation.multiplyDerivative(of: x, into: change, buffer: scratch.matrix(like: x), kernels)
       }
-      let bias = lane.matrix(like: lambda[level].bias)
+      let bias = scratch.matrix(like: lambda[level].bias)
       kernels.scale(-rate, lambda[level].bias, into: bias)
       let next = record.hiddenTangent[step, level + 1]
       kernels.product(x, lambda[level].weight, into: next, scale: -rate, bias: bias)
@@ -211,20 +211,20 @@ extension DenseStackLoop {
         change, record.weight[step, level], into: next, adding: next,
         mask: isRelu && level + 1 < top ? record.hidden[step, level + 1] : nil)
     }
-    lossHessianProduct(lane, step: step, record.hiddenTangent[step, top], into: record.deltaTangent[step, top])
+    lossHessianProduct(scratch, step: step, record.hiddenTangent[step, top], into: record.deltaTangent[step, top])
     for level in stride(from: top - 1, through: 0, by: -1) {
       let x = record.hidden[step, level]
       let change = record.deltaTangent[step, level]
       kernels.product(
-        record.delta[step, level + 1], lane.transposed(lambda[level].weight), into: change,
+        record.delta[step, level + 1], scratch.transposed(lambda[level].weight), into: change,
         scale: -rate)
       kernels.product(
         record.deltaTangent[step, level + 1], record.transposed[step, level], into: change,
         adding: change, mask: isRelu ? x : nil)
       guard !isRelu else { continue }
-      let buffer = lane.matrix(like: x)
+      let buffer = scratch.matrix(like: x)
       activation.multiplyDerivative(of: x, into: change, buffer: buffer, kernels)
-      let bent = lane.matrix(like: x)
+      let bent = scratch.matrix(like: x)
       kernels.multiply(record.delta[step, level], sums[level], into: bent)
       activation.addSecondDerivative(of: x, times: bent, to: change, buffer: buffer, kernels)
     }
@@ -233,9 +233,9 @@ extension DenseStackLoop {
 
   /// λ += [x; ẋ]ᵀ·[δ̇; δ]; that of the first step goes straight to the sums.
   private func learn(
-    _ lane: Lane, step: Int, _ level: Int, _ lambda: inout WeightAdjoint, sums: [Matrix]
+    _ scratch: Scratch, step: Int, _ level: Int, _ lambda: inout WeightAdjoint, sums: [Matrix]
   ) {
-    let kernels = lane.kernels
+    let kernels = scratch.kernels
     let (x, delta) = (record.hiddenAndTangent[step, level], record.deltaAndTangent[step, level + 1])
     guard step > 0 else {
       let layer = above[level]

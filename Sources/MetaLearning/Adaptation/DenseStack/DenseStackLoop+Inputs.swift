@@ -5,61 +5,61 @@ import Models
 extension DenseStackLoop {
   /// mixed −= α·δ·R_{k+1}ᵀ: the support's inputs reach each other through G.
   func mixBefore(
-    _ lane: Lane, _ rows: DenseStackRows, step: Int, _ adjoint: Matrix, into mixed: Matrix
+    _ scratch: Scratch, _ rows: DenseStackRows, step: Int, _ adjoint: Matrix, into mixed: Matrix
   ) {
     guard step + 1 < steps else { return }
-    let transposed = lane.transposed(adjoint.rows(0..<rows.support), padded: rows.padded)
-    lane.kernels.product(
+    let transposed = scratch.transposed(adjoint.rows(0..<rows.support), padded: rows.padded)
+    scratch.kernels.product(
       record.delta[step, 0], transposed, into: mixed, scale: -rate, adding: mixed)
   }
 
   /// mixed += q·A_kᵀ
   func mixAfter(
-    _ lane: Lane, _ rows: DenseStackRows, step: Int, _ change: Matrix, into mixed: Matrix
+    _ scratch: Scratch, _ rows: DenseStackRows, step: Int, _ change: Matrix, into mixed: Matrix
   ) {
     guard step > 0 else { return }
-    let transposed = lane.transposed(record.dual[step].rows(0..<rows.support), padded: rows.padded)
-    lane.kernels.product(change, transposed, into: mixed, adding: mixed)
+    let transposed = scratch.transposed(record.dual[step].rows(0..<rows.support), padded: rows.padded)
+    scratch.kernels.product(change, transposed, into: mixed, adding: mixed)
   }
 
   func backwardFirstAdapted(
-    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
     mixed: Matrix?, residual: Matrix?, sums: [Matrix]
   ) {
     // To the first order the support's inputs are constants.
     let own = order > 1 ? 0..<rows.all : rows.support..<rows.all
     let x = rows.inputs[below.count]
     let total = addGradient(
-      lane, rows, firstAdapted, inputs: x.rows(own), adjoint.rows(own), sums: sums)
+      scratch, rows, firstAdapted, inputs: x.rows(own), adjoint.rows(own), sums: sums)
     guard !featureBlocks.isEmpty || !below.isEmpty else { return }
-    var seeds = Seeds(hidden: paddedRows(lane, rows, columns: x.columns), common: nil)
+    var seeds = Seeds(hidden: paddedRows(scratch, rows, columns: x.columns), common: nil)
     let across =
       rows.isNarrow
-      ? seedThroughWeights(lane, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, seeds)
-      : seedThroughProducts(lane, rows, weights, adjoint, mixed: mixed, own, seeds)
+      ? seedThroughWeights(scratch, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, seeds)
+      : seedThroughProducts(scratch, rows, weights, adjoint, mixed: mixed, own, seeds)
     if let block = firstAdapted.common, let common = rows.common, let total {
       // To the second order query and support reach each other both ways, and the support itself.
       let level = order > 1 ? 2 * across + (mixed?.sum ?? 0) : across
-      seeds.common = commonSeed(lane, weights, block, total, common, level: level)
+      seeds.common = commonSeed(scratch, weights, block, total, common, level: level)
     }
     for level in stride(from: below.count - 1, through: 0, by: -1) {
-      backwardBelow(lane, rows, weights, level, own, &seeds, sums: sums)
+      backwardBelow(scratch, rows, weights, level, own, &seeds, sums: sums)
     }
     guard !featureBlocks.isEmpty else { return }
-    backwardFeatures(lane, rows, seeds, residual: residual, sums: sums)
+    backwardFeatures(scratch, rows, seeds, residual: residual, sums: sums)
   }
 
   /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ where the layer takes shared inputs.
   @discardableResult
   func addGradient(
-    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix, _ delta: Matrix,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix, _ delta: Matrix,
     sums: [Matrix]
   ) -> Matrix? {
-    lane.addProduct(inputs, delta, to: layer.weight, bias: layer.bias)
+    scratch.addProduct(inputs, delta, to: layer.weight, bias: layer.bias)
     guard let block = layer.common, let common = rows.common else { return nil }
-    let total = lane.matrix(1, delta.columns)
-    lane.kernels.columnSums(delta, into: total)
-    lane.kernels.product(common, transposed: true, total, into: sums[block], adding: sums[block])
+    let total = scratch.matrix(1, delta.columns)
+    scratch.kernels.columnSums(delta, into: total)
+    scratch.kernels.product(common, transposed: true, total, into: sums[block], adding: sums[block])
     return total
   }
 
@@ -75,21 +75,21 @@ extension DenseStackLoop {
   /// The adjoint of the first adapted layer's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
   /// If relu made the inputs, it is passed at once. Returns the sum of P·Aᵀ, which the shared inputs ask for.
   private func seedThroughProducts(
-    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
     _ own: Range<Int>, _ seeds: Seeds
   ) -> Float {
-    let kernels = lane.kernels
+    let kernels = scratch.kernels
     let (support, query) = (0..<rows.support, rows.support..<rows.all)
     let x = rows.inputs[below.count]
     // With the rows of zeros, or of other ratings, that the padding of products asks for.
     let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
     let mask = mask(x)
     kernels.product(
-      adjoint.rows(own), lane.transposed(firstAdapted.weight, weights), into: seeds.hidden.rows(own),
+      adjoint.rows(own), scratch.transposed(firstAdapted.weight, weights), into: seeds.hidden.rows(own),
       mask: steps > 0 ? nil : mask?.rows(own))
     guard steps > 0 else { return 0 }
-    let across = lane.matrix(rows.query, rows.padded)
-    let dual = lane.transposed(record.dual[steps].rows(support), padded: rows.padded)
+    let across = scratch.matrix(rows.query, rows.padded)
+    let dual = scratch.transposed(record.dual[steps].rows(support), padded: rows.padded)
     kernels.product(adjoint.rows(query), dual, into: across)
     let ofQuery = seeds.hidden.rows(query)
     kernels.product(across, padded, into: ofQuery, adding: ofQuery, mask: mask?.rows(query))
@@ -105,20 +105,20 @@ extension DenseStackLoop {
 
   /// The same through the weights of a narrow first adapted layer. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
   private func seedThroughWeights(
-    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
     mixed: Matrix?, _ seeds: Seeds
   ) -> Float {
-    let kernels = lane.kernels
+    let kernels = scratch.kernels
     let (support, query) = (0..<rows.support, rows.support..<rows.all)
     let x = rows.inputs[below.count]
     let mask = mask(x)
     let dual = record.dual[steps].rows(support)
     kernels.product(
-      adjoint.rows(query), lane.transposed(record.end), into: seeds.hidden.rows(query),
+      adjoint.rows(query), scratch.transposed(record.end), into: seeds.hidden.rows(query),
       mask: mask?.rows(query))
     var sum: Float = 0
     if firstAdapted.common != nil {
-      let sums = lane.matrix(2, dual.columns)
+      let sums = scratch.matrix(2, dual.columns)
       kernels.columnSums(dual, into: sums.rows(0..<1))
       kernels.columnSums(adjoint.rows(query), into: sums.rows(1..<2))
       sum = kernels.dot(sums.rows(0..<1), sums.rows(1..<2))
@@ -126,56 +126,56 @@ extension DenseStackLoop {
     guard let queryGradient else { return sum }
     let ofSupport = seeds.hidden.rows(support)
     kernels.product(
-      adjoint.rows(support), lane.transposed(firstAdapted.weight, weights), into: ofSupport)
+      adjoint.rows(support), scratch.transposed(firstAdapted.weight, weights), into: ofSupport)
     if let mixed {
       let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
       kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
     }
     kernels.product(
-      dual, lane.transposed(queryGradient), into: ofSupport, adding: ofSupport, mask: mask?.rows(support))
+      dual, scratch.transposed(queryGradient), into: ofSupport, adding: ofSupport, mask: mask?.rows(support))
     return sum
   }
 
   /// (Σδ)·Uᵀ + level·u
   private func commonSeed(
-    _ lane: Lane, _ weights: Weights, _ block: Int, _ total: Matrix, _ common: Matrix,
+    _ scratch: Scratch, _ weights: Weights, _ block: Int, _ total: Matrix, _ common: Matrix,
     level: Float
   ) -> Matrix {
-    let seed = lane.matrix(like: common)
-    lane.kernels.product(total, lane.transposed(block, weights), into: seed)
-    if level != 0 { lane.kernels.axpy(level, common, seed) }
+    let seed = scratch.matrix(like: common)
+    scratch.kernels.product(total, scratch.transposed(block, weights), into: seed)
+    if level != 0 { scratch.kernels.axpy(level, common, seed) }
     return seed
   }
 
   /// Through one layer below the first adapted layer: its gradient, and the adjoint of what it takes.
   private func backwardBelow(
-    _ lane: Lane, _ rows: DenseStackRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
     _ seeds: inout Seeds, sums: [Matrix]
   ) {
     let layer = below[level]
     let delta = seeds.hidden.rows(own)
     if !isRelu {
       activation.multiplyDerivative(
-        of: rows.inputs[level + 1].rows(own), into: delta, buffer: lane.matrix(like: delta),
-        lane.kernels)
+        of: rows.inputs[level + 1].rows(own), into: delta, buffer: scratch.matrix(like: delta),
+        scratch.kernels)
     }
     let x = rows.inputs[level]
-    let total = addGradient(lane, rows, layer, inputs: x.rows(own), delta, sums: sums)
+    let total = addGradient(scratch, rows, layer, inputs: x.rows(own), delta, sums: sums)
     guard level > 0 || !featureBlocks.isEmpty else { return }
     if let block = layer.common, let common = rows.common, let total {
-      seeds.common = commonSeed(lane, weights, block, total, common, level: 0)
+      seeds.common = commonSeed(scratch, weights, block, total, common, level: 0)
     }
-    let seed = paddedRows(lane, rows, columns: x.columns)
-    lane.kernels.product(
-      delta, lane.transposed(layer.weight, weights), into: seed.rows(own),
+    let seed = paddedRows(scratch, rows, columns: x.columns)
+    scratch.kernels.product(
+      delta, scratch.transposed(layer.weight, weights), into: seed.rows(own),
       mask: isRelu && level > 0 ? x.rows(own) : nil)
     seeds.hidden = seed
   }
 
   private func backwardFeatures(
-    _ lane: Lane, _ rows: DenseStackRows, _ seeds: Seeds, residual: Matrix?, sums: [Matrix]
+    _ scratch: Scratch, _ rows: DenseStackRows, _ seeds: Seeds, residual: Matrix?, sums: [Matrix]
   ) {
-    let tape = lane.tape
+    let tape = scratch.tape
     guard let query = rows.queryFeatures else { return }
     let support = rows.supportFeatures
     var starts = [

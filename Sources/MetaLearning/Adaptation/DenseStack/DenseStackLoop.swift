@@ -11,7 +11,7 @@ import Models
 /// H·v is the tangent of their gradient, forward over reverse. It is exact algebra: the same numbers as
 /// `InnerLoop` finds on the tape, up to rounding, for fewer products and without a record.
 ///
-/// One loop serves one lane: it keeps the memory of its book-keeping from task to task.
+/// One loop serves one scratch: it keeps the memory of its book-keeping from task to task.
 final class DenseStackLoop {
   let activation: DenseStack.Activation
   let isRelu: Bool
@@ -62,56 +62,56 @@ final class DenseStackLoop {
   /// Takes all steps on the support rows. Without `finishes` the layers above the first adapted layer stay where the last
   /// step found them.
   func takeSteps(
-    _ lane: Lane, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
     finishes: Bool = true
   ) {
-    begin(lane, rows, weights)
+    begin(scratch, rows, weights)
     for step in 0..<steps {
-      forwardFirstAdapted(lane, rows, 0..<rows.support, slot: step)
-      forwardAbove(lane, slot: step, residual: rows.supportResidual)
+      forwardFirstAdapted(scratch, rows, 0..<rows.support, slot: step)
+      forwardAbove(scratch, slot: step, residual: rows.supportResidual)
       let scores = record.hidden[step, above.count]
       record.loss[step] = lossAndDelta(
-        lane, scores, episode.support.ratings, into: record.delta[step, above.count], step: step)
-      backwardAbove(lane, slot: step, weights)
-      stepDual(lane, rows, step: step)
-      if finishes || step + 1 < steps { stepAbove(lane, step: step) }
+        scratch, scores, episode.support.ratings, into: record.delta[step, above.count], step: step)
+      backwardAbove(scratch, slot: step, weights)
+      stepDual(scratch, rows, step: step)
+      if finishes || step + 1 < steps { stepAbove(scratch, step: step) }
     }
   }
 
   /// The weights before the first step.
-  private func begin(_ lane: Lane, _ rows: DenseStackRows, _ weights: Weights) {
+  private func begin(_ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights) {
     for (number, layer) in above.enumerated() {
       record.weight[0, number] = weights.view(layer.weight)
       record.bias[0, number] = weights.view(layer.bias)
     }
     // The first step leaves A without reading it.
-    if steps == 0 { record.dual[0] = lane.zeros(rows.padded, rows.firstAdapted.columns) }
+    if steps == 0 { record.dual[0] = scratch.zeros(rows.padded, rows.firstAdapted.columns) }
     for step in 0..<steps {
       for level in 0...above.count {
         let width = level < above.count ? record.weight[0, level].rows : rows.outputs
         record.reserve(
-          lane, slot: step, level: level, rows: rows.support, width: width, tangents: order > 1)
+          scratch, slot: step, level: level, rows: rows.support, width: width, tangents: order > 1)
       }
     }
   }
 
   /// x·W₀ + G·A of some rows, and what follows at once if that is relu.
-  func forwardFirstAdapted(_ lane: Lane, _ rows: DenseStackRows, _ own: Range<Int>, slot: Int) {
+  func forwardFirstAdapted(_ scratch: Scratch, _ rows: DenseStackRows, _ own: Range<Int>, slot: Int) {
     let (start, firstAdapted) = (rows.firstAdapted.rows(own), record.hidden[slot, 0])
     let isHidden = !above.isEmpty && isRelu
     if slot > 0 {
-      lane.kernels.product(
+      scratch.kernels.product(
         rows.products.rows(own), record.dual[slot], into: firstAdapted, adding: start, relu: isHidden)
     } else if isHidden {
-      lane.kernels.map(.relu, start, into: firstAdapted)
+      scratch.kernels.map(.relu, start, into: firstAdapted)
     } else {
       firstAdapted.copy(from: start)
     }
   }
 
   /// From the first adapted layer to the scores. The sums of the first adapted layer in the slot are those before activation, but for relu.
-  func forwardAbove(_ lane: Lane, slot: Int, residual: Matrix?) {
-    let kernels = lane.kernels
+  func forwardAbove(_ scratch: Scratch, slot: Int, residual: Matrix?) {
+    let kernels = scratch.kernels
     for level in 0..<above.count {
       if !isRelu { activation.apply(to: record.hidden[slot, level], kernels) }
       let isLast = level + 1 == above.count
@@ -124,38 +124,38 @@ final class DenseStackLoop {
   }
 
   /// The deltas of the loss from the scores down to the first adapted layer.
-  func backwardAbove(_ lane: Lane, slot: Int, _ weights: Weights) {
+  func backwardAbove(_ scratch: Scratch, slot: Int, _ weights: Weights) {
     for level in stride(from: above.count - 1, through: 0, by: -1) {
       let transposed =
         slot == 0
-        ? lane.transposed(above[level].weight, weights) : lane.transposed(record.weight[slot, level])
+        ? scratch.transposed(above[level].weight, weights) : scratch.transposed(record.weight[slot, level])
       record.transposed[slot, level] = transposed
       backwardThrough(
-        lane, record.delta[slot, level + 1], transposed, of: record.hidden[slot, level],
+        scratch, record.delta[slot, level + 1], transposed, of: record.hidden[slot, level],
         into: record.delta[slot, level])
     }
   }
 
   /// into = f′(x) · (delta·Wᵀ)
-  func backwardThrough(_ lane: Lane, _ delta: Matrix, _ transposed: Matrix, of x: Matrix, into: Matrix) {
+  func backwardThrough(_ scratch: Scratch, _ delta: Matrix, _ transposed: Matrix, of x: Matrix, into: Matrix) {
     guard activation != .relu else {
-      lane.kernels.product(delta, transposed, into: into, mask: x)
+      scratch.kernels.product(delta, transposed, into: into, mask: x)
       return
     }
-    lane.kernels.product(delta, transposed, into: into)
-    activation.multiplyDerivative(of: x, into: into, buffer: lane.matrix(like: x), lane.kernels)
+    scratch.kernels.product(delta, transposed, into: into)
+    activation.multiplyDerivative(of: x, into: into, buffer: scratch.matrix(like: x), scratch.kernels)
   }
 
-  private func stepAbove(_ lane: Lane, step: Int) {
-    let kernels = lane.kernels
+  private func stepAbove(_ scratch: Scratch, step: Int) {
+    let kernels = scratch.kernels
     for level in 0..<above.count {
       let (weight, bias) = (record.weight[step, level], record.bias[step, level])
       let delta = record.delta[step, level + 1]
-      let moved = lane.matrix(like: weight)
+      let moved = scratch.matrix(like: weight)
       kernels.product(
         record.hidden[step, level], transposed: true, delta, into: moved, scale: -rate,
         adding: weight)
-      let sums = lane.matrix(like: bias)
+      let sums = scratch.matrix(like: bias)
       kernels.columnSums(delta, into: sums)
       kernels.addScaled(bias, -rate, sums, into: sums)
       record.weight[step + 1, level] = moved
@@ -163,14 +163,14 @@ final class DenseStackLoop {
     }
   }
 
-  private func stepDual(_ lane: Lane, _ rows: DenseStackRows, step: Int) {
+  private func stepDual(_ scratch: Scratch, _ rows: DenseStackRows, step: Int) {
     let delta = record.delta[step, 0]
-    let after = lane.matrix(rows.padded, delta.columns)
+    let after = scratch.matrix(rows.padded, delta.columns)
     let own = after.rows(0..<rows.support)
     if step > 0 {
-      lane.kernels.addScaled(record.dual[step].rows(0..<rows.support), -rate, delta, into: own)
+      scratch.kernels.addScaled(record.dual[step].rows(0..<rows.support), -rate, delta, into: own)
     } else {
-      lane.kernels.scale(-rate, delta, into: own)
+      scratch.kernels.scale(-rate, delta, into: own)
     }
     if rows.support < rows.padded { after.rows(rows.support..<rows.padded).fill(0) }
     record.dual[step + 1] = after
@@ -180,17 +180,17 @@ final class DenseStackLoop {
 
   /// The loss of some scores, and its delta; keeps what its curvature needs if a step is named.
   func lossAndDelta(
-    _ lane: Lane, _ scores: Matrix, _ ratings: Matrix, into delta: Matrix, step: Int
+    _ scratch: Scratch, _ scores: Matrix, _ ratings: Matrix, into delta: Matrix, step: Int
   ) -> Float {
-    let problem = lane.problem
+    let problem = scratch.problem
     if let pointwise {
-      let curvature = lane.matrix(like: scores)
+      let curvature = scratch.matrix(like: scores)
       record.curvature[step] = curvature
       return pointwise.derivatives(
         scores, ratings, scale: problem.scale, first: delta, second: curvature,
-        lane.kernels)
+        scratch.kernels)
     }
-    let tape = lane.tape
+    let tape = scratch.tape
     let floor = tape.count
     let leaf = tape.leaf(scores)
     let loss = problem.loss.value(tape, leaf, ratings, scale: problem.scale)
@@ -201,15 +201,15 @@ final class DenseStackLoop {
   }
 
   /// The curvature of a step's loss times a change of its scores.
-  func lossHessianProduct(_ lane: Lane, step: Int, _ change: Matrix, into result: Matrix) {
+  func lossHessianProduct(_ scratch: Scratch, step: Int, _ change: Matrix, into result: Matrix) {
     if pointwise != nil {
-      lane.kernels.multiply(record.curvature[step], change, into: result)
+      scratch.kernels.multiply(record.curvature[step], change, into: result)
       return
     }
     result.fill(0)
     let (floor, leaf, gradient) = record.lossNodes[step]
-    lane.tape.backward(
-      from: [.init(gradient, lane.tape.leaf(change))], to: [.init(leaf, into: result)],
+    scratch.tape.backward(
+      from: [.init(gradient, scratch.tape.leaf(change))], to: [.init(leaf, into: result)],
       floor: floor, differentiable: false)
   }
 }

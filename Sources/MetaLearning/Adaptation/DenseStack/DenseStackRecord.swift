@@ -45,11 +45,11 @@ final class DenseStackRecord {
 
   /// Memory of a level of a slot; with `tangents`, room for them beside it.
   func reserve(
-    _ lane: Lane, slot: Int, level: Int, rows: Int, width: Int, tangents: Bool
+    _ scratch: Scratch, slot: Int, level: Int, rows: Int, width: Int, tangents: Bool
   ) {
     let height = tangents ? 2 * rows : rows
-    let values = lane.matrix(height, width)
-    let deltas = lane.matrix(height, width)
+    let values = scratch.matrix(height, width)
+    let deltas = scratch.matrix(height, width)
     hidden[slot, level] = values.rows(0..<rows)
     delta[slot, level] = deltas.rows(height - rows..<height)
     guard tangents else { return }

@@ -38,10 +38,10 @@ extension DenseStackLoop {
 
   /// Features and the layers below the first adapted layer.
   func forwardBelow(
-    _ lane: Lane, _ weights: Weights, _ episode: Episode, withQuery: Bool
+    _ scratch: Scratch, _ weights: Weights, _ episode: Episode, withQuery: Bool
   ) -> DenseStackRows {
-    let (tape, problem) = (lane.tape, lane.problem)
-    let leaves = lane.leaves(weights, episode)
+    let (tape, problem) = (scratch.tape, scratch.problem)
+    let leaves = scratch.leaves(weights, episode)
     let floor = tape.count
     func features(_ rows: EncodedRows) -> NetworkState {
       problem.network.features(
@@ -62,77 +62,77 @@ extension DenseStackLoop {
       queryResidual: onQuery.flatMap { $0.residual.isSome ? tape[$0.residual] : nil },
       outputs: weights.view(above.last?.weight ?? firstAdapted.weight).columns)
     rows.inputs.reserveCapacity(below.count + 1)
-    rows.inputs.append(stacked(lane, tape[onSupport.hidden], onQuery.map { tape[$0.hidden] }, rows))
+    rows.inputs.append(stacked(scratch, tape[onSupport.hidden], onQuery.map { tape[$0.hidden] }, rows))
     for layer in below {
-      rows.inputs.append(dense(lane, rows, layer, weights, isHidden: true))
+      rows.inputs.append(dense(scratch, rows, layer, weights, isHidden: true))
     }
     rows.firstAdapted = dense(
-      lane, rows, firstAdapted, weights, isHidden: false,
+      scratch, rows, firstAdapted, weights, isHidden: false,
       of: rows.isNarrow ? 0..<rows.support : 0..<rows.all)
-    if steps > (withQuery && !rows.isNarrow ? 0 : 1) { rows.products = products(lane, rows) }
+    if steps > (withQuery && !rows.isNarrow ? 0 : 1) { rows.products = products(scratch, rows) }
     return rows
   }
 
   /// Both parts in one matrix, which has at least `padded` rows; those without a rating are zeros.
   private func stacked(
-    _ lane: Lane, _ support: Matrix, _ query: Matrix?, _ rows: DenseStackRows
+    _ scratch: Scratch, _ support: Matrix, _ query: Matrix?, _ rows: DenseStackRows
   ) -> Matrix {
-    let stack = paddedRows(lane, rows, columns: support.columns)
+    let stack = paddedRows(scratch, rows, columns: support.columns)
     stack.rows(0..<rows.support).copy(from: support)
     if let query { stack.rows(rows.support..<rows.all).copy(from: query) }
     return stack
   }
 
   /// A matrix for all rows, with rows of zeros behind it if there are fewer than `padded`.
-  func paddedRows(_ lane: Lane, _ rows: DenseStackRows, columns: Int) -> Matrix {
+  func paddedRows(_ scratch: Scratch, _ rows: DenseStackRows, columns: Int) -> Matrix {
     let all = rows.all
-    let room = lane.matrix(max(all, rows.padded), columns)
+    let room = scratch.matrix(max(all, rows.padded), columns)
     if all < rows.padded { room.rows(all..<rows.padded).fill(0) }
     return room.rows(0..<all)
   }
 
   private func dense(
-    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights, isHidden: Bool,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights, isHidden: Bool,
     of own: Range<Int>? = nil
   ) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
     let weight = weights.view(layer.weight)
-    let bias = fixedBias(lane, rows, layer, weights)
-    let y = paddedRows(lane, rows, columns: weight.columns).rows(own ?? 0..<rows.all)
-    lane.kernels.product(
+    let bias = fixedBias(scratch, rows, layer, weights)
+    let y = paddedRows(scratch, rows, columns: weight.columns).rows(own ?? 0..<rows.all)
+    scratch.kernels.product(
       own.map(x.rows) ?? x, weight, into: y, bias: bias, relu: isHidden && isRelu)
-    if isHidden && !isRelu { activation.apply(to: y, lane.kernels) }
+    if isHidden && !isRelu { activation.apply(to: y, scratch.kernels) }
     return y
   }
 
   /// b + u·U, the same for all rows.
   func fixedBias(
-    _ lane: Lane, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights
+    _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights
   ) -> Matrix {
     let bias = weights.view(layer.bias)
     guard let block = layer.common, let common = rows.common else { return bias }
-    let sum = lane.matrix(like: bias)
-    lane.kernels.product(common, weights.view(block), into: sum, bias: bias)
+    let sum = scratch.matrix(like: bias)
+    scratch.kernels.product(common, weights.view(block), into: sum, bias: bias)
     return sum
   }
 
-  private func products(_ lane: Lane, _ rows: DenseStackRows) -> Matrix {
+  private func products(_ scratch: Scratch, _ rows: DenseStackRows) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
-    let transposed = lane.transposed(x.rows(0..<rows.support), padded: rows.padded)
+    let transposed = scratch.transposed(x.rows(0..<rows.support), padded: rows.padded)
     // The bias is an input that is 1 in every row; zeros keep the padding out of all sums.
-    let level = lane.matrix(1, rows.padded)
+    let level = scratch.matrix(1, rows.padded)
     level.fill(0)
-    level.columns(0..<rows.support).fill(sharedProduct(lane, rows))
-    let products = lane.matrix(rows.all, rows.padded)
+    level.columns(0..<rows.support).fill(sharedProduct(scratch, rows))
+    let products = scratch.matrix(rows.all, rows.padded)
     // Only a second step asks for those of the support rows among themselves.
     let own = (steps > 1 ? 0 : rows.support)..<(rows.isNarrow ? rows.support : rows.all)
-    lane.kernels.product(x.rows(own), transposed, into: products.rows(own), bias: level)
+    scratch.kernels.product(x.rows(own), transposed, into: products.rows(own), bias: level)
     return products
   }
 
   /// ‖u‖² + 1, where the first adapted layer takes the shared inputs.
-  func sharedProduct(_ lane: Lane, _ rows: DenseStackRows) -> Float {
+  func sharedProduct(_ scratch: Scratch, _ rows: DenseStackRows) -> Float {
     guard firstAdapted.common != nil, let common = rows.common else { return 1 }
-    return 1 + lane.kernels.dot(common, common)
+    return 1 + scratch.kernels.dot(common, common)
   }
 }

@@ -2,13 +2,13 @@ import Kernels
 import Models
 
 /// The workspace of one thread: a tape, an encoder of tasks, and the sum that gradients go to. What a task
-/// leaves behind does not depend on the lane that it passed.
-package final class Lane {
+/// leaves behind does not depend on the scratch that it passed.
+package final class Scratch {
   package let problem: LearningProblem
   package let tape: Tape
   package let builder: EpisodeBuilder
   private let places: [Place]
-  // One thread at a time has a lane: no two accesses overlap.
+  // One thread at a time has a scratch: no two accesses overlap.
   @exclusivity(unchecked) private var sum: GradientSum
   /// The batch under way, its weights, and transposes of their blocks.
   @exclusivity(unchecked) private var batch: Int?
@@ -19,7 +19,7 @@ package final class Lane {
   @exclusivity(unchecked) private var lastLoop: InnerLoop?
   @exclusivity(unchecked) private var lastDenseStack: DenseStackLoop?
 
-  /// A block as this lane sees it.
+  /// A block as this scratch sees it.
   private struct Place {
     var offset: Int
     var rows: Int
