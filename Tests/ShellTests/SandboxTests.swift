@@ -7,7 +7,7 @@ import Testing
 import Shell
 
 /// What a script may read and write.
-@Suite struct ReachTests {
+@Suite struct SandboxTests {
   /// A folder with `own/script.mrs`, `own/in.csv`, `other/secret.csv` and links between them.
   private let scratch = Scratch()
   private var own: String { scratch.path + "/own" }
@@ -32,7 +32,7 @@ import Shell
   }
 
   private func host(_ added: [String] = []) -> TerminalHost {
-    TerminalHost(directory: own, reach: Reach([own] + added))
+    TerminalHost(directory: own, sandbox: Sandbox([own] + added))
   }
 
   @Test func whatLiesBelowTheFoldersIsReadAndWritten() throws {
@@ -148,7 +148,7 @@ import Shell
     let rounds = Rounds()
     var firsts: [UInt8: Int] = [:]
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { ReachTests.swap(in: home) { rounds.isDone } }
+      group.addTask { SandboxTests.swap(in: home) { rounds.isDone } }
       while !rounds.isDone {
         rounds.add()
         for path in ["folder/secret.csv", "file.csv", "folder/../folder/secret.csv"] {

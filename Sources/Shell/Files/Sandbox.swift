@@ -4,7 +4,7 @@ import Language
 
 /// The folders that a script may read and write: its own, the current one, and those that whoever
 /// runs it has added. Where a path leads is what counts, whatever links and `..` are in it.
-package struct Reach: Sendable {
+package struct Sandbox: Sendable {
   private let folders: [String]
 
   /// - Parameter folders: as the command line names them; those that are not there reach nothing.
@@ -20,7 +20,7 @@ package struct Reach: Sendable {
   func place(of path: String, named name: String, to verb: String) throws(CommandFailure) -> Place {
     let way = Way(to: path)
     guard folders.contains(where: { way.lies(within: $0) }), !way.rest.contains("..") else {
-      throw Reach.refusal(of: way, named: name)
+      throw Sandbox.refusal(of: way, named: name)
     }
     if let place = way.place { return place }
     errno = way.problem
