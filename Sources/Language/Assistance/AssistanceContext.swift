@@ -15,6 +15,6 @@ package struct AssistanceContext: Sendable {
   }
 
   package var commands: MemberList { checking.commands }
-  package var variables: Names { checking.variables }
+  package var variables: Scope { checking.variables }
   package var nouns: Set<Noun> { checking.ledger.nouns }
 }

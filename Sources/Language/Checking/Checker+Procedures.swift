@@ -19,7 +19,7 @@ extension Checker {
     body.diagnostics = []
     body.followsNouns = false
     body.conditions += 1
-    body.context.variables = Names()
+    body.context.variables = Scope()
     for parameter in definition.parameters {
       let known = parameter.defaultValue.flatMap { value(of: $0) }
       check(type: parameter, default: known)
@@ -50,7 +50,7 @@ extension Checker {
     guard followed < 10_000 else { return }
     followed += 1
     var body = Checker(
-      source: procedure.source, context: context, verdicts: verdicts, inclusions: inclusions)
+      source: procedure.source, context: context, checkedCalls: checkedCalls, inclusions: inclusions)
     body.including = including
     body.followed = followed
     body.followsNouns = followsNouns
@@ -78,9 +78,9 @@ extension Checker {
   }
 
   /// The values of a procedure's parameters as far as they are known.
-  private mutating func bind(_ call: Call, to procedure: Procedure) -> Names {
+  private mutating func bind(_ call: Call, to procedure: Procedure) -> Scope {
     let parameters = procedure.definition.parameters
-    var bound = Names()
+    var bound = Scope()
     for (argument, parameter) in match(call.arguments, to: procedure) {
       var known = value(of: argument.value)
       guard let parameter else { continue }
@@ -106,7 +106,7 @@ extension Checker {
         bound[parameter.name.text] = BoundValue(nil)
         continue
       }
-      var evaluator = Evaluator(Names())
+      var evaluator = Evaluator(Scope())
       bound[parameter.name.text] = BoundValue(
         evaluator.value(of: written), origin: "this parameter")
     }

@@ -20,7 +20,7 @@ package func check(
   let all = checker.diagnostics.filter { seen.insert(Finding($0)).inserted }
   return CheckedScript(
     source: source, diagnostics: all.stablySorted(by: \.primary.range.lower),
-    after: checker.context, calls: checker.verdicts.bound)
+    after: checker.context, calls: checker.checkedCalls.bound)
 }
 
 /// What makes two diagnostics the same one.
@@ -62,7 +62,7 @@ struct Checker {
   /// Whether a file was included that could not be looked at: what it brought is not known.
   var hasUnseen = false
   /// Calls seen before, shared by all that check one script.
-  let verdicts: Verdicts
+  let checkedCalls: CheckedCallCache
   /// Included files seen before, shared likewise.
   let inclusions: Inclusions
   let definitions = Definitions()
@@ -75,13 +75,13 @@ struct Checker {
   var declared: Set<String> = []
 
   init(
-    source: Source, context: CheckContext, verdicts: Verdicts = Verdicts(),
+    source: Source, context: CheckContext, checkedCalls: CheckedCallCache = CheckedCallCache(),
     inclusions: Inclusions = Inclusions()
   ) {
     self.inclusions = inclusions
     self.source = source
     self.context = context
-    self.verdicts = verdicts
+    self.checkedCalls = checkedCalls
     if !source.name.isEmpty { including = [source.name] }
   }
 
@@ -297,7 +297,7 @@ struct Checker {
 
   /// Goes through the body with each value, only to find arguments that do not fit.
   private mutating func checkValues(
-    _ elements: [Value], of loop: Loop, from variables: Names
+    _ elements: [Value], of loop: Loop, from variables: Scope
   ) {
     var trial = self
     trial.diagnostics = []

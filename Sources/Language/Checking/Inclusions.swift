@@ -93,7 +93,7 @@ final class Inclusions {
 
 /// All that what is found in an included file depends on, beside its text.
 struct InclusionState: Equatable {
-  var variables: Names
+  var variables: Scope
   var procedures: [String: Procedure]
   /// With generations counted from 1.
   var ledger: NounLedger
@@ -109,7 +109,7 @@ struct InclusionState: Equatable {
 /// What checking an included file has found, and what is known after it.
 struct InclusionOutcome {
   var diagnostics: [Diagnostic]
-  var variables: Names
+  var variables: Scope
   var procedures: [String: Procedure]
   var ledger: NounLedger
   var touched: TouchedFiles

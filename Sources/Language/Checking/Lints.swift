@@ -23,7 +23,7 @@ private struct Linter {
   /// A lesson is taken step by step in the session of whoever learns.
   var isLesson = false
   /// What bound a name.
-  struct Bond {
+  struct NameBinding {
     var range: SourceRange
     var keyword: Keyword
     /// The block it stands in.
@@ -31,7 +31,7 @@ private struct Linter {
     var isResult = false
   }
   /// Names that were bound and not read since, with what bound them.
-  var unread: [String: Bond] = [:]
+  var unread: [String: NameBinding] = [:]
   var block = 0
   var blocks = 0
 
@@ -66,7 +66,7 @@ private struct Linter {
       assign(name, value)
     case .parameter(let parameter):
       if let value = parameter.defaultValue { read(value) }
-      unread[parameter.name.text] = Bond(
+      unread[parameter.name.text] = NameBinding(
         range: parameter.name.range, keyword: .param, block: block)
     case .branch(let branch): read(branch.condition)
     case .loop(let loop): read(loop.sequence)
@@ -91,7 +91,7 @@ private struct Linter {
         at: name.range, help: ["give one of the two another name"])
       found[found.count - 1].secondary = [.init(before.range, "bound here")]
     }
-    var bond = Bond(range: name.range, keyword: .let, block: block)
+    var bond = NameBinding(range: name.range, keyword: .let, block: block)
     if case .pipeline(let calls) = value {
       bond.isResult = calls.last.map { context.command($0.verb.text) != nil } ?? false
     }

@@ -1,7 +1,7 @@
 /// The names in sight and what is known of them. A value whose copies share all that was not changed, so
 /// that a block costs what it changes and not what there is.
-package struct Names: Sendable, ExpressibleByDictionaryLiteral {
-  private var root = NameNode()
+package struct Scope: Sendable, ExpressibleByDictionaryLiteral {
+  private var root = ScopeNode()
   /// How often something was bound: names with as many changes as their own copy before are that copy.
   private(set) var changes = 0
 
@@ -16,7 +16,7 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
     set {
       changes += 1
       if let newValue {
-        root.set(NameNode.Entry(name: name, value: newValue), NameHash(name))
+        root.set(ScopeNode.Entry(name: name, value: newValue), NameHash(name))
       } else {
         root.remove(name, NameHash(name))
       }
@@ -33,7 +33,7 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
   package var names: [String] { sorted.map(\.name) }
 
   /// The names that are not there in the other ones, or with another value.
-  package func changes(since other: Names) -> [String] {
+  package func changes(since other: Scope) -> [String] {
     var changed: [String] = []
     root.compare(other.root) { own, others in
       changed += own.filter { entry in
@@ -44,7 +44,7 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
   }
 
   /// These names become the other ones; they count as changed only where those are not the same.
-  mutating func become(_ other: Names) {
+  mutating func become(_ other: Scope) {
     guard self != other else { return }
     let count = max(changes, other.changes)
     self = other
@@ -52,20 +52,20 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
   }
 
   /// Only the names that are there outside, too, with the values they have here.
-  package func within(_ outside: Names) -> Names {
+  package func within(_ outside: Scope) -> Scope {
     changing(against: outside) { own, others in
       own.filter { entry in others.contains { $0.name == entry.name } }
     }
   }
 
   /// What is known of names after one of two ways was taken.
-  func joined(with other: Names) -> Names {
+  func joined(with other: Scope) -> Scope {
     changing(against: other) { own, others in
       let entries = own.map { entry in
         guard let second = others.first(where: { $0.name == entry.name })?.value,
           entry.value != second
         else { return entry }
-        return NameNode.Entry(name: entry.name, value: entry.value.joined(with: second))
+        return ScopeNode.Entry(name: entry.name, value: entry.value.joined(with: second))
       }
       return entries + others.filter { entry in !own.contains { $0.name == entry.name } }
     }
@@ -73,8 +73,8 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
 
   /// These names with new entries where they are not the same as the others.
   private func changing(
-    against other: Names, _ entries: ([NameNode.Entry], [NameNode.Entry]) -> [NameNode.Entry]
-  ) -> Names {
+    against other: Scope, _ entries: ([ScopeNode.Entry], [ScopeNode.Entry]) -> [ScopeNode.Entry]
+  ) -> Scope {
     var changed = self
     root.compare(other.root) { own, others in
       let wanted = entries(own, others)
@@ -87,9 +87,9 @@ package struct Names: Sendable, ExpressibleByDictionaryLiteral {
   }
 }
 
-extension Names: Equatable {
+extension Scope: Equatable {
   /// Whether the same names have the same values.
-  package static func == (a: Names, b: Names) -> Bool {
+  package static func == (a: Scope, b: Scope) -> Bool {
     var isSame = true
     a.root.compare(b.root) { own, others in
       isSame =
@@ -120,7 +120,7 @@ private struct NameHash {
 }
 
 /// A few names, or sixteen nodes with the names of one digit each.
-private struct NameNode: Sendable {
+private struct ScopeNode: Sendable {
   struct Entry: Sendable {
     var name: String
     var value: BoundValue
@@ -130,7 +130,7 @@ private struct NameNode: Sendable {
   static let capacity = 8
 
   private var entries: [Entry] = []
-  private var branches: [NameNode] = []
+  private var branches: [ScopeNode] = []
   /// How many digits of the names' hashes led here.
   private var depth = 0
 
@@ -170,11 +170,11 @@ private struct NameNode: Sendable {
   }
 
   /// The nodes of the next digit, made if need be.
-  private var dealtOut: [NameNode] {
+  private var dealtOut: [ScopeNode] {
     guard branches.isEmpty else { return branches }
-    var node = NameNode()
+    var node = ScopeNode()
     node.depth = depth + 1
-    var dealt = [NameNode](repeating: node, count: 16)
+    var dealt = [ScopeNode](repeating: node, count: 16)
     for entry in entries {
       var hash = NameHash(entry.name)
       for _ in 0..<depth { _ = hash.next() }
@@ -189,7 +189,7 @@ private struct NameNode: Sendable {
   }
 
   /// Shows the names of one place in both where they are not for sure the same.
-  func compare(_ other: NameNode, _ look: ([Entry], [Entry]) -> Void) {
+  func compare(_ other: ScopeNode, _ look: ([Entry], [Entry]) -> Void) {
     if branches.isEmpty, other.branches.isEmpty {
       if !entries.sharesMemory(with: other.entries) { look(entries, other.entries) }
     } else if !branches.sharesMemory(with: other.branches) {

@@ -74,14 +74,14 @@ extension String {
 }
 
 /// What is known of a call that has no faults.
-final class Verdict {
+final class CheckedCall {
   private let root: any Configurable
   let bound: BoundArguments
   let needs: [Noun]
   let gives: [Noun]
   let namesFiles: Bool
   private lazy var numberBounds = bound.numberBounds
-  private var knownTraits: CheckContext.Traits?
+  private var knownProperties: CheckContext.CallProperties?
   private var knownFields: [ResultField]??
   /// What must be there for some fields to be.
   private(set) var neededByFields: Set<Noun> = []
@@ -125,10 +125,10 @@ final class Verdict {
     return isClear ? renamings : nil
   }
 
-  func traits(_ context: CheckContext) -> CheckContext.Traits {
-    let traits = knownTraits ?? context.vocabulary.traits(root)
-    knownTraits = traits
-    return traits
+  func callProperties(_ context: CheckContext) -> CheckContext.CallProperties {
+    let callProperties = knownProperties ?? context.vocabulary.callProperties(root)
+    knownProperties = callProperties
+    return callProperties
   }
 
   /// The fields of the call's result.
@@ -147,8 +147,8 @@ final class Verdict {
 }
 
 /// What was found out about calls, and is not found out again.
-final class Verdicts {
-  var known: [CallShape: Verdict] = [:]
+final class CheckedCallCache {
+  var known: [CallShape: CheckedCall] = [:]
   /// Calls of the script itself that are right and say all with literals, by where they begin.
   var bound: [Int: BoundCommand] = [:]
   private var facts: [ObjectIdentifier: CommandFacts] = [:]
@@ -156,7 +156,7 @@ final class Verdicts {
   func facts(of type: any Configurable.Type, _ context: CheckContext) -> CommandFacts {
     if let known = facts[ObjectIdentifier(type)] { return known }
     let found = CommandFacts(
-      usualMembers: type.usualMembers, questions: context.questions(type))
+      usualMembers: type.usualMembers, capabilities: context.capabilities(type))
     facts[ObjectIdentifier(type)] = found
     return found
   }
@@ -165,5 +165,5 @@ final class Verdicts {
 /// What is known of a command however it is written.
 struct CommandFacts {
   let usualMembers: [UsualMember]
-  let questions: CheckContext.Questions
+  let capabilities: CheckContext.Capabilities
 }
