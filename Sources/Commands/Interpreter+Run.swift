@@ -23,7 +23,7 @@ struct Run {
   /// What the statement that runs has read and written so far, and said.
   var access = Access()
   var said: [Report] = []
-  var trail = Trail()
+  var completed = CompletedParts()
 
   init(
     interpreter: Interpreter, host: any Host, script: CheckedScript,
@@ -44,7 +44,7 @@ struct Run {
         if index > 0 { try goOn() }
         var before = interpreter
         before.session.log = SessionLog()
-        (access, said, trail) = (Access(), [], Trail())
+        (access, said, completed) = (Access(), [], CompletedParts())
         do throws(Stop) { try run(statement) } catch {
           record(statement, from: before)
           throw error
@@ -70,7 +70,7 @@ struct Run {
     access.add(interpreter.changes(since: before))
     access.reads.formUnion(spoken(in: statement, before))
     var start = 0
-    for part in trail.parts {
+    for part in completed.parts {
       var entry = SessionLog.Entry(part.text, head: source.slice(statement.head))
       if case .parameter(let parameter) = statement.kind,
         let given = interpreter.parameters[parameter.name.text]
@@ -97,7 +97,7 @@ struct Run {
   /// Stops between two statements: a command may have finished early because of Ctrl-C, and what
   /// follows it was not wanted then.
   private func goOn(_ progress: Progress = Progress("", done: 0, total: 0)) throws(Stop) {
-    if trail.isCut { throw .interrupted }
+    if completed.isCut { throw .interrupted }
     do { try host.checkpoint(progress) } catch { throw .interrupted }
   }
 
@@ -241,7 +241,7 @@ struct Run {
     let rounds = !isPlanned ? Array(elements.indices) : Plan.tried(of: elements.count)
     for index in rounds {
       let element = elements[index]
-      if trail.isCut { throw .interrupted }
+      if completed.isCut { throw .interrupted }
       let end = said.count
       try trailing({ loop.written(of: source, elements, whole: index, until: end, then: $0) }) {
         run throws(Stop) in
@@ -263,7 +263,7 @@ struct Run {
       throw .failed(placed(Diagnostic(tooDeep: name, at: path.range)))
     }
     let file: Source
-    let watched = AttentiveHost(host)
+    let watched = FileRecordingHost(host)
     do { file = try Source(reading: name, host: watched) } catch {
       throw .failed(placed(error.diagnostic(at: path.range)))
     }

@@ -91,7 +91,7 @@ struct TaskGroups {
 }
 
 /// Every row judged in every group.
-struct GroupBoard {
+struct GroupLeaderboard {
   let groups: TaskGroups
   private var names: [String] = []
   private var repeats: [String: Repeats] = [:]
@@ -125,7 +125,7 @@ struct GroupBoard {
         let cells = metrics.indices.map { metric -> Table.Cell in
           guard let mean = row.mean(metric) else { return .missing }
           return row.title == Trial.chanceTitle
-            ? .number(mean.mean, digits: 3) : Scoreboard.cell(mean)
+            ? .number(mean.mean, digits: 3) : Leaderboard.cell(mean)
         }
         table.rows.append(
           [

@@ -12,7 +12,7 @@ extension MetaTrain: LongCommand {
 
   package func restore(_ snapshot: [UInt8], in session: inout Session) throws {
     let file = try snapshot.withUnsafeBytes { bytes in try Safetensors(bytes) }
-    session.model = try TrainingCourse(self, in: session).model(finishedIn: file)
+    session.model = try RunningTraining(self, in: session).model(finishedIn: file)
     session.recipe = TrainingRecipe(command: self, network: network(in: session))
     session.adapted = nil
   }

@@ -120,7 +120,7 @@ package struct MetaTrain: Command {
     in session: inout Session, host: any Host, from saved: TrainingCheckpoint?
   ) throws -> Report {
     let start = host.now()
-    var course = try TrainingCourse(self, in: session, host)
+    var course = try RunningTraining(self, in: session, host)
     try saved.map { try course.restore($0) }
     let isPartial = try course.follow(host)
     session.model = course.model(isPartial: isPartial)

@@ -3,7 +3,7 @@ import Reports
 
 extension Execution {
   /// What a command says in miniature; what it would take is added to the plan.
-  mutating func foresee(
+  mutating func estimate(
     _ call: BoundCall, in session: inout Session, host: any Host
   ) throws -> Report {
     var step = Plan.Step(line: call.line, text: call.text, seconds: 0, bounds: 0...0)
@@ -16,7 +16,7 @@ extension Execution {
       step.bounds = step.seconds...step.seconds
       step.sizes = session.planSizes(after: gives)
     } else {
-      var miniature = Miniature(call.command, of: session, host: host, plan: plan)
+      var miniature = ScaledDownRun(call.command, of: session, host: host, plan: plan)
       report = try miniature.run(&plan, &session)
       (step.seconds, step.bounds) = (miniature.seconds, miniature.bounds)
       step.sizes = miniature.sizes

@@ -3,7 +3,7 @@ import Reports
 
 /// What a script will do and what that will take, found out by doing it in miniature: data are loaded
 /// and split as they are, everything after that is done on a few of the tasks, with counts no larger than
-/// `Reduction` says, and reckoned up. So the work of a plan does not grow with the values of options.
+/// `ScaledDownCommand` says, and extrapolated. So the work of a plan does not grow with the values of options.
 package struct Plan: Sendable {
   /// A command of the script with everything it is expected to take.
   package struct Step: Sendable {

@@ -40,7 +40,7 @@ package struct Best: RunChoice {
     guard let tasks = session.tasks, let model = runs.lazy.compactMap(\.model).first else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
-    try Contestants(session: session).refuseLeak(model, tasks)
+    try SessionRecommenders(session: session).refuseLeak(model, tasks)
     var ranking = SweepRanking(runs, by: metric, options)
     let values = try ranking.values(in: &session, host: host)
     guard let best = ranking.best(values) else {
@@ -72,7 +72,7 @@ package struct SweepResult: ArgumentReadable {
     }
     let names = runs.compactMap { run -> String? in
       guard case .record(let run) = run else { return nil }
-      return run[SweepCourse.nameField].flatMap { String.read($0) }
+      return run[RunningSweep.nameField].flatMap { String.read($0) }
     }
     return names.isEmpty ? nil : SweepResult(names: names)
   }

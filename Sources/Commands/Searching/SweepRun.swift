@@ -38,7 +38,7 @@ package struct SweepRun: Sendable {
   }
 
   /// The run as a plan has done it, in miniature.
-  mutating func foresee(_ model: TrainedModel?, _ result: Record) {
+  mutating func estimate(_ model: TrainedModel?, _ result: Record) {
     self.model = model
     self.result = result
     history = model?.history ?? []
@@ -62,13 +62,13 @@ package struct SweepRun: Sendable {
   /// - Parameter finished: sees the training that has come so far, and how many seconds that took.
   mutating func advance(
     until epoch: Int, in session: Session, host: any Host, caption: String,
-    finished: (TrainingCourse, Double) -> Void = { _, _ in }
+    finished: (RunningTraining, Double) -> Void = { _, _ in }
   ) throws -> Bool {
     let start = host.now()
     var session = session
     session.network = network
     do {
-      var course = try TrainingCourse(command, in: session, host)
+      var course = try RunningTraining(command, in: session, host)
       if let state {
         course.restore(state)
       } else if let saved = try command.cutOff(session, host) {
@@ -88,7 +88,7 @@ package struct SweepRun: Sendable {
   }
 
   /// Notes where its training stands.
-  private mutating func note(_ course: TrainingCourse) {
+  private mutating func note(_ course: RunningTraining) {
     history = course.history
     warning = course.keeping.warning ?? warning
     state = course.state
@@ -98,7 +98,7 @@ package struct SweepRun: Sendable {
 
   /// Puts it where its training stood in an earlier replay.
   mutating func restore(_ snapshot: [UInt8], in basis: Session) throws {
-    var course = try TrainingCourse(command, in: basis)
+    var course = try RunningTraining(command, in: basis)
     seconds = try course.restore(snapshot: snapshot)
     note(course)
   }

@@ -32,7 +32,7 @@ package enum WorkbenchEvent: Sendable {
   /// A statement with a command or an expectation has ended: what it said, or why it failed.
   case statement(StatementOutcome)
   /// The cell or the script has ended. A command about cells ends before what it wants is done, which
-  /// follows: a report, cells that run, or a wish.
+  /// follows: a report, cells that run, or a request.
   case ended(Ending)
   /// What is known to be doubtful before a script runs.
   case warned([Diagnostic], in: Source)

@@ -6,7 +6,7 @@ import Models
 import Reports
 
 /// A training that a command asks for, as it goes on.
-struct TrainingCourse {
+struct RunningTraining {
   let command: MetaTrain
   private let split: TaskSplit
   private let interactions: Interactions
@@ -159,7 +159,7 @@ struct TrainingCourse {
   }
 }
 
-extension TrainingCourse {
+extension RunningTraining {
   /// The lowest validation loss so far.
   private var loss: Double {
     training.history.last { $0.isBest }.map { Double($0.validLoss) } ?? Double(before)

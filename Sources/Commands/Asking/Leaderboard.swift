@@ -6,7 +6,7 @@ import Models
 import Reports
 
 /// Recommenders judged on the same tasks, as one table and one result.
-struct Scoreboard {
+struct Leaderboard {
   let trial: Trial
   private let chance: Judgement
   /// What others printed, shown below chance and not judged here.
@@ -53,7 +53,7 @@ struct Scoreboard {
       }
     let others = rows.map { row in
       [Table.Cell.text(row.title)]
-        + metrics.indices.map { row.mean($0).map(Scoreboard.cell) ?? .missing }
+        + metrics.indices.map { row.mean($0).map(Leaderboard.cell) ?? .missing }
     }
     let printed = referenceRows
     return Table(

@@ -5,7 +5,7 @@ import Models
 import Reports
 
 /// A command on a few of the tasks with small counts, and what that tells of the whole.
-struct Miniature {
+struct ScaledDownRun {
   /// The command as it is tried out.
   let command: any Command
   /// The command as it was written.
@@ -23,7 +23,7 @@ struct Miniature {
 
   init(_ command: any Command, of session: Session, host: any Host, plan: Plan?) {
     let quiet = session.unrecorded
-    let reduction = Reduction(command, in: quiet, modelWork: plan?.modelWork ?? 1)
+    let reduction = ScaledDownCommand(command, in: quiet, modelWork: plan?.modelWork ?? 1)
     whole = command
     self.command = reduction.command
     self.session = session
@@ -33,12 +33,12 @@ struct Miniature {
     (self.session.namedBaselines, baselines) = reduction.baselines(of: quiet)
   }
 
-  /// What the whole of a command may take to be measured rather than reckoned up from a part.
+  /// What the whole of a command may take to be measured rather than extrapolated from a part.
   private static let quick = 0.4
   /// The fewest training tasks that are tried, and the share of all beyond them.
   private static let (fewest, share) = (32, 16)
 
-  /// Runs it a few times and reckons; the draft keeps what it made, but all of the tasks.
+  /// Runs it a few times and extrapolates; the draft keeps what it made, but all of the tasks.
   mutating func run(_ plan: inout Plan?, _ draft: inout Session) throws -> Report {
     let all = session.tasks?.train.count ?? 0
     let few = min(all, max(Self.fewest, all / Self.share))
@@ -58,14 +58,14 @@ struct Miniature {
         let (found, after) = try measured(repeating, last.seconds, count, all, plan)
         (entry, last) = (found, after)
       } else {
-        entry = try reckoned(single, last.seconds, count, all, plan)
+        entry = try extrapolated(single, last.seconds, count, all, plan)
       }
       try entry?.once += remainder(few, all)
     }
     guard let entry else { return last.report }
     plan?.calibration.entries[key] = entry
     plan?.needs(entry.bytes)
-    reckon(entry, repeating?.repetitions)
+    extrapolate(entry, repeating?.repetitions)
     let baselines = draft.namedBaselines
     draft = last.session
     draft.tasks = session.tasks
@@ -97,11 +97,11 @@ struct Miniature {
     let small = session.shrunk(to: few)
     guard !baselines.isEmpty, let data = small.data, let tasks = small.tasks else { return 0 }
     let share = Double(all) / Double(max(1, few))
-    let contestants = Contestants(session: small)
+    let recommenders = SessionRecommenders(session: small)
     return baselines.reduce(0.0) { sum, baseline in
-      guard let fitting = contestants.baseline(baseline.name) else { return sum }
+      guard let fitting = recommenders.baseline(baseline.name) else { return sum }
       let start = host.now()
-      _ = contestants.fitted(fitting, baseline.name, data, tasks)
+      _ = recommenders.fitted(fitting, baseline.name, data, tasks)
       return sum + (baseline.work - 1) * share * (host.now() - start)
     }
   }
@@ -120,7 +120,7 @@ struct Miniature {
   }
 
   /// A line through what two sizes took.
-  private func reckoned(
+  private func extrapolated(
     _ command: any Command, _ smaller: Double, _ count: Int, _ all: Int, _ plan: Plan?
   ) throws -> Calibration.Entry {
     var total = smaller
@@ -132,7 +132,7 @@ struct Miniature {
     return .init(once: total, each: 0, bytes: plan?.memory() ?? 0)
   }
 
-  private mutating func reckon(_ entry: Calibration.Entry, _ repetitions: ClosedRange<Double>?) {
+  private mutating func extrapolate(_ entry: Calibration.Entry, _ repetitions: ClosedRange<Double>?) {
     let (once, each) = (entry.once * work, entry.each * work)
     guard let repetitions else {
       seconds = once

@@ -4,7 +4,7 @@ import MetaLearning
 import Models
 
 /// A command with its counts no larger than a plan tries out, and how much more work the whole is.
-struct Reduction {
+struct ScaledDownCommand {
   var command: any Command
   /// How many times as much work the whole is for each task.
   var work = 1.0

@@ -3,7 +3,7 @@ import Models
 import Reports
 
 /// `model mlp hidden=64,64`: the network that the next training uses.
-package struct ChooseModel: Command {
+package struct ChooseNetwork: Command {
   package var network: any Network = MLP()
 
   package init() {}

@@ -43,7 +43,7 @@ package struct FileFact: Sendable, Equatable {
 }
 
 /// A host that remembers what was asked of files and which were written.
-package final class AttentiveHost: ForwardingHost {
+package final class FileRecordingHost: ForwardingHost {
   private struct Seen {
     var files: [Dataset.Source] = []
     var facts: [FileFact] = []

@@ -3,7 +3,7 @@ import MetaLearning
 import Reports
 
 /// A sweep as it goes on: which runs there are, how far each is, and which is the best.
-struct SweepCourse {
+struct RunningSweep {
   /// The field of a run's record that names it.
   static let nameField = "run"
 
@@ -65,7 +65,7 @@ struct SweepCourse {
   }
 
   /// The command of a run with the epochs that so many of all are sure to have, for a plan.
-  func foreseen(_ index: Int) -> MetaTrain {
+  func estimated(_ index: Int) -> MetaTrain {
     var training = runs[index].command
     let last = rounds.last { index < $0.runs }
     let isReached = command.training.stopAfter.map { index < $0 } ?? true
@@ -74,7 +74,7 @@ struct SweepCourse {
   }
 
   /// Takes it as done in miniature, as a plan does some of the runs; the others are like those before them.
-  mutating func foresee<Failure: Error>(
+  mutating func estimate<Failure: Error>(
     in session: inout Session, _ run: (Int) throws(Failure) -> (Session, Record)
   ) throws(Failure) -> Report {
     var results: [Record] = []
@@ -87,7 +87,7 @@ struct SweepCourse {
         session.model = after.model
         session.recipe = after.recipe
       }
-      runs[index].foresee(last?.session.model, last?.result ?? Record())
+      runs[index].estimate(last?.session.model, last?.result ?? Record())
       if tried.contains(index) { session.keep(runs[index]) }
       results.append(sweep.record(of: runs[index], candidates[index]))
     }
@@ -199,7 +199,7 @@ private struct SweepReport {
       )
     }
     var result = record(best)
-    result[SweepCourse.nameField] = nil
+    result[RunningSweep.nameField] = nil
     result["runs"] = .list(candidates.indices.map { .record(record($0)) })
     result["best"] = .record(record(best))
     return Report(blocks, result: result)
@@ -258,7 +258,7 @@ extension Sweep {
     where record[field.name] == nil {
       record[field.name] = field.value
     }
-    record[SweepCourse.nameField] = .text(run.name)
+    record[RunningSweep.nameField] = .text(run.name)
     return record
   }
 }

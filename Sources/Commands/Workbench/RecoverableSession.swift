@@ -2,7 +2,7 @@ import Datasets
 import Language
 
 /// What is left of a session that was cut off, and the journal that tells of it.
-package struct LostSession: Sendable {
+package struct RecoverableSession: Sendable {
   private let store: any JournalStore
   /// The name of its journal.
   package private(set) var name: String
@@ -47,8 +47,8 @@ package struct LostSession: Sendable {
   /// - Parameter say: takes what is to be said of journals that cannot be read.
   package static func newest(
     in store: any JournalStore, say: (String) -> Void = { _ in }
-  ) -> LostSession? {
-    var found: LostSession?
+  ) -> RecoverableSession? {
+    var found: RecoverableSession?
     for (age, name) in store.names().reversed().enumerated() where store.isAbandoned(name) {
       let journal: JournalReader
       do throws(CommandFailure) {
@@ -63,11 +63,11 @@ package struct LostSession: Sendable {
             + "not read; it is left as it is")
         continue
       }
-      var session = LostSession(name, journal, in: store)
+      var session = RecoverableSession(name, journal, in: store)
       if journal.damaged.isEmpty, journal.statements.isEmpty || age > mostKept {
         store.remove(name)
       } else if journal.statements.isEmpty, journal.readable.isEmpty {
-        say("`\(name)` cannot be read as the journal of a session; " + session.putAway())
+        say("`\(name)` cannot be read as the journal of a session; " + session.moveAside())
       } else if found == nil {
         found = session
       }
@@ -80,7 +80,7 @@ package struct LostSession: Sendable {
   /// - Returns: what has become of a journal that is damaged.
   @discardableResult
   package mutating func forget() -> String? {
-    guard damaged.isEmpty else { return putAway() }
+    guard damaged.isEmpty else { return moveAside() }
     store.remove(name)
     return nil
   }
@@ -95,7 +95,7 @@ package struct LostSession: Sendable {
   }
 
   /// Gives its journal a name by which it is not offered again; says which.
-  private mutating func putAway() -> String {
+  private mutating func moveAside() -> String {
     let kept = name.hasSuffix(Self.damagedEnding) ? name : name + Self.damagedEnding
     do throws(CommandFailure) {
       if kept != name { try store.rename(name, to: kept) }

@@ -7,7 +7,7 @@ import Models
 import Reports
 
 /// What a session can judge: its models by name, and every baseline.
-struct Contestants {
+struct SessionRecommenders {
   let session: Session
 
   /// The recommender of that name, fitted to the training tasks if it is a baseline.

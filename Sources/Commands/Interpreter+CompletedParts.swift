@@ -1,7 +1,7 @@
 import Language
 
 /// What a run has done of the statement that it is in: if it goes no further, this makes the same state.
-struct Trail {
+struct CompletedParts {
   struct Part {
     var text: String
     /// How much the run has said when it ended.
@@ -15,49 +15,49 @@ struct Trail {
 }
 
 extension Run {
-  /// Does what is made of statements, and leaves a trail of those that were done if that is not all.
+  /// Does what is made of statements, and leaves in `completed` those that were done, if that is not all.
   ///
   /// - Parameter written: how the whole is written that does just that.
   mutating func trailing(
-    _ written: ([Trail.Part]) -> [Trail.Part], _ work: (inout Run) throws(Stop) -> Void
+    _ written: ([CompletedParts.Part]) -> [CompletedParts.Part], _ work: (inout Run) throws(Stop) -> Void
   ) throws(Stop) {
-    trail.parts = []
+    completed.parts = []
     do throws(Stop) { try work(&self) } catch {
-      trail.parts = written(trail.parts)
+      completed.parts = written(completed.parts)
       throw error
     }
-    trail.parts = trail.isCut ? written(trail.parts) : []
+    completed.parts = completed.isCut ? written(completed.parts) : []
   }
 
-  /// Runs one of several statements, and adds to the trail what it came to.
+  /// Runs one of several statements, and adds to `completed` what it came to.
   mutating func trailing(
     _ statement: Statement, _ work: (inout Run) throws(Stop) -> Void
   ) throws(Stop) {
-    let done = trail.parts
+    let done = completed.parts
     let before = interpreter
     try trailing({ done + $0 }, work)
-    guard trail.parts.isEmpty else { return }
+    guard completed.parts.isEmpty else { return }
     var text = source.slice(statement.range)
     if let stop = interpreter.stopped(since: before),
       let stopping = stop.written(
         in: statement, of: source, interpreter.catalog), stopping != text
     {
       text = stopping
-      trail.isCut = true
+      completed.isCut = true
     }
-    trail.parts = done + [Trail.Part(text: text, end: said.count)]
+    completed.parts = done + [CompletedParts.Part(text: text, end: said.count)]
   }
 }
 
-extension [Trail.Part] {
+extension [CompletedParts.Part] {
   /// They in braces, behind statements that say nothing; nothing if there are none.
-  func block(_ head: String, _ first: [String] = []) -> [Trail.Part] {
+  func block(_ head: String, _ first: [String] = []) -> [CompletedParts.Part] {
     guard let end = last?.end else { return [] }
     let lines = (first + map(\.text)).flatMap {
       $0.split(separator: "\n", omittingEmptySubsequences: false)
     }
     let text = "\(head) {\n" + lines.map { "  \($0)\n" }.joined() + "}"
-    return [Trail.Part(text: text, end: end)]
+    return [CompletedParts.Part(text: text, end: end)]
   }
 }
 
@@ -78,15 +78,15 @@ extension Loop {
   /// - Parameter end: how much had been said before that one.
   func written(
     of source: Source, _ elements: [Value], whole count: Int, until end: Int,
-    then last: [Trail.Part]
-  ) -> [Trail.Part] {
+    then last: [CompletedParts.Part]
+  ) -> [CompletedParts.Part] {
     let head = "for \(variable.text) in "
     let values = elements.prefix(count + 1).enumerated().map { index, element in
       element.isWritable
         ? element.sourceText : source.slice(sequence.range) + "[\(index + 1)]"
     }
     let whole = "\(head)[\(values.prefix(count).joined(separator: ", "))] "
-    return (count == 0 ? [] : [Trail.Part(text: whole + source.slice(body.range), end: end)])
+    return (count == 0 ? [] : [CompletedParts.Part(text: whole + source.slice(body.range), end: end)])
       + last.block("\(head)[\(values.last ?? "")]")
   }
 }
