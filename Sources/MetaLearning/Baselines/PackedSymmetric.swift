@@ -1,5 +1,5 @@
 /// Symmetric matrices as their lower triangles, row after row.
-package enum Packed {
+package enum PackedSymmetric {
   static func count(_ size: Int) -> Int { size * (size + 1) / 2 }
   /// Precondition: `row` ≥ `column`.
   static func place(_ row: Int, _ column: Int) -> Int { row * (row + 1) / 2 + column }

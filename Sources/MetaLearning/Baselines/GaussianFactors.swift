@@ -1,32 +1,31 @@
 import Datasets
 import Kernels
 
-/// What is believed of the vectors of one side, users or items: of each a normal distribution, and a prior
-/// that all of them share.
+/// The approximate posterior of the vectors of all users or of all items: a normal distribution for each, and
+/// the prior that they share, whose mean may depend on side features.
 ///
-/// A vector is a deviation and then factors: r = μ + deviation + deviation′ + factors · factors′, so that
-/// the two sides are treated alike.
-struct Beliefs {
+/// A vector is a bias and then factors, `size` numbers in all: r = μ + b + b′ + z · z′ for both sides.
+struct GaussianFactors {
   let count: Int
   let size: Int
-  /// One row an entity.
+  /// Posterior means. Shape: (entities × size).
   var means: [Double]
-  /// One row an entity: the lower triangle of its covariance.
+  /// Posterior covariances as packed lower triangles. Shape: (entities × size·(size + 1)/2).
   var covariances: [Double]
-  /// What the features of each entity let expect of it; one row an entity.
+  /// Prior means, as the side features predict them. Shape: (entities × size).
   var expected: [Double]
-  /// The lower triangle of the precision around that.
+  /// The prior's precision, as a packed lower triangle; the same for all entities.
   var precision: [Double]
-  /// How sure a rating of each entity is, where that of the average one is 1.
+  /// The precision of each entity's ratings relative to the average, which is 1.
   var confidences: [Double]
 
-  /// - Parameter factor: the first mean of each factor of each entity.
+  /// - Parameter factor: draws the initial mean of each factor of each entity.
   init(count: Int, factors: Int, factor: () -> Double) {
     self.count = count
     size = factors + 1
     expected = Array(repeating: 0, count: count * size)
-    let vague = Packed.diagonal((0..<size).map { $0 == 0 ? 0.2 : 0.1 })
-    precision = Packed.diagonal((0..<size).map { $0 == 0 ? 5 : 10 })
+    let vague = PackedSymmetric.diagonal((0..<size).map { $0 == 0 ? 0.2 : 0.1 })
+    precision = PackedSymmetric.diagonal((0..<size).map { $0 == 0 ? 5 : 10 })
     confidences = Array(repeating: 1, count: count)
     covariances = Array(repeating: 0, count: count * vague.count)
     for entity in (0..<count).whileWanted(asking: 0x40) {
@@ -39,12 +38,13 @@ struct Beliefs {
     }
   }
 
-  var triangle: Int { Packed.count(size) }
+  var triangle: Int { PackedSymmetric.count(size) }
 
-  /// What each entity of this side is to the other.
+  /// What an update of the other side needs of this one.
   func moments() -> Moments { Moments(self) }
 
-  /// The belief in an entity after its ratings, which are given less the mean of all.
+  /// The posterior of an entity given its ratings less μ, in closed form: Λ = Λ₀ + c/σ² Σ E[x xᵀ],
+  /// m = Λ⁻¹ (Λ₀ m₀ + c/σ² Σ E[x (r − b′)]), with x = (1, z′) of the other side.
   func posterior(
     of entity: Int, _ ratings: some Sequence<(other: Int, value: Double)>, given others: Moments,
     noise: Double
@@ -53,15 +53,15 @@ struct Beliefs {
     var moment = Array(repeating: 0.0, count: size)
     for (other, value) in ratings { others.add(other, value, &square, &moment) }
     let expected = Array(expected[entity * size..<(entity + 1) * size])
-    let pull = Packed.product(precision, expected)
-    let sureness = confidences[entity] / noise
-    for index in square.indices { square[index] = square[index] * sureness + precision[index] }
-    for index in moment.indices { moment[index] = moment[index] * sureness + pull[index] }
-    let covariance = Packed.inverse(square, size: size)
-    return (Packed.product(covariance, moment), covariance)
+    let prior = PackedSymmetric.product(precision, expected)
+    let weight = confidences[entity] / noise
+    for index in square.indices { square[index] = square[index] * weight + precision[index] }
+    for index in moment.indices { moment[index] = moment[index] * weight + prior[index] }
+    let covariance = PackedSymmetric.inverse(square, size: size)
+    return (PackedSymmetric.product(covariance, moment), covariance)
   }
 
-  /// Believes of every entity what its ratings say.
+  /// Updates the posterior of every entity by its ratings.
   mutating func update(_ ratings: RatingIndex, given others: Moments, noise: Double) {
     for entity in 0..<count {
       if Cancellation.isRequested { break }
@@ -75,17 +75,17 @@ struct Beliefs {
     }
   }
 
-  /// The belief in one entity that has no ratings.
-  var newcomer: Beliefs {
-    var newcomer = Beliefs(count: 1, factors: size - 1) { 0 }
+  /// One entity without ratings, of which only the prior is known.
+  var newcomer: GaussianFactors {
+    var newcomer = GaussianFactors(count: 1, factors: size - 1) { 0 }
     newcomer.precision = precision
     return newcomer
   }
 
-  /// Fits how sure the ratings of each entity are to E[(r − μ − deviations − factors · factors′)²], by a
-  /// gamma prior as strong as `penalty` ratings of the average one; returns the mean noise.
+  /// Fits the noise precision of each entity's ratings to E[(r − μ − b − b′ − z · z′)²], under a gamma prior
+  /// worth `penalty` average ratings; returns the mean noise variance σ².
   mutating func fitNoise(
-    _ ratings: RatingIndex, given others: Beliefs, penalty: Double
+    _ ratings: RatingIndex, given others: GaussianFactors, penalty: Double
   ) -> Double {
     let (own, other) = (moments(), others.moments())
     var errors = [Double](repeating: 0, count: count)
@@ -104,7 +104,7 @@ struct Beliefs {
     return noise
   }
 
-  /// Fits the prior's spread to how the entities with ratings lie around what is expected of them.
+  /// Fits the prior's covariance to E[(v − m₀)(v − m₀)ᵀ] over the entities with ratings.
   mutating func fitSpread(to ratings: RatingIndex) {
     let rated = (0..<count).filter { !ratings.range($0).isEmpty }
     guard !rated.isEmpty else { return }
@@ -114,21 +114,21 @@ struct Beliefs {
       for i in 0..<size {
         let deviation = means[row + i] - expected[row + i]
         for j in 0...i {
-          let place = Packed.place(i, j)
+          let place = PackedSymmetric.place(i, j)
           spread[place] +=
             deviation * (means[row + j] - expected[row + j]) + covariances[square + place]
         }
       }
     }
     for index in spread.indices { spread[index] /= Double(rated.count) }
-    // A factor that nobody needs must not become infinitely sure.
-    for i in 0..<size { spread[Packed.place(i, i)] += 1e-6 }
-    precision = Packed.inverse(spread, size: size)
+    // Keeps the covariance invertible where a factor is unused and its variance goes to 0.
+    for i in 0..<size { spread[PackedSymmetric.place(i, i)] += 1e-6 }
+    precision = PackedSymmetric.inverse(spread, size: size)
   }
 }
 
-/// What the other side needs of beliefs: with x = (1, factors), the deviation d, E[x], E[x xᵀ], Cov(d, x) and
-/// Var(d) of each entity.
+/// Moments of Gaussian factors that the other side's update needs: with x = (1, z) and the bias b, E[b], E[x],
+/// E[x xᵀ], Cov(b, x) and Var(b) of each entity.
 struct Moments: Sendable {
   private let size: Int
   private let triangle: Int
@@ -139,65 +139,65 @@ struct Moments: Sendable {
   private var variances: [Double] = []
   private let confidences: [Double]
 
-  /// Of fewer entities when nobody wants them any more.
-  init(_ beliefs: Beliefs) {
-    size = beliefs.size
-    triangle = beliefs.triangle
-    rows = beliefs.means
+  /// Covers fewer entities if the work is cancelled meanwhile; the result is then thrown away.
+  init(_ factors: GaussianFactors) {
+    size = factors.size
+    triangle = factors.triangle
+    rows = factors.means
     squares = []
-    squares.reserveCapacity(beliefs.covariances.count)
-    confidences = beliefs.confidences
-    covariances = Array(repeating: 0, count: beliefs.means.count)
-    for entity in (0..<beliefs.count).whileWanted(asking: 0x40) {
+    squares.reserveCapacity(factors.covariances.count)
+    confidences = factors.confidences
+    covariances = Array(repeating: 0, count: factors.means.count)
+    for entity in (0..<factors.count).whileWanted(asking: 0x40) {
       let (row, square) = (entity * size, entity * triangle)
-      squares += beliefs.covariances[square..<square + triangle]
+      squares += factors.covariances[square..<square + triangle]
       deviations.append(rows[row])
       variances.append(squares[square])
       rows[row] = 1
       squares[square] = 1
       for i in 1..<size {
-        covariances[row + i] = squares[square + Packed.place(i, 0)]
-        squares[square + Packed.place(i, 0)] = rows[row + i]
+        covariances[row + i] = squares[square + PackedSymmetric.place(i, 0)]
+        squares[square + PackedSymmetric.place(i, 0)] = rows[row + i]
         for j in 1...i {
-          squares[square + Packed.place(i, j)] += rows[row + i] * rows[row + j]
+          squares[square + PackedSymmetric.place(i, j)] += rows[row + i] * rows[row + j]
         }
       }
     }
   }
 
-  /// Adds a rating of that entity to normal equations.
+  /// Adds one rating of an entity to the sums of normal equations.
   func add(_ entity: Int, _ value: Double, _ square: inout [Double], _ moment: inout [Double]) {
     let (row, start) = (entity * size, entity * triangle)
-    let sureness = confidences[entity]
-    for index in 0..<triangle { square[index] += sureness * squares[start + index] }
+    let weight = confidences[entity]
+    for index in 0..<triangle { square[index] += weight * squares[start + index] }
     let rest = value - deviations[entity]
     for index in 0..<size {
-      moment[index] += sureness * (rows[row + index] * rest - covariances[row + index])
+      moment[index] += weight * (rows[row + index] * rest - covariances[row + index])
     }
   }
 
-  /// The expected rating, less the mean of all, by someone with that mean vector.
+  /// The expected rating less μ, from one whose mean vector is given.
   func expectation(_ entity: Int, for mean: [Double]) -> Double {
     (0..<size).reduce(deviations[entity]) { $0 + mean[$1] * rows[entity * size + $1] }
   }
 
-  /// E[(r − d − d′ − f · f′)²] = (r − d̄ − d̄′ − f̄ · f̄′)² + the variance of the prediction, where
-  /// d + f · f′ and d′ have E[…²] by the moments of either side.
+  /// E[(r − b − b′ − z · z′)²] = (r − b̄ − b̄′ − z̄ · z̄′)² + the variance of b + b′ + z · z′, which follows from
+  /// the moments of both sides.
   func squaredError(_ entity: Int, _ value: Double, _ other: Int, of others: Moments) -> Double {
     let (row, otherRow) = (entity * size, other * size)
     var dot = 0.0
-    // 2 Cov(d, f) · f̄′ and 2 Cov(d′, f′) · f̄.
+    // Cov(b, z) · z̄′ + Cov(b′, z′) · z̄, which counts twice.
     var mixed = 0.0
     for i in 1..<size {
       dot += rows[row + i] * others.rows[otherRow + i]
       mixed += covariances[row + i] * others.rows[otherRow + i]
       mixed += others.covariances[otherRow + i] * rows[row + i]
     }
-    // E[(f · f′)²] = Σ E[f fᵀ] E[f′ f′ᵀ], element by element.
+    // E[(z · z′)²] = Σ E[z zᵀ] ∘ E[z′ z′ᵀ], the sum over all elements of the product.
     var squared = 0.0
     for i in 1..<size {
       for j in 1...i {
-        let place = Packed.place(i, j)
+        let place = PackedSymmetric.place(i, j)
         let product = squares[entity * triangle + place] * others.squares[other * triangle + place]
         squared += i == j ? product : 2 * product
       }
