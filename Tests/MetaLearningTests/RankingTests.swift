@@ -76,7 +76,7 @@ import Testing
       })
     let features = randomMatrix(20_000, model.problem.layout.blocks[1].rows)
     defer { features.base.deallocate() }
-    let coded = try #require(CodedRows(features))
+    let coded = try #require(QuantizedRows(features))
     let pool = ThreadPool()
     let scores = pool.whileUsed {
       stack.scores(of: 20_000, threads: 2, block: 96, in: scratchPool) { range, _ in

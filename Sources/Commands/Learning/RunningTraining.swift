@@ -30,7 +30,7 @@ struct RunningTraining {
     guard let data = session.data, let split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
-    if command.learner is any DirectLearner, command.loss.outputs(data.scale) > 1 {
+    if command.learner is any FeedForwardLearner, command.loss.outputs(data.scale) > 1 {
       throw CommandFailure(
         "E0306", "`\(type(of: command.learner).name)` needs a loss with one score for each item",
         help: ["losses with one: mse, bce, bpr"], argument: type(of: command.loss).name)

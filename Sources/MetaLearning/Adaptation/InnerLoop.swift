@@ -1,28 +1,29 @@
 import Kernels
 import Models
 
-/// Gradient steps on a task's support ratings, and the exact derivative of what follows with respect to
-/// where they began.
+/// Gradient steps on a task's support ratings, and the exact derivative of the query loss after them with respect
+/// to the weights before them. This is the general form, on the tape, for any network; `DenseStackLoop` computes
+/// the same for stacks of dense layers, and `Calculi.md` says why there are both.
 ///
 /// θ₀ = θ; θ_{k+1} = θ_k − α ∇L_S(θ_k). With λ_K = ∇L_Q(θ_K), the meta-gradient of MAML (Finn, Abbeel and
 /// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k.
-/// Each H·v is a backward pass over the recorded gradient of that step. Weights that do not adapt get their share of
-/// the same passes. Order 1 leaves the curvature out (FOMAML).
+/// Each H·v is a backward pass over the recorded gradient of that step; the same passes give the gradients of the
+/// weights that do not adapt. Order 1 leaves the curvature out (FOMAML).
 package struct InnerLoop: Sendable, Equatable {
   package var steps: Int
   package var rates: Rates
   package var order: Int
   /// The blocks that adapt, ascending.
   package var adapted: [Int]
-  /// The first stage that an adapted block belongs to; earlier ones are computed once.
+  /// The first stage of the network that an adapted block belongs to; earlier stages are computed once.
   package var firstStage: Int
 
-  /// How far a step goes.
+  /// The learning rates of the steps.
   package enum Rates: Sendable, Equatable {
     case fixed(Float)
     /// One learned rate for each adapted block, in a dense block (1 × adapted).
     case perBlock(Int)
-    /// One learned rate for each adapted number; the dense blocks in the order of `adapted`.
+    /// One learned rate for each adapted weight (Meta-SGD), in dense blocks in the order of `adapted`.
     case perWeight([Int])
     /// Steps of Adam.
     case adam(InnerAdam)
@@ -39,32 +40,32 @@ package struct InnerLoop: Sendable, Equatable {
     firstStage = adapted.map { layout.blocks[$0].stage }.min() ?? 0
   }
 
-  /// One step as it was taken.
+  /// The record of one step.
   struct Step {
-    /// The first node of its record.
+    /// Its first node on the tape.
     var floor: Int
-    /// All blocks as this step found them.
+    /// All blocks before the step.
     var weights: [TapeValue]
     /// The gradients of the adapted blocks.
     var gradients: [TapeValue]
     var loss: Float
-    /// What Adam remembers of each adapted block with this step's gradient; empty for other steps.
+    /// The moments of each adapted block after this step's gradient, for Adam; empty otherwise.
     var moments: [InnerAdam.Moments] = []
   }
 
-  /// What adaptation went through.
+  /// The record of an adaptation.
   struct Path {
     var start: [TapeValue]
     var end: [TapeValue]
     var steps: [Step]
-    /// The support rows as the first adapting stage finds them, and the first node of their record.
+    /// The inputs of the first adapting stage for the support rows, and their first node on the tape.
     var prefix: NetworkState?
     var prefixFloor: Int
   }
 
   // MARK: Forward
 
-  /// Takes the steps. The tape holds the record; `weights` is not changed.
+  /// Takes the steps and records them on the tape; `weights` is not changed.
   func adapt(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Path {
     let problem = scratch.problem
     let tape = scratch.tape
@@ -105,7 +106,7 @@ package struct InnerLoop: Sendable, Equatable {
     problem.network.lastStage(problem.shape)
   }
 
-  /// Some stages of the network over some rows.
+  /// Runs some stages of the network on some rows.
   func run(
     _ scratch: Scratch, _ weights: [TapeValue], _ rows: EncodedRows, _ episode: Episode,
     from state: NetworkState?, through stages: Range<Int>
@@ -123,7 +124,7 @@ package struct InnerLoop: Sendable, Equatable {
     return next
   }
 
-  /// θ − α·g as a new leaf; `count` steps were taken with this one.
+  /// θ − α·g as a new leaf; `count` is the number of this step, from 1.
   private func moved(
     _ scratch: Scratch, _ step: Step, _ number: Int, at count: Int
   ) -> TapeValue {
@@ -157,7 +158,7 @@ package struct InnerLoop: Sendable, Equatable {
 
   // MARK: Backward
 
-  /// Adds the gradient of the query loss after adaptation to the scratch's sums; returns that loss.
+  /// Adds the meta-gradient, that of the query loss after adaptation, to the sums of `scratch`; returns that loss.
   package func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
       return stack.metaGradient(scratch, weights, episode)
@@ -165,7 +166,7 @@ package struct InnerLoop: Sendable, Equatable {
     return plainMetaGradient(scratch, weights, episode)
   }
 
-  /// The same without the short cut for a stack of dense layers.
+  /// The same, always on the tape.
   package func plainMetaGradient(
     _ scratch: Scratch, _ weights: Weights, _ episode: Episode
   ) -> Float {
@@ -185,7 +186,7 @@ package struct InnerLoop: Sendable, Equatable {
     return tape[loss][0, 0]
   }
 
-  /// All blocks: those that adapt into λ, the others into their sums.
+  /// Where gradients go: those of adapted blocks into λ, all others into their sums.
   private func targets(
     _ weights: [TapeValue], sums: [Matrix], lambda: [Matrix]
   ) -> [Tape.Target] {
@@ -194,8 +195,11 @@ package struct InnerLoop: Sendable, Equatable {
     return targets
   }
 
-  /// λ_k = λ_{k+1} − H_k (α λ_{k+1}), and what the steps owe to the blocks that do not adapt.
-  private func backwardThroughSteps(_ scratch: Scratch, _ path: Path, sums: [Matrix], lambda: [Matrix]) {
+  /// λ_k = λ_{k+1} − H_k (α λ_{k+1}) from the last step to the first, and the gradients through the steps with
+  /// respect to the blocks that do not adapt.
+  private func backwardThroughSteps(
+    _ scratch: Scratch, _ path: Path, sums: [Matrix], lambda: [Matrix]
+  ) {
     let tape = scratch.tape
     let prefix = path.prefix?.variables ?? []
     let prefixSums = prefix.map { tape.zeros(like: $0) }
@@ -230,7 +234,7 @@ package struct InnerLoop: Sendable, Equatable {
       floor: path.prefixFloor, differentiable: false)
   }
 
-  /// −α·λ; a learned rate gets its own share, −λ·g.
+  /// The seed −α·λ of a step's backward pass; the gradient of a learned rate, −λ·g, goes to its sum.
   private func seed(
     _ scratch: Scratch, _ step: Step, _ number: Int, sums: [Matrix], lambda: Matrix
   ) -> TapeValue {
@@ -255,7 +259,8 @@ package struct InnerLoop: Sendable, Equatable {
 
   /// The same for a step of Adam.
   private func seed(
-    _ scratch: Scratch, _ step: Step, _ number: Int, _ adam: InnerAdam, at count: Int, lambda: Matrix,
+    _ scratch: Scratch, _ step: Step, _ number: Int, _ adam: InnerAdam, at count: Int,
+    lambda: Matrix,
     _ remembered: InnerAdam.Moments
   ) -> TapeValue {
     let tape = scratch.tape
@@ -266,14 +271,16 @@ package struct InnerLoop: Sendable, Equatable {
     return tape.leaf(seed)
   }
 
-  /// Adds λ₀ to the sums and hands the tables' rows to the scratch.
+  /// Adds λ₀ to the sums, and keeps the gradients of table rows until the batch ends.
   private func finish(_ scratch: Scratch, _ episode: Episode, sums: [Matrix], lambda: [Matrix]) {
-    for (lambda, block) in zip(lambda, adapted) { scratch.tape.kernels.axpy(1, lambda, sums[block]) }
+    for (lambda, block) in zip(lambda, adapted) {
+      scratch.tape.kernels.axpy(1, lambda, sums[block])
+    }
     scratch.keepLookups(sums, episode)
   }
 
-  /// Adds where adaptation ended minus where it began, times −1, to the scratch's sums (Reptile); returns the
-  /// support loss before the first step.
+  /// Adds θ₀ − θ_K to the sums of `scratch`, which Reptile takes for its gradient; returns the support loss before
+  /// the first step.
   package func displacement(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
       return stack.displacement(scratch, weights, episode)
@@ -281,7 +288,7 @@ package struct InnerLoop: Sendable, Equatable {
     return plainDisplacement(scratch, weights, episode)
   }
 
-  /// The same without the short cut for a stack of dense layers.
+  /// The same, always on the tape.
   package func plainDisplacement(
     _ scratch: Scratch, _ weights: Weights, _ episode: Episode
   ) -> Float {

@@ -2,15 +2,15 @@ import Kernels
 import Models
 
 /// The workspace of one thread: a tape, an encoder of tasks, and the sum that gradients go to. What a task
-/// leaves behind does not depend on the scratch that it passed.
+/// results do not depend on which scratch it is computed in.
 package final class Scratch {
   package let problem: LearningProblem
   package let tape: Tape
   package let builder: EpisodeBuilder
   private let places: [Place]
-  // One thread at a time has a scratch: no two accesses overlap.
+  // Only one thread at a time uses a scratch, so accesses never overlap and need no checks.
   @exclusivity(unchecked) private var sum: GradientSum
-  /// The batch under way, its weights, and transposes of their blocks.
+  /// The number and weights of the current batch, and transposes of their blocks, made when first needed.
   @exclusivity(unchecked) private var batch: Int?
   @exclusivity(unchecked) private var batchWeights: UnsafeMutablePointer<Float>?
   @exclusivity(unchecked) private var transposedBlocks: [Matrix?]
@@ -19,7 +19,7 @@ package final class Scratch {
   @exclusivity(unchecked) private var lastLoop: InnerLoop?
   @exclusivity(unchecked) private var lastDenseStack: DenseStackLoop?
 
-  /// A block as this scratch sees it.
+  /// Where a block lies in the weights, and its shape.
   private struct Place {
     var offset: Int
     var rows: Int
@@ -43,7 +43,7 @@ package final class Scratch {
     }
   }
 
-  /// Lets gradients go to a cleared sum. Until `endBatch` the weights stay as they are.
+  /// Directs gradients into `sum`, which is cleared. The weights must not change before `endBatch`.
   func beginBatch(_ number: Int, _ weights: Weights, into sum: GradientSum) {
     self.sum = sum
     sum.clear()
@@ -58,15 +58,15 @@ package final class Scratch {
 
   /// The inner loop of a learner; kept for the next task.
   func innerLoop<Learner: GradientLearner>(of learner: Learner) -> InnerLoop {
-    if let known = lastLearner as? KnownLoop<Learner>, known.learner == learner {
+    if let known = lastLearner as? CachedInnerLoop<Learner>, known.learner == learner {
       return known.loop
     }
-    let known = KnownLoop(learner, learner.innerLoop(problem.layout))
+    let known = CachedInnerLoop(learner, learner.innerLoop(problem.layout))
     lastLearner = known
     return known.loop
   }
 
-  /// The planned form of an inner loop, if it has one; kept for the next task.
+  /// The hand-written form of an inner loop, if there is one for it; kept for the next task.
   func denseStack(for loop: InnerLoop) -> DenseStackLoop? {
     if loop != lastLoop {
       lastLoop = loop
@@ -75,7 +75,7 @@ package final class Scratch {
     return lastDenseStack
   }
 
-  /// Whether an inner loop has a planned form.
+  /// Whether there is a hand-written form of an inner loop.
   package func hasDenseStackForm(_ loop: InnerLoop) -> Bool { denseStack(for: loop) != nil }
 
   // MARK: Memory for one task
@@ -126,7 +126,7 @@ package final class Scratch {
     kernels.columnSums(delta, into: sum.blocks[bias], accumulate: true)
   }
 
-  /// The weights as leaves of the tape: dense blocks as they are, tables as the task's own rows.
+  /// The weights as leaves of the tape: dense blocks whole, tables as copies of the rows that the task uses.
   package func leaves(_ weights: Weights, _ episode: Episode) -> [TapeValue] {
     places.map { place in
       let whole = place.view(weights)
@@ -140,7 +140,7 @@ package final class Scratch {
     }
   }
 
-  /// Where each block's gradient is summed: zeros of the task's own rows for tables.
+  /// Where each block's gradient is added: for tables, zeros for the rows that the task uses.
   func blockSums(_ weights: [TapeValue]) -> [Matrix] {
     places.indices.map { block in
       guard places[block].isLookup else { return sum.blocks[block] }
@@ -149,7 +149,7 @@ package final class Scratch {
     }
   }
 
-  /// Hands the tables' rows over until the batch is summed.
+  /// Keeps the gradients of table rows, which are sparse, until the batch is summed.
   func keepLookups(_ sums: [Matrix], _ episode: Episode) {
     for block in sums.indices where places[block].isLookup {
       sum.keep(
@@ -158,8 +158,8 @@ package final class Scratch {
   }
 }
 
-/// A learner and the inner loop it asked for.
-private final class KnownLoop<Learner: GradientLearner> {
+/// A learner and its inner loop, which is the same for all tasks.
+private final class CachedInnerLoop<Learner: GradientLearner> {
   let learner: Learner
   let loop: InnerLoop
 

@@ -1,13 +1,13 @@
 import Kernels
 import Synchronization
 
-/// Workspaces that wait to be used. The one that was given back last is the next to go: its memory is still
-/// in the cache of the core that used it.
+/// Scratches that no thread uses at the moment. The one that was returned last is taken first, since its memory is
+/// likely still in a cache.
 package final class ScratchPool: Sendable {
   private let problem: LearningProblem
   private let idle = Mutex<[IdleScratch]>([])
 
-  /// A scratch that no thread uses.
+  /// A scratch in the pool; only whoever takes it out may use it, which makes it sendable.
   private struct IdleScratch: @unchecked Sendable { let scratch: Scratch }
 
   package init(_ problem: LearningProblem) { self.problem = problem }

@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// Matching networks (Vinyals et al. 2016) for ratings: a query rating is a weighted mean of support residuals.
-package struct Matching: DirectLearner {
+package struct Matching: FeedForwardLearner {
   package init() {}
 
   package static let signature = Signature<Self>(

@@ -4,7 +4,7 @@ import Models
 
 /// A conditional neural process (Garnelo et al. 2018): the support is summed up by a learned encoder, and the
 /// summary modulates the features of a query.
-package struct NeuralProcess: DirectLearner {
+package struct NeuralProcess: FeedForwardLearner {
   package var width = 16
 
   package init() {}

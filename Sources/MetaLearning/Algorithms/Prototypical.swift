@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// Prototypical networks (Snell, Swersky and Zemel 2017) for ratings: one prototype for each rating given.
-package struct Prototypical: DirectLearner {
+package struct Prototypical: FeedForwardLearner {
   package init() {}
 
   package static let signature = Signature<Self>(

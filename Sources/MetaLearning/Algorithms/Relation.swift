@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// Relation networks (Sung et al. 2018) for ratings: similarity itself is learned.
-package struct Relation: DirectLearner {
+package struct Relation: FeedForwardLearner {
   package var width = 16
 
   package init() {}

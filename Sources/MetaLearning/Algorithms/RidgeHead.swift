@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// A head in closed form: ridge regression on meta-learned features (Bertinetto et al. 2019, R2-D2).
-package struct RidgeHead: DirectLearner {
+package struct RidgeHead: FeedForwardLearner {
   package var ridge = 1.0
   package var interceptRidge = 1.0
   package var prior = true

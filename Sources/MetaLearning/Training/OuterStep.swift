@@ -95,7 +95,7 @@ package final class OuterLoop: @unchecked Sendable {
     var rate: Float
   }
 
-  /// Neighbouring numbers that move alike: a table, or dense blocks with the same decay.
+  /// Adjacent weights with the same options of the optimiser: a table, or dense blocks with the same decay.
   private struct ParameterGroup {
     var block: WeightBlock
     var offset: Int
@@ -120,15 +120,15 @@ package final class OuterLoop: @unchecked Sendable {
       return groups
     }
 
-    /// A part of it, whole rows of a table; the same parts for any number of threads.
+    /// A part of the group; of a table whole rows. The parts are the same for any number of threads.
     func part(_ part: Int) -> Range<Int> {
       let unit = lookup == nil ? 1 : block.columns
-      let units = TouchedRows.range(part, of: count / unit)
+      let units = SparseGradient.range(part, of: count / unit)
       return offset + units.lowerBound * unit..<offset + units.upperBound * unit
     }
   }
 
-  /// Adds the sums of gradients up and moves along their mean, part by part.
+  /// Adds up the sums of gradients and takes the outer step along their mean, part by part.
   private func move(_ batch: Batch) {
     let all = weights.mutableAll()
     guard let limit = options.clip else {
@@ -145,7 +145,7 @@ package final class OuterLoop: @unchecked Sendable {
   }
 
   private func eachPart(_ body: @Sendable (ParameterGroup, Int) -> Void) {
-    parallel(TouchedRows.parts, threads: threads) { part in
+    parallel(SparseGradient.parts, threads: threads) { part in
       for group in self.groups where !Cancellation.isRequested { body(group, part) }
     }
   }
@@ -159,7 +159,7 @@ package final class OuterLoop: @unchecked Sendable {
   private func sum(_ group: ParameterGroup, _ part: Int, _ batch: Batch) {
     let scale = 1 / Float(batch.tasks)
     guard group.lookup == nil else {
-      return eachTouched(group, batch) { rows, table in
+      return eachSparse(group, batch) { rows, table in
         rows.add(scale, of: part, to: table, kernels)
       }
     }
@@ -180,17 +180,17 @@ package final class OuterLoop: @unchecked Sendable {
     guard group.lookup != nil else { return }
     // An optimiser may add decay to the gradient of every row.
     guard group.decay == 0 else { return view(gradient.base, range).fill(0) }
-    eachTouched(group, batch) { rows, table in rows.clear(part, of: table, kernels) }
+    eachSparse(group, batch) { rows, table in rows.clear(part, of: table, kernels) }
   }
 
-  /// Calls `body` with what each task has touched of a table, and the table's gradient.
-  private func eachTouched(
-    _ group: ParameterGroup, _ batch: Batch, _ body: (TouchedRows, Matrix) -> Void
+  /// Calls `body` with each task's gradient of a table, and with the whole table's.
+  private func eachSparse(
+    _ group: ParameterGroup, _ batch: Batch, _ body: (SparseGradient, Matrix) -> Void
   ) {
     let table = Matrix(
       gradient.base + group.offset, rows: group.block.rows, columns: group.block.columns)
     for sum in sums[..<batch.sums] {
-      for rows in sum.touched where rows.block == group.lookup { body(rows, table) }
+      for rows in sum.sparse where rows.block == group.lookup { body(rows, table) }
     }
   }
 }

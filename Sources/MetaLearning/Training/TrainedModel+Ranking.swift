@@ -20,7 +20,8 @@ extension TrainedModel {
   func scores(
     for user: UserContext, items: [Int32], by stack: AdaptedDenseStack, threads: Int
   ) -> [Float] {
-    var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: scratchPool) {
+    var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: scratchPool)
+    {
       range, scratch in features(of: items[range], for: user.user, in: scratch)
     }
     return scores.withUnsafeMutableBufferPointer { buffer in
@@ -62,21 +63,22 @@ extension TrainedModel {
     _ count: Int, of items: [Int32], for user: UserContext, _ stack: AdaptedDenseStack, threads: Int
   ) -> [Int32]? {
     guard stack.outputs == 1, problem.loss.predictsScores,
-      let coded = codedItems.rows(made: { codeItems() })
+      let quantized = quantizedItems.rows(made: { quantizeItems() })
     else { return nil }
     // The addends are those of an unknown user: hers differ by the same number for all items.
     let level = scratchPool.withScratch { scratch in
       scratch.tape.reset()
       let own = features(of: items[..<1], for: user.user, in: scratch).residual
-      return own.map { abs($0[0, 0] - (coded.addends?[Int(items[0])] ?? 0)) } ?? 0
+      return own.map { abs($0[0, 0] - (quantized.addends?[Int(items[0])] ?? 0)) } ?? 0
     }
     let places = stack.candidates(
-      count, of: coded.rows, adding: coded.addends, level: level, among: items, threads: threads,
+      count, of: quantized.rows, adding: quantized.addends, level: level, among: items,
+      threads: threads,
       in: scratchPool)
     return places?.map { items[$0] }
   }
 
-  private func codeItems() -> CodedItems.Rows? {
+  private func quantizeItems() -> QuantizedItems.Rows? {
     let count = problem.encoder.items.count
     var addends: [Float]? = nil
     let rows = scratchPool.withScratch { scratch in
@@ -91,16 +93,16 @@ extension TrainedModel {
       var width = 0
       made(0..<1) { width = $0.columns }
       addends = nil
-      return CodedRows(count: count, columns: width, block: Self.many, made)
+      return QuantizedRows(count: count, columns: width, block: Self.many, made)
     }
     return rows.map { .init(rows: $0, addends: addends) }
   }
 }
 
 /// The features of all items as codes, made when they are first asked for.
-final class CodedItems: Sendable {
+final class QuantizedItems: Sendable {
   struct Rows: Sendable {
-    var rows: CodedRows
+    var rows: QuantizedRows
     /// What is added to the items' scores, if anything.
     var addends: [Float]?
   }

@@ -14,7 +14,7 @@ package struct TrainedModel: Recommender {
   /// Whether training was stopped before its end.
   package var isPartial: Bool
   let scratchPool: ScratchPool
-  let codedItems = CodedItems()
+  let quantizedItems = QuantizedItems()
 
   package init(
     learner: any MetaLearner, problem: LearningProblem, weights: Weights, fingerprint: UInt64,

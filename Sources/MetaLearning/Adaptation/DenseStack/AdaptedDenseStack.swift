@@ -1,7 +1,7 @@
 import Kernels
 import Models
 
-/// A stack of dense layers as one user's ratings have left it: scores rows of features without a record.
+/// A stack of dense layers adapted to one user: scores rows of features, without a tape.
 package struct AdaptedDenseStack: @unchecked Sendable {
   private struct Layer {
     var weight: Matrix
@@ -18,7 +18,7 @@ package struct AdaptedDenseStack: @unchecked Sendable {
   /// Numbers in a score.
   package var outputs: Int { layers.last?.weight.columns ?? 0 }
 
-  /// Copies layers out of memory that the next task reuses.
+  /// Copies the layers, which lie in scratch memory that the next task reuses.
   fileprivate init(
     _ layers: [(weight: Matrix, bias: Matrix)], activation: DenseStack.Activation,
     _ kernels: KernelSet
@@ -36,7 +36,7 @@ package struct AdaptedDenseStack: @unchecked Sendable {
     self.layers = layers.map { Layer(weight: kept($0.weight), bias: kept($0.bias)) }
   }
 
-  /// The scores of some rows, in the scratch's memory. Shapes: features (rows × inputs), residual and scores
+  /// The scores of some rows, in the memory of `scratch`. Shapes: features (rows × inputs), residual and scores
   /// (rows × outputs).
   package func scores(_ features: Matrix, residual: Matrix? = nil, in scratch: Scratch) -> Matrix {
     var x = features
@@ -55,8 +55,8 @@ package struct AdaptedDenseStack: @unchecked Sendable {
 }
 
 extension AdaptedDenseStack {
-  /// The scores of many rows, block by block on up to `threads` threads. `features` makes the features of a
-  /// block and what is added to its scores, in the scratch's memory.
+  /// The scores of many rows, block by block on up to `threads` threads. `features` computes the
+  /// features of a block of rows and what is added to their scores, in the memory of the scratch it gets.
   package func scores(
     of rows: Int, threads: Int, block: Int, in scratchPool: ScratchPool,
     features: @Sendable (Range<Int>, Scratch) -> (hidden: Matrix, residual: Matrix?)
@@ -81,32 +81,37 @@ extension AdaptedDenseStack {
 }
 
 extension AdaptedDenseStack {
-  /// Coded rows that a core scores at once: its codes stay in its nearest cache.
-  private static let codedBlock = 96
-  /// Screening pays as long as fewer than one row in so many must be scored again.
+  /// Quantized rows that are scored at once: few enough to stay in the first-level cache.
+  private static let quantizedBlock = 96
+  /// Screening pays while fewer than one row in so many has to be scored again in floats.
   private static let worthwhile = 8
 
-  /// The places, in ascending order, of all rows whose exact score may be among the `count` highest: those
-  /// whose score from codes comes within its error of the bar. `addends` are what is added to the scores of the
-  /// rows, but for a number of size `level` that all have in common; `places` are those in question. Nil where
-  /// codes cannot tell enough.
+  /// The places, ascending, of all rows whose exact score may be among the `count` highest: those whose quantized
+  /// score is within the error bound of the `count`-th highest one. Nil where too many are.
+  ///
+  /// - Parameters:
+  ///   - addends: What is added to the score of each row, less a number that is the same for all.
+  ///   - level: The size of that number, which matters for rounding only.
+  ///   - places: The rows to choose from; all when nil.
   package func candidates(
-    _ count: Int, of rows: CodedRows, adding addends: [Float]? = nil, level: Float = 0,
+    _ count: Int, of rows: QuantizedRows, adding addends: [Float]? = nil, level: Float = 0,
     among places: [Int32]? = nil, threads: Int, in scratchPool: ScratchPool
   ) -> [Int]? {
     guard activation == .relu else { return nil }
-    let coded = scratchPool.withScratch { scratch in
+    let quantized = scratchPool.withScratch { scratch in
       scratch.tape.reset()
-      return QuantizedDenseStack(layers.map { ($0.weight, $0.bias) }, for: rows, kernels, scratch.tape.arena)
+      return QuantizedDenseStack(
+        layers.map { ($0.weight, $0.bias) }, for: rows, kernels, scratch.tape.arena)
     }
-    guard let coded else { return nil }
-    let all = coded.scores(of: rows, adding: addends, block: Self.codedBlock, threads, scratchPool)
+    guard let quantized else { return nil }
+    let all = quantized.scores(
+      of: rows, adding: addends, block: Self.quantizedBlock, threads, scratchPool)
     let scores = places.map { places in places.map { all[Int($0)] } } ?? all
     guard let bar = highest(count, of: scores).last.map({ scores[$0] }), bar.isFinite else {
       return nil
     }
     let largest = addends?.reduce(0) { max($0, abs($1)) } ?? 0
-    let margin = 2 * (coded.bound + 8 * .ulpOfOne * (largest + level)) * slack
+    let margin = 2 * (quantized.bound + 8 * .ulpOfOne * (largest + level)) * slack
     let found = scores.indices.filter { scores[$0] >= bar - margin }
     return found.count <= count + scores.count / Self.worthwhile ? found : nil
   }
@@ -115,7 +120,8 @@ extension AdaptedDenseStack {
 extension QuantizedDenseStack {
   /// The scores of all rows, block by block.
   fileprivate func scores(
-    of rows: CodedRows, adding addends: [Float]?, block: Int, _ threads: Int, _ scratchPool: ScratchPool
+    of rows: QuantizedRows, adding addends: [Float]?, block: Int, _ threads: Int,
+    _ scratchPool: ScratchPool
   ) -> [Float] {
     [Float](unsafeUninitializedCapacity: rows.count) { buffer, filled in
       nonisolated(unsafe) let base = buffer.baseAddress
@@ -144,7 +150,7 @@ extension QuantizedDenseStack {
 }
 
 extension DenseStackLoop {
-  /// The stack after the steps on a task's support ratings.
+  /// The layers after the inner steps on a task's support ratings.
   func adapted(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> AdaptedDenseStack {
     let rows = forwardBelow(scratch, weights, episode, withQuery: false)
     takeSteps(scratch, rows, episode, weights)
@@ -159,7 +165,7 @@ extension DenseStackLoop {
     return AdaptedDenseStack(layers, activation: activation, scratch.kernels)
   }
 
-  /// W₀ + XᵀA, and b₀ + u·U₀ + (1 + ‖u‖²) ΣA.
+  /// W_K = W₀ + XᵀA and its bias b₀ + u·U₀ + (1 + ‖u‖²) ΣA, with the sum over the rows of A.
   func adaptedFirstLayer(
     _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights
   ) -> (weight: Matrix, bias: Matrix) {
@@ -172,13 +178,14 @@ extension DenseStackLoop {
     let bias = scratch.matrix(1, start.columns)
     scratch.kernels.columnSums(dual, into: bias)
     scratch.kernels.addScaled(
-      fixedBias(scratch, rows, firstAdapted, weights), sharedProduct(scratch, rows), bias, into: bias)
+      fixedBias(scratch, rows, firstAdapted, weights), sharedProduct(scratch, rows), bias,
+      into: bias)
     return (weight, bias)
   }
 }
 
 extension Scratch {
-  /// The stack that a learner's steps make of a task's support, where the learner has a planned form.
+  /// The dense stack as a learner adapts it to a task's support; nil where it has to be adapted on the tape.
   package func adaptedDenseStack(
     of learner: any MetaLearner, _ weights: Weights, _ episode: Episode
   ) -> AdaptedDenseStack? {
@@ -188,7 +195,7 @@ extension Scratch {
     return stack.adapted(self, weights, episode)
   }
 
-  /// The features of rows that no user has adapted, and what is added to their scores.
+  /// The inputs of the stack for some rows, which do not adapt, and what is added to their scores.
   package func features(
     of rows: EncodedRows, _ weights: Weights, _ episode: Episode
   ) -> (hidden: Matrix, residual: Matrix?) {

@@ -2,7 +2,8 @@ import Kernels
 import Models
 
 extension DenseStackLoop {
-  /// Adds the gradient of the query loss after adaptation to the scratch's sums; returns that loss.
+  /// Adds the meta-gradient, that of the query loss after adaptation with respect to the weights before it, to
+  /// the sums of `scratch`; returns that loss.
   func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     let rows = forwardBelow(scratch, weights, episode, withQuery: true)
     takeSteps(scratch, rows, episode, weights)
@@ -16,12 +17,14 @@ extension DenseStackLoop {
     var queryGradient: Matrix?
     if order > 1, steps > 0 {
       if rows.isNarrow { queryGradient = gradientOfQuery(scratch, rows, adjoint) }
-      // A single step leaves nothing of it.
+      // With a single step it is zero.
       if steps > 1, !featureBlocks.isEmpty || !below.isEmpty {
         mixed = scratch.zeros(rows.support, rows.padded)
       }
       residual = rows.supportResidual.map { scratch.zeros($0.rows, $0.columns) }
-      backwardThroughSteps(scratch, rows, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
+      backwardThroughSteps(
+        scratch, rows, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual,
+        sums: sums)
     } else {
       for (level, layer) in above.enumerated() {
         scratch.addProduct(
@@ -30,7 +33,8 @@ extension DenseStackLoop {
       }
     }
     backwardFirstAdapted(
-      scratch, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual, sums: sums)
+      scratch, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed,
+      residual: residual, sums: sums)
     scratch.keepLookups(sums, episode)
     return loss
   }
@@ -49,8 +53,11 @@ extension DenseStackLoop {
     return record.loss[0]
   }
 
-  /// Adds the way that a layer above the first adapted layer went, times −1: W₀ − W_{K−1}, and the last step as it is taken.
-  private func addDisplacement(_ scratch: Scratch, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]) {
+  /// Adds W₀ − W_K of a layer above the first adapted one: W₀ − W_{K−1} from the record, and the last step, which
+  /// was not taken.
+  private func addDisplacement(
+    _ scratch: Scratch, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]
+  ) {
     guard steps > 0 else { return }
     let (kernels, last) = (scratch.kernels, steps - 1)
     let (weight, bias) = (sums[layer.weight], sums[layer.bias])
@@ -71,15 +78,16 @@ extension DenseStackLoop {
 
   // MARK: The query
 
-  /// What the query loss asks of a layer above the first adapted layer.
+  /// λ, the adjoint of the weights of a layer above the first adapted one.
   struct WeightAdjoint {
     var weight: Matrix
     var bias: Matrix
   }
 
-  /// The query loss after the steps and its deltas; those of the first adapted layer go into the adjoint.
+  /// The query loss after the steps, and its deltas; P, that of the first adapted layer, goes into `adjoint`.
   private func forwardQuery(
-    _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights, _ adjoint: Matrix
+    _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
+    _ adjoint: Matrix
   ) -> Float {
     let own = rows.support..<rows.all
     for level in 0...above.count {
@@ -105,8 +113,10 @@ extension DenseStackLoop {
     return loss
   }
 
-  /// X_QᵀP, what the query loss asks of a narrow first adapted layer's weights.
-  private func gradientOfQuery(_ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix) -> Matrix {
+  /// X_QᵀP, the gradient of the query loss with respect to W_K of a narrow first adapted layer.
+  private func gradientOfQuery(_ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix)
+    -> Matrix
+  {
     let own = rows.support..<rows.all
     let queryGradient = scratch.matrix(like: record.end)
     scratch.kernels.product(
@@ -114,7 +124,9 @@ extension DenseStackLoop {
     return queryGradient
   }
 
-  private func adjointOfQuery(_ scratch: Scratch, _ rows: DenseStackRows, _ level: Int) -> WeightAdjoint {
+  private func adjointOfQuery(_ scratch: Scratch, _ rows: DenseStackRows, _ level: Int)
+    -> WeightAdjoint
+  {
     let delta = record.delta[steps, level + 1]
     let lambda = WeightAdjoint(
       weight: scratch.matrix(like: record.weight[0, level]),
@@ -129,7 +141,8 @@ extension DenseStackLoop {
 
   /// λ_k = λ_{k+1} + H_k(−α λ_{k+1}), from the last step to the first, whose λ is added to the sums.
   private func backwardThroughSteps(
-    _ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?, mixed: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?,
+    mixed: Matrix?,
     residual: Matrix?, sums: [Matrix]
   ) {
     let kernels = scratch.kernels
@@ -181,8 +194,10 @@ extension DenseStackLoop {
     above.isEmpty ? change : record.deltaTangent[step, above.count]
   }
 
-  /// How the deltas of a step change along the direction −α(V, λ); returns the first adapted layer's.
-  private func tangent(_ scratch: Scratch, step: Int, _ moved: Matrix, _ lambda: [WeightAdjoint]) -> Matrix {
+  /// The tangents of a step's deltas along the direction −α(V, λ); returns that of the first adapted layer.
+  private func tangent(_ scratch: Scratch, step: Int, _ moved: Matrix, _ lambda: [WeightAdjoint])
+    -> Matrix
+  {
     let kernels = scratch.kernels
     let top = above.count
     guard top > 0 else {
@@ -190,7 +205,7 @@ extension DenseStackLoop {
       lossHessianProduct(scratch, step: step, moved, into: change)
       return change
     }
-    // ż, which a curved activation needs on the way back.
+    // ż, which the second derivative of an activation other than relu is multiplied with.
     var sums: [Matrix] = []
     for level in 0..<top {
       let x = record.hidden[step, level]
@@ -211,7 +226,8 @@ extension DenseStackLoop {
         change, record.weight[step, level], into: next, adding: next,
         mask: isRelu && level + 1 < top ? record.hidden[step, level + 1] : nil)
     }
-    lossHessianProduct(scratch, step: step, record.hiddenTangent[step, top], into: record.deltaTangent[step, top])
+    lossHessianProduct(
+      scratch, step: step, record.hiddenTangent[step, top], into: record.deltaTangent[step, top])
     for level in stride(from: top - 1, through: 0, by: -1) {
       let x = record.hidden[step, level]
       let change = record.deltaTangent[step, level]

@@ -1,9 +1,10 @@
 import Kernels
 import Models
 
-/// What the first adapted layer's adjoint means for its weights, the layers below and the features.
+/// From the adjoint of the first adapted layer's sums to the gradients of its weights, of the layers below, and of
+/// the features.
 extension DenseStackLoop {
-  /// mixed −= α·δ·R_{k+1}ᵀ: the support's inputs reach each other through G.
+  /// mixed −= α·δ·R_{k+1}ᵀ. `mixed` is M of M·X_S, a part of the adjoint of the support inputs X_S.
   func mixBefore(
     _ scratch: Scratch, _ rows: DenseStackRows, step: Int, _ adjoint: Matrix, into mixed: Matrix
   ) {
@@ -18,15 +19,17 @@ extension DenseStackLoop {
     _ scratch: Scratch, _ rows: DenseStackRows, step: Int, _ change: Matrix, into mixed: Matrix
   ) {
     guard step > 0 else { return }
-    let transposed = scratch.transposed(record.dual[step].rows(0..<rows.support), padded: rows.padded)
+    let transposed = scratch.transposed(
+      record.dual[step].rows(0..<rows.support), padded: rows.padded)
     scratch.kernels.product(change, transposed, into: mixed, adding: mixed)
   }
 
   func backwardFirstAdapted(
-    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix,
+    queryGradient: Matrix?,
     mixed: Matrix?, residual: Matrix?, sums: [Matrix]
   ) {
-    // To the first order the support's inputs are constants.
+    // A first-order gradient takes the support's inputs for constants.
     let own = order > 1 ? 0..<rows.all : rows.support..<rows.all
     let x = rows.inputs[below.count]
     let total = addGradient(
@@ -35,10 +38,11 @@ extension DenseStackLoop {
     var seeds = Seeds(hidden: paddedRows(scratch, rows, columns: x.columns), common: nil)
     let across =
       rows.isNarrow
-      ? seedThroughWeights(scratch, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, seeds)
+      ? seedThroughWeights(
+        scratch, rows, weights, adjoint, queryGradient: queryGradient, mixed: mixed, seeds)
       : seedThroughProducts(scratch, rows, weights, adjoint, mixed: mixed, own, seeds)
     if let block = firstAdapted.common, let common = rows.common, let total {
-      // To the second order query and support reach each other both ways, and the support itself.
+      // At second order u is differentiated on both sides of the products in G.
       let level = order > 1 ? 2 * across + (mixed?.sum ?? 0) : across
       seeds.common = commonSeed(scratch, weights, block, total, common, level: level)
     }
@@ -52,7 +56,8 @@ extension DenseStackLoop {
   /// W += xᵀδ, b += Σδ, U += uᵀ Σδ; returns Σδ where the layer takes shared inputs.
   @discardableResult
   func addGradient(
-    _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix, _ delta: Matrix,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix,
+    _ delta: Matrix,
     sums: [Matrix]
   ) -> Matrix? {
     scratch.addProduct(inputs, delta, to: layer.weight, bias: layer.bias)
@@ -63,19 +68,20 @@ extension DenseStackLoop {
     return total
   }
 
-  /// Adjoints of the features.
+  /// Adjoints of the features: of each row's own (rows × inputs), and of u (1 × inputs).
   struct Seeds {
     var hidden: Matrix
     var common: Matrix?
   }
 
-  /// What relu hides of the first adapted layer's inputs, if it made them.
+  /// The inputs of the first adapted layer as a mask, where they come out of relu.
   private func mask(_ x: Matrix) -> Matrix? { isRelu && !below.isEmpty ? x : nil }
 
   /// The adjoint of the first adapted layer's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
-  /// If relu made the inputs, it is passed at once. Returns the sum of P·Aᵀ, which the shared inputs ask for.
+  /// If relu made the inputs, it is passed at once. Returns the sum of P·Aᵀ, which the adjoint of u needs.
   private func seedThroughProducts(
-    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, mixed: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix,
+    mixed: Matrix?,
     _ own: Range<Int>, _ seeds: Seeds
   ) -> Float {
     let kernels = scratch.kernels
@@ -85,7 +91,8 @@ extension DenseStackLoop {
     let padded = Matrix(x.base, rows: rows.padded, columns: x.columns)
     let mask = mask(x)
     kernels.product(
-      adjoint.rows(own), scratch.transposed(firstAdapted.weight, weights), into: seeds.hidden.rows(own),
+      adjoint.rows(own), scratch.transposed(firstAdapted.weight, weights),
+      into: seeds.hidden.rows(own),
       mask: steps > 0 ? nil : mask?.rows(own))
     guard steps > 0 else { return 0 }
     let across = scratch.matrix(rows.query, rows.padded)
@@ -103,9 +110,10 @@ extension DenseStackLoop {
     return sum
   }
 
-  /// The same through the weights of a narrow first adapted layer. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
+  /// The same for a narrow first adapted layer, through its weights. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
   private func seedThroughWeights(
-    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix, queryGradient: Matrix?,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix,
+    queryGradient: Matrix?,
     mixed: Matrix?, _ seeds: Seeds
   ) -> Float {
     let kernels = scratch.kernels
@@ -132,7 +140,8 @@ extension DenseStackLoop {
       kernels.product(mixed, padded, into: ofSupport, adding: ofSupport)
     }
     kernels.product(
-      dual, scratch.transposed(queryGradient), into: ofSupport, adding: ofSupport, mask: mask?.rows(support))
+      dual, scratch.transposed(queryGradient), into: ofSupport, adding: ofSupport,
+      mask: mask?.rows(support))
     return sum
   }
 
@@ -147,7 +156,7 @@ extension DenseStackLoop {
     return seed
   }
 
-  /// Through one layer below the first adapted layer: its gradient, and the adjoint of what it takes.
+  /// Backward through one layer below the first adapted one: its gradient, and the adjoint of its inputs.
   private func backwardBelow(
     _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
     _ seeds: inout Seeds, sums: [Matrix]

@@ -1,24 +1,29 @@
 import Kernels
 import Models
 
-/// An inner loop on the upper layers of a dense stack, with its derivatives planned by hand.
+/// The inner loop on the upper layers of a dense stack, with hand-written derivatives. `Calculi.md` says why it
+/// exists beside `InnerLoop`.
 ///
-/// The first adapted layer, the lowest that the inner steps move, moves only within the span of its support inputs:
-/// W_k = W₀ + XᵀA_k, so that x·W_k = x·W₀ + (x·Xᵀ) A_k; with the shared inputs u and the bias folded in, the
-/// products of inputs are G = X·Xᵀ + ‖u‖² + 1. A step is A_{k+1} = A_k − α ∂L/∂z_k: the first adapted layer's gradient is
-/// never made. Backwards its adjoint stays in the span of query and support inputs, X_QᵀP + X_SᵀR_k, with
-/// R_k = R_{k+1} + H_zz(−αV), V = G_QSᵀ·P + G_SS·R_{k+1}. The layers above the first adapted layer take plain steps, and
-/// H·v is the tangent of their gradient, forward over reverse. It is exact algebra: the same numbers as
-/// `InnerLoop` finds on the tape, up to rounding, for fewer products and without a record.
+/// Let X be the inputs of the first adapted layer, the lowest that the inner steps change. Gradient steps keep its
+/// weights in the span of the support inputs: W_k = W₀ + X_SᵀA_k, so that x·W_k = x·W₀ + (x·X_Sᵀ) A_k. Only the
+/// dual coefficients A (support rows × outputs) are kept: A_{k+1} = A_k − α δ_k with δ_k = ∂L/∂z_k, and the
+/// gradient of W itself is never formed. With the shared inputs u and the bias folded in, the products of inputs
+/// are G = X·X_Sᵀ + ‖u‖² + 1.
 ///
-/// One loop serves one scratch: it keeps the memory of its book-keeping from task to task.
+/// Backwards, the adjoint of W_k stays in the span of query and support inputs, X_QᵀP + X_SᵀR_k, with
+/// R_k = R_{k+1} + H_zz(−αV) and V = G_QSᵀ·P + G_SS·R_{k+1}. The layers above take plain gradient steps; their
+/// Hessian-vector products are tangents of the gradient (forward over reverse; Pearlmutter 1994).
+///
+/// The results are those of `InnerLoop` on the tape, up to rounding, for fewer products and without a record.
+///
+/// Belongs to one scratch, since it keeps its record in memory from task to task.
 final class DenseStackLoop {
   let activation: DenseStack.Activation
   let isRelu: Bool
-  /// Layers below the first adapted layer, which all rows pass once, unchanged.
+  /// Layers below, which the inner steps leave as they are: each row passes them once.
   let below: [DenseStack.Layer]
   let firstAdapted: DenseStack.Layer
-  /// Layers above the first adapted layer.
+  /// Layers above, which take plain gradient steps.
   let above: [DenseStack.Layer]
   let steps: Int
   let rate: Float
@@ -29,7 +34,7 @@ final class DenseStackLoop {
   /// What each step went through.
   let record: DenseStackRecord
 
-  /// Nil where the short cut does not apply.
+  /// Nil where the inner loop is not of this form: see `Calculi.md`.
   init?(_ loop: InnerLoop, _ problem: LearningProblem) {
     guard case .fixed(let rate) = loop.rates, loop.firstStage > 0,
       let stack = problem.network.denseStack(problem.shape), loop.firstStage <= stack.layers.count,
@@ -51,7 +56,7 @@ final class DenseStackLoop {
     record = DenseStackRecord(steps: steps, layers: above.count)
   }
 
-  /// Whether the products of rows are worth their price for this task.
+  /// Whether the products of rows are cheaper than the weights' gradient for this task.
   func applies(to episode: Episode, _ problem: LearningProblem) -> Bool {
     let rows = episode.support.count
     return rows > 0 && rows <= 4 * problem.layout.blocks[firstAdapted.weight].rows
@@ -59,8 +64,7 @@ final class DenseStackLoop {
 
   // MARK: Steps
 
-  /// Takes all steps on the support rows. Without `finishes` the layers above the first adapted layer stay where the last
-  /// step found them.
+  /// Takes all inner steps on the support rows. Without `finishes` the last step is not taken in the layers above.
   func takeSteps(
     _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
     finishes: Bool = true
@@ -78,13 +82,13 @@ final class DenseStackLoop {
     }
   }
 
-  /// The weights before the first step.
+  /// Records the weights before the first step, and reserves memory for all steps.
   private func begin(_ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights) {
     for (number, layer) in above.enumerated() {
       record.weight[0, number] = weights.view(layer.weight)
       record.bias[0, number] = weights.view(layer.bias)
     }
-    // The first step leaves A without reading it.
+    // The first step sets A without reading it.
     if steps == 0 { record.dual[0] = scratch.zeros(rows.padded, rows.firstAdapted.columns) }
     for step in 0..<steps {
       for level in 0...above.count {
@@ -95,13 +99,15 @@ final class DenseStackLoop {
     }
   }
 
-  /// x·W₀ + G·A of some rows, and what follows at once if that is relu.
-  func forwardFirstAdapted(_ scratch: Scratch, _ rows: DenseStackRows, _ own: Range<Int>, slot: Int) {
+  /// z = x·W₀ + G·A of some rows, and relu of it where that is the activation: the two are one kernel.
+  func forwardFirstAdapted(_ scratch: Scratch, _ rows: DenseStackRows, _ own: Range<Int>, slot: Int)
+  {
     let (start, firstAdapted) = (rows.firstAdapted.rows(own), record.hidden[slot, 0])
     let isHidden = !above.isEmpty && isRelu
     if slot > 0 {
       scratch.kernels.product(
-        rows.products.rows(own), record.dual[slot], into: firstAdapted, adding: start, relu: isHidden)
+        rows.products.rows(own), record.dual[slot], into: firstAdapted, adding: start,
+        relu: isHidden)
     } else if isHidden {
       scratch.kernels.map(.relu, start, into: firstAdapted)
     } else {
@@ -109,7 +115,8 @@ final class DenseStackLoop {
     }
   }
 
-  /// From the first adapted layer to the scores. The sums of the first adapted layer in the slot are those before activation, but for relu.
+  /// Forward from the first adapted layer to the scores. Level 0 of the slot holds z, but relu(z) where the
+  /// activation is relu.
   func forwardAbove(_ scratch: Scratch, slot: Int, residual: Matrix?) {
     let kernels = scratch.kernels
     for level in 0..<above.count {
@@ -123,12 +130,13 @@ final class DenseStackLoop {
     if above.isEmpty, let residual { kernels.axpy(1, residual, record.hidden[slot, 0]) }
   }
 
-  /// The deltas of the loss from the scores down to the first adapted layer.
+  /// δ = ∂L/∂z of every layer, from the scores down to the first adapted layer.
   func backwardAbove(_ scratch: Scratch, slot: Int, _ weights: Weights) {
     for level in stride(from: above.count - 1, through: 0, by: -1) {
       let transposed =
         slot == 0
-        ? scratch.transposed(above[level].weight, weights) : scratch.transposed(record.weight[slot, level])
+        ? scratch.transposed(above[level].weight, weights)
+        : scratch.transposed(record.weight[slot, level])
       record.transposed[slot, level] = transposed
       backwardThrough(
         scratch, record.delta[slot, level + 1], transposed, of: record.hidden[slot, level],
@@ -136,14 +144,17 @@ final class DenseStackLoop {
     }
   }
 
-  /// into = f′(x) · (delta·Wᵀ)
-  func backwardThrough(_ scratch: Scratch, _ delta: Matrix, _ transposed: Matrix, of x: Matrix, into: Matrix) {
+  /// into = f′(z) ∘ (delta·Wᵀ), with f′ from the activations x = f(z).
+  func backwardThrough(
+    _ scratch: Scratch, _ delta: Matrix, _ transposed: Matrix, of x: Matrix, into: Matrix
+  ) {
     guard activation != .relu else {
       scratch.kernels.product(delta, transposed, into: into, mask: x)
       return
     }
     scratch.kernels.product(delta, transposed, into: into)
-    activation.multiplyDerivative(of: x, into: into, buffer: scratch.matrix(like: x), scratch.kernels)
+    activation.multiplyDerivative(
+      of: x, into: into, buffer: scratch.matrix(like: x), scratch.kernels)
   }
 
   private func stepAbove(_ scratch: Scratch, step: Int) {
@@ -178,7 +189,7 @@ final class DenseStackLoop {
 
   // MARK: The loss
 
-  /// The loss of some scores, and its delta; keeps what its curvature needs if a step is named.
+  /// The loss of some scores, and its gradient into `delta`. Keeps for the step what `lossHessianProduct` needs.
   func lossAndDelta(
     _ scratch: Scratch, _ scores: Matrix, _ ratings: Matrix, into delta: Matrix, step: Int
   ) -> Float {
@@ -200,7 +211,7 @@ final class DenseStackLoop {
     return tape[loss][0, 0]
   }
 
-  /// The curvature of a step's loss times a change of its scores.
+  /// The Hessian of a step's loss with respect to its scores, times a change of these.
   func lossHessianProduct(_ scratch: Scratch, step: Int, _ change: Matrix, into result: Matrix) {
     if pointwise != nil {
       scratch.kernels.multiply(record.curvature[step], change, into: result)

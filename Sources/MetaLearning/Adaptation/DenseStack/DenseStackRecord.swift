@@ -1,25 +1,26 @@
 import Kernels
 
-/// What the steps of a `DenseStackLoop` went through: one slot a step, and one more for the query.
+/// The activations, deltas and weights of every inner step of a `DenseStackLoop`: a slot for each step, and the
+/// last one for the query.
 ///
-/// Level 0 is the first adapted layer's output, level l that of the l-th layer above it.
+/// Level 0 is the output of the first adapted layer, level l that of the l-th layer above it.
 final class DenseStackRecord {
-  /// Values of each level; in the last slot the query's.
+  /// Activations of each level; in the last slot the query's. Shape: (rows × width).
   let hidden: Grid
-  /// The delta of the loss with respect to each level's sums.
+  /// δ = ∂L/∂z of each level. Shape: (rows × width).
   let delta: Grid
-  /// Tangents of both, next to them in memory: [x; ẋ] and [δ̇; δ] are one matrix each.
+  /// Tangents ẋ and δ̇, beside x and δ in memory, so that [x; ẋ] and [δ̇; δ] are one matrix each.
   let hiddenTangent: Grid
   let deltaTangent: Grid
   let hiddenAndTangent: Grid
   let deltaAndTangent: Grid
-  /// Layers above the first adapted layer as each slot found them.
+  /// The layers above, as they were before each step.
   let weight: Grid
   let bias: Grid
   let transposed: Grid
-  /// A, with rows of zeros up to a multiple of a vector.
+  /// The dual coefficients A, with rows of zeros up to a multiple of a SIMD vector.
   let dual: Grid
-  /// The second derivative of a pointwise loss, and the nodes of any other.
+  /// The second derivative of a pointwise loss; for any other, its nodes on the tape.
   let curvature: Grid
   @exclusivity(unchecked) var lossNodes: [(floor: Int, scores: TapeValue, gradient: TapeValue)]
   @exclusivity(unchecked) var loss: [Float]
@@ -33,7 +34,9 @@ final class DenseStackRecord {
     memory.initialize(repeating: .none, count: slots * (9 * levels + 2))
     func grid(_ number: Int) -> Grid { Grid(memory + number * slots * levels, levels: levels) }
     (hidden, delta, hiddenTangent, deltaTangent) = (grid(0), grid(1), grid(2), grid(3))
-    (hiddenAndTangent, deltaAndTangent, weight, bias, transposed) = (grid(4), grid(5), grid(6), grid(7), grid(8))
+    (hiddenAndTangent, deltaAndTangent, weight, bias, transposed) = (
+      grid(4), grid(5), grid(6), grid(7), grid(8)
+    )
     dual = Grid(memory + 9 * slots * levels, levels: 1)
     curvature = Grid(memory + slots * (9 * levels + 1), levels: 1)
     lossNodes = Array(repeating: (0, .none, .none), count: slots)
@@ -43,7 +46,7 @@ final class DenseStackRecord {
 
   deinit { memory.deallocate() }
 
-  /// Memory of a level of a slot; with `tangents`, room for them beside it.
+  /// Takes memory for a level of a slot; with `tangents` also for these.
   func reserve(
     _ scratch: Scratch, slot: Int, level: Int, rows: Int, width: Int, tangents: Bool
   ) {
@@ -60,7 +63,7 @@ final class DenseStackRecord {
   }
 }
 
-/// Matrices by slot and level, in memory that the record owns. Nothing is counted or checked.
+/// Matrices by slot and level, in memory that the record owns. Neither reference counts nor bounds are checked.
 struct Grid {
   private let items: UnsafeMutablePointer<Matrix>
   private let levels: Int

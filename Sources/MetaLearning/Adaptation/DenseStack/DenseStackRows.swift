@@ -1,42 +1,43 @@
 import Kernels
 import Models
 
-/// A task's rows on their way to the first adapted layer: support rows first, then query rows, as one matrix a layer.
+/// The activations of a task's rows up to the first adapted layer: one matrix for each layer, with the support rows
+/// first and then the query rows.
 struct DenseStackRows {
   var support: Int
   var query: Int
-  /// The support rows, up to a multiple of a vector.
+  /// The number of support rows, rounded up to a multiple of a SIMD vector.
   var padded: Int
   var leaves: [TapeValue]
-  /// The first node of the features.
+  /// The first tape node of the features.
   var floor: Int
   var supportFeatures: NetworkState
   var queryFeatures: NetworkState?
   /// u, the inputs that all rows share, if the stack takes any.
   var common: Matrix?
-  /// What each layer below the first adapted layer takes, and last what the first adapted layer takes.
+  /// The inputs of each layer below, and last those of the first adapted layer. Shapes: (rows × inputs).
   var inputs: [Matrix]
   /// x·W₀ + b₀ of the first adapted layer; where it is narrow, of the support rows only.
   var firstAdapted: Matrix
-  /// Whether the first adapted layer has fewer outputs than there are query rows: these then meet the steps in its weights
-  /// W_K, for fewer products than in G.
+  /// Whether the first adapted layer has fewer outputs than there are query rows. Their scores are then cheaper
+  /// by W_K, which is formed, than by products of rows G.
   var isNarrow: Bool
   /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded). Where the first adapted layer is
   /// narrow, only the support rows have theirs.
   var products: Matrix
   var supportResidual: Matrix?
   var queryResidual: Matrix?
-  /// Numbers in a score.
+  /// The width of a score.
   var outputs: Int
 
   var all: Int { support + query }
 }
 
 extension DenseStackLoop {
-  /// Products of rows are padded to a multiple of this, so that few columns are left over.
+  /// Products of rows are padded to a multiple of this, so that kernels have no remainder of columns.
   private static let vector = 8
 
-  /// Features and the layers below the first adapted layer.
+  /// Computes the features, the layers below and the first adapted layer's products before any step.
   func forwardBelow(
     _ scratch: Scratch, _ weights: Weights, _ episode: Episode, withQuery: Bool
   ) -> DenseStackRows {
@@ -54,7 +55,8 @@ extension DenseStackLoop {
       support: support, query: withQuery ? episode.query.count : 0,
       padded: (support + Self.vector - 1) / Self.vector * Self.vector, leaves: leaves,
       floor: floor, supportFeatures: onSupport, queryFeatures: onQuery,
-      common: onSupport.common.isSome ? tape[onSupport.common] : nil, inputs: [], firstAdapted: .none,
+      common: onSupport.common.isSome ? tape[onSupport.common] : nil, inputs: [],
+      firstAdapted: .none,
       isNarrow: withQuery && steps > 0
         && weights.view(firstAdapted.weight).columns < episode.query.count,
       products: .none,
@@ -62,7 +64,8 @@ extension DenseStackLoop {
       queryResidual: onQuery.flatMap { $0.residual.isSome ? tape[$0.residual] : nil },
       outputs: weights.view(above.last?.weight ?? firstAdapted.weight).columns)
     rows.inputs.reserveCapacity(below.count + 1)
-    rows.inputs.append(stacked(scratch, tape[onSupport.hidden], onQuery.map { tape[$0.hidden] }, rows))
+    rows.inputs.append(
+      stacked(scratch, tape[onSupport.hidden], onQuery.map { tape[$0.hidden] }, rows))
     for layer in below {
       rows.inputs.append(dense(scratch, rows, layer, weights, isHidden: true))
     }
@@ -73,7 +76,7 @@ extension DenseStackLoop {
     return rows
   }
 
-  /// Both parts in one matrix, which has at least `padded` rows; those without a rating are zeros.
+  /// Support and query in one matrix with at least `padded` rows, of which those without a rating are zeros.
   private func stacked(
     _ scratch: Scratch, _ support: Matrix, _ query: Matrix?, _ rows: DenseStackRows
   ) -> Matrix {
@@ -92,7 +95,8 @@ extension DenseStackLoop {
   }
 
   private func dense(
-    _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights, isHidden: Bool,
+    _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, _ weights: Weights,
+    isHidden: Bool,
     of own: Range<Int>? = nil
   ) -> Matrix {
     let x = rows.inputs[rows.inputs.count - 1]
@@ -124,7 +128,7 @@ extension DenseStackLoop {
     level.fill(0)
     level.columns(0..<rows.support).fill(sharedProduct(scratch, rows))
     let products = scratch.matrix(rows.all, rows.padded)
-    // Only a second step asks for those of the support rows among themselves.
+    // G_SS is needed from the second step on.
     let own = (steps > 1 ? 0 : rows.support)..<(rows.isNarrow ? rows.support : rows.all)
     scratch.kernels.product(x.rows(own), transposed, into: products.rows(own), bias: level)
     return products

@@ -1,20 +1,20 @@
 import Kernels
 import Models
 
-/// A stack of relu layers on 16-bit codes: scores of coded rows, and how far they can be from the scores that
-/// floats give.
+/// A stack of relu layers with 16-bit weights and activations, which screens many items: its scores, and a bound
+/// of their distance from those of `AdaptedDenseStack`.
 ///
-/// Bounds go up the stack by ‖z − ẑ‖ ≤ ‖W‖·‖a − â‖ + ‖â‖·‖W − Ŵ‖ + the rounding of biases and results; relu
-/// lengthens nothing.
+/// The bound is carried from layer to layer: ‖z − ẑ‖ ≤ ‖W‖·‖a − â‖ + ‖â‖·‖W − Ŵ‖ + the rounding of biases and
+/// results, with the spectral norm of W. relu is 1-Lipschitz and leaves it as it is.
 struct QuantizedDenseStack {
   private struct Layer {
-    var factors: Codes
+    var factors: QuantizedCodes
     var bias: [Int32]
     var shift: Int
   }
 
-  /// What is known of all rows on their way up: they are `step`·codes, no longer than `length`, and no further
-  /// than `error` from what exact numbers give.
+  /// What holds for the activations of all rows at one layer: they are `step`·codes, their norms are at most
+  /// `length`, and at most `error` is between them and the activations in floats.
   private struct Rows {
     var step: Float
     var length: Float
@@ -22,21 +22,21 @@ struct QuantizedDenseStack {
     /// The column at each place of a row.
     var columns: [Int?]
 
-    /// No row of codes stands for more.
+    /// The largest norm that a quantized row can have.
     var reach: Float { (length + error) * slack }
   }
 
   private var layers: [Layer] = []
-  private var factors = Codes(count: 0)
+  private var factors = QuantizedCodes(count: 0)
   private var scale: Float = 0
   private var bias: Float = 0
   /// How far a score can be from that of the float stack.
   private(set) var bound: Float = 0
   private let kernels: KernelSet
 
-  /// Nil if the stack has no coded form, or a number is not finite.
+  /// Nil if the stack has no quantized form, or a number is not finite.
   init?(
-    _ layers: [(weight: Matrix, bias: Matrix)], for rows: CodedRows, _ kernels: KernelSet,
+    _ layers: [(weight: Matrix, bias: Matrix)], for rows: QuantizedRows, _ kernels: KernelSet,
     _ arena: Arena
   ) {
     guard let last = layers.last, last.weight.columns == 1 else { return nil }
@@ -45,8 +45,8 @@ struct QuantizedDenseStack {
       step: rows.step, length: rows.length, error: rows.error,
       columns: Self.places(layers[0].weight.rows, width: rows.width) { $0 })
     for layer in layers.dropLast() {
-      guard let coded = raise(&rising, layer.weight, layer.bias, arena) else { return nil }
-      self.layers.append(coded)
+      guard let quantized = raise(&rising, layer.weight, layer.bias, arena) else { return nil }
+      self.layers.append(quantized)
     }
     guard finish(rising, last.weight, last.bias) else { return nil }
   }
@@ -76,9 +76,9 @@ struct QuantizedDenseStack {
     let highest = Self.highest(bias)
     let unit = step(of: weight, reach: rows.reach * longest + highest, rows)
     guard unit.isFinite else { return nil }
-    let width = CodedRows.width(outputs)
+    let width = QuantizedRows.width(outputs)
     var layer = Layer(
-      factors: Codes(count: rows.columns.count * width),
+      factors: QuantizedCodes(count: rows.columns.count * width),
       bias: .init(repeating: 0, count: width), shift: 0)
     let missed = code(weight, unit, rows, width: width, into: layer.factors)
     let largest = (rows.reach * (longest + missed) + highest) / (rows.step * unit)
@@ -106,7 +106,7 @@ struct QuantizedDenseStack {
     let length = kernels.dot(weight, weight).squareRoot() * slack
     let unit = step(of: weight, reach: rows.reach * length, rows)
     guard length.isFinite, unit.isFinite, bias[0, 0].isFinite else { return false }
-    factors = Codes(count: rows.columns.count)
+    factors = QuantizedCodes(count: rows.columns.count)
     let missed = code(weight, unit, rows, width: 1, into: factors)
     scale = rows.step * unit
     self.bias = bias[0, 0]
@@ -119,7 +119,7 @@ struct QuantizedDenseStack {
   /// Codes the weights in steps of `unit`, two rows side by side as the products read them; at least how long
   /// what the codes miss is.
   private func code(
-    _ weight: Matrix, _ unit: Float, _ rows: Rows, width: Int, into factors: Codes
+    _ weight: Matrix, _ unit: Float, _ rows: Rows, width: Int, into factors: QuantizedCodes
   ) -> Float {
     var missed: Float = 0
     for (place, row) in rows.columns.enumerated() {
@@ -141,7 +141,7 @@ struct QuantizedDenseStack {
     return step > 0 ? step : 1
   }
 
-  /// The scores of some coded rows. Addends, if any, are those of the same rows.
+  /// The scores of some quantized rows. Addends, if any, are those of the same rows.
   func scores(
     _ codes: UnsafePointer<Int16>, rows: Int, width: Int,
     adding addend: UnsafePointer<Float>?, into scores: UnsafeMutablePointer<Float>, _ arena: Arena

@@ -1,8 +1,10 @@
 import Kernels
 
-/// A task's gradients of some rows of a table, sorted by the part of the table that they belong to.
-struct TouchedRows {
-  /// A table is cut into this many parts on any machine; each is summed and moved by one thread.
+/// The gradient of an embedding table for one task, which is not zero in a few rows only: these rows, sorted by
+/// the part of the table that they lie in.
+struct SparseGradient {
+  /// Each part of a table is summed and updated by one thread. The number is the same on all machines, which keeps
+  /// the bits the same.
   static let parts = 16
 
   let block: Int
@@ -12,7 +14,7 @@ struct TouchedRows {
   private let places: UnsafeMutablePointer<Int32>
   private let starts: UnsafeMutablePointer<Int32>
 
-  /// Sorts by counting; rows of a part keep their order. The gradient stays where it is.
+  /// Sorts by counting, which keeps the order within a part. The gradient is not copied.
   init(
     block: Int, rows given: UnsafeBufferPointer<Int32>, gradient: Matrix, tableRows: Int,
     in store: Arena
@@ -36,7 +38,7 @@ struct TouchedRows {
     }
   }
 
-  /// The rows of a part, as many for each as whole rows allow.
+  /// The table rows of a part; parts differ by at most one row.
   static func range(_ part: Int, of tableRows: Int) -> Range<Int> {
     tableRows * part / parts..<tableRows * (part + 1) / parts
   }
@@ -51,7 +53,7 @@ struct TouchedRows {
       scale, gradient, at: buffer(places, part), to: buffer(rows, part), of: table)
   }
 
-  /// The rows of a part become zeros again.
+  /// Sets the rows of a part to zero again.
   func clear(_ part: Int, of table: Matrix, _ kernels: KernelSet) {
     kernels.clearRows(buffer(rows, part), of: table)
   }

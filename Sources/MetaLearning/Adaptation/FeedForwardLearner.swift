@@ -1,25 +1,25 @@
 import Kernels
 import Models
 
-/// An algorithm whose adaptation is one differentiable function of the support: it says how scores come
-/// about on the tape, and the gradient follows.
-package protocol DirectLearner: MetaLearner {
+/// An algorithm without inner steps: its adaptation is one forward pass over support and query, such as a distance
+/// to prototypes, attention or a closed-form ridge regression. It computes scores on the tape, whose backward pass
+/// gives the meta-gradient.
+package protocol FeedForwardLearner: MetaLearner {
   /// The scores of the query rows given the support. Shape: (query rows × outputs).
   func scores(_ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch) -> TapeValue
-  /// Whether the base of a score is all that the network says, its head included.
+  /// Whether the base of a score is the whole output of the network, including its head.
   var startsFromHead: Bool { get }
 }
 
-/// A task's rows as the network represents them below its head, and what it predicts without adapting.
+/// The representations of a task's rows below the network's head, and the scores before adaptation.
 package struct TaskFeatures {
   /// One row for each rating. Shape: (rows × width).
   package var support: TapeValue
   package var query: TapeValue
-  /// Scores without the task's own part: linear weights and the head's bias, or all of the head.
-  /// Shape: (rows × 1).
+  /// Scores before adaptation: linear weights and the head's bias, or the whole head. Shape: (rows × 1).
   package var supportBase: TapeValue
   package var queryBase: TapeValue
-  /// What the base leaves of the support ratings, in scores. Shape: (rows × 1).
+  /// The support ratings as scores, less their base. Shape: (rows × 1).
   package var residuals: TapeValue
   package var supportCount: Int
   package var queryCount: Int
@@ -28,7 +28,7 @@ package struct TaskFeatures {
   package var ratings: Matrix
 }
 
-extension DirectLearner {
+extension FeedForwardLearner {
   package var startsFromHead: Bool { false }
 
   package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
@@ -57,7 +57,7 @@ extension DirectLearner {
     let tape = scratch.tape
     let leaves = scratch.leaves(weights, episode)
     let features = features(leaves, episode, scratch)
-    // The support judged by itself: before with nothing known, after with all of it.
+    // The support loss before and after adapting to the support itself.
     var itself = features
     (itself.query, itself.queryBase, itself.queryCount) =
       (features.support, features.supportBase, features.supportCount)
@@ -81,7 +81,7 @@ extension DirectLearner {
   }
 }
 
-extension DirectLearner {
+extension FeedForwardLearner {
   private func features(
     _ weights: [TapeValue], _ episode: Episode, _ scratch: Scratch
   ) -> TaskFeatures {
@@ -120,7 +120,7 @@ extension Scratch {
       width: tape[query].columns, ratings: episode.support.ratings)
   }
 
-  /// The scores that stand for ratings.
+  /// Ratings on the scale of scores, as the loss maps them.
   private func targets(_ ratings: Matrix) -> Matrix {
     let scores = tape.arena.matrix(rows: ratings.rows, columns: 1)
     for row in 0..<ratings.rows {
@@ -132,7 +132,7 @@ extension Scratch {
     return scores
   }
 
-  /// One of the algorithm's own blocks.
+  /// One of the blocks of weights that the algorithm itself added, by name.
   func own(_ name: String, _ weights: [TapeValue]) -> TapeValue {
     guard let index = problem.layout.index(of: name) else {
       preconditionFailure("the algorithm did not ask for a block called \(name)")

@@ -1,19 +1,20 @@
 import CKernels
 
-/// Rows of numbers as 16-bit multiples of a step: sums of their products are exact, and cheaper than those of
-/// floats. What the codes leave out is kept as a bound.
-package struct CodedRows: @unchecked Sendable {
+/// Rows of numbers quantized to 16-bit multiples of a step. Integer sums of products are exact, and cheaper than
+/// those of floats; the quantization error is kept as a bound.
+package struct QuantizedRows: @unchecked Sendable {
   package let count: Int
   /// Codes in a row; those behind the last column are 0.
   package let width: Int
   package let step: Float
   /// The length of the longest row.
   package let length: Float
-  /// The largest distance between a row and what its codes stand for.
+  /// The largest distance ‖x − x̂‖ between a row and its quantized form.
   package let error: Float
-  package let codes: Codes
+  package let codes: QuantizedCodes
 
-  /// Codes rows that `block` makes piece by piece, each twice. Nil if a number is not finite.
+  /// Quantizes rows. `block` computes a range of them and is called twice for each: for the step, then for the
+  /// codes. Nil if a number is not finite.
   package init?(
     count: Int, columns: Int, block size: Int, _ block: (Range<Int>, (Matrix) -> Void) -> Void
   ) {
@@ -29,7 +30,7 @@ package struct CodedRows: @unchecked Sendable {
     guard length.isFinite else { return nil }
     let step = max(top, .leastNormalMagnitude * 65_536) / largestCode
     let width = Self.width(columns)
-    let codes = Codes(count: count * width)
+    let codes = QuantizedCodes(count: count * width)
     var error: Float = 0
     for range in blocks {
       block(range) { rows in
@@ -74,7 +75,7 @@ private func longer(_ length: Float, _ row: Matrix, _ part: (Float) -> Float) ->
 }
 
 /// 16-bit numbers on cache-line boundaries, which vectors are read from twice as fast.
-package struct Codes: @unchecked Sendable {
+package struct QuantizedCodes: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Int16>
   package let count: Int
   private let memory: FloatBuffer
@@ -89,7 +90,7 @@ package struct Codes: @unchecked Sendable {
 
 /// The largest magnitude of a code.
 package let largestCode: Float = 32_767
-/// What float rounding may take from a sum of squares or a product of bounds, many times over.
+/// A factor on bounds that more than makes up for the float rounding in computing them.
 package let slack: Float = 1.001
 
 extension KernelSet {
@@ -103,7 +104,8 @@ extension KernelSet {
   /// One layer on codes; see `mrs_kernels.code_layer`.
   @inline(__always)
   package func codeLayer(
-    rows: Int, _ a: UnsafePointer<Int16>, width: Int, _ factors: Codes, bias: [Int32], shift: Int,
+    rows: Int, _ a: UnsafePointer<Int16>, width: Int, _ factors: QuantizedCodes, bias: [Int32],
+    shift: Int,
     into c: UnsafeMutablePointer<Int16>
   ) {
     table.pointee.code_layer(rows, bias.count, width, a, factors.base, bias, Int32(shift), c)
@@ -112,7 +114,7 @@ extension KernelSet {
   /// The scores of coded rows; see `mrs_kernels.code_scores`.
   @inline(__always)
   package func codeScores(
-    rows: Int, _ a: UnsafePointer<Int16>, _ factors: Codes, scale: Float, bias: Float,
+    rows: Int, _ a: UnsafePointer<Int16>, _ factors: QuantizedCodes, scale: Float, bias: Float,
     adding addend: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>
   ) {
     table.pointee.code_scores(rows, factors.count, a, factors.base, scale, bias, addend, y)
@@ -120,8 +122,8 @@ extension KernelSet {
 }
 
 extension KernelSet {
-  /// A bound on how much a product with `weight` can lengthen a row: the spectral norm, at most 1.3 times too
-  /// large, by ‖M⁸‖ ≥ ‖M‖⁸ for M = WᵀW in the Frobenius norm.
+  /// An upper bound of the spectral norm ‖W‖₂, at most 1.3 times too large: ‖M⁸‖_F ≥ ‖M‖₂⁸ for M = WᵀW, whose
+  /// powers are made by squaring.
   package func spectralNormBound(of weight: Matrix, in arena: Arena) -> Float {
     let transposed = arena.matrix(rows: weight.columns, columns: weight.rows)
     transpose(weight, into: transposed)
