@@ -215,7 +215,7 @@ extension Run {
     (source, bound) = (procedure.source, [:])
     interpreter.variables = values
     defer { (source, bound, site, interpreter.variables) = outer }
-    try trailing({ $0.block("if yes", names) }) { run throws(Stop) in
+    try recordingParts({ $0.block("if yes", names) }) { run throws(Stop) in
       try run.run(procedure.definition.body)
     }
     return Report()

@@ -18,8 +18,9 @@ extension Run {
   /// Does what is made of statements, and leaves in `completed` those that were done, if that is not all.
   ///
   /// - Parameter written: how the whole is written that does just that.
-  mutating func trailing(
-    _ written: ([CompletedParts.Part]) -> [CompletedParts.Part], _ work: (inout Run) throws(Stop) -> Void
+  mutating func recordingParts(
+    _ written: ([CompletedParts.Part]) -> [CompletedParts.Part],
+    _ work: (inout Run) throws(Stop) -> Void
   ) throws(Stop) {
     completed.parts = []
     do throws(Stop) { try work(&self) } catch {
@@ -30,12 +31,12 @@ extension Run {
   }
 
   /// Runs one of several statements, and adds to `completed` what it came to.
-  mutating func trailing(
+  mutating func recordingParts(
     _ statement: Statement, _ work: (inout Run) throws(Stop) -> Void
   ) throws(Stop) {
     let done = completed.parts
     let before = interpreter
-    try trailing({ done + $0 }, work)
+    try recordingParts({ done + $0 }, work)
     guard completed.parts.isEmpty else { return }
     var text = source.slice(statement.range)
     if let stop = interpreter.stopped(since: before),
@@ -86,7 +87,8 @@ extension Loop {
         ? element.sourceText : source.slice(sequence.range) + "[\(index + 1)]"
     }
     let whole = "\(head)[\(values.prefix(count).joined(separator: ", "))] "
-    return (count == 0 ? [] : [CompletedParts.Part(text: whole + source.slice(body.range), end: end)])
+    return
+      (count == 0 ? [] : [CompletedParts.Part(text: whole + source.slice(body.range), end: end)])
       + last.block("\(head)[\(values.last ?? "")]")
   }
 }

@@ -113,7 +113,7 @@ struct Run {
   }
 
   private mutating func run(_ statement: Statement) throws(Stop) {
-    try trailing(statement) { run throws(Stop) in try run.execute(statement) }
+    try recordingParts(statement) { run throws(Stop) in try run.execute(statement) }
   }
 
   private mutating func execute(_ statement: Statement) throws(Stop) {
@@ -227,7 +227,7 @@ struct Run {
   private mutating func branch(_ branch: Branch) throws(Stop) {
     let holds = try truth(of: branch.condition)
     guard let body = holds ? branch.then : branch.otherwise else { return }
-    try trailing({ $0.block("if yes") }) { run throws(Stop) in try run.run(body) }
+    try recordingParts({ $0.block("if yes") }) { run throws(Stop) in try run.run(body) }
   }
 
   private mutating func loop(_ loop: Loop) throws(Stop) {
@@ -243,7 +243,7 @@ struct Run {
       let element = elements[index]
       if completed.isCut { throw .interrupted }
       let end = said.count
-      try trailing({ loop.written(of: source, elements, whole: index, until: end, then: $0) }) {
+      try recordingParts({ loop.written(of: source, elements, whole: index, until: end, then: $0) }) {
         run throws(Stop) in
         try run.goOn(
           Progress(
@@ -274,7 +274,7 @@ struct Run {
     site = site ?? path.range
     (source, bound) = (file, [:])
     files.append(name)
-    try trailing({ $0 }) { run throws(Stop) in
+    try recordingParts({ $0 }) { run throws(Stop) in
       try run.run(file.parsed.script.statements)
     }
   }

@@ -160,7 +160,8 @@ private let capabilities: @Sendable (any Configurable.Type) -> CheckContext.Capa
 }
 
 /// The answers of a command.
-private let callProperties: @Sendable (any Configurable) -> CheckContext.CallProperties = { configurable in
+private let callProperties: @Sendable (any Configurable) -> CheckContext.CallProperties = {
+  configurable in
   CheckContext.CallProperties(
     takesInput: (configurable as? any InputCommand)?.takesInput ?? false,
     needsInput: (configurable as? any InputCommand)?.needsInput ?? false,

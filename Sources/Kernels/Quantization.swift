@@ -1,7 +1,7 @@
 import CKernels
 
-/// Rows of numbers quantized to 16-bit multiples of a step. Integer sums of products are exact, and cheaper than
-/// those of floats; the quantization error is kept as a bound.
+/// Rows of numbers quantized to 16-bit multiples of a step. Integer sums of products are exact, and cheaper
+/// than those of floats; the quantization error is kept as a bound.
 package struct QuantizedRows: @unchecked Sendable {
   package let count: Int
   /// Codes in a row; those behind the last column are 0.
@@ -13,8 +13,8 @@ package struct QuantizedRows: @unchecked Sendable {
   package let error: Float
   package let codes: QuantizedCodes
 
-  /// Quantizes rows. `block` computes a range of them and is called twice for each: for the step, then for the
-  /// codes. Nil if a number is not finite.
+  /// Quantizes rows. `block` computes a range of them and is called twice for each: for the step, then for
+  /// the codes. Nil if a number is not finite.
   package init?(
     count: Int, columns: Int, block size: Int, _ block: (Range<Int>, (Matrix) -> Void) -> Void
   ) {

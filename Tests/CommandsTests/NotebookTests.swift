@@ -41,7 +41,8 @@ private final class PageHost: Host, @unchecked Sendable {
   }
 
   private func texts(_ line: String, in notebook: inout Notebook) -> [String]? {
-    guard case .request(.run(let texts, _)) = notebook.run(line, host: host, observe: { _ in }) else {
+    guard case .request(.run(let texts, _)) = notebook.run(line, host: host, observe: { _ in })
+    else {
       return nil
     }
     return texts
@@ -252,7 +253,8 @@ private final class PageHost: Host, @unchecked Sendable {
   }
 
   @Test func aCellThatWasRunAgainIsNotStale() {
-    var notebook = notebook("load data", "split tasks", "meta-train maml epochs=1", "split tasks query=5")
+    var notebook = notebook(
+      "load data", "split tasks", "meta-train maml epochs=1", "split tasks query=5")
     #expect(stale(notebook) == [3])
     _ = notebook.run("meta-train maml epochs=1", again: 3, host: host, observe: { _ in })
     #expect(stale(notebook) == [])
@@ -271,7 +273,8 @@ private final class PageHost: Host, @unchecked Sendable {
   // MARK: why
 
   private func said(_ line: String, _ notebook: inout Notebook) -> String {
-    guard case .request(.show(let report)) = notebook.run(line, host: host, observe: { _ in }) else {
+    guard case .request(.show(let report)) = notebook.run(line, host: host, observe: { _ in })
+    else {
       return ""
     }
     return PlainRenderer().text(report)

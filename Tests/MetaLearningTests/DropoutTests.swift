@@ -25,7 +25,8 @@ import Testing
     let scratch = Scratch(world.problem)
     return Double(
       learner.learn(
-        from: scratch.episode(world.split.train[1], world.data, noise: noise), weights, in: scratch))
+        from: scratch.episode(world.split.train[1], world.data, noise: noise), weights, in: scratch)
+    )
   }
 
   @Test func underAFixedMaskTheMetaGradientIsTheDerivative() {

@@ -171,7 +171,7 @@ func smooth(_ network: any Network) -> any Network {
   }
 }
 
-/// What the planned form of an inner loop has to agree on with the tape.
+/// What the hand-written form of an inner loop has to agree on with the tape.
 struct DenseStackCase: Sendable, CustomTestStringConvertible {
   var scope: AdaptationScope
   /// Outputs of the first layer. There are four query rows: with fewer the first adapted layer is narrow.
@@ -224,14 +224,15 @@ struct DenseStackCase: Sendable, CustomTestStringConvertible {
     for _ in 0..<2 {
       _ = outer.take(tasks: 2, rate: rate) { number, weights, scratch in
         #expect(scratch.hasDenseStackForm(loop), "the short cut is not taken")
-        return compute(loop, scratch, weights, scratch.episode(world.split.train[number], world.data))
+        return compute(
+          loop, scratch, weights, scratch.episode(world.split.train[number], world.data))
       }
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { ($0 - $1) / rate }
   }
 
   @Test(arguments: DenseStackCase.all)
-  func thePlannedFormIsExact(item: DenseStackCase) {
+  func theHandWrittenFormIsExact(item: DenseStackCase) {
     let short = gradient(item) { $0.metaGradient($1, $2, $3) }
     let plain = gradient(item) { $0.plainMetaGradient($1, $2, $3) }
     let size = plain.map { abs($0) }.max() ?? 0
@@ -242,7 +243,8 @@ struct DenseStackCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: [AdaptationScope.decision, .head])
   func theDisplacementIsWhereTheStepsEnd(scope: AdaptationScope) {
-    let item = DenseStackCase(scope: scope, order: 1, steps: 3, activation: .relu, loss: SquaredError())
+    let item = DenseStackCase(
+      scope: scope, order: 1, steps: 3, activation: .relu, loss: SquaredError())
     let short = gradient(item) { $0.displacement($1, $2, $3) }
     let plain = gradient(item) { $0.plainDisplacement($1, $2, $3) }
     let worst = zip(short, plain).map { abs($0 - $1) }.max() ?? 1

@@ -72,7 +72,8 @@ import Testing
         let batch = key.derived("train").derived(iteration)
         _ = outer.take(tasks: 25, rate: rate) { number, weights, scratch in
           learner.learn(
-            from: episode(batch.derived(number), query: shots, scratch.tape.arena), weights, in: scratch)
+            from: episode(batch.derived(number), query: shots, scratch.tape.arena), weights,
+            in: scratch)
         }
       }
     }

@@ -88,8 +88,9 @@ import Shell
     }
   }
 
-  private func found(_ text: String) throws -> (lost: RecoverableSession?, said: [String], names: [String])
-  {
+  private func found(_ text: String) throws -> (
+    lost: RecoverableSession?, said: [String], names: [String]
+  ) {
     try Files.write(Array(text.utf8), to: path, named: "")
     var said: [String] = []
     let lost = RecoverableSession.newest(in: scratch.path) { said.append($0) }

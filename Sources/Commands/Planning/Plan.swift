@@ -1,9 +1,10 @@
 import Language
 import Reports
 
-/// What a script will do and what that will take, found out by doing it in miniature: data are loaded
-/// and split as they are, everything after that is done on a few of the tasks, with counts no larger than
-/// `ScaledDownCommand` says, and extrapolated. So the work of a plan does not grow with the values of options.
+/// What a script will do and what that will take, found out by doing it in miniature: data are loaded and
+/// split as they are, everything after that is done on a few of the tasks, with counts no larger than
+/// `ScaledDownCommand` says, and extrapolated. So the work of a plan does not grow with the values of
+/// options.
 package struct Plan: Sendable {
   /// A command of the script with everything it is expected to take.
   package struct Step: Sendable {
@@ -89,8 +90,8 @@ package struct Plan: Sendable {
   mutating func needs(_ bytes: Double) { self.bytes = max(self.bytes, bytes) }
 }
 
-/// How long commands took in miniature: the rounds of a loop repeat many. It lives no longer than its plan, as a plan
-/// writes no file.
+/// How long commands took in miniature: the rounds of a loop repeat many. It lives no longer than its plan,
+/// as a plan writes no file.
 package struct Calibration: Sendable, Equatable {
   package struct Entry: Sendable, Equatable {
     /// Seconds that do not depend on how often the command repeats its work.

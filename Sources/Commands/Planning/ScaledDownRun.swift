@@ -132,7 +132,8 @@ struct ScaledDownRun {
     return .init(once: total, each: 0, bytes: plan?.memory() ?? 0)
   }
 
-  private mutating func extrapolate(_ entry: Calibration.Entry, _ repetitions: ClosedRange<Double>?) {
+  private mutating func extrapolate(_ entry: Calibration.Entry, _ repetitions: ClosedRange<Double>?)
+  {
     let (once, each) = (entry.once * work, entry.each * work)
     guard let repetitions else {
       seconds = once

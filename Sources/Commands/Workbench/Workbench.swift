@@ -125,7 +125,9 @@ package final class Workbench {
       keep(stops, frontEnd)
       if result == .completed { share(frontEnd) }
       journal.reaches(notebook.interpreter.log)
-      if remarks, let remark = notebook.remark(staleBefore: stale, frontEnd.host) { frontEnd.take(.said(remark)) }
+      if remarks, let remark = notebook.remark(staleBefore: stale, frontEnd.host) {
+        frontEnd.take(.said(remark))
+      }
       if let answer = notebook.lessonAnswer(host: frontEnd.host) { frontEnd.take(.said(answer)) }
       return result == .completed && stops == 0
     case .request(let request):

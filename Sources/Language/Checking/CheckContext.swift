@@ -41,20 +41,23 @@ package struct CheckContext: Sendable {
   /// - Parameters:
   ///   - settings: What the keyword `set` sets.
   ///   - capabilities: What the checker must ask of a command.
-  ///   - callProperties: The answers for a command as it is written. They must be the same whichever numbers stand
-  ///     there: calls that differ in nothing else are judged once.
+  ///   - callProperties: The answers for a command as it is written. They must be the same whichever numbers
+  ///     stand there: calls that differ in nothing else are judged once.
   ///   - resultFields: The fields of a command's result; nil when only running tells them.
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
     variables: Scope = Scope(), procedures: [String: Procedure] = [:],
     ledger: NounLedger = NounLedger(),
     capabilities: @escaping @Sendable (any Configurable.Type) -> Capabilities = { _ in [] },
-    callProperties: @escaping @Sendable (any Configurable) -> CallProperties = { _ in CallProperties() },
+    callProperties: @escaping @Sendable (any Configurable) -> CallProperties = { _ in
+      CallProperties()
+    },
     resultFields: @escaping @Sendable (any Configurable) -> [ResultField]? = { _ in nil },
     files: FileKnowledge? = nil
   ) {
     vocabulary = Vocabulary(
-      commands: commands, settings: settings, capabilities: capabilities, callProperties: callProperties,
+      commands: commands, settings: settings, capabilities: capabilities,
+      callProperties: callProperties,
       resultFields: resultFields)
     self.variables = variables
     self.procedures = procedures

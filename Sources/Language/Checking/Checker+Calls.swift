@@ -287,7 +287,6 @@ extension Checker {
         secondary: others ?? [], help: ["put `\(noun.remedy)` where every way passes it"]))
     context.ledger.assume(noun, at: entry.site)
   }
-
 }
 
 extension NounLedger {

@@ -50,7 +50,8 @@ extension Checker {
     guard followed < 10_000 else { return }
     followed += 1
     var body = Checker(
-      source: procedure.source, context: context, checkedCalls: checkedCalls, inclusions: inclusions)
+      source: procedure.source, context: context, checkedCalls: checkedCalls, inclusions: inclusions
+    )
     body.including = including
     body.followed = followed
     body.followsNouns = followsNouns

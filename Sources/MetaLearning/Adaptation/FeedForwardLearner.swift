@@ -1,9 +1,9 @@
 import Kernels
 import Models
 
-/// An algorithm without inner steps: its adaptation is one forward pass over support and query, such as a distance
-/// to prototypes, attention or a closed-form ridge regression. It computes scores on the tape, whose backward pass
-/// gives the meta-gradient.
+/// An algorithm without inner steps: its adaptation is one forward pass over support and query, such as a
+/// distance to prototypes, attention or a closed-form ridge regression. It computes scores on the tape, whose
+/// backward pass gives the meta-gradient.
 package protocol FeedForwardLearner: MetaLearner {
   /// The scores of the query rows given the support. Shape: (query rows × outputs).
   func scores(_ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch) -> TapeValue

@@ -3,8 +3,9 @@ import Models
 
 /// The sum of the gradients of some of a batch's tasks.
 ///
-/// A batch has a fixed number of sums, whatever the number of threads, and they are added in order: floating-point
-/// addition is not associative, and so the bits of an outer step do not depend on the number of threads.
+/// A batch has a fixed number of sums, whatever the number of threads, and they are added in order:
+/// floating-point addition is not associative, and so the bits of an outer step do not depend on the number
+/// of threads.
 final class GradientSum: @unchecked Sendable {
   /// The dense blocks, in the order of the layout.
   let dense: FloatBuffer

@@ -1,13 +1,13 @@
 import Kernels
 import Models
 
-/// Gradient steps on a task's support ratings, and the exact derivative of the query loss after them with respect
-/// to the weights before them. This is the general form, on the tape, for any network; `DenseStackLoop` computes
-/// the same for stacks of dense layers, and `Calculi.md` says why there are both.
+/// Gradient steps on a task's support ratings, and the exact derivative of the query loss after them with
+/// respect to the weights before them. This is the general form, on the tape, for any network;
+/// `DenseStackLoop` computes the same for stacks of dense layers, and `Calculi.md` says why there are both.
 ///
 /// θ₀ = θ; θ_{k+1} = θ_k − α ∇L_S(θ_k). With λ_K = ∇L_Q(θ_K), the meta-gradient of MAML (Finn, Abbeel and
-/// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k.
-/// Each H·v is a backward pass over the recorded gradient of that step; the same passes give the gradients of the
+/// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k. Each
+/// H·v is a backward pass over the recorded gradient of that step; the same passes give the gradients of the
 /// weights that do not adapt. Order 1 leaves the curvature out (FOMAML).
 package struct InnerLoop: Sendable, Equatable {
   package var steps: Int
@@ -158,7 +158,8 @@ package struct InnerLoop: Sendable, Equatable {
 
   // MARK: Backward
 
-  /// Adds the meta-gradient, that of the query loss after adaptation, to the sums of `scratch`; returns that loss.
+  /// Adds the meta-gradient, that of the query loss after adaptation, to the sums of `scratch`; returns that
+  /// loss.
   package func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
       return stack.metaGradient(scratch, weights, episode)
@@ -195,8 +196,8 @@ package struct InnerLoop: Sendable, Equatable {
     return targets
   }
 
-  /// λ_k = λ_{k+1} − H_k (α λ_{k+1}) from the last step to the first, and the gradients through the steps with
-  /// respect to the blocks that do not adapt.
+  /// λ_k = λ_{k+1} − H_k (α λ_{k+1}) from the last step to the first, and the gradients through the steps
+  /// with respect to the blocks that do not adapt.
   private func backwardThroughSteps(
     _ scratch: Scratch, _ path: Path, sums: [Matrix], lambda: [Matrix]
   ) {
@@ -279,8 +280,8 @@ package struct InnerLoop: Sendable, Equatable {
     scratch.keepLookups(sums, episode)
   }
 
-  /// Adds θ₀ − θ_K to the sums of `scratch`, which Reptile takes for its gradient; returns the support loss before
-  /// the first step.
+  /// Adds θ₀ − θ_K to the sums of `scratch`, which Reptile takes for its gradient; returns the support loss
+  /// before the first step.
   package func displacement(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
       return stack.displacement(scratch, weights, episode)

@@ -1,8 +1,8 @@
 import Kernels
 import Synchronization
 
-/// Scratches that no thread uses at the moment. The one that was returned last is taken first, since its memory is
-/// likely still in a cache.
+/// Scratches that no thread uses at the moment. The one that was returned last is taken first, since its
+/// memory is likely still in a cache.
 package final class ScratchPool: Sendable {
   private let problem: LearningProblem
   private let idle = Mutex<[IdleScratch]>([])

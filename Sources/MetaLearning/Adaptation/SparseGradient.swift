@@ -1,10 +1,10 @@
 import Kernels
 
-/// The gradient of an embedding table for one task, which is not zero in a few rows only: these rows, sorted by
-/// the part of the table that they lie in.
+/// The gradient of an embedding table for one task, which is not zero in a few rows only: these rows, sorted
+/// by the part of the table that they lie in.
 struct SparseGradient {
-  /// Each part of a table is summed and updated by one thread. The number is the same on all machines, which keeps
-  /// the bits the same.
+  /// Each part of a table is summed and updated by one thread. The number is the same on all machines, which
+  /// keeps the bits the same.
   static let parts = 16
 
   let block: Int

@@ -54,7 +54,8 @@ package struct Distill: SteppingLearner, Student {
       let targets = scratch.tape.arena.matrix(rows: episode.query.count, columns: 1)
       for (row, prediction) in teacher.queryPredictions(of: episode).enumerated() {
         let rating = episode.query.ratings[row, 0]
-        targets[row, 0] = rating + Float(share) * (scratch.problem.scale.clamped(prediction) - rating)
+        targets[row, 0] =
+          rating + Float(share) * (scratch.problem.scale.clamped(prediction) - rating)
       }
       blended.query.ratings = targets
     }

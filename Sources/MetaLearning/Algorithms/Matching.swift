@@ -2,7 +2,8 @@ import Kernels
 import Language
 import Models
 
-/// Matching networks (Vinyals et al. 2016) for ratings: a query rating is a weighted mean of support residuals.
+/// Matching networks (Vinyals et al. 2016) for ratings: a query rating is a weighted mean of support
+/// residuals.
 package struct Matching: FeedForwardLearner {
   package init() {}
 

@@ -3,12 +3,13 @@ import Kernels
 import Language
 import Models
 
-/// r̂ = μ + b_u + b_i + z_u · v_i with a normal distribution in place of each vector: variational Bayes (Lim and Teh 2007,
-/// "Variational Bayesian Approach to Movie Rating Prediction") under priors that depend on features and are
-/// learned (Agarwal and Chen 2009, "Regression-based Latent Factor Models"), with a noise of each item
-/// (Lakshminarayanan, Bouchard and Archambeau 2011, "Robust Bayesian Matrix Factorisation"). The
+/// r̂ = μ + b_u + b_i + z_u · v_i with a normal distribution in place of each vector: variational Bayes (Lim
+/// and Teh 2007, "Variational Bayesian Approach to Movie Rating Prediction") under priors that depend on
+/// features and are learned (Agarwal and Chen 2009, "Regression-based Latent Factor Models"), with a noise of
+/// each item (Lakshminarayanan, Bouchard and Archambeau 2011, "Robust Bayesian Matrix Factorisation"). The
 /// prior is fitted to the training users, and the posterior of a new user follows from her ratings in closed
-/// form: meta-learning as empirical Bayes. Which items she rated at all is a feature, too (Koren 2008, SVD++).
+/// form: meta-learning as empirical Bayes. Which items she rated at all is a feature, too (Koren 2008,
+/// SVD++).
 package struct BayesianFactorization: Baseline {
   package var factors = 8
   package var sweeps = 20

@@ -127,8 +127,8 @@ struct GaussianFactors {
   }
 }
 
-/// Moments of Gaussian factors that the other side's update needs: with x = (1, z) and the bias b, E[b], E[x],
-/// E[x xᵀ], Cov(b, x) and Var(b) of each entity.
+/// Moments of Gaussian factors that the other side's update needs: with x = (1, z) and the bias b, E[b],
+/// E[x], E[x xᵀ], Cov(b, x) and Var(b) of each entity.
 struct Moments: Sendable {
   private let size: Int
   private let triangle: Int
@@ -181,8 +181,8 @@ struct Moments: Sendable {
     (0..<size).reduce(deviations[entity]) { $0 + mean[$1] * rows[entity * size + $1] }
   }
 
-  /// E[(r − b − b′ − z · z′)²] = (r − b̄ − b̄′ − z̄ · z̄′)² + the variance of b + b′ + z · z′, which follows from
-  /// the moments of both sides.
+  /// E[(r − b − b′ − z · z′)²] = (r − b̄ − b̄′ − z̄ · z̄′)² + the variance of b + b′ + z · z′, which follows
+  /// from the moments of both sides.
   func squaredError(_ entity: Int, _ value: Double, _ other: Int, of others: Moments) -> Double {
     let (row, otherRow) = (entity * size, other * size)
     var dot = 0.0

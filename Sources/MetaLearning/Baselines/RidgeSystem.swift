@@ -35,7 +35,9 @@ package struct RidgeSystem {
       weights[i] /= factor[PackedSymmetric.place(i, i)]
     }
     for i in stride(from: size - 1, through: 0, by: -1) {
-      for k in i + 1..<max(i + 1, size) { weights[i] -= factor[PackedSymmetric.place(k, i)] * weights[k] }
+      for k in i + 1..<max(i + 1, size) {
+        weights[i] -= factor[PackedSymmetric.place(k, i)] * weights[k]
+      }
       weights[i] /= factor[PackedSymmetric.place(i, i)]
     }
     return weights

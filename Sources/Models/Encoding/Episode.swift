@@ -34,7 +34,8 @@ package struct EncodedRows {
   package var noise: RandomKey?
 
   package init(
-    count: Int, own: EmbeddingBag? = nil, ownFields: Int, common: EmbeddingBag? = nil, commonFields: Int,
+    count: Int, own: EmbeddingBag? = nil, ownFields: Int, common: EmbeddingBag? = nil,
+    commonFields: Int,
     vectors: Matrix? = nil, ratings: Matrix
   ) {
     self.count = count

@@ -50,7 +50,9 @@ extension DenseStack.Activation {
   }
 
   /// x = f′·x, in place, with f′ from the value y: [y > 0], 1 − y², y − y².
-  package func multiplyDerivative(of y: Matrix, into x: Matrix, buffer: Matrix, _ kernels: KernelSet) {
+  package func multiplyDerivative(
+    of y: Matrix, into x: Matrix, buffer: Matrix, _ kernels: KernelSet
+  ) {
     switch self {
     case .relu: kernels.maskPositive(x, by: y, into: x)
     case .tanh:

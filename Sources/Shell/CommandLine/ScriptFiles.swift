@@ -70,8 +70,8 @@ struct SandboxOptions: ParsableArguments {
   /// The sandbox of a script that lies in a folder.
   func sandbox(of folder: String) -> Sandbox { Sandbox([folder, "."] + allow) }
 
-  /// A host for what is done to a file itself: read and replaced where it lies, and not where links from there
-  /// lead to.
+  /// A host for what is done to a file itself: read and replaced where it lies, and not where links from
+  /// there lead to.
   func keeper(of path: String) -> TerminalHost {
     TerminalHost(sandbox: sandbox(of: Files.folder(of: path)))
   }

@@ -66,7 +66,8 @@ package struct Replay: Sendable, Equatable {
     let places = recordings(in: source)
     let run = WatchedRun(
       source, places: places, host: host,
-      variation: RunVariation(passesOverExpectations: false, threads: options.threads), store: store)
+      variation: RunVariation(passesOverExpectations: false, threads: options.threads), store: store
+    )
     self.init(name: source.name, status: ExitStatus(run.result))
     seconds = run.seconds
     seed = run.seed

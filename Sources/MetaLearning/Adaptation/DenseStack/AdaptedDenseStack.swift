@@ -36,8 +36,8 @@ package struct AdaptedDenseStack: @unchecked Sendable {
     self.layers = layers.map { Layer(weight: kept($0.weight), bias: kept($0.bias)) }
   }
 
-  /// The scores of some rows, in the memory of `scratch`. Shapes: features (rows × inputs), residual and scores
-  /// (rows × outputs).
+  /// The scores of some rows, in the memory of `scratch`. Shapes: features (rows × inputs), residual and
+  /// scores (rows × outputs).
   package func scores(_ features: Matrix, residual: Matrix? = nil, in scratch: Scratch) -> Matrix {
     var x = features
     let isRelu = activation == .relu
@@ -86,8 +86,8 @@ extension AdaptedDenseStack {
   /// Screening pays while fewer than one row in so many has to be scored again in floats.
   private static let worthwhile = 8
 
-  /// The places, ascending, of all rows whose exact score may be among the `count` highest: those whose quantized
-  /// score is within the error bound of the `count`-th highest one. Nil where too many are.
+  /// The places, ascending, of all rows whose exact score may be among the `count` highest: those whose
+  /// quantized score is within the error bound of the `count`-th highest one. Nil where too many are.
   ///
   /// - Parameters:
   ///   - addends: What is added to the score of each row, less a number that is the same for all.

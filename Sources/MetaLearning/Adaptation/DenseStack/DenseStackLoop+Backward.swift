@@ -2,8 +2,8 @@ import Kernels
 import Models
 
 extension DenseStackLoop {
-  /// Adds the meta-gradient, that of the query loss after adaptation with respect to the weights before it, to
-  /// the sums of `scratch`; returns that loss.
+  /// Adds the meta-gradient, that of the query loss after adaptation with respect to the weights before it,
+  /// to the sums of `scratch`; returns that loss.
   func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     let rows = forwardBelow(scratch, weights, episode, withQuery: true)
     takeSteps(scratch, rows, episode, weights)
@@ -53,8 +53,8 @@ extension DenseStackLoop {
     return record.loss[0]
   }
 
-  /// Adds W₀ − W_K of a layer above the first adapted one: W₀ − W_{K−1} from the record, and the last step, which
-  /// was not taken.
+  /// Adds W₀ − W_K of a layer above the first adapted one: W₀ − W_{K−1} from the record, and the last step,
+  /// which was not taken.
   private func addDisplacement(
     _ scratch: Scratch, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]
   ) {

@@ -1,8 +1,8 @@
 import Kernels
 import Models
 
-/// From the adjoint of the first adapted layer's sums to the gradients of its weights, of the layers below, and of
-/// the features.
+/// From the adjoint of the first adapted layer's sums to the gradients of its weights, of the layers below,
+/// and of the features.
 extension DenseStackLoop {
   /// mixed −= α·δ·R_{k+1}ᵀ. `mixed` is M of M·X_S, a part of the adjoint of the support inputs X_S.
   func mixBefore(
@@ -77,8 +77,9 @@ extension DenseStackLoop {
   /// The inputs of the first adapted layer as a mask, where they come out of relu.
   private func mask(_ x: Matrix) -> Matrix? { isRelu && !below.isEmpty ? x : nil }
 
-  /// The adjoint of the first adapted layer's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S + (A·Pᵀ)·X_Q.
-  /// If relu made the inputs, it is passed at once. Returns the sum of P·Aᵀ, which the adjoint of u needs.
+  /// The adjoint of the first adapted layer's inputs. Query: P·W₀ᵀ + (P·Aᵀ)·X_S; support: R·W₀ᵀ + M·X_S +
+  /// (A·Pᵀ)·X_Q. If relu made the inputs, it is passed at once. Returns the sum of P·Aᵀ, which the adjoint of
+  /// u needs.
   private func seedThroughProducts(
     _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix,
     mixed: Matrix?,
@@ -110,7 +111,8 @@ extension DenseStackLoop {
     return sum
   }
 
-  /// The same for a narrow first adapted layer, through its weights. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S + A·(X_QᵀP)ᵀ.
+  /// The same for a narrow first adapted layer, through its weights. Query: P·W_Kᵀ; support: R·W₀ᵀ + M·X_S +
+  /// A·(X_QᵀP)ᵀ.
   private func seedThroughWeights(
     _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ adjoint: Matrix,
     queryGradient: Matrix?,

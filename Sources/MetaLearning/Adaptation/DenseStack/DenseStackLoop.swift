@@ -1,17 +1,17 @@
 import Kernels
 import Models
 
-/// The inner loop on the upper layers of a dense stack, with hand-written derivatives. `Calculi.md` says why it
-/// exists beside `InnerLoop`.
+/// The inner loop on the upper layers of a dense stack, with hand-written derivatives. `Calculi.md` says why
+/// it exists beside `InnerLoop`.
 ///
-/// Let X be the inputs of the first adapted layer, the lowest that the inner steps change. Gradient steps keep its
-/// weights in the span of the support inputs: W_k = W₀ + X_SᵀA_k, so that x·W_k = x·W₀ + (x·X_Sᵀ) A_k. Only the
-/// dual coefficients A (support rows × outputs) are kept: A_{k+1} = A_k − α δ_k with δ_k = ∂L/∂z_k, and the
-/// gradient of W itself is never formed. With the shared inputs u and the bias folded in, the products of inputs
-/// are G = X·X_Sᵀ + ‖u‖² + 1.
+/// Let X be the inputs of the first adapted layer, the lowest that the inner steps change. Gradient steps
+/// keep its weights in the span of the support inputs: W_k = W₀ + X_SᵀA_k, so that x·W_k = x·W₀ + (x·X_Sᵀ)
+/// A_k. Only the dual coefficients A (support rows × outputs) are kept: A_{k+1} = A_k − α δ_k with δ_k =
+/// ∂L/∂z_k, and the gradient of W itself is never formed. With the shared inputs u and the bias folded in,
+/// the products of inputs are G = X·X_Sᵀ + ‖u‖² + 1.
 ///
-/// Backwards, the adjoint of W_k stays in the span of query and support inputs, X_QᵀP + X_SᵀR_k, with
-/// R_k = R_{k+1} + H_zz(−αV) and V = G_QSᵀ·P + G_SS·R_{k+1}. The layers above take plain gradient steps; their
+/// Backwards, the adjoint of W_k stays in the span of query and support inputs, X_QᵀP + X_SᵀR_k, with R_k =
+/// R_{k+1} + H_zz(−αV) and V = G_QSᵀ·P + G_SS·R_{k+1}. The layers above take plain gradient steps; their
 /// Hessian-vector products are tangents of the gradient (forward over reverse; Pearlmutter 1994).
 ///
 /// The results are those of `InnerLoop` on the tape, up to rounding, for fewer products and without a record.
@@ -64,7 +64,8 @@ final class DenseStackLoop {
 
   // MARK: Steps
 
-  /// Takes all inner steps on the support rows. Without `finishes` the last step is not taken in the layers above.
+  /// Takes all inner steps on the support rows. Without `finishes` the last step is not taken in the layers
+  /// above.
   func takeSteps(
     _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
     finishes: Bool = true
@@ -189,7 +190,8 @@ final class DenseStackLoop {
 
   // MARK: The loss
 
-  /// The loss of some scores, and its gradient into `delta`. Keeps for the step what `lossHessianProduct` needs.
+  /// The loss of some scores, and its gradient into `delta`. Keeps for the step what `lossHessianProduct`
+  /// needs.
   func lossAndDelta(
     _ scratch: Scratch, _ scores: Matrix, _ ratings: Matrix, into delta: Matrix, step: Int
   ) -> Float {

@@ -1,7 +1,7 @@
 import Kernels
 
-/// The activations, deltas and weights of every inner step of a `DenseStackLoop`: a slot for each step, and the
-/// last one for the query.
+/// The activations, deltas and weights of every inner step of a `DenseStackLoop`: a slot for each step, and
+/// the last one for the query.
 ///
 /// Level 0 is the output of the first adapted layer, level l that of the l-th layer above it.
 final class DenseStackRecord {
@@ -63,7 +63,8 @@ final class DenseStackRecord {
   }
 }
 
-/// Matrices by slot and level, in memory that the record owns. Neither reference counts nor bounds are checked.
+/// Matrices by slot and level, in memory that the record owns. Neither reference counts nor bounds are
+/// checked.
 struct Grid {
   private let items: UnsafeMutablePointer<Matrix>
   private let levels: Int

@@ -1,8 +1,8 @@
 import Kernels
 import Models
 
-/// The activations of a task's rows up to the first adapted layer: one matrix for each layer, with the support rows
-/// first and then the query rows.
+/// The activations of a task's rows up to the first adapted layer: one matrix for each layer, with the
+/// support rows first and then the query rows.
 struct DenseStackRows {
   var support: Int
   var query: Int
@@ -19,11 +19,11 @@ struct DenseStackRows {
   var inputs: [Matrix]
   /// x·W₀ + b₀ of the first adapted layer; where it is narrow, of the support rows only.
   var firstAdapted: Matrix
-  /// Whether the first adapted layer has fewer outputs than there are query rows. Their scores are then cheaper
-  /// by W_K, which is formed, than by products of rows G.
+  /// Whether the first adapted layer has fewer outputs than there are query rows. Their scores are then
+  /// cheaper by W_K, which is formed, than by products of rows G.
   var isNarrow: Bool
-  /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded). Where the first adapted layer is
-  /// narrow, only the support rows have theirs.
+  /// G: products of all rows' inputs with those of the support rows. Shape: (rows × padded). Where the first
+  /// adapted layer is narrow, only the support rows have theirs.
   var products: Matrix
   var supportResidual: Matrix?
   var queryResidual: Matrix?

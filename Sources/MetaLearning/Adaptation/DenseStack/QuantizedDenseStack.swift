@@ -1,8 +1,8 @@
 import Kernels
 import Models
 
-/// A stack of relu layers with 16-bit weights and activations, which screens many items: its scores, and a bound
-/// of their distance from those of `AdaptedDenseStack`.
+/// A stack of relu layers with 16-bit weights and activations, which screens many items: its scores, and a
+/// bound of their distance from those of `AdaptedDenseStack`.
 ///
 /// The bound is carried from layer to layer: ‖z − ẑ‖ ≤ ‖W‖·‖a − â‖ + ‖â‖·‖W − Ŵ‖ + the rounding of biases and
 /// results, with the spectral norm of W. relu is 1-Lipschitz and leaves it as it is.
@@ -134,8 +134,8 @@ struct QuantizedDenseStack {
     return missed.squareRoot() * slack
   }
 
-  /// The step of a layer's factors: so fine that the largest has a code, and so coarse that sums stay within 30
-  /// bits. `reach` is the largest result.
+  /// The step of a layer's factors: so fine that the largest has a code, and so coarse that sums stay within
+  /// 30 bits. `reach` is the largest result.
   private func step(of weight: Matrix, reach: Float, _ rows: Rows) -> Float {
     let step = max(Self.highest(weight) / (largestCode - 1), reach / (rows.step * Float(1 << 30)))
     return step > 0 ? step : 1
