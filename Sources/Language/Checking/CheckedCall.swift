@@ -1,9 +1,9 @@
-/// A call but for its numbers: what is known of a faultless one holds for all of its shape, if each of
-/// their numbers is one that its parameter takes.
+/// The key by which checked calls are cached: a call without its numbers. The result for a call without
+/// faults holds for every call of the same shape whose numbers are within the bounds of their parameters.
 struct CallShape: Hashable {
   private let verb: ObjectIdentifier
   private let arguments: [Argument]
-  /// Most shapes that meet in a table differ in it, and then nothing else of them is looked at.
+  /// Compared first, since different shapes in one bucket of a hash table nearly always differ in it.
   private let hash: Int
 
   init(_ type: any Configurable.Type, _ arguments: [Argument]) {
@@ -40,7 +40,7 @@ struct CallShape: Hashable {
 }
 
 extension Value {
-  /// Whether both are the same but for numbers and cutoffs.
+  /// Whether both are equal except for numbers and cutoffs.
   fileprivate func isAlike(_ other: Value) -> Bool {
     switch (self, other) {
     case (.number, .number): true
@@ -64,7 +64,8 @@ extension Value {
 }
 
 extension String {
-  /// Whether it is a name with a cutoff as a field of a result is called: `ndcg@5`, not `ndcg@05`.
+  /// Whether it is a name with a cutoff in its usual spelling, as fields of results have it: `ndcg@5`, not
+  /// `ndcg@05`.
   fileprivate var hasPlainCutoff: Bool {
     guard let mark = cutoffMark else { return false }
     let digits = utf8[mark...].dropFirst()
@@ -73,7 +74,7 @@ extension String {
   }
 }
 
-/// What is known of a call that has no faults.
+/// The result of checking a call that has no faults.
 final class CheckedCall {
   private let root: any Configurable
   let bound: BoundArguments
@@ -83,7 +84,7 @@ final class CheckedCall {
   private lazy var numberBounds = bound.numberBounds
   private var knownProperties: CheckContext.CallProperties?
   private var knownFields: [ResultField]??
-  /// What must be there for some fields to be.
+  /// The nouns without which some fields are missing from the result.
   private(set) var neededByFields: Set<Noun> = []
 
   init(root: any Configurable, bound: BoundArguments, needs: [Noun], gives: [Noun]) {
@@ -98,7 +99,7 @@ final class CheckedCall {
   func holds(for arguments: [Argument]) -> Bool {
     for (place, argument) in arguments.enumerated()
     where argument.value != bound.arguments[place].value {
-      // Most calls differ in numbers within plain bounds, which is quick to tell.
+      // The common case, which is quick: another number within bounds.
       if let bounds = numberBounds[place], argument.value?.isPlain(within: bounds) == true {
         continue
       }
@@ -107,8 +108,8 @@ final class CheckedCall {
     return true
   }
 
-  /// What a faultless call of the same shape calls the fields of its result, where nothing but cutoffs
-  /// differs; nil where more does, so that it may have other fields.
+  /// How the fields of the result are renamed for a call of the same shape that differs in cutoffs only
+  /// (`ndcg@5` to `ndcg@10`); nil where it differs in more and may have other fields.
   func renamings(for arguments: [Argument]) -> [KnownFields.Renaming]? {
     var renamings: [KnownFields.Renaming] = []
     for (argument, own) in zip(arguments, bound.arguments) where argument.value != own.value {
@@ -146,10 +147,11 @@ final class CheckedCall {
   }
 }
 
-/// What was found out about calls, and is not found out again.
+/// The cache of checked calls of one script.
 final class CheckedCallCache {
   var known: [CallShape: CheckedCall] = [:]
-  /// Calls of the script itself that are right and say all with literals, by where they begin.
+  /// Calls of the script itself without faults whose arguments are literals, by where they begin; they run as
+  /// bound.
   var bound: [Int: BoundCommand] = [:]
   private var facts: [ObjectIdentifier: CommandFacts] = [:]
 
@@ -162,7 +164,7 @@ final class CheckedCallCache {
   }
 }
 
-/// What is known of a command however it is written.
+/// Facts about a command that do not depend on its arguments.
 struct CommandFacts {
   let usualMembers: [UsualMember]
   let capabilities: CheckContext.Capabilities

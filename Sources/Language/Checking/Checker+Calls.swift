@@ -54,7 +54,7 @@ extension Checker {
     return KnownFields(fields, renamings, lacks: lacks)
   }
 
-  /// Equal for calls that give the same from the same. What a training comes to depends on more than nouns.
+  /// Equal for calls that give equal results from equal nouns; nil for a training, which depends on more.
   private func key(of arguments: [Argument], _ type: any Configurable.Type) -> Int? {
     guard !checkedCalls.facts(of: type, context).capabilities.contains(.sweep),
       arguments.allSatisfy({ $0.value != nil })
@@ -79,16 +79,17 @@ extension Checker {
       Problem(
         "E0201", "there is no command `\(verb.text)`", help: help, suggestions: near
       ).diagnostic(at: verb.range))
-    // What was most likely meant is taken as done, so that one slip does not report ten faults.
+    // What the verb was most likely meant to be is taken to have run, so that one typo does not cause ten
+    // diagnostics.
     if let first = near.first, let type = context.command(first), followsNouns {
       context.ledger.give(
         type.gives, needs: type.needs, at: .here(verb.range))
     }
   }
 
-  /// What is known of a call. One of the shape of a faultless one before it is not bound again.
+  /// The checked call, from the cache where one of the same shape had no faults.
   ///
-  /// - Returns: also what fields of the result are called in place of those of the checked call.
+  /// - Returns: also how fields of the result are renamed, if it came from the cache.
   private mutating func checkedCall(
     on call: Call, _ arguments: [Argument], of type: any Configurable.Type, asksForFields: Bool
   ) -> (CheckedCall, [KnownFields.Renaming]) {
@@ -180,7 +181,7 @@ extension Checker {
       let whole = form.problem(sweep).map { [(nil as Int?, $0)] } ?? []
       return found + sweep.problems + whole
     }
-    // A value that only running tells may be a list.
+    // A value that is only known at run time may turn out to be a list.
     if form.isRequired, problems.isEmpty, arguments.allSatisfy({ $0.value != nil }) {
       return [(nil, Sweep.nothingVaries)]
     }
@@ -193,7 +194,7 @@ extension Checker {
   ) {
     var extra = 0
     for (index, problem) in problems {
-      // The first value too many says it for all that follow.
+      // Reported once, for the first value that is too many.
       if problem.code == "E0206" { extra += 1 }
       if problem.code == "E0206", extra > 1 { continue }
       guard let index else {
@@ -313,7 +314,7 @@ extension Source {
   }
 }
 
-/// Where a source defines its verbs, looked for when it is first asked.
+/// The procedures that a source defines, collected when first needed.
 final class Definitions {
   private var known: [String: SourceRange]?
 

@@ -62,7 +62,7 @@ extension Checker {
     followed = body.followed
     context.ledger = body.context.ledger.moved(
       to: .here(call.verb.range), since: context.ledger)
-    // Its names and options were checked where it was defined; the order of steps is known only here.
+    // Names and options were checked at the definition; the order of steps can only be checked at a call.
     let isSame = procedure.source.text == source.text
     for found in body.diagnostics where found.code.hasPrefix("E04") || found.code.hasPrefix("E03") {
       if diagnostics.contains(where: { $0.primary.range == found.primary.range && isSame }) {
@@ -92,7 +92,7 @@ extension Checker {
           Diagnostic(
             "E0301", "`\(parameter.name.text)` needs \(type.expectation)",
             at: argument.value.range, label: "this is \(unfit.description)"))
-        // Said once, it is not said again of each place of the body that reads it.
+        // Reported here once, and not again at every use in the body.
         known = nil
       }
       bound[parameter.name.text] = BoundValue(known, origin: "this parameter")
@@ -165,7 +165,7 @@ extension Procedure {
       if let next {
         used.insert(canonical(option: next.name.text))
       } else if !hasTooMany {
-        // The first value too many says it for all that follow.
+        // Reported once, for the first value that is too many.
         hasTooMany = true
         problems.append(
           (

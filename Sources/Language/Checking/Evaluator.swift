@@ -1,5 +1,5 @@
-/// Finds the values of expressions. The checker and the interpreter use the same one: a value that
-/// only running tells is nil for the checker, and a fault is a diagnostic for both.
+/// Evaluates expressions, for the checker as well as for a run. The checker gets nil for a value that is only
+/// known at run time; faults are diagnostics for both.
 package struct Evaluator {
   package let variables: Scope
   package private(set) var diagnostics: [Diagnostic] = []

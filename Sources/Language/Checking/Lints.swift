@@ -1,4 +1,4 @@
-/// What is not wrong with a script but will trouble whoever replays it; warnings, in order of place.
+/// Warnings about what is no error but makes a script hard to reproduce, in order of place.
 /// For files: a line at the prompt is not looked at.
 package func lints(of source: Source, in context: CheckContext) -> [Diagnostic] {
   lints(of: source.parsed.script, source, in: context)
@@ -20,9 +20,9 @@ private struct Linter {
   var seed: SourceRange?
   /// The first verb that makes something.
   var maker: Name?
-  /// A lesson is taken step by step in the session of whoever learns.
+  /// Whether it is a lesson, whose steps run in the learner's own session: some warnings do not apply.
   var isLesson = false
-  /// What bound a name.
+  /// The binding of a name.
   struct NameBinding {
     var range: SourceRange
     var keyword: Keyword

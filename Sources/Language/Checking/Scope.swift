@@ -1,8 +1,9 @@
-/// The names in sight and what is known of them. A value whose copies share all that was not changed, so
-/// that a block costs what it changes and not what there is.
+/// The names in scope with their values, as far as known. A persistent map (hash array mapped trie): copies
+/// share all nodes that did not change, so that entering a block costs nothing and leaving it costs its
+/// changes.
 package struct Scope: Sendable, ExpressibleByDictionaryLiteral {
   private var root = ScopeNode()
-  /// How often something was bound: names with as many changes as their own copy before are that copy.
+  /// Counts bindings: a scope is unchanged since an earlier copy when both have the same count.
   private(set) var changes = 0
 
   package init() {}
@@ -32,7 +33,7 @@ package struct Scope: Sendable, ExpressibleByDictionaryLiteral {
 
   package var names: [String] { sorted.map(\.name) }
 
-  /// The names that are not there in the other ones, or with another value.
+  /// The names that the other scope lacks or has with another value.
   package func changes(since other: Scope) -> [String] {
     var changed: [String] = []
     root.compare(other.root) { own, others in
@@ -43,7 +44,7 @@ package struct Scope: Sendable, ExpressibleByDictionaryLiteral {
     return changed
   }
 
-  /// These names become the other ones; they count as changed only where those are not the same.
+  /// Assigns the other scope; counts as a change only if it differs.
   mutating func become(_ other: Scope) {
     guard self != other else { return }
     let count = max(changes, other.changes)
@@ -51,14 +52,14 @@ package struct Scope: Sendable, ExpressibleByDictionaryLiteral {
     changes = count + 1
   }
 
-  /// Only the names that are there outside, too, with the values they have here.
+  /// At the end of a block: the names that exist outside, with their values from inside.
   package func within(_ outside: Scope) -> Scope {
     changing(against: outside) { own, others in
       own.filter { entry in others.contains { $0.name == entry.name } }
     }
   }
 
-  /// What is known of names after one of two ways was taken.
+  /// The scope after a branch, of which either way may have been taken.
   func joined(with other: Scope) -> Scope {
     changing(against: other) { own, others in
       let entries = own.map { entry in
@@ -71,7 +72,7 @@ package struct Scope: Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// These names with new entries where they are not the same as the others.
+  /// This scope with entries replaced wherever it differs from the other.
   private func changing(
     against other: Scope, _ entries: ([ScopeNode.Entry], [ScopeNode.Entry]) -> [ScopeNode.Entry]
   ) -> Scope {
@@ -119,19 +120,20 @@ private struct NameHash {
   }
 }
 
-/// A few names, or sixteen nodes with the names of one digit each.
+/// A node of the trie: a leaf with a few names, or sixteen children, one for each value of the next four
+/// bits.
 private struct ScopeNode: Sendable {
   struct Entry: Sendable {
     var name: String
     var value: BoundValue
   }
 
-  /// So many names stand beside each other before they are dealt out.
+  /// The most names in a leaf; one with more is split.
   static let capacity = 8
 
   private var entries: [Entry] = []
   private var branches: [ScopeNode] = []
-  /// How many digits of the names' hashes led here.
+  /// The depth of the node, in digits of four bits.
   private var depth = 0
 
   func value(_ name: String, _ hash: NameHash) -> BoundValue? {
@@ -188,7 +190,7 @@ private struct ScopeNode: Sendable {
     for branch in branches { branch.visit(look) }
   }
 
-  /// Shows the names of one place in both where they are not for sure the same.
+  /// Calls `look` with the leaves of both that lie in the same place and are not known to be equal.
   func compare(_ other: ScopeNode, _ look: ([Entry], [Entry]) -> Void) {
     if branches.isEmpty, other.branches.isEmpty {
       if !entries.sharesMemory(with: other.entries) { look(entries, other.entries) }

@@ -2,7 +2,7 @@ import Kernels
 import Models
 
 extension InnerLoop {
-  /// Where adaptation was before each step and after the last.
+  /// The state of the adaptation before each step and after the last.
   func trace(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> [AdaptationPoint] {
     let path = adapt(scratch, weights, episode)
     let problem = scratch.problem

@@ -1,8 +1,8 @@
 import Kernels
 import Models
 
-/// The workspace of one thread: a tape, an encoder of tasks, and the sum that gradients go to. What a task
-/// results do not depend on which scratch it is computed in.
+/// The workspace of one thread: a tape, an encoder of tasks, and the sum that gradients go to. Results
+/// do not depend on which scratch a task is computed in.
 package final class Scratch {
   package let problem: LearningProblem
   package let tape: Tape

@@ -41,7 +41,7 @@ package struct Distill: SteppingLearner, Student {
     return student
   }
 
-  /// Whatever the teacher: it has no part in the inner loop.
+  /// Equal whatever the teacher is, which takes no part in the inner loop.
   package static func == (one: Distill, other: Distill) -> Bool {
     one.inner == other.inner && one.scope == other.scope
   }
@@ -65,8 +65,8 @@ package struct Distill: SteppingLearner, Student {
 
 /// An algorithm that learns from another model.
 package protocol Student: MetaLearner {
-  /// What the session calls the teacher.
+  /// The name of the teacher among the session's models.
   var teacherName: String { get }
-  /// The same algorithm with its teacher. It learns from true ratings alone without one.
+  /// The same algorithm with its teacher; without one it learns from the true ratings alone.
   func taught(by teacher: TrainedModel) -> Self
 }

@@ -1,7 +1,7 @@
 import Kernels
 import Models
 
-/// The outer loop's state between steps: weights, what the optimiser remembers, and workspaces.
+/// The outer loop's state between steps: weights, moments of the optimiser, and scratch memory.
 package final class OuterLoop: @unchecked Sendable {
   package let problem: LearningProblem
   package private(set) var weights: Weights
@@ -59,15 +59,15 @@ package final class OuterLoop: @unchecked Sendable {
     let used = min(Self.sumCount, tasks)
     batches += 1
     let losses = learnAll(sums: used, tasks: tasks, learn)
-    // A sum without some of its tasks must not move the weights.
+    // Cancelled tasks leave sums incomplete, along which no step may be taken.
     if Cancellation.isRequested { return .nan }
     step += 1
     move(Batch(sums: used, tasks: tasks, rate: rate))
     return losses.reduce(0, +) / Float(tasks)
   }
 
-  /// The losses that belong to each sum. Returns without holding on to the weights, so that moving them does
-  /// not copy them.
+  /// The losses of the tasks of each sum. Keeps no reference to the weights when it returns: a step would
+  /// otherwise copy them before it writes.
   private func learnAll(
     sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> [Float] {
@@ -195,15 +195,15 @@ package final class OuterLoop: @unchecked Sendable {
   }
 }
 
-/// How the outer loop moves.
+/// The options of the outer step.
 package struct OuterOptions: Sendable {
   package var optimizer: any Optimizer
-  /// Decay of the tables' rows and of the dense weights; what it means is the optimiser's matter.
+  /// Weight decay of embedding tables and of dense weights; decoupled or not, as the optimiser defines it.
   package var lookupDecay: Float
   package var denseDecay: Float
-  /// The same of the linear weights, which carry the level of the ratings.
+  /// Weight decay of the linear weights, which hold user and item biases.
   package var linearDecay: Float
-  /// The longest gradient, or nil for no limit.
+  /// The norm that gradients are clipped to; nil for no limit.
   package var clip: Float?
 
   package init(

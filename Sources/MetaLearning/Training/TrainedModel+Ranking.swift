@@ -3,14 +3,14 @@ import Kernels
 import Models
 import Synchronization
 
-/// Scores of many items for one user, who is adapted to once.
+/// Scores of many items for one user, to whom the model is adapted once.
 extension TrainedModel {
-  /// Items that are scored at once where there are many: their hidden rows stay in a core's cache.
+  /// The number of items that are scored at once: their activations stay in a core's cache.
   static let block = 96
-  /// From how many items on codes pay.
+  /// The number of items from which on quantized screening is worth its cost.
   private static let many = 4096
 
-  /// The stack that a user's ratings make; nil for a learner or network that has no planned form.
+  /// The dense stack adapted to a user; nil for a learner or network that has to be adapted on the tape.
   func denseStack(for user: UserContext) -> AdaptedDenseStack? {
     adapted(to: user, items: []) { scratch, episode in
       scratch.adaptedDenseStack(of: learner, weights, episode)
@@ -39,7 +39,7 @@ extension TrainedModel {
     return scratch.features(of: episode.query, weights, episode)
   }
 
-  /// Of many items, codes tell which few can be the best; only those are scored exactly.
+  /// The items that can be among the best by their quantized scores; only those need to be scored exactly.
   package func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
   ) throws(ScoreError) -> [(item: Int32, score: Float)] {
@@ -65,7 +65,8 @@ extension TrainedModel {
     guard stack.outputs == 1, problem.loss.predictsScores,
       let quantized = quantizedItems.rows(made: { quantizeItems() })
     else { return nil }
-    // The addends are those of an unknown user: hers differ by the same number for all items.
+    // The addends are computed for an unknown user; for this one they differ by the same number for all
+    // items.
     let level = scratchPool.withScratch { scratch in
       scratch.tape.reset()
       let own = features(of: items[..<1], for: user.user, in: scratch).residual
@@ -99,7 +100,7 @@ extension TrainedModel {
   }
 }
 
-/// The features of all items as codes, made when they are first asked for.
+/// The quantized features of all items, computed when they are first needed.
 final class QuantizedItems: Sendable {
   struct Rows: Sendable {
     var rows: QuantizedRows
@@ -107,7 +108,7 @@ final class QuantizedItems: Sendable {
     var addends: [Float]?
   }
 
-  /// Nil before the first use; a model that has no codes keeps that, too.
+  /// Nil before the first use. That a model cannot be quantized is kept as well.
   private let made = Mutex<Rows??>(nil)
 
   func rows(made make: () -> Rows?) -> Rows? {

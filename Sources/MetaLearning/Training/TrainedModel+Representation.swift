@@ -1,8 +1,8 @@
 import Models
 
 extension TrainedModel {
-  /// What the network makes of items below its head, for a user of whom nothing is known: what any head
-  /// that adapts has to work with. One row for each item.
+  /// The activations below the network's head for some items and an unknown user: the representation that an
+  /// adapting head works with. Shape: (items × width).
   package func representations(of items: [Int32]) throws(ScoreError) -> [[Float]] {
     let places: [[Float]] = adapted(to: UserContext(user: nil, support: []), items: items) {
       scratch, episode in

@@ -9,7 +9,7 @@ package struct TrainedModel: Recommender {
   package let weights: Weights
   /// The split it was trained on.
   package let fingerprint: UInt64
-  /// How training went, epoch by epoch.
+  /// The summary of each epoch of its training.
   package var history: [EpochSummary]
   /// Whether training was stopped before its end.
   package var isPartial: Bool
@@ -29,7 +29,7 @@ package struct TrainedModel: Recommender {
     scratchPool = ScratchPool(problem)
   }
 
-  /// Equal for equal weights.
+  /// A digest of the weights.
   package var weightsDigest: String { hexadecimal(digest(weights.all.array)) }
 
   package var title: String { type(of: learner).name }
@@ -39,7 +39,7 @@ package struct TrainedModel: Recommender {
     scores(for: user, items: items, threads: 1)
   }
 
-  /// Where there are many, block by block on up to `threads` threads.
+  /// Many items are scored block by block on up to `threads` threads.
   func scores(for user: UserContext, items: [Int32], threads: Int) -> [Float] {
     if items.count > Self.block, let stack = denseStack(for: user) {
       return scores(for: user, items: items, by: stack, threads: threads)
