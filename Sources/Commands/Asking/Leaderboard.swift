@@ -5,11 +5,11 @@ import MetaLearning
 import Models
 import Reports
 
-/// Recommenders judged on the same tasks, as one table and one result.
+/// The metrics of several recommenders on the same tasks, as one table and one result.
 struct Leaderboard {
   let trial: Trial
   private let chance: Judgement
-  /// What others printed, shown below chance and not judged here.
+  /// Published numbers of others, shown below the rows that are judged here.
   private let references: ReferenceTable?
   private(set) var rows: [Judgement] = []
   /// The row that the result's own fields are of.

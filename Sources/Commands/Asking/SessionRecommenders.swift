@@ -6,7 +6,7 @@ import MetaLearning
 import Models
 import Reports
 
-/// What a session can judge: its models by name, and every baseline.
+/// The recommenders that a session can evaluate, by name: its models, and every baseline.
 struct SessionRecommenders {
   let session: Session
 
@@ -51,7 +51,7 @@ struct SessionRecommenders {
       title: name)
   }
 
-  /// A model of another split may have been trained on the very users it would be judged on.
+  /// Fails for a model of another split, whose training users may be among the users it would be judged on.
   func refuseLeak(
     _ model: TrainedModel, _ tasks: TaskSplit, named name: String? = nil
   ) throws(CommandFailure) {

@@ -3,8 +3,8 @@ import Evaluation
 import Language
 import Reports
 
-/// Judged tasks told apart: by how many support ratings they have, by a feature of their users, or by one
-/// of the items that are rated.
+/// Divides tasks into groups: by their number of support ratings, by a feature of their users, or by a
+/// feature of the rated items.
 struct TaskGroups {
   /// The tasks of one group.
   typealias Group = (name: String, tasks: [UserTask])
@@ -23,7 +23,7 @@ struct TaskGroups {
 
   let by: String
   private let items: [Int32]
-  /// Nil where activity tells them apart.
+  /// Nil when tasks are grouped by activity.
   private let feature: Feature?
 
   init(_ by: String, _ data: Dataset) throws(CommandFailure) {
@@ -90,7 +90,7 @@ struct TaskGroups {
   }
 }
 
-/// Every row judged in every group.
+/// The metrics of every recommender in every group.
 struct GroupLeaderboard {
   let groups: TaskGroups
   private var names: [String] = []

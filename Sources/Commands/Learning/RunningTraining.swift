@@ -5,7 +5,7 @@ import MetaLearning
 import Models
 import Reports
 
-/// A training that a command asks for, as it goes on.
+/// A training under way: its steps, its checkpoint file, progress and stopping.
 struct RunningTraining {
   let command: MetaTrain
   private let split: TaskSplit
@@ -17,9 +17,9 @@ struct RunningTraining {
   private let before: Float
   /// How many epochs were done by another process.
   private var resumed = 0
-  /// By which version of the arithmetic those were done, if it is another.
+  /// The version of the arithmetic that computed those, if it is not the present one.
   private var otherArithmetic: Int?
-  /// What is to be said of the file that they came from.
+  /// A note for the report about the checkpoint file.
   private var remark: String?
   private(set) var keeping = CheckpointKeeping()
   /// Whether this process has taken a step.
@@ -59,12 +59,12 @@ struct RunningTraining {
 
   mutating func restore(_ state: TrainingState) { training.restore(state) }
 
-  /// Where it stands, as bytes, with how long it took to come there.
+  /// Its state as bytes, with the seconds that it took so far.
   func snapshot(after seconds: Double) -> [UInt8] {
     CheckpointFile.encoded(training.state, words: ["seconds": "\(seconds)"]).encoded()
   }
 
-  /// Puts it where the same training stood; returns how long that one took.
+  /// Restores a state of the same training; returns the seconds that it had taken.
   mutating func restore(snapshot: [UInt8]) throws -> Double {
     let file = try snapshot.withUnsafeBytes { bytes in try Safetensors(bytes) }
     training.restore(
@@ -75,7 +75,7 @@ struct RunningTraining {
 
   var history: [EpochSummary] { training.history }
 
-  /// Where it stands; nil when it has come to its end.
+  /// Its state; nil when it is complete.
   var state: TrainingState? { training.isOver ? nil : training.state }
 
   /// Takes all steps, or those up to the end of an epoch; true when it was stopped before.
@@ -114,7 +114,8 @@ struct RunningTraining {
     return end < epoch && !training.isOver
   }
 
-  /// Whether anything is left to do when the user wants it to stop; without a finished epoch nothing is kept.
+  /// When the user stops it: whether epochs are left to train. Throws before the first finished epoch, so
+  /// that nothing is kept.
   private func cutShort() throws -> Bool {
     if training.history.isEmpty { throw Interrupted() }
     return !training.isOver
@@ -134,7 +135,7 @@ struct RunningTraining {
       fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
   }
 
-  /// The model that the same training came to, from a file that holds its last state.
+  /// The model of the same training, from a file that holds its last state.
   func model(finishedIn file: Safetensors) throws -> TrainedModel {
     let state = try CheckpointFile.state(file, layout: training.problem.layout, memories: 0)
     return TrainedModel(
@@ -146,7 +147,7 @@ struct RunningTraining {
     var remedies = ["a smaller lr (now \(Number.text(training.rate)))"]
     if let stepping = command.learner as? any SteppingLearner, stepping.steps > 0 {
       let inner = "a smaller inner-lr (now \(Number.text(stepping.innerRate)))"
-      // Before the first outer step only the inner ones can have gone astray.
+      // Before the first outer step only inner steps can have diverged.
       remedies = step == 1 ? [inner] : [inner] + remedies
     }
     if command.clip == nil, step > 1 { remedies.append("clip=1") }
@@ -165,7 +166,7 @@ extension RunningTraining {
     training.history.last { $0.isBest }.map { Double($0.validLoss) } ?? Double(before)
   }
 
-  /// What it came to, as fields of a result.
+  /// Its results, as fields of a record.
   func result(seconds: Double) -> Record {
     Record([
       .init("loss", .number(loss)), .init("epochs", .number(Double(history.count))),

@@ -2,7 +2,8 @@ import Language
 import Reports
 
 extension Execution {
-  /// What a command says in miniature; what it would take is added to the plan.
+  /// Runs a command scaled down and adds the time and memory of the whole to the plan; returns the report of
+  /// the scaled-down run.
   mutating func estimate(
     _ call: BoundCall, in session: inout Session, host: any Host
   ) throws -> Report {
@@ -27,7 +28,7 @@ extension Execution {
 }
 
 extension Session {
-  /// The sizes that a step has changed.
+  /// The sizes of what a step has changed in the session.
   fileprivate func planSizes(after gives: [Noun]) -> String {
     var sizes: [String] = []
     if gives.contains(.data), let data {

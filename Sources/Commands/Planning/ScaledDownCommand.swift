@@ -3,16 +3,16 @@ import Language
 import MetaLearning
 import Models
 
-/// A command with its counts no larger than a plan tries out, and how much more work the whole is.
+/// A command with its counts limited for a plan, and the ratio of the work of the whole to that.
 struct ScaledDownCommand {
   var command: any Command
-  /// How many times as much work the whole is for each task.
+  /// The work of the whole relative to the scaled-down command, for each task.
   var work = 1.0
   var rounds = Rounds()
   /// The names of the baselines that it may fit.
   private var fitted: [String] = []
 
-  /// - Parameter modelWork: how many times as much work the session's model would be.
+  /// - Parameter modelWork: the work of the session's model relative to the scaled-down one.
   init(_ command: any Command, in session: Session, modelWork: Double) {
     self.command = command
     switch command {
@@ -43,8 +43,7 @@ struct ScaledDownCommand {
     }
   }
 
-  /// A session's named baselines made smaller, and of those that the command fits how many times as long the
-  /// whole takes.
+  /// Scales a session's named baselines down; returns the ratios of work for those that the command fits.
   func baselines(
     of session: Session
   ) -> (small: NamedSlots<any Baseline>, [(name: String, work: Double)]) {
@@ -63,7 +62,7 @@ struct ScaledDownCommand {
   }
 }
 
-/// How often an evaluation judges everything.
+/// The rounds of an evaluation with several seeds or splits.
 struct Rounds: Equatable {
   var count = 1
   /// Whether each has tasks of its own, so that the baselines are fitted anew.
@@ -72,20 +71,20 @@ struct Rounds: Equatable {
   var rows = 1
 }
 
-/// How many times as large a count is as the one that is tried.
+/// The ratio of a count to the one that is tried.
 private typealias Ratio = (name: String, ratio: Double)
 
 extension [Ratio] {
   fileprivate var product: Double { reduce(1) { $0 * $1.ratio } }
 }
 
-/// The options that make work grow, and the most of each that a plan tries out.
+/// The options that work is proportional to, and the largest value of each that a plan tries.
 private let mostTried: [(name: String, most: Int)] = [
   ("embed", 64), ("epochs", 20), ("factors", 16), ("hidden", 256), ("modules", 8), ("starts", 2),
   ("steps", 8), ("sweeps", 20), ("width", 128),
 ]
 
-/// A member of a catalog with its counts no larger than a plan tries out, and which of them were larger.
+/// A member of a catalog with its counts limited, and the ratio of each that was larger.
 private func reduced<Kind>(_ member: Kind) -> (small: Kind, ratios: [Ratio]) {
   guard var root = member as? any Configurable else { return (member, []) }
   var ratios: [Ratio] = []
@@ -102,7 +101,7 @@ private func reduced<Kind>(_ member: Kind) -> (small: Kind, ratios: [Ratio]) {
 }
 
 extension MetaTrain {
-  /// The same training by fewer steps of a smaller network, and how many times as long the whole takes.
+  /// The training with fewer steps of a smaller network, and the ratio of the time of the whole to it.
   fileprivate func reduced(in session: Session) -> (command: MetaTrain, work: Double) {
     var small = self
     let (learner, counts) = Commands.reduced(self.learner)
@@ -117,7 +116,7 @@ extension MetaTrain {
 }
 
 extension Session {
-  /// About the inputs that its data give to a network, but for the rows of tables.
+  /// An estimate of how many inputs a network gets from the data, without embeddings.
   fileprivate var usualShape: InputShape {
     InputShape(
       ownFields: 1 + (data?.items.features.count ?? 0),

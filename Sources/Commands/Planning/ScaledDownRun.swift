@@ -4,7 +4,7 @@ import MetaLearning
 import Models
 import Reports
 
-/// A command on a few of the tasks with small counts, and what that tells of the whole.
+/// Runs of a scaled-down command on a few of the tasks, from which the time of the whole is extrapolated.
 struct ScaledDownRun {
   /// The command as it is tried out.
   let command: any Command
@@ -12,10 +12,10 @@ struct ScaledDownRun {
   private let whole: any Command
   private var session: Session
   private let host: any Host
-  /// How many times as much work each task is in the whole.
+  /// The work of each task in the whole, relative to the scaled-down command.
   private let work: Double
   private let rounds: Rounds
-  /// Baselines that were made smaller, and how many times as long the whole of each takes.
+  /// Baselines that were scaled down, with the ratios of their work.
   private let baselines: [(name: String, work: Double)]
   private(set) var seconds = 0.0
   private(set) var bounds = 0.0...0.0
@@ -33,12 +33,12 @@ struct ScaledDownRun {
     (self.session.namedBaselines, baselines) = reduction.baselines(of: quiet)
   }
 
-  /// What the whole of a command may take to be measured rather than extrapolated from a part.
+  /// A command that takes less than this, in seconds, is measured as a whole.
   private static let quick = 0.4
   /// The fewest training tasks that are tried, and the share of all beyond them.
   private static let (fewest, share) = (32, 16)
 
-  /// Runs it a few times and extrapolates; the draft keeps what it made, but all of the tasks.
+  /// Runs it a few times and extrapolates. The draft keeps what the runs made, but with all of the tasks.
   mutating func run(_ plan: inout Plan?, _ draft: inout Session) throws -> Report {
     let all = session.tasks?.train.count ?? 0
     let few = min(all, max(Self.fewest, all / Self.share))
@@ -49,7 +49,8 @@ struct ScaledDownRun {
     var entry = plan?.calibration.entries[key]
     var last = try time(single, few)
     if entry == nil {
-      // Only now is warm what all but the first epochs find warm.
+      // The first run warms up caches and memory, as a first epoch does for all later ones; this one is
+      // measured.
       last = try time(single, few)
       let share = Double(all) / Double(max(1, few))
       let count = last.seconds * share <= Self.quick ? all : few
@@ -75,10 +76,10 @@ struct ScaledDownRun {
     return last.report
   }
 
-  /// What later commands have to know of a training, and what rounds of an evaluation add.
+  /// Notes the time of a training for later commands that repeat it, and adds the rounds of an evaluation.
   private mutating func note(_ plan: inout Plan?, _ draft: inout Session) {
     if let training = whole as? MetaTrain {
-      // Whoever repeats the training later repeats the whole of it.
+      // `evaluate seeds=5` repeats the training in full, not scaled down.
       draft.recipe?.command = training
       plan?.modelWork = work
       plan?.training = seconds
@@ -92,7 +93,7 @@ struct ScaledDownRun {
     sizes = "\(grouped(rounds.count)) rounds"
   }
 
-  /// How much longer the baselines take that were made smaller.
+  /// The additional time of baselines that were scaled down.
   private func remainder(_ few: Int, _ all: Int) throws -> Double {
     let small = session.shrunk(to: few)
     guard !baselines.isEmpty, let data = small.data, let tasks = small.tasks else { return 0 }
@@ -119,7 +120,7 @@ struct ScaledDownRun {
     return (entry, three)
   }
 
-  /// A line through what two sizes took.
+  /// Linear extrapolation from the times of two sizes.
   private func extrapolated(
     _ command: any Command, _ smaller: Double, _ count: Int, _ all: Int, _ plan: Plan?
   ) throws -> Calibration.Entry {
@@ -141,7 +142,7 @@ struct ScaledDownRun {
       return
     }
     let (fewest, most) = (repetitions.lowerBound, repetitions.upperBound)
-    // Between the fewest and the most the geometric mean is off by the same factor either way.
+    // The geometric mean of the bounds: its relative error is the same towards both.
     seconds = once + each * (fewest * most).squareRoot()
     bounds = once + each * fewest...once + each * most
     if fewest < most {
@@ -158,12 +159,12 @@ struct ScaledDownRun {
       let report = try command.run(in: &small, host: host)
       return (report, small, host.now() - start)
     } catch is CommandFailure where count < session.tasks?.train.count ?? 0 {
-      // Too few for it: what it says of all of them counts.
+      // Too few tasks for the command: its failure on all tasks is what counts.
       return try time(command, .max)
     }
   }
 
-  /// A digest of the command with its options and of all that its time depends on.
+  /// The key of the cache: a digest of the command with its options and of all that its time depends on.
   private var key: String {
     let session = session.unrecorded
     var words: [String] = [

@@ -2,7 +2,7 @@ import Language
 import MetaLearning
 import Reports
 
-/// A sweep as it goes on: which runs there are, how far each is, and which is the best.
+/// A sweep under way: its runs, how far each has come, and the best one so far.
 struct RunningSweep {
   /// The field of a run's record that names it.
   static let nameField = "run"
@@ -15,7 +15,7 @@ struct RunningSweep {
   private let candidates: [[Value]]
   private let rounds: [SearchRound]
   private(set) var runs: [SweepRun] = []
-  /// How many runs had come to their end before.
+  /// How many runs were complete before this sweep began.
   private var found = 0
 
   init(_ command: any SweepCommand, _ sweep: Sweep, in session: Session) throws {
@@ -64,7 +64,7 @@ struct RunningSweep {
     return "\(folder)\(file[..<dot])-\(run.name)\(file[dot...])"
   }
 
-  /// The command of a run with the epochs that so many of all are sure to have, for a plan.
+  /// The training command of the run with that index, for a plan: with the epochs that it is sure to train.
   func estimated(_ index: Int) -> MetaTrain {
     var training = runs[index].command
     let last = rounds.last { index < $0.runs }
@@ -73,7 +73,7 @@ struct RunningSweep {
     return training
   }
 
-  /// Takes it as done in miniature, as a plan does some of the runs; the others are like those before them.
+  /// Runs it for a plan: some of the runs, scaled down, which stand for the others as well.
   mutating func estimate<Failure: Error>(
     in session: inout Session, _ run: (Int) throws(Failure) -> (Session, Record)
   ) throws(Failure) -> Report {
@@ -99,7 +99,7 @@ struct RunningSweep {
     return Report(result: result)
   }
 
-  /// Does what is not done yet, and makes the best run's model the session's.
+  /// Trains the runs that are not complete, and makes the model of the best run the session's.
   ///
   /// - Parameter store: where runs are kept from one replay to the next.
   mutating func follow(
@@ -138,7 +138,7 @@ struct RunningSweep {
     return try conclude(among: Set(racing), stop, in: &session, host, since: start)
   }
 
-  /// What the runs came to, for `plot sweep` and `best`.
+  /// The results of the runs, for `plot sweep` and `best`.
   private func outcome(_ values: [Double], _ objective: String) -> SweepOutcome {
     let learner = type(of: command.training.learner).name
     return SweepOutcome(
@@ -179,7 +179,7 @@ struct RunningSweep {
   }
 }
 
-/// What is said of a sweep.
+/// The report of a sweep.
 private struct SweepReport {
   let sweep: Sweep
   let candidates: [[Value]]
@@ -248,7 +248,7 @@ private struct SweepReport {
 }
 
 extension Sweep {
-  /// A run's options, what it came to, and its name.
+  /// The row of a run: its options, its results and its name.
   fileprivate func record(
     of run: SweepRun, _ values: [Value], score: Record.Field? = nil
   ) -> Record {
