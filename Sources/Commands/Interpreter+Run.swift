@@ -243,7 +243,8 @@ struct Run {
       let element = elements[index]
       if completed.isCut { throw .interrupted }
       let end = said.count
-      try recordingParts({ loop.written(of: source, elements, whole: index, until: end, then: $0) }) {
+      try recordingParts({ loop.written(of: source, elements, whole: index, until: end, then: $0) })
+      {
         run throws(Stop) in
         try run.goOn(
           Progress(

@@ -10,7 +10,8 @@ import Testing
   }
 
   @Test func everyInvariantNamesATestThatExists() throws {
-    let documents = try ["Sources/README.md", "Sources/MetaLearning/Calculi.md"].map(SourceTree.text)
+    let documents = try ["Sources/README.md", "Sources/MetaLearning/Calculi.md"].map(
+      SourceTree.text)
     let invariants = documents.map { text in
       text.matches(of: #/\| `(\w+)` \|\n/#).map { String($0.1) }
     }
