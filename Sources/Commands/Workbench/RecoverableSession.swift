@@ -1,23 +1,23 @@
 import Datasets
 import Language
 
-/// What is left of a session that was cut off, and the journal that tells of it.
+/// A session whose process ended without closing it, as its journal tells.
 package struct RecoverableSession: Sendable {
   private let store: any JournalStore
   /// The name of its journal.
   package private(set) var name: String
   /// Seconds since 1970 when its last cell began; 0 when that is not known.
   package private(set) var time: Int
-  /// The statements that make its last state, as far as no line before them is damaged.
+  /// The statements that make its last state before the first damaged line of the journal.
   package private(set) var statements: [String]
   /// What was running when it was cut off.
   package private(set) var running: String?
   /// The numbers of the lines of its journal that are damaged, or do not follow the line before.
   package private(set) var damaged: [Int]
-  /// The statements that make its last state as far as lines behind damaged ones tell, which may be another
-  /// than the one that was.
+  /// The statements that make its last state if damaged lines are skipped; it may differ from the state that
+  /// was.
   package private(set) var readable: [String]
-  /// Whether its journal has no digests, so that damage may not have been noticed.
+  /// Whether its journal is of the first form, without digests, in which damage can go unnoticed.
   package private(set) var isUnsealed: Bool
 
   /// The session that a journal tells of; an empty one when that cannot be read.
@@ -90,11 +90,11 @@ package struct RecoverableSession: Sendable {
     func rest(_ all: [String]) -> [String] {
       Array(all.dropFirst(zip(all, done).prefix { $0 == $1 }.count))
     }
-    // What stands before the damage is in both, unless it was taken back behind it.
+    // Statements before the damage are in both lists, unless they were undone after it.
     (statements, readable) = (rest(statements), rest(readable))
   }
 
-  /// Gives its journal a name by which it is not offered again; says which.
+  /// Renames its journal, so that it is not offered again; returns a sentence with the new name.
   private mutating func moveAside() -> String {
     let kept = name.hasSuffix(Self.damagedEnding) ? name : name + Self.damagedEnding
     do throws(CommandFailure) {
@@ -108,7 +108,7 @@ package struct RecoverableSession: Sendable {
 
   private static let damagedEnding = ".damaged"
 
-  /// What there is to bring back, and what is not as it was.
+  /// The offer to recover it, for the user, with what is damaged.
   package var offer: String {
     let count = counted(statements.count, "statement")
     let whole =

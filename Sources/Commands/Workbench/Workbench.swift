@@ -1,13 +1,12 @@
 import Language
 import Reports
 
-/// A notebook with all that has to happen around it, whoever drives it: every cell is written down before it
-/// runs, a session that was cut off is brought back, cells are shared and pulled, what a stopped training
-/// left can be dropped, and what became stale is said.
+/// The part of a prompt that all front ends share: a notebook with its journal (each cell is written before
+/// it runs), recovery of an interrupted session, shared and pulled cells, dropping what a stopped training
+/// left, and remarks on what became stale.
 ///
-/// Nothing here fails: what goes wrong is given out as an event or lies in the result of a cell. One thread
-/// at a time may use it. While a cell runs, front ends see the notebook as it was before, and nothing else
-/// runs.
+/// No method fails: errors are events, or the result of a cell. One thread at a time may use it. While a cell
+/// runs, front ends see the notebook as it was before, and nothing else runs.
 package final class Workbench {
   package private(set) var notebook: Notebook
   /// The session that `pull` takes cells from.

@@ -2,7 +2,7 @@ import Kernels
 import Language
 import Models
 
-/// Relation networks (Sung et al. 2018) for ratings: similarity itself is learned.
+/// Relation networks (Sung et al. 2018) for ratings: a learned network compares query and support rows.
 package struct Relation: FeedForwardLearner {
   package var width = 16
 

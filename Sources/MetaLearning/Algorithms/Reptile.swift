@@ -2,7 +2,8 @@ import Kernels
 import Language
 import Models
 
-/// Reptile (Nichol, Achiam and Schulman 2018): moves towards where tasks end up.
+/// Reptile (Nichol, Achiam and Schulman 2018): moves the weights towards those that inner steps on tasks end
+/// in.
 package struct Reptile: SteppingLearner {
   package var inner = InnerSteps(order: 1)
   package var scope = AdaptationScope.all

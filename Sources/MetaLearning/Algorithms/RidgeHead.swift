@@ -32,7 +32,7 @@ package struct RidgeHead: FeedForwardLearner {
 
   package var startsFromHead: Bool { prior }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.003) }
-  /// An exact head fits whatever the features offer: they have to be held back.
+  /// The exact head fits all that the features offer; strong decay of embeddings keeps it from overfitting.
   package var usualLookupDecay: Double? { 4 }
 
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] {
@@ -51,7 +51,7 @@ package struct RidgeHead: FeedForwardLearner {
     guard task.supportCount > 0 else { return task.queryBase }
     let tape = scratch.tape
     let level = tape.scale(1 / Float(task.supportCount), tape.columnSums(task.supportBase))
-    // Features, one, and how far the base is from its mean over the support, side by side.
+    // The columns of the regression: features, intercept, and the centred base.
     func inputs(_ features: TapeValue, _ base: TapeValue, rows: Int) -> TapeValue {
       let inputs = tape.concatenateColumns(
         features, tape.constant(1, rows: rows, columns: 1))
@@ -68,7 +68,7 @@ package struct RidgeHead: FeedForwardLearner {
     return tape.add(task.queryBase, tape.product(query, head))
   }
 
-  /// The Gram matrix with the λ of features, intercept and slope on their places of the diagonal.
+  /// The Gram matrix plus λ on its diagonal, which differs for features, intercept and slope.
   private func regularised(
     _ gram: TapeValue, width: Int, _ lambda: TapeValue, _ tape: Tape
   ) -> TapeValue {
