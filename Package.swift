@@ -21,7 +21,9 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Language"]),
     .target(name: "Datasets", dependencies: ["Language", "CKernels", "Kernels"]),
     .target(name: "Models", dependencies: ["Language", "Kernels", "Datasets"]),
-    .target(name: "MetaLearning", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
+    .target(
+      name: "MetaLearning", dependencies: ["Language", "Kernels", "Datasets", "Models"],
+      exclude: ["Calculi.md"]),
     .target(name: "Evaluation", dependencies: ["Language", "Kernels", "Datasets", "Models"]),
     .target(
       name: "Commands",

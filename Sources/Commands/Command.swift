@@ -66,7 +66,7 @@ extension InputCommand {
 }
 
 /// A command whose options can be right one by one and not together, which is known before it runs.
-protocol ParticularCommand: Command {
+protocol ConstrainedCommand: Command {
   /// What is wrong with the options; whoever runs it throws that as well.
   var contradiction: CommandFailure? { get }
 }

@@ -6,7 +6,7 @@ package let commands = Catalog<any Command>(
   [
     Load.self, Attach.self, Describe.self, Clean.self, Binarize.self, Weigh.self, Split.self,
     Export.self,
-    ChooseModel.self, ChooseBaseline.self, MetaTrain.self, Search.self, Best.self, Resume.self,
+    ChooseNetwork.self, ChooseBaseline.self, MetaTrain.self, Search.self, Best.self, Resume.self,
     Adapt.self, TopK.self, Trace.self, Open.self,
     Similar.self, Evaluate.self, Compare.self, Significance.self, ABTest.self, Keep.self,
     Save.self,

@@ -22,9 +22,9 @@ package struct Execution: Sendable {
 
   /// Performs one call on a session.
   mutating func perform(
-    _ call: BoundCall, in session: inout Session, host: AttentiveHost
+    _ call: BoundCall, in session: inout Session, host: FileRecordingHost
   ) throws -> Report {
-    if plan != nil { return try foresee(call, in: &session, host: host) }
+    if plan != nil { return try estimate(call, in: &session, host: host) }
     let command = call.command
     let report: Report
     if let store, let long = command as? any LongCommand {

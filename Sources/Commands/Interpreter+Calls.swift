@@ -106,7 +106,7 @@ extension Run {
   /// Does what a call asks for on a copy of the session, which is kept on success.
   mutating func attempt<T>(
     _ command: CanonicalCommand, _ call: Call,
-    _ work: (inout Session, AttentiveHost) throws -> T
+    _ work: (inout Session, FileRecordingHost) throws -> T
   ) throws(Stop) -> T {
     do {
       return try noting(command, call.verb.range) { session, host in
@@ -125,11 +125,11 @@ extension Run {
   /// writes is stamped.
   mutating func noting<T, Failure: Error>(
     _ command: CanonicalCommand, _ range: SourceRange,
-    _ work: (inout Session, AttentiveHost) throws(Failure) -> T
+    _ work: (inout Session, FileRecordingHost) throws(Failure) -> T
   ) throws(Failure) -> T {
     let before = interpreter.session
     var draft = before
-    let (trace, watched) = (SlotTrace(), AttentiveHost(host))
+    let (trace, watched) = (SlotTrace(), FileRecordingHost(host))
     draft.record(trace)
     let result = try work(&draft, watched)
     let noted = draft.settle(
@@ -195,7 +195,7 @@ extension Run {
 
   /// Runs the body of a procedure with the values of its parameters.
   private mutating func run(_ procedure: Procedure, _ call: Call) throws(Stop) -> Report {
-    var values = Names()
+    var values = Scope()
     var names: [String] = []
     func bind(_ parameter: FormalParameter, _ value: Value, _ written: String) {
       values[parameter.name.text] = BoundValue(value, origin: "this parameter")
@@ -215,7 +215,7 @@ extension Run {
     (source, bound) = (procedure.source, [:])
     interpreter.variables = values
     defer { (source, bound, site, interpreter.variables) = outer }
-    try trailing({ $0.block("if yes", names) }) { run throws(Stop) in
+    try recordingParts({ $0.block("if yes", names) }) { run throws(Stop) in
       try run.run(procedure.definition.body)
     }
     return Report()

@@ -23,7 +23,7 @@ struct Run {
   /// What the statement that runs has read and written so far, and said.
   var access = Access()
   var said: [Report] = []
-  var trail = Trail()
+  var completed = CompletedParts()
 
   init(
     interpreter: Interpreter, host: any Host, script: CheckedScript,
@@ -44,7 +44,7 @@ struct Run {
         if index > 0 { try goOn() }
         var before = interpreter
         before.session.log = SessionLog()
-        (access, said, trail) = (Access(), [], Trail())
+        (access, said, completed) = (Access(), [], CompletedParts())
         do throws(Stop) { try run(statement) } catch {
           record(statement, from: before)
           throw error
@@ -71,7 +71,7 @@ struct Run {
     access.reads.formUnion(spoken(in: statement, before))
     for slot in access.reads { access.contents[slot] = before.content(of: slot) }
     var start = 0
-    for part in trail.parts {
+    for part in completed.parts {
       var entry = SessionLog.Entry(part.text, head: source.slice(statement.head))
       if case .parameter(let parameter) = statement.kind,
         let given = interpreter.parameters[parameter.name.text]
@@ -98,7 +98,7 @@ struct Run {
   /// Stops between two statements: a command may have finished early because of Ctrl-C, and what
   /// follows it was not wanted then.
   private func goOn(_ progress: Progress = Progress("", done: 0, total: 0)) throws(Stop) {
-    if trail.isCut { throw .interrupted }
+    if completed.isCut { throw .interrupted }
     do { try host.checkpoint(progress) } catch { throw .interrupted }
   }
 
@@ -114,7 +114,7 @@ struct Run {
   }
 
   private mutating func run(_ statement: Statement) throws(Stop) {
-    try trailing(statement) { run throws(Stop) in try run.execute(statement) }
+    try recordingParts(statement) { run throws(Stop) in try run.execute(statement) }
   }
 
   private mutating func execute(_ statement: Statement) throws(Stop) {
@@ -228,7 +228,7 @@ struct Run {
   private mutating func branch(_ branch: Branch) throws(Stop) {
     let holds = try truth(of: branch.condition)
     guard let body = holds ? branch.then : branch.otherwise else { return }
-    try trailing({ $0.block("if yes") }) { run throws(Stop) in try run.run(body) }
+    try recordingParts({ $0.block("if yes") }) { run throws(Stop) in try run.run(body) }
   }
 
   private mutating func loop(_ loop: Loop) throws(Stop) {
@@ -242,9 +242,10 @@ struct Run {
     let rounds = !isPlanned ? Array(elements.indices) : Plan.tried(of: elements.count)
     for index in rounds {
       let element = elements[index]
-      if trail.isCut { throw .interrupted }
+      if completed.isCut { throw .interrupted }
       let end = said.count
-      try trailing({ loop.written(of: source, elements, whole: index, until: end, then: $0) }) {
+      try recordingParts({ loop.written(of: source, elements, whole: index, until: end, then: $0) })
+      {
         run throws(Stop) in
         try run.goOn(
           Progress(
@@ -264,7 +265,7 @@ struct Run {
       throw .failed(placed(Diagnostic(tooDeep: name, at: path.range)))
     }
     let file: Source
-    let watched = AttentiveHost(host)
+    let watched = FileRecordingHost(host)
     do { file = try Source(reading: name, host: watched) } catch {
       throw .failed(placed(error.diagnostic(at: path.range)))
     }
@@ -275,7 +276,7 @@ struct Run {
     site = site ?? path.range
     (source, bound) = (file, [:])
     files.append(name)
-    try trailing({ $0 }) { run throws(Stop) in
+    try recordingParts({ $0 }) { run throws(Stop) in
       try run.run(file.parsed.script.statements)
     }
   }

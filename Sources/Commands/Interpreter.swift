@@ -7,7 +7,7 @@ import Reports
 package struct Interpreter: Sendable {
   package var session: Session
   /// What `let` has bound and what is known of it.
-  package internal(set) var variables = Names()
+  package internal(set) var variables = Scope()
   /// The verbs that `def` has made.
   package internal(set) var procedures: [String: Procedure] = [:]
   /// The values that the command line gives to `param`.
@@ -60,8 +60,8 @@ package struct Interpreter: Sendable {
   package func checkContext(_ host: (any Host)? = nil) -> CheckContext {
     var context = CheckContext(
       commands: catalog.members, settings: Settings.self, variables: variables,
-      procedures: procedures, ledger: ledger, questions: questions,
-      traits: traits,
+      procedures: procedures, ledger: ledger, capabilities: capabilities,
+      callProperties: callProperties,
       resultFields: { ($0 as? any Command)?.resultFields })
     context.parameters = parameters
     if let host {
@@ -151,21 +151,22 @@ package enum RunResult: Sendable, Equatable {
 }
 
 /// What the checker can ask of a command beyond its signature.
-private let questions: @Sendable (any Configurable.Type) -> CheckContext.Questions = { type in
-  var questions: CheckContext.Questions = []
-  if type is any InputCommand.Type { questions.insert(.input) }
-  if type is any SweepCommand.Type { questions.insert(.sweep) }
-  if type is any ParticularCommand.Type { questions.insert(.contradiction) }
-  return questions
+private let capabilities: @Sendable (any Configurable.Type) -> CheckContext.Capabilities = { type in
+  var capabilities: CheckContext.Capabilities = []
+  if type is any InputCommand.Type { capabilities.insert(.input) }
+  if type is any SweepCommand.Type { capabilities.insert(.sweep) }
+  if type is any ConstrainedCommand.Type { capabilities.insert(.contradiction) }
+  return capabilities
 }
 
 /// The answers of a command.
-private let traits: @Sendable (any Configurable) -> CheckContext.Traits = { configurable in
-  CheckContext.Traits(
+private let callProperties: @Sendable (any Configurable) -> CheckContext.CallProperties = {
+  configurable in
+  CheckContext.CallProperties(
     takesInput: (configurable as? any InputCommand)?.takesInput ?? false,
     needsInput: (configurable as? any InputCommand)?.needsInput ?? false,
     sweep: (configurable as? any SweepCommand)?.sweepForm,
-    contradiction: (configurable as? any ParticularCommand)?.contradiction?.problem,
+    contradiction: (configurable as? any ConstrainedCommand)?.contradiction?.problem,
     withheld: (configurable as? any SweepCommand)?.training.withheld ?? [])
 }
 

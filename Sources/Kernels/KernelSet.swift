@@ -117,9 +117,9 @@ extension KernelSet {
     table.pointee.softmax(x.rows, x.columns, x.base, y.base)
   }
 
-  /// Sums of table rows: see `Bags`.
+  /// Sums of table rows: see `EmbeddingBag`.
   @inline(__always)
-  package func embed(_ bags: Bags, _ lookup: Matrix, into out: Matrix) {
+  package func embed(_ bags: EmbeddingBag, _ lookup: Matrix, into out: Matrix) {
     table.pointee.embed(
       bags.count, bags.offsets, bags.step, bags.indices, bags.weights, lookup.base, lookup.columns,
       out.base)
@@ -127,7 +127,7 @@ extension KernelSet {
 
   /// The transpose of `embed`; adds to `lookup`.
   @inline(__always)
-  package func scatter(_ bags: Bags, _ rows: Matrix, into lookup: Matrix) {
+  package func scatter(_ bags: EmbeddingBag, _ rows: Matrix, into lookup: Matrix) {
     table.pointee.scatter(
       bags.count, bags.offsets, bags.step, bags.indices, bags.weights, rows.base, lookup.columns,
       lookup.base)
@@ -160,7 +160,7 @@ package enum ElementFunction: Int32, Sendable, CaseIterable {
 /// `offsets[b·step] ..< offsets[(b + 1)·step]`, each an index and a weight.
 ///
 /// With `step` 1 each field of a row is a bag of its own; with `step` = fields, one bag holds all fields.
-package struct Bags: @unchecked Sendable {
+package struct EmbeddingBag: @unchecked Sendable {
   package let count: Int
   package let step: Int
   package let offsets: UnsafePointer<Int32>

@@ -2,7 +2,7 @@ import Kernels
 import Language
 import Models
 
-/// A way to learn from many tasks how to learn a new one.
+/// A meta-learning algorithm: learns from many tasks how to adapt to a new one.
 ///
 /// An algorithm says what it does with one task; training, batches, optimisers, threads, checkpoints and
 /// evaluation are the same for all.
@@ -13,20 +13,20 @@ package protocol MetaLearner: Configurable {
   func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock]
   /// Initial values of its own blocks that are not random.
   func prepare(_ weights: inout Weights, _ kernels: KernelSet)
-  /// Adds the task's gradient to the lane's sums; returns the loss it is the gradient of.
-  func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float
+  /// Adds the task's gradient to the sums of `scratch`; returns the loss that it is the gradient of.
+  func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float
   /// The scores of the query rows after adapting to the support. Shape: (query rows × outputs).
-  func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix
-  /// The outer optimiser that suits it when none is asked for, with its rate.
+  func scores(for episode: Episode, _ weights: Weights, in scratch: Scratch) -> Matrix
+  /// The outer optimiser and learning rate where the script gives none.
   var outerDefault: (optimizer: any Optimizer, rate: Double) { get }
-  /// The decoupled decay of embeddings that suits it; nil where the optimiser's own does.
+  /// The decoupled weight decay of embeddings where the script gives none; nil for the optimiser's own.
   var usualLookupDecay: Double? { get }
   /// The support loss before each inner step and after the last, and the scores of the query after each; for
   /// algorithms without inner steps, before and after.
-  func trace(_ episode: Episode, _ weights: Weights, in lane: Lane) -> [AdaptationPoint]
+  func trace(_ episode: Episode, _ weights: Weights, in scratch: Scratch) -> [AdaptationPoint]
 }
 
-/// One moment of an adaptation.
+/// The state of an adaptation after some of its steps.
 package struct AdaptationPoint: Sendable {
   package var step: Int
   package var supportLoss: Float
@@ -44,30 +44,30 @@ extension MetaLearner {
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.002) }
 }
 
-/// An algorithm that adapts by gradient steps: its inner loop is all it has to say.
+/// An algorithm that adapts by gradient steps; it only has to describe its inner loop.
 package protocol GradientLearner: MetaLearner, Equatable {
   func innerLoop(_ layout: Layout) -> InnerLoop
 }
 
 extension GradientLearner {
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    lane.innerLoop(of: self).metaGradient(lane, weights, episode)
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
+    scratch.innerLoop(of: self).metaGradient(scratch, weights, episode)
   }
 
-  package func scores(for episode: Episode, _ weights: Weights, in lane: Lane) -> Matrix {
-    let loop = innerLoop(lane.problem.layout)
-    let path = loop.adapt(lane, weights, episode)
-    return lane.tape[loop.queryScores(lane, path, episode)]
+  package func scores(for episode: Episode, _ weights: Weights, in scratch: Scratch) -> Matrix {
+    let loop = innerLoop(scratch.problem.layout)
+    let path = loop.adapt(scratch, weights, episode)
+    return scratch.tape[loop.queryScores(scratch, path, episode)]
   }
 
   package func trace(
-    _ episode: Episode, _ weights: Weights, in lane: Lane
+    _ episode: Episode, _ weights: Weights, in scratch: Scratch
   ) -> [AdaptationPoint] {
-    innerLoop(lane.problem.layout).trace(lane, weights, episode)
+    innerLoop(scratch.problem.layout).trace(scratch, weights, episode)
   }
 }
 
-/// An algorithm that learns how far its inner steps go.
+/// An algorithm that learns its inner learning rates, as Meta-SGD does.
 package protocol RateLearner: GradientLearner {
   func learnedRates(_ weights: Weights) -> [LearnedRates]
 }
@@ -77,7 +77,7 @@ package struct LearnedRates: Sendable {
   package var block: String
   /// One for each weight, or one for all.
   package var values: [Float]
-  /// What learning started from.
+  /// The value before training.
   package var initial: Double
 }
 

@@ -10,10 +10,13 @@ import Testing
   }
 
   @Test func everyInvariantNamesATestThatExists() throws {
-    let map = try SourceTree.text("Sources/README.md")
-    let invariants = map.matches(of: #/\| `(\w+)` \|\n/#).map { String($0.1) }
-    #expect(invariants.count > 5)
-    for name in invariants {
+    let documents = try ["Sources/README.md", "Sources/MetaLearning/Calculi.md"].map(
+      SourceTree.text)
+    let invariants = documents.map { text in
+      text.matches(of: #/\| `(\w+)` \|\n/#).map { String($0.1) }
+    }
+    #expect(invariants.allSatisfy { $0.count > 5 })
+    for name in invariants.joined() {
       let holder = SourceTree.all.first { $0.code.contains("func \(name)(") }
       #expect(holder?.path.hasPrefix("Tests/") == true, "there is no test `\(name)`")
     }
@@ -27,12 +30,27 @@ import Testing
   }
 
   @Test func everyPathThatDocumentsNameExists() throws {
-    for document in ["README.md", "Sources/README.md", "Tests/README.md"] {
+    let documents = [
+      "README.md", "Sources/README.md", "Tests/README.md", "Sources/MetaLearning/Calculi.md",
+    ]
+    for document in documents {
       let text = try SourceTree.text(document)
       let paths = text.matches(of: #/\b(?:scripts|examples|Sources|Tests)\/[\w.\/-]*\w/#)
       for path in Set(paths.map { String($0.0) }) {
         #expect(SourceTree.exists(path), "\(document) names \(path)")
       }
+    }
+  }
+
+  /// The tables of the map name places below `Sources` in short: `Commands/Workspace/Show.swift`.
+  @Test func everyPlaceOnTheMapExists() throws {
+    let map = try SourceTree.text("Sources/README.md")
+    let targets = Set(SourceTree.sources.map(\.target))
+    let places = map.matches(of: #/`(\w+)\/([\w.+\/-]*)`/#)
+      .filter { targets.contains(String($0.1)) }
+    #expect(places.count > 20)
+    for place in Set(places.map { "Sources/\($0.1)/\($0.2)" }) {
+      #expect(SourceTree.exists(place), "the map names \(place)")
     }
   }
 }

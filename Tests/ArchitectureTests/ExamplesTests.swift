@@ -73,7 +73,7 @@ import Testing
     guard let type = commands.types.first(where: { $0.name == call.verb.text }) else {
       return ([], [])
     }
-    var evaluator = Evaluator(Names())
+    var evaluator = Evaluator(Scope())
     let arguments = call.arguments.map {
       Argument(key: $0.key?.text, evaluator.value(of: $0.value))
     }
@@ -125,7 +125,7 @@ import Testing
       "branch careful", "undo 3", "rerun 1", "goto 7", "undo",
     ]
     for line in before { _ = notebook.run(line, host: host, observe: { _ in }) }
-    guard case .wish = notebook.run(example.line, host: host, observe: { _ in }) else {
+    guard case .request = notebook.run(example.line, host: host, observe: { _ in }) else {
       Issue.record("\(example.line)")
       return
     }

@@ -63,7 +63,7 @@ extension Mutant {
 
   private static func places(in call: Call) -> [Place] {
     guard let type = commands.types.first(where: { $0.name == call.verb.text }) else { return [] }
-    var evaluator = Evaluator(Names())
+    var evaluator = Evaluator(Scope())
     let arguments = call.arguments.map { argument in
       Argument(key: argument.key?.text, evaluator.value(of: argument.value))
     }

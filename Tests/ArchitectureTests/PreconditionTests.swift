@@ -31,7 +31,7 @@ import Testing
     ("MetaLearning/Baselines/RidgeSystem", "penalty > 0", "`penalty=` is 1e-6 or more"),
     ("MetaLearning/Adaptation/InnerLoop", "preconditionFailure(", "steps of Adam go another way"),
     (
-      "MetaLearning/Adaptation/DirectLearner", "preconditionFailure(",
+      "MetaLearning/Adaptation/FeedForwardLearner", "preconditionFailure(",
       "algorithms name blocks of their own"
     ),
     ("MetaLearning/Training/Training", "position == 0", "asked between epochs alone"),

@@ -15,12 +15,12 @@ struct Ranking {
   private let learner: MAML
   private let weights: Weights
   private let items: Matrix
-  private let codes: CodedRows
+  private let codes: QuantizedRows
   private let chosen: [Int32]
   private let given: [Float]
   private let users: Int
   private let threads: Int
-  private let lanes: LanePool
+  private let scratchPool: ScratchPool
 
   init?(_ inputs: Inputs, steps: Int, threads: Int, kernels: KernelSet) throws {
     var network = MLP()
@@ -48,12 +48,12 @@ struct Ranking {
     weights = start
     let rows = try inputs.floats("w4_items")
     items = permanent(rows, rows: rows.count / Self.width, columns: Self.width)
-    guard let codes = CodedRows(items) else { return nil }
+    guard let codes = QuantizedRows(items) else { return nil }
     self.codes = codes
     chosen = try inputs.integers("w4_user1")
     given = try inputs.floats("w4_user2")
     self.threads = threads
-    lanes = LanePool(problem)
+    scratchPool = ScratchPool(problem)
   }
 
   mutating func measured() -> Measurement {
@@ -73,16 +73,17 @@ struct Ranking {
   }
 
   private func ranked(user: Int) -> [Int] {
-    let tower = lanes.withLane { lane in
-      lane.tape.reset()
-      return lane.adaptedTower(of: learner, weights, episode(user, lane.tape.arena))
+    let stack = scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      return scratch.adaptedDenseStack(of: learner, weights, episode(user, scratch.tape.arena))
     }
-    guard let tower else { return [] }
-    let found = tower.candidates(Self.best, of: codes, threads: threads, in: lanes)
+    guard let stack else { return [] }
+    let found = stack.candidates(Self.best, of: codes, threads: threads, in: scratchPool)
     let rows = found ?? Array(0..<items.rows)
-    let scores = tower.scores(of: rows.count, threads: threads, block: Self.block, in: lanes) {
-      range, lane in
-      let features = lane.tape.arena.matrix(rows: range.count, columns: Self.width)
+    let scores = stack.scores(of: rows.count, threads: threads, block: Self.block, in: scratchPool)
+    {
+      range, scratch in
+      let features = scratch.tape.arena.matrix(rows: range.count, columns: Self.width)
       for (row, item) in rows[range].enumerated() {
         features.rows(row..<row + 1).copy(from: items.rows(item..<item + 1))
       }
@@ -103,7 +104,8 @@ struct Ranking {
     table[0] = Int32(user)
     let (offsets, indices, shares) = (arena.integers(2), arena.integers(1), arena.allocate(1))
     (offsets[0], offsets[1], indices[0], shares[0]) = (0, 1, 0, 1)
-    let common = Bags(count: 1, step: 1, offsets: offsets, indices: indices, weights: shares)
+    let common = EmbeddingBag(
+      count: 1, step: 1, offsets: offsets, indices: indices, weights: shares)
     let rows = EncodedRows(
       count: Self.ratings, ownFields: 0, common: common, commonFields: 1, vectors: vectors,
       ratings: ratings)

@@ -144,11 +144,11 @@ enum WorkloadTask: @unchecked Sendable {
   case given(Episode)
   case encoded(ids: [Int32], shares: [Float], users: [Int32], ratings: [Float])
 
-  func episode(_ lane: Lane, _ scratch: LocalRows) -> Episode {
+  func episode(_ scratch: Scratch, _ localRows: LocalRows) -> Episode {
     switch self {
     case .given(let episode): return episode
     case .encoded(let ids, let shares, let users, let ratings):
-      return scratch.episode(ids, shares, users, ratings, arena: lane.tape.arena)
+      return localRows.episode(ids, shares, users, ratings, arena: scratch.tape.arena)
     }
   }
 }
@@ -169,7 +169,7 @@ final class LocalRows: @unchecked Sendable {
     return Episode(tableRows: number.finish(in: arena), support: support, query: query)
   }
 
-  private func shared(_ users: [Int32], _ arena: Arena) -> Bags {
+  private func shared(_ users: [Int32], _ arena: Arena) -> EmbeddingBag {
     let offsets = arena.integers(5)
     let indices = arena.integers(4)
     let weights = arena.allocate(4)
@@ -179,7 +179,7 @@ final class LocalRows: @unchecked Sendable {
       weights[place] = 1
     }
     offsets[4] = 4
-    return Bags(count: 4, step: 1, offsets: offsets, indices: indices, weights: weights)
+    return EmbeddingBag(count: 4, step: 1, offsets: offsets, indices: indices, weights: weights)
   }
 
   private func encode(
@@ -210,7 +210,7 @@ final class LocalRows: @unchecked Sendable {
     }
     return EncodedRows(
       count: range.count,
-      own: Bags(count: bag, step: 1, offsets: offsets, indices: indices, weights: weights),
+      own: EmbeddingBag(count: bag, step: 1, offsets: offsets, indices: indices, weights: weights),
       ownFields: 5, commonFields: 4, ratings: targets)
   }
 }
@@ -220,7 +220,7 @@ final class WorkloadRun {
   let workload: Workload
   let outer: OuterLoop
   private let threads: Int
-  private let scratch: [LocalRows]
+  private let localRows: [LocalRows]
   private var step = 0
 
   init(_ workload: Workload, threads: Int) {
@@ -229,16 +229,16 @@ final class WorkloadRun {
     outer = OuterLoop(
       workload.problem, weights: workload.weights,
       options: OuterOptions(optimizer: workload.outer.optimizer), threads: threads)
-    scratch = (0..<32).map { _ in LocalRows() }
+    localRows = (0..<32).map { _ in LocalRows() }
   }
 
   func take() {
     let batch = workload.batches[step % 8]
     let learner = workload.learner
-    let scratch = scratch
-    _ = outer.take(tasks: 32, rate: workload.outer.rate) { number, weights, lane in
+    let localRows = localRows
+    _ = outer.take(tasks: 32, rate: workload.outer.rate) { number, weights, scratch in
       learner.learn(
-        from: batch[number].episode(lane, scratch[number / 4]), weights, in: lane)
+        from: batch[number].episode(scratch, localRows[number / 4]), weights, in: scratch)
     }
     step += 1
   }
@@ -272,13 +272,13 @@ final class WorkloadRun {
   /// The mean query loss of the un-adapted model on batch 0.
   func check() -> Double {
     var sum = 0.0
-    let lane = Lane(workload.problem)
+    let scratch = Scratch(workload.problem)
     var maml = MAML()
     maml.steps = 0
     for task in workload.batches[0] {
-      lane.tape.reset()
-      let episode = task.episode(lane, scratch[0])
-      let scores = maml.scores(for: episode, outer.weights, in: lane)
+      scratch.tape.reset()
+      let episode = task.episode(scratch, localRows[0])
+      let scores = maml.scores(for: episode, outer.weights, in: scratch)
       for row in 0..<scores.rows {
         let error = Double(scores[row, 0] - episode.query.ratings[row, 0])
         sum += error * error / Double(scores.rows * 32)

@@ -36,12 +36,13 @@ private final class PageHost: Host, @unchecked Sendable {
   private func ran(_ line: String, in notebook: inout Notebook) -> Bool {
     switch notebook.run(line, host: host, observe: { _ in }) {
     case .ran(let result): result == .completed
-    case .wish: true
+    case .request: true
     }
   }
 
   private func texts(_ line: String, in notebook: inout Notebook) -> [String]? {
-    guard case .wish(.run(let texts, _)) = notebook.run(line, host: host, observe: { _ in }) else {
+    guard case .request(.run(let texts, _)) = notebook.run(line, host: host, observe: { _ in })
+    else {
       return nil
     }
     return texts
@@ -325,7 +326,8 @@ private final class PageHost: Host, @unchecked Sendable {
   // MARK: why
 
   private func said(_ line: String, _ notebook: inout Notebook) -> String {
-    guard case .wish(.show(let report)) = notebook.run(line, host: host, observe: { _ in }) else {
+    guard case .request(.show(let report)) = notebook.run(line, host: host, observe: { _ in })
+    else {
       return ""
     }
     return PlainRenderer().text(report)

@@ -4,8 +4,8 @@ import Testing
 
 /// 16-bit layers, against whole-number sums.
 @Suite struct CodesTests {
-  private func codes(_ count: Int, below bound: Int, _ seed: UInt64) -> Codes {
-    let codes = Codes(count: count)
+  private func codes(_ count: Int, below bound: Int, _ seed: UInt64) -> QuantizedCodes {
+    let codes = QuantizedCodes(count: count)
     var stream = RandomKey(seed: seed).stream
     for index in 0..<count { codes.base[index] = Int16(stream.below(2 * bound) - bound) }
     return codes
@@ -20,7 +20,7 @@ import Testing
     let b = codes(outputs * inputs, below: 3000, 2)
     let bias = (0..<outputs).map { Int32($0 * 1000 - 20_000) }
     let shift = 14
-    let c = Codes(count: rows * outputs)
+    let c = QuantizedCodes(count: rows * outputs)
     kernels.codeLayer(rows: rows, a.base, width: inputs, b, bias: bias, shift: shift, into: c.base)
     var wrong = 0
     for row in 0..<rows {
@@ -55,7 +55,7 @@ import Testing
   @Test func codesKnowWhatTheyLeaveOut() throws {
     let matrix = randomMatrix(50, 33, 5)
     defer { matrix.base.deallocate() }
-    let coded = try #require(CodedRows(matrix))
+    let coded = try #require(QuantizedRows(matrix))
     #expect(coded.width == 64)
     var (length, error) = (Float(0), Float(0))
     for row in 0..<50 {
@@ -72,7 +72,7 @@ import Testing
     #expect(coded.error >= error && coded.error < 1.01 * error)
     #expect(error < 1e-3 * length)
     matrix[20, 7] = .nan
-    #expect(CodedRows(matrix) == nil)
+    #expect(QuantizedRows(matrix) == nil)
   }
 
   /// The spectral norm from below, by power iteration.
@@ -93,7 +93,7 @@ import Testing
       norm = length.squareRoot()
       x = x.map { $0 / length }
     }
-    let bound = Double(KernelSet.underTest.stretch(of: weight, in: Arena()))
+    let bound = Double(KernelSet.underTest.spectralNormBound(of: weight, in: Arena()))
     #expect(bound >= norm && bound < 1.35 * norm, "\(norm) \(bound)")
   }
 }

@@ -94,7 +94,7 @@ let samples: [Sample] = {
     return (tape[y][0, 0], tape[gradient].array)
   }
 
-  /// The Hessian times a direction, by a sweep over the gradient.
+  /// The Hessian times a direction, by a backward pass over the gradient.
   func curvature(_ sample: Sample, at x: [Float], along v: [Float], inPlace: Bool) -> [Float] {
     let tape = Tape(kernels: .underTest)
     let input = tape.constant(x, rows: sample.rows, columns: sample.columns)
@@ -102,7 +102,7 @@ let samples: [Sample] = {
     let gradient = tape.gradient(of: y, to: [input])[0]
     let direction = tape.constant(v, rows: sample.rows, columns: sample.columns)
     let place = tape.constant(0, rows: sample.rows, columns: sample.columns)
-    tape.sweep(
+    tape.backward(
       from: [.init(gradient, direction)], to: [.init(input, into: inPlace ? tape[place] : nil)],
       differentiable: !inPlace)
     return inPlace ? tape[place].array : tape[tape.adjoint(of: input)].array

@@ -21,8 +21,8 @@ package enum Laboratory {
 
   package static let context = CheckContext(
     commands: commands, settings: Settings.self,
-    traits: { configurable in
-      CheckContext.Traits(takesInput: configurable is Plot)
+    callProperties: { configurable in
+      CheckContext.CallProperties(takesInput: configurable is Plot)
     },
     resultFields: { configurable in
       configurable is Evaluate

@@ -34,9 +34,9 @@ import Testing
   }
 
   @Test func namesAreThoseOfADictionary() {
-    var names = Names()
+    var names = Scope()
     var kept: [String: Int] = [:]
-    var states: [(Names, [String: Int])] = []
+    var states: [(Scope, [String: Int])] = []
     var draw: UInt64 = 7
     for round in 0..<4000 {
       draw = draw &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

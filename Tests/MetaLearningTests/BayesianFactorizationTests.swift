@@ -211,11 +211,11 @@ private struct Formula {
 
   @Test func theInverseOfATriangleIsThatOfItsMatrix() {
     let matrix = [4.0, 1, 3, 0.5, -1, 5]
-    let inverse = Packed.inverse(matrix, size: 3)
+    let inverse = PackedSymmetric.inverse(matrix, size: 3)
     for column in 0..<3 {
       var unit = [0.0, 0, 0]
       unit[column] = 1
-      let back = Packed.product(matrix, Packed.product(inverse, unit))
+      let back = PackedSymmetric.product(matrix, PackedSymmetric.product(inverse, unit))
       for (value, expected) in zip(back, unit) { #expect(abs(value - expected) < 1e-12) }
     }
   }

@@ -26,13 +26,13 @@ import Testing
   ) -> [Float] {
     let options = OuterOptions(optimizer: SGD())
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
-    _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
-      let episode = lane.episode(
+    _ = outer.take(tasks: 1, rate: 1) { _, weights, scratch in
+      let episode = scratch.episode(
         world.split.train[1], world.data, noise: RandomKey(seed: 1))
       for row in 0..<episode.query.count {
         episode.query.ratings[row, 0] = change(row, episode.query.ratings[row, 0])
       }
-      return learner.learn(from: episode, weights, in: lane)
+      return learner.learn(from: episode, weights, in: scratch)
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { $0 - $1 }
   }

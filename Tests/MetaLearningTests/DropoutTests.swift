@@ -22,19 +22,20 @@ import Testing
 
   /// The meta-loss of a task under the mask of a key.
   func loss(_ weights: Weights, _ noise: RandomKey) -> Double {
-    let lane = Lane(world.problem)
+    let scratch = Scratch(world.problem)
     return Double(
       learner.learn(
-        from: lane.episode(world.split.train[1], world.data, noise: noise), weights, in: lane))
+        from: scratch.episode(world.split.train[1], world.data, noise: noise), weights, in: scratch)
+    )
   }
 
   @Test func underAFixedMaskTheMetaGradientIsTheDerivative() {
     let noise = RandomKey(seed: 5)
     let options = OuterOptions(optimizer: SGD())
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
-    _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
+    _ = outer.take(tasks: 1, rate: 1) { _, weights, scratch in
       learner.learn(
-        from: lane.episode(world.split.train[1], world.data, noise: noise), weights, in: lane)
+        from: scratch.episode(world.split.train[1], world.data, noise: noise), weights, in: scratch)
     }
     for (number, block) in world.problem.layout.blocks.enumerated() {
       var stream = RandomKey(seed: 9).derived(number).stream
@@ -59,16 +60,16 @@ import Testing
   }
 
   @Test func theExpectationOfAHiddenLayerIsKept() {
-    let lane = Lane(world.problem)
+    let scratch = Scratch(world.problem)
     func firstLayer(_ noise: RandomKey?) -> [Float] {
-      lane.tape.reset()
-      let episode = lane.episode(world.split.train[1], world.data, noise: noise)
-      let leaves = lane.leaves(world.weights, episode)
+      scratch.tape.reset()
+      let episode = scratch.episode(world.split.train[1], world.data, noise: noise)
+      let leaves = scratch.leaves(world.weights, episode)
       let (network, shape) = (world.problem.network, world.problem.shape)
       let state = network.features(
-        lane.tape, leaves, episode.query, support: episode.support, shape: shape)
-      return lane.tape[
-        network.advance(state, stage: 1, lane.tape, leaves, shape: shape).hidden
+        scratch.tape, leaves, episode.query, support: episode.support, shape: shape)
+      return scratch.tape[
+        network.advance(state, stage: 1, scratch.tape, leaves, shape: shape).hidden
       ].array
     }
     let whole = firstLayer(nil)

@@ -14,12 +14,12 @@ import Testing
 
   /// What one task adds to the gradient.
   func gradient(
-    _ world: World, _ learn: @Sendable (Lane, Weights, Episode) -> Float
+    _ world: World, _ learn: @Sendable (Scratch, Weights, Episode) -> Float
   ) -> [Float] {
     let options = OuterOptions(optimizer: SGD())
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
-    _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
-      learn(lane, weights, lane.episode(world.split.train[1], world.data))
+    _ = outer.take(tasks: 1, rate: 1) { _, weights, scratch in
+      learn(scratch, weights, scratch.episode(world.split.train[1], world.data))
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { $0 - $1 }
   }
@@ -34,9 +34,9 @@ import Testing
     // The support as the query of a loop without steps: its plain gradient.
     var plain = reptile.innerLoop(world.problem.layout)
     plain.steps = 0
-    let support = gradient(world) { [plain] lane, weights, episode in
+    let support = gradient(world) { [plain] scratch, weights, episode in
       plain.metaGradient(
-        lane, weights,
+        scratch, weights,
         Episode(tableRows: episode.tableRows, support: episode.support, query: episode.support))
     }
     let size = support.map { abs($0) }.max() ?? 0
@@ -68,10 +68,10 @@ import Testing
 
   /// H·v by one more sweep over the recorded gradient, as an inner loop does it.
   private func curvature(_ world: World, along v: [Float]) -> [Float] {
-    let lane = Lane(world.problem)
-    let (tape, problem) = (lane.tape, world.problem)
-    let episode = lane.episode(world.split.train[1], world.data)
-    let leaves = lane.leaves(world.weights, episode)
+    let scratch = Scratch(world.problem)
+    let (tape, problem) = (scratch.tape, world.problem)
+    let episode = scratch.episode(world.split.train[1], world.data)
+    let leaves = scratch.leaves(world.weights, episode)
     let floor = tape.count
     var state = problem.network.features(
       tape, leaves, episode.support, support: episode.support, shape: problem.shape)
@@ -89,7 +89,7 @@ import Testing
       seeds.append(.init(gradient, tape.constant(own, rows: shape.rows, columns: shape.columns)))
     }
     let sums = leaves.map { tape.zeros(like: $0) }
-    tape.sweep(
+    tape.backward(
       from: seeds, to: zip(leaves, sums).map { Tape.Target($0, into: $1) }, floor: floor,
       differentiable: false)
     for (number, sum) in sums.enumerated() {

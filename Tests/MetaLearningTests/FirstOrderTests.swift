@@ -36,8 +36,8 @@ struct ObjectiveCase: Sendable, CustomTestStringConvertible {
     let outer = OuterLoop(
       world.problem, weights: world.weights, options: OuterOptions(optimizer: SGD()), threads: 1)
     for _ in 0..<times {
-      _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
-        learner.learn(from: lane.episode(world.split.train[1], world.data), weights, in: lane)
+      _ = outer.take(tasks: 1, rate: 1) { _, weights, scratch in
+        learner.learn(from: scratch.episode(world.split.train[1], world.data), weights, in: scratch)
       }
     }
     return outer.weights

@@ -34,11 +34,11 @@ import Testing
     let problem = LearningProblem(
       network: model.problem.network, loss: model.problem.loss, learner: model.learner,
       encoder: encoder, scale: model.problem.scale, kernels: .underTest)
-    let lane = Lane(problem)
-    let episode = lane.builder.episode(
+    let scratch = Scratch(problem)
+    let episode = scratch.builder.episode(
       user: context.user, support: context.support, query: [.init(item: item, rating: 1)],
-      arena: lane.tape.arena)
-    let scores = model.learner.scores(for: episode, model.weights, in: lane)
+      arena: scratch.tape.arena)
+    let scores = model.learner.scores(for: episode, model.weights, in: scratch)
     return problem.predictions(scores)[0]
   }
 

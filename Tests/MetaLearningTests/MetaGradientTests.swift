@@ -110,9 +110,9 @@ func smooth(_ network: any Network) -> any Network {
     let options = OuterOptions(optimizer: SGD())
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
     let learner = item.learner
-    _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
+    _ = outer.take(tasks: 1, rate: 1) { _, weights, scratch in
       learner.learn(
-        from: lane.episode(world.split.train[1], world.data), weights, in: lane)
+        from: scratch.episode(world.split.train[1], world.data), weights, in: scratch)
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { $0 - $1 }
   }
@@ -171,10 +171,10 @@ func smooth(_ network: any Network) -> any Network {
   }
 }
 
-/// What the planned form of an inner loop has to agree on with the tape.
-struct TowerCase: Sendable, CustomTestStringConvertible {
+/// What the hand-written form of an inner loop has to agree on with the tape.
+struct DenseStackCase: Sendable, CustomTestStringConvertible {
   var scope: AdaptationScope
-  /// Outputs of the first layer. There are four query rows: with fewer the pivot is narrow.
+  /// Outputs of the first layer. There are four query rows: with fewer the first adapted layer is narrow.
   var width = 6
   var order: Int
   var steps: Int
@@ -185,14 +185,14 @@ struct TowerCase: Sendable, CustomTestStringConvertible {
     "\(scope) of \(width) order \(order) steps \(steps) \(activation) \(type(of: loss).name)"
   }
 
-  static let all: [TowerCase] = [
+  static let all: [DenseStackCase] = [
     (AdaptationScope.decision, 6), (.decision, 3), (.head, 6),
   ].flatMap { scope, width in
     [(1, 2), (2, 1), (2, 4), (1, 0)].flatMap { order, steps in
       [MLP.Activation.relu, .tanh, .sigmoid].flatMap { activation in
         losses.types.compactMap { loss in
           (loss.init() as? any Loss).map {
-            TowerCase(
+            DenseStackCase(
               scope: scope, width: width, order: order, steps: steps, activation: activation,
               loss: $0)
           }
@@ -202,10 +202,10 @@ struct TowerCase: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite struct TowerLoopTests {
+@Suite struct DenseStackLoopTests {
   /// How far two steps on two tasks move the weights, by a way of computing gradients.
   func gradient(
-    _ item: TowerCase, _ compute: @Sendable (InnerLoop, Lane, Weights, Episode) -> Float
+    _ item: DenseStackCase, _ compute: @Sendable (InnerLoop, Scratch, Weights, Episode) -> Float
   ) -> [Float] {
     var network = MLP()
     network.hidden = [item.width, 5]
@@ -222,16 +222,17 @@ struct TowerCase: Sendable, CustomTestStringConvertible {
     let outer = OuterLoop(world.problem, weights: world.weights, options: options, threads: 1)
     let rate: Float = 0.01
     for _ in 0..<2 {
-      _ = outer.take(tasks: 2, rate: rate) { number, weights, lane in
-        #expect(lane.plans(loop), "the short cut is not taken")
-        return compute(loop, lane, weights, lane.episode(world.split.train[number], world.data))
+      _ = outer.take(tasks: 2, rate: rate) { number, weights, scratch in
+        #expect(scratch.hasDenseStackForm(loop), "the short cut is not taken")
+        return compute(
+          loop, scratch, weights, scratch.episode(world.split.train[number], world.data))
       }
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { ($0 - $1) / rate }
   }
 
-  @Test(arguments: TowerCase.all)
-  func thePlannedFormIsExact(item: TowerCase) {
+  @Test(arguments: DenseStackCase.all)
+  func theHandWrittenFormIsExact(item: DenseStackCase) {
     let short = gradient(item) { $0.metaGradient($1, $2, $3) }
     let plain = gradient(item) { $0.plainMetaGradient($1, $2, $3) }
     let size = plain.map { abs($0) }.max() ?? 0
@@ -242,7 +243,8 @@ struct TowerCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: [AdaptationScope.decision, .head])
   func theDisplacementIsWhereTheStepsEnd(scope: AdaptationScope) {
-    let item = TowerCase(scope: scope, order: 1, steps: 3, activation: .relu, loss: SquaredError())
+    let item = DenseStackCase(
+      scope: scope, order: 1, steps: 3, activation: .relu, loss: SquaredError())
     let short = gradient(item) { $0.displacement($1, $2, $3) }
     let plain = gradient(item) { $0.plainDisplacement($1, $2, $3) }
     let worst = zip(short, plain).map { abs($0 - $1) }.max() ?? 1

@@ -11,9 +11,9 @@ import Testing
     let outer = OuterLoop(
       world.problem, weights: world.weights, options: OuterOptions(optimizer: SGD(), clip: clip),
       threads: 1)
-    _ = outer.take(tasks: 1, rate: 1) { _, weights, lane in
+    _ = outer.take(tasks: 1, rate: 1) { _, weights, scratch in
       MAML().learn(
-        from: lane.episode(world.split.train[1], world.data), weights, in: lane)
+        from: scratch.episode(world.split.train[1], world.data), weights, in: scratch)
     }
     return zip(world.weights.all.array, outer.weights.all.array).map { $0 - $1 }
   }

@@ -69,21 +69,21 @@ import Testing
   @Test func codesLeaveFewItemsInQuestion() throws {
     let (model, data) = model(network([32, 32], wide: false))
     let task = smallSplit(data).train[0]
-    let lanes = LanePool(model.problem)
-    let tower = try #require(
-      lanes.withLane { lane in
-        lane.adaptedTower(of: model.learner, model.weights, lane.episode(task, data))
+    let scratchPool = ScratchPool(model.problem)
+    let stack = try #require(
+      scratchPool.withScratch { scratch in
+        scratch.adaptedDenseStack(of: model.learner, model.weights, scratch.episode(task, data))
       })
     let features = randomMatrix(20_000, model.problem.layout.blocks[1].rows)
     defer { features.base.deallocate() }
-    let coded = try #require(CodedRows(features))
+    let coded = try #require(QuantizedRows(features))
     let pool = ThreadPool()
     let scores = pool.whileUsed {
-      tower.scores(of: 20_000, threads: 2, block: 96, in: lanes) { range, _ in
+      stack.scores(of: 20_000, threads: 2, block: 96, in: scratchPool) { range, _ in
         (features.rows(range), nil)
       }
     }
-    let found = pool.whileUsed { tower.candidates(10, of: coded, threads: 2, in: lanes) }
+    let found = pool.whileUsed { stack.candidates(10, of: coded, threads: 2, in: scratchPool) }
     let candidates = try #require(found)
     #expect(pool.threadCount == 1)
     #expect(Set(candidates).isSuperset(of: highest(10, of: scores)))

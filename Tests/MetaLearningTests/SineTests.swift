@@ -70,9 +70,10 @@ import Testing
     ThreadPool().whileUsed {
       for iteration in 0..<iterations {
         let batch = key.derived("train").derived(iteration)
-        _ = outer.take(tasks: 25, rate: rate) { number, weights, lane in
+        _ = outer.take(tasks: 25, rate: rate) { number, weights, scratch in
           learner.learn(
-            from: episode(batch.derived(number), query: shots, lane.tape.arena), weights, in: lane)
+            from: episode(batch.derived(number), query: shots, scratch.tape.arena), weights,
+            in: scratch)
         }
       }
     }
@@ -81,12 +82,12 @@ import Testing
 
   /// The mean squared error on new tasks after adapting.
   private static func error(_ learner: any MetaLearner, _ weights: Weights) -> Double {
-    let lane = Lane(problem(learner))
+    let scratch = Scratch(problem(learner))
     var sum = 0.0
     for number in 0..<200 {
-      lane.tape.reset()
-      let episode = episode(key.derived("test").derived(number), query: 50, lane.tape.arena)
-      let scores = learner.scores(for: episode, weights, in: lane)
+      scratch.tape.reset()
+      let episode = episode(key.derived("test").derived(number), query: 50, scratch.tape.arena)
+      let scores = learner.scores(for: episode, weights, in: scratch)
       for row in 0..<50 {
         let error = Double(scores[row, 0] - episode.query.ratings[row, 0])
         sum += error * error / 50

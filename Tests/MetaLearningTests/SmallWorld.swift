@@ -75,7 +75,7 @@ func smallProblem(
   return (data, split, problem, weights)
 }
 
-extension Lane {
+extension Scratch {
   /// The episode of a task as the split has it.
   func episode(_ task: UserTask, _ data: Dataset, noise: RandomKey? = nil) -> Episode {
     let sampler = TaskSampler(data.interactions, key: RandomKey(seed: 0), resample: false)

@@ -87,7 +87,7 @@ import Shell
   private func run(_ text: String) -> (result: RunResult, said: [Report]) {
     var interpreter = Interpreter()
     var said: [Report] = []
-    let host = TerminalHost(directory: scratch.path, reach: Reach([scratch.path]))
+    let host = TerminalHost(directory: scratch.path, sandbox: Sandbox([scratch.path]))
     let result = interpreter.run(Source(name: "t.mrs", text: text), host: host) {
       if let report = $0.report { said.append(report) }
     }

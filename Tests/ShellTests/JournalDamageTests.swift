@@ -31,9 +31,9 @@ import Shell
     return try Files.contents(of: folder.path + "/" + name, named: "").withBytes { Array($0) }
   }
 
-  private func read(_ bytes: [UInt8]) throws -> LostSession {
+  private func read(_ bytes: [UInt8]) throws -> RecoverableSession {
     try Files.write(bytes, to: path, named: "")
-    return LostSession(reading: path)
+    return RecoverableSession(reading: path)
   }
 
   private func lines(_ bytes: [UInt8]) -> [[UInt8]] {
@@ -88,11 +88,12 @@ import Shell
     }
   }
 
-  private func found(_ text: String) throws -> (lost: LostSession?, said: [String], names: [String])
-  {
+  private func found(_ text: String) throws -> (
+    lost: RecoverableSession?, said: [String], names: [String]
+  ) {
     try Files.write(Array(text.utf8), to: path, named: "")
     var said: [String] = []
-    let lost = LostSession.newest(in: scratch.path) { said.append($0) }
+    let lost = RecoverableSession.newest(in: scratch.path) { said.append($0) }
     return (lost, said, try Files.list(scratch.path, named: ""))
   }
 
@@ -147,7 +148,7 @@ import Shell
   }
 
   /// What a prompt with a lost session wrote and came to.
-  private func prompt(_ lost: LostSession?, _ lines: String...) -> (Written, Notebook) {
+  private func prompt(_ lost: RecoverableSession?, _ lines: String...) -> (Written, Notebook) {
     let written = Written()
     let terminal = Terminal(
       hasInput: false, hasOutput: false, hasErrors: false, allowsColour: false)
@@ -207,12 +208,12 @@ import Shell
     journal?.starts("load data")
     journal?.reaches(["load data"])
     journal = nil
-    #expect(LostSession.newest(in: scratch.path) == nil)
+    #expect(RecoverableSession.newest(in: scratch.path) == nil)
     journal = Journal(folder: scratch.path)
     journal?.postpones = true
     journal?.reaches(["load data"])
     journal?.postpones = false
     journal = nil
-    #expect(LostSession.newest(in: scratch.path)?.statements == ["load data"])
+    #expect(RecoverableSession.newest(in: scratch.path)?.statements == ["load data"])
   }
 }

@@ -20,7 +20,7 @@ private let project = String(#filePath.dropLast("/Tests/ShellTests/LessonTests.s
     func type(_ line: String) -> Bool {
       switch notebook.run(line, host: host, observe: { _ in }) {
       case .ran(let result): result == .completed
-      case .wish: true
+      case .request: true
       }
     }
     #expect(type("lesson \(name)"))

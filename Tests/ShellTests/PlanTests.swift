@@ -10,14 +10,14 @@ import Shell
 /// What a script will take, found out in miniature.
 @Suite struct PlanTests {
   private func plan(
-    _ text: String, calibration: Calibration = Calibration(), host: AttentiveHost? = nil
+    _ text: String, calibration: Calibration = Calibration(), host: FileRecordingHost? = nil
   ) throws -> (plan: Plan, result: RunResult, interpreter: Interpreter) {
     var interpreter = Interpreter()
     interpreter.execution.variation.passesOverExpectations = true
     interpreter.execution.plan = Plan(calibration: calibration, memory: { heldMemory() })
     let result = interpreter.run(
       Source(name: "t.mrs", text: text),
-      host: host ?? AttentiveHost(TerminalHost(), isDry: true))
+      host: host ?? FileRecordingHost(TerminalHost(), isDry: true))
     return (try #require(interpreter.execution.plan), result, interpreter)
   }
 
@@ -66,7 +66,7 @@ import Shell
     let counter = CountingHost()
     let (plan, result, interpreter) = try plan(
       "load data\nsplit tasks\nmeta-train ridge epochs=1\n" + text,
-      host: AttentiveHost(counter, isDry: true))
+      host: FileRecordingHost(counter, isDry: true))
     #expect(result == .completed)
     #expect(counter.count(of: "steps") <= steps + 80)
     #expect(counter.count(of: "tests") <= 60)
@@ -88,7 +88,7 @@ import Shell
 
   @Test func nothingIsWrittenAndEverythingNamed() throws {
     let scratch = Scratch()
-    let host = AttentiveHost(TerminalHost(directory: scratch.path), isDry: true)
+    let host = FileRecordingHost(TerminalHost(directory: scratch.path), isDry: true)
     let (_, result, _) = try plan(
       "load data\nexport \"x.csv\"\nload csv \"x.csv\"\nsplit tasks\n", host: host)
     #expect(result == .completed)

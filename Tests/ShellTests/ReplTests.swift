@@ -149,13 +149,13 @@ final class Written {
     journal?.starts("undo")
     journal?.reaches(["load data"])
     journal?.starts("meta-train maml")
-    #expect(LostSession.newest(in: scratch.path) == nil, "it is alive")
+    #expect(RecoverableSession.newest(in: scratch.path) == nil, "it is alive")
     journal = nil
-    var lost = LostSession.newest(in: scratch.path)
+    var lost = RecoverableSession.newest(in: scratch.path)
     #expect(lost?.statements == ["load data"])
     #expect(lost?.running == "meta-train maml")
     lost?.forget()
-    #expect(LostSession.newest(in: scratch.path) == nil)
+    #expect(RecoverableSession.newest(in: scratch.path) == nil)
   }
 
   @Test func aSessionThatEndedProperlyLeavesNothing() throws {
@@ -170,7 +170,7 @@ final class Written {
     try Files.write(
       Array("{\"keep\":0,\"add\":[\"load data\"]}\n{\"keep\":1,\"add\":[\"spl".utf8), to: path,
       named: "")
-    #expect(LostSession.newest(in: scratch.path)?.statements == ["load data"])
+    #expect(RecoverableSession.newest(in: scratch.path)?.statements == ["load data"])
   }
 
   @Test func aFolderThatCannotBeMadeOnlyWarns() {

@@ -12,7 +12,7 @@ import Shell
   private let files = Scratch()
   private let source = Source(name: "t.mrs", text: "load data\n")
 
-  private var host: AttentiveHost { AttentiveHost(TerminalHost(directory: files.path)) }
+  private var host: FileRecordingHost { FileRecordingHost(TerminalHost(directory: files.path)) }
   private var cache: ResultCache { ResultCache(folder: scratch.path) }
 
   private var entries: [String] { (try? Files.list(scratch.path, named: "")) ?? [] }

@@ -5,7 +5,7 @@ import Reports
 
 /// `abtest a b`: an online test as the logged ratings foretell it. Every simulated user sees one of
 /// the two, and what she likes among the first places is known from her ratings.
-package struct ABTest: ParticularCommand {
+package struct ABTest: ConstrainedCommand {
   package var names: [String] = []
   package var metric = "precision"
   package var options = JudgingOptions()
@@ -47,9 +47,9 @@ package struct ABTest: ParticularCommand {
     if let contradiction { throw contradiction }
     let outcome = options.completed([try Evaluation.metrics.make(metric).get()])[0]
     let trial = try options.trial([outcome], in: session)
-    let contestants = Contestants(session: session)
+    let recommenders = SessionRecommenders(session: session)
     let groups = try names.map { name in
-      try trial.judgement(of: try contestants.recommender(name)).values[0].compactMap { $0 }
+      try trial.judgement(of: try recommenders.recommender(name)).values[0].compactMap { $0 }
     }
     guard let a = MeanInterval(groups[0]), let b = MeanInterval(groups[1]), a.count > 1,
       b.count > 1
@@ -85,7 +85,7 @@ package struct ABTest: ParticularCommand {
       "\(names[0]) against \(names[1]), \(outcome)",
       columns: [.init("quantity"), .init("value", .right)],
       rows: [
-        row(names[0], Scoreboard.cell(a)), row(names[1], Scoreboard.cell(b)),
+        row(names[0], Leaderboard.cell(a)), row(names[1], Leaderboard.cell(b)),
         row("difference", .number(design.difference, digits: 4)),
         row("power with \(grouped(users)) users a group", share(found)),
         row("the same by formula", .number(design.power(groupSize: Double(users)), digits: 3)),

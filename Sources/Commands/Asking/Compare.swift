@@ -39,10 +39,10 @@ package struct Compare: Command {
     guard let measured = try? measured() else { return nil }
     // A row that only orders has no errors to test.
     let isTested = { name in
-      !measured.tested.needsRatings || !Scoreboard.orderingRows.contains(name)
+      !measured.tested.needsRatings || !Leaderboard.orderingRows.contains(name)
     }
     let tested = order.dropFirst().filter { isTested($0) && isTested(order[0]) }
-    return Scoreboard.fields(measured.all, rows: order)
+    return Leaderboard.fields(measured.all, rows: order)
       + [ResultField("tests", .record(tested.map { .init($0, Difference.kind) }))]
   }
 
@@ -62,15 +62,15 @@ package struct Compare: Command {
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let (measured, tested) = try measured()
     let trial = try options.trial(measured, in: session)
-    let contestants = Contestants(session: session)
+    let recommenders = SessionRecommenders(session: session)
     let order = order
-    var board = Scoreboard(trial: trial)
+    var board = Leaderboard(trial: trial)
     for (done, name) in order.enumerated() {
       try host.checkpoint(
         Progress(
           "compare", done: Double(done), total: Double(order.count), unit: "rows", detail: name))
       board.add(
-        try trial.judgement(of: try contestants.recommender(name)), isSubject: done == 0)
+        try trial.judgement(of: try recommenders.recommender(name)), isSubject: done == 0)
     }
     var report = board.report(title: counted(trial.tasks.count, "\(options.part.name) user"))
     guard let metric = measured.firstIndex(where: { $0.field == tested.field }) else {
@@ -103,7 +103,7 @@ package struct Compare: Command {
   }
 
   private func differences(
-    _ board: Scoreboard, _ metric: Int, _ key: RandomKey
+    _ board: Leaderboard, _ metric: Int, _ key: RandomKey
   ) -> [Difference] {
     let first = board.rows[0].values[metric]
     return board.rows.dropFirst().compactMap { row in

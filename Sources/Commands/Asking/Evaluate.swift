@@ -49,7 +49,7 @@ package struct Evaluate: Command {
     ])
 
   package var resultFields: [ResultField]? {
-    Scoreboard.fields(
+    Leaderboard.fields(
       options.completed(metrics), rows: shown, subjectNeeds: .model)
   }
 
@@ -59,9 +59,9 @@ package struct Evaluate: Command {
     return always + with.filter { !always.contains($0) }
   }
 
-  private func shownNames(_ contestants: Contestants) throws(CommandFailure) -> [String] {
-    for name in with where contestants.baseline(name) == nil {
-      throw contestants.unknown(name)
+  private func shownNames(_ recommenders: SessionRecommenders) throws(CommandFailure) -> [String] {
+    for name in with where recommenders.baseline(name) == nil {
+      throw recommenders.unknown(name)
     }
     return shown
   }
@@ -72,8 +72,8 @@ package struct Evaluate: Command {
       try reading { try ReferenceTable(host.read(path)) }
     }
     var repeats = Repeats()
-    var groups: GroupBoard?
-    if let by, let data = session.data { groups = GroupBoard(try TaskGroups(by, data)) }
+    var groups: GroupLeaderboard?
+    if let by, let data = session.data { groups = GroupLeaderboard(try TaskGroups(by, data)) }
     let rounds = try rounds(of: session)
     for round in 0..<rounds {
       try judge(round, of: rounds, &session, into: &repeats, &groups, host)
@@ -81,7 +81,7 @@ package struct Evaluate: Command {
     let merged =
       rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks)
     let means = repeats.means
-    var board = Scoreboard(
+    var board = Leaderboard(
       trial: merged, chance: means.first { $0.title == Trial.chanceTitle },
       references: references)
     let subject = session.model?.title
@@ -122,28 +122,28 @@ package struct Evaluate: Command {
   /// Judges every row once more, under the seed or on the tasks of that round.
   private func judge(
     _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout Repeats,
-    _ groups: inout GroupBoard?, _ host: any Host
+    _ groups: inout GroupLeaderboard?, _ host: any Host
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
     let trial = try options.trial(metrics, in: own)
     guard let data = own.data, let tasks = own.tasks else { return }
-    let contestants = Contestants(session: own)
+    let recommenders = SessionRecommenders(session: own)
     let parts = groups?.parts(of: trial) ?? []
     func add(_ judge: (Trial) throws -> Judgement) rethrows {
       repeats.add(try judge(trial), of: trial.tasks)
       try groups?.add(parts, judge)
     }
-    if round == 0, let model = session.model { try contestants.refuseLeak(model, tasks) }
+    if round == 0, let model = session.model { try recommenders.refuseLeak(model, tasks) }
     if round == 0 || resplit {
       add { $0.chance() }
-      let names = try shownNames(contestants)
+      let names = try shownNames(recommenders)
       for (done, name) in names.enumerated() {
         try host.checkpoint(
           Progress(
             "evaluate", done: Double(round * names.count + done),
             total: Double(rounds * names.count), unit: "rows", detail: name))
-        guard let baseline = contestants.baseline(name) else { continue }
-        let fitted = contestants.fitted(baseline, name, data, tasks)
+        guard let baseline = recommenders.baseline(name) else { continue }
+        let fitted = recommenders.fitted(baseline, name, data, tasks)
         try add { try $0.judgement(of: fitted) }
       }
     }

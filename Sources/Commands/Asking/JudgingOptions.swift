@@ -4,7 +4,7 @@ import Kernels
 import Language
 import MetaLearning
 
-/// What all commands that judge have in common: whom, on what, and how a number is defined.
+/// The options of evaluation that several commands share: which users, which candidates, which metrics.
 package struct JudgingOptions: Sendable {
   package var part = JudgedPart.test
   package var k = 5
@@ -29,7 +29,7 @@ package struct JudgingOptions: Sendable {
     .option("over", \.over, "what mean errors are means over"),
   ]
 
-  /// The rows that no evaluation hides.
+  /// The baselines that every evaluation shows.
   static let alwaysShown: [any Baseline] = [
     Popularity(), ItemMean(), Bias(), MatrixFactorization(),
   ]

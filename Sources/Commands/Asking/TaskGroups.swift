@@ -3,8 +3,8 @@ import Evaluation
 import Language
 import Reports
 
-/// Judged tasks told apart: by how many support ratings they have, by a feature of their users, or by one
-/// of the items that are rated.
+/// Divides tasks into groups: by their number of support ratings, by a feature of their users, or by a
+/// feature of the rated items.
 struct TaskGroups {
   /// The tasks of one group.
   typealias Group = (name: String, tasks: [UserTask])
@@ -23,7 +23,7 @@ struct TaskGroups {
 
   let by: String
   private let items: [Int32]
-  /// Nil where activity tells them apart.
+  /// Nil when tasks are grouped by activity.
   private let feature: Feature?
 
   init(_ by: String, _ data: Dataset) throws(CommandFailure) {
@@ -90,8 +90,8 @@ struct TaskGroups {
   }
 }
 
-/// Every row judged in every group.
-struct GroupBoard {
+/// The metrics of every recommender in every group.
+struct GroupLeaderboard {
   let groups: TaskGroups
   private var names: [String] = []
   private var repeats: [String: Repeats] = [:]
@@ -125,7 +125,7 @@ struct GroupBoard {
         let cells = metrics.indices.map { metric -> Table.Cell in
           guard let mean = row.mean(metric) else { return .missing }
           return row.title == Trial.chanceTitle
-            ? .number(mean.mean, digits: 3) : Scoreboard.cell(mean)
+            ? .number(mean.mean, digits: 3) : Leaderboard.cell(mean)
         }
         table.rows.append(
           [

@@ -1,7 +1,7 @@
 import Evaluation
 import Language
 
-/// What a result keeps of every user, so that two results can be compared user by user.
+/// The metrics of every user in a result, which paired tests of two results need.
 package struct UserValues: Sendable, Equatable {
   /// The field of a result that holds them.
   package static let field = "per-user"

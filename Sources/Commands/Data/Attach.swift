@@ -5,7 +5,7 @@ import Reports
 /// `attach`: more features of users or items, from a file.
 struct Attach: Command {
   /// Whose features they are.
-  enum Whom: String, ArgumentChoice {
+  enum EntityKind: String, ArgumentChoice {
     case users, items
 
     var summary: String {
@@ -16,7 +16,7 @@ struct Attach: Command {
     }
   }
 
-  var whom = Whom.items
+  var whom = EntityKind.items
   var file = ""
   var name: String?
   var ids: String?

@@ -4,7 +4,7 @@ import Language
 import Reports
 
 /// `export`: the data for other programs.
-struct Export: ParticularCommand {
+struct Export: ConstrainedCommand {
   var file = ""
   var format: ExportFormat?
 

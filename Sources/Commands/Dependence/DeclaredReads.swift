@@ -1,7 +1,7 @@
 import MetaLearning
 
 /// Models and baselines of these names.
-private func contestants(_ names: [String]) -> [Slot] {
+private func recommenders(_ names: [String]) -> [Slot] {
   names.flatMap { [.baseline($0), .model($0)] }
 }
 
@@ -43,13 +43,13 @@ extension Search {
 }
 
 extension Evaluate {
-  package var reads: [Slot] { [.seed, .recipe] + contestants(shown) }
+  package var reads: [Slot] { [.seed, .recipe] + recommenders(shown) }
 }
 
 extension Compare {
-  package var reads: [Slot] { [.seed] + contestants(order) }
+  package var reads: [Slot] { [.seed] + recommenders(order) }
 }
 
 extension ABTest {
-  package var reads: [Slot] { [.seed] + contestants(names) }
+  package var reads: [Slot] { [.seed] + recommenders(names) }
 }

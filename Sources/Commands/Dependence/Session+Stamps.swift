@@ -50,7 +50,7 @@ extension Session {
   ///   - host: knows what was asked of files and which were written.
   mutating func settle(
     _ command: CanonicalCommand, _ trace: SlotTrace, since before: Session,
-    host: AttentiveHost? = nil, at site: NounLedger.Site, isPlanned: Bool = false
+    host: FileRecordingHost? = nil, at site: NounLedger.Site, isPlanned: Bool = false
   ) -> Access {
     var access = Access(
       reads: trace.slots, writes: Set((host?.written ?? []).map { .file($0, .contents) }),

@@ -3,7 +3,7 @@ import Models
 
 extension MetaTrain: LongCommand {
   package func snapshot(of made: Session) -> [UInt8]? {
-    // A checkpoint would not be written by taking the result, whether it could be this time or not.
+    // With a checkpoint it is not kept: taking the kept result would write no checkpoint file.
     guard checkpoint.isEmpty, let model = made.model, !model.isPartial else { return nil }
     let state = TrainingState(
       weights: model.weights, best: model.weights, memory: [], step: 0, history: model.history)
@@ -12,7 +12,7 @@ extension MetaTrain: LongCommand {
 
   package func restore(_ snapshot: [UInt8], in session: inout Session) throws {
     let file = try snapshot.withUnsafeBytes { bytes in try Safetensors(bytes) }
-    session.model = try TrainingCourse(self, in: session).model(finishedIn: file)
+    session.model = try RunningTraining(self, in: session).model(finishedIn: file)
     session.recipe = TrainingRecipe(command: self, network: network(in: session))
     session.adapted = nil
   }

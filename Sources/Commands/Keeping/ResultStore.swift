@@ -23,7 +23,7 @@ extension Command {
 extension LongCommand {
   /// Runs, or takes what came of it when the very same was run before.
   func result(
-    in session: inout Session, host: AttentiveHost, from store: any ResultStore
+    in session: inout Session, host: FileRecordingHost, from store: any ResultStore
   ) throws -> (report: Report, isTaken: Bool) {
     let key = resultKey(in: session)
     if let kept = store.bytes(key, host: host).flatMap({ KeptResult($0) }),

@@ -18,7 +18,7 @@ extension SweepRun {
       isTaken = true
       return false
     }
-    let watched = AttentiveHost(host)
+    let watched = FileRecordingHost(host)
     var snapshot: [UInt8]?
     let isStopped = try advance(until: epoch, in: basis, host: watched, caption: caption) {
       snapshot = $0.snapshot(after: $1)

@@ -5,7 +5,7 @@ import Models
 import Reports
 
 /// `adapt user 42`, `adapt new 50=5 172=4`: fits the model to one user's ratings.
-package struct Adapt: ParticularCommand {
+package struct Adapt: ConstrainedCommand {
   package var isNew = false
   package var user: String?
   package var ratings: [KeyedValue<Double>] = []

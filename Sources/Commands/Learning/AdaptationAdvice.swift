@@ -11,7 +11,7 @@ extension AdaptationEffect {
       : "the steps are too short, raise `inner-lr` or `steps`"
   }
 
-  /// From this share of tasks on it is no accident of a few users.
+  /// The share of tasks from which on it is not due to a few users.
   private static let noticeable = 0.2
 
   /// A warning about a model whose inner steps do nothing for many tasks.

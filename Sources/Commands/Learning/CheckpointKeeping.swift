@@ -1,6 +1,6 @@
 import Language
 
-/// How the file of a training fares. One that cannot be written costs the training nothing: it goes on, and
+/// The state of a training's checkpoint file. When it cannot be written, the training goes on, and its report
 /// says so once.
 struct CheckpointKeeping {
   /// The epoch that the file holds the training up to.
@@ -10,7 +10,7 @@ struct CheckpointKeeping {
   /// Whether it could not be written the last time.
   private(set) var isFailing = false
 
-  /// Notes what came of writing it after an epoch; 0 is before the first.
+  /// Notes whether it could be written after an epoch; 0 is before the first.
   mutating func note(_ outcome: Result<Void, CommandFailure>, epoch: Int) {
     switch outcome {
     case .success:

@@ -3,7 +3,7 @@ import Language
 import Models
 import Reports
 
-/// What an adaptation may see of a user, and what it may be judged on.
+/// The ratings of a user that an adaptation may learn from, and those it may be judged on.
 struct LearnableRatings {
   var context: UserContext
   var query: [UserContext.Rating]

@@ -5,7 +5,7 @@ import Models
 import Reports
 
 extension MetaTrain {
-  /// Less than this is there on any machine that runs at all.
+  /// Trainings below this size, in bytes, are not checked.
   private static let negligible = 64e6
 
   /// About how many bytes it will hold; nil without tasks.

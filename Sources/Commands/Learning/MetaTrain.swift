@@ -28,13 +28,13 @@ package struct MetaTrain: Command {
 
   package init() {}
 
-  /// The algorithm's own until another is chosen.
+  /// The outer optimiser; the algorithm's default until one is chosen.
   package var optimizer: any Optimizer {
     get { chosenOptimizer ?? learner.outerDefault.optimizer }
     set { chosenOptimizer = newValue }
   }
 
-  /// What it gives only under other options.
+  /// Nouns of its signature that it does not give with these options.
   var withheld: [Noun] { loss.predictsRatings ? [] : [.ratings] }
 
   /// The network that it trains in that session.
@@ -97,7 +97,7 @@ package struct MetaTrain: Command {
     try train(in: &session, host: host, from: try cutOff(session, host))
   }
 
-  /// What the checkpoint's file holds of this very training, if it was cut off.
+  /// The checkpoint in the file, if it belongs to this very training and that was interrupted.
   func cutOff(_ session: Session, _ host: any Host) throws -> TrainingCheckpoint? {
     guard session.resumed[checkpoint] == nil else {
       throw CommandFailure(
@@ -115,12 +115,12 @@ package struct MetaTrain: Command {
     }
   }
 
-  /// Trains from the beginning, or from where a checkpoint of this training stands.
+  /// Trains from the beginning, or on from a checkpoint of the same training.
   func train(
     in session: inout Session, host: any Host, from saved: TrainingCheckpoint?
   ) throws -> Report {
     let start = host.now()
-    var course = try TrainingCourse(self, in: session, host)
+    var course = try RunningTraining(self, in: session, host)
     try saved.map { try course.restore($0) }
     let isPartial = try course.follow(host)
     session.model = course.model(isPartial: isPartial)

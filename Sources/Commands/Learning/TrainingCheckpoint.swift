@@ -4,7 +4,7 @@ import Language
 import MetaLearning
 import Models
 
-/// A training in a file: which one it is, and where it stands.
+/// A checkpoint file: the identity of a training, and its state.
 struct TrainingCheckpoint {
   let path: String
   let words: [String: String]
@@ -31,7 +31,7 @@ struct TrainingCheckpoint {
   /// By which version of the arithmetic it was made.
   var arithmetic: Int { CheckpointFile.arithmetic(words) }
 
-  /// What whoever goes on with it should know of the file.
+  /// A note about the file for whoever resumes it.
   var remark: String? { file.remark }
 
   /// The command that started the training, which goes on writing this file.
@@ -45,7 +45,7 @@ struct TrainingCheckpoint {
     } catch { throw Self.refusal(path, error) }
   }
 
-  /// Takes the training to where the file has come.
+  /// Restores the state of the file.
   func restore(_ training: inout Training) throws(CommandFailure) {
     do {
       training.restore(

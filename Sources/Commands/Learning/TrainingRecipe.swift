@@ -1,7 +1,7 @@
 import MetaLearning
 import Models
 
-/// A training that can be repeated with another seed, and what such repetitions gave.
+/// A training that can be repeated with other seeds, and a cache of the models of such repetitions.
 package struct TrainingRecipe: Sendable {
   package var command: MetaTrain
   package var network: any Network

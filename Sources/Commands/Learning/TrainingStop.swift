@@ -1,6 +1,6 @@
 import Language
 
-/// Where a training ended early: after so many epochs, or a sweep after so many of its runs.
+/// Where a training was stopped: after so many epochs, or a sweep after so many of its runs.
 package struct TrainingStop: Sendable, Equatable {
   package static let option = "stop-after"
 
@@ -15,7 +15,8 @@ package struct TrainingStop: Sendable, Equatable {
       "stops as Ctrl-C does: when so many epochs are done, or runs of a sweep")
   }
 
-  /// The text of a statement as it stops there of itself; nil when no training stands in it.
+  /// The text of a statement with `stop-after` added, so that a replay stops at the same place; nil without a
+  /// training in it.
   func written(
     in statement: Statement, of source: Source, _ catalog: Catalog<any Command>
   ) -> String? {
@@ -33,7 +34,7 @@ package struct TrainingStop: Sendable, Equatable {
 }
 
 extension Sweep {
-  /// What is wrong with trying several ends.
+  /// What is wrong with several values for `stop-after`.
   var severalEnds: Problem? {
     guard keys.contains(TrainingStop.option) else { return nil }
     return Problem(

@@ -16,7 +16,7 @@ package struct CellHistory: NotebookCommand {
     [.rest("word", \.words, "only cells that contain all of these")],
     examples: [Example("history"), Example("history maml")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     let abandoned = notebook.abandoned
     let stale = notebook.stale(host)
     let shown = notebook.cells.filter { cell in words.allSatisfy { cell.text.contains($0) } }

@@ -36,25 +36,25 @@ package struct CellRange: ArgumentReadable, Equatable {
 }
 
 /// Any value, as it would be written.
-package struct Spelled: ArgumentReadable, Equatable {
+package struct WrittenValue: ArgumentReadable, Equatable {
   package var text: String
 
   package static var expectation: String { "a value" }
   package var argumentText: String { text }
 
-  package static func read(_ value: Value) -> Spelled? {
+  package static func read(_ value: Value) -> WrittenValue? {
     switch value {
-    case .number(let number): Spelled(text: number.spelling)
-    case .word(let word): Spelled(text: word)
+    case .number(let number): WrittenValue(text: number.spelling)
+    case .word(let word): WrittenValue(text: word)
     case .text(let text):
-      text.contains("\"") ? Spelled(text: "'\(text)'") : Spelled(text: "\"\(text)\"")
-    case .truth(let truth): Spelled(text: truth ? "yes" : "no")
+      text.contains("\"") ? WrittenValue(text: "'\(text)'") : WrittenValue(text: "\"\(text)\"")
+    case .truth(let truth): WrittenValue(text: truth ? "yes" : "no")
     case .range(let low, let high, let step):
-      Spelled(
+      WrittenValue(
         text: "\(Number.text(low))..\(Number.text(high))"
           + (step == 1 ? "" : " step \(Number.text(step))"))
     case .list(let values):
-      Spelled(text: "[" + values.compactMap { read($0)?.text }.joined(separator: ", ") + "]")
+      WrittenValue(text: "[" + values.compactMap { read($0)?.text }.joined(separator: ", ") + "]")
     case .record: nil
     }
   }

@@ -16,7 +16,7 @@ package struct Undo: NotebookCommand {
     ],
     examples: [Example("undo"), Example("undo 3")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     .show(state(after: try notebook.step(-count)))
   }
 }
@@ -36,7 +36,7 @@ package struct Redo: NotebookCommand {
     ],
     examples: [Example("redo")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     .show(state(after: try notebook.step(count)))
   }
 }
@@ -57,7 +57,7 @@ package struct GoTo: NotebookCommand {
     ],
     examples: [Example("goto 3"), Example("goto careful")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     let named = notebook.named.first { $0.name == goal }
     guard let number = named?.cell ?? Int(goal) else {
       throw CommandFailure(
@@ -86,7 +86,7 @@ package struct Branching: NotebookCommand {
     ],
     examples: [Example("branch careful"), Example("branch")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     if !title.isEmpty {
       notebook.name(title)
       return .show(

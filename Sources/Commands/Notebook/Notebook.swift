@@ -50,7 +50,7 @@ package struct Notebook: Sendable {
         return .ran(.invalid(faults))
       }
       do {
-        return .wish(try command.run(in: &self, host: host))
+        return .request(try command.run(in: &self, host: host))
       } catch let failure as CommandFailure {
         let fault = failure.diagnostic(at: SourceRange(0, text.utf8.count))
         failed = Cell(failing: text, [fault], number: number, before: path[place])
@@ -70,7 +70,7 @@ package struct Notebook: Sendable {
   /// What came of a line.
   package enum Outcome: Sendable {
     case ran(RunResult)
-    case wish(NotebookWish)
+    case request(NotebookRequest)
   }
 
   private mutating func runCell(

@@ -4,11 +4,11 @@ import Reports
 /// A command about the cells themselves; it runs at the prompt, as a line of its own.
 package protocol NotebookCommand: Command {
   /// What it says or wants done; it may change which state the notebook is in.
-  func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish
+  func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest
 }
 
 /// What a command of the notebook wants done.
-package enum NotebookWish: Sendable {
+package enum NotebookRequest: Sendable {
   case show(Report)
   /// Run these as new cells, one after the other, each in place of an earlier one.
   case run([String], again: [Int])

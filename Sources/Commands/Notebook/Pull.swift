@@ -18,7 +18,7 @@ package struct Pull: NotebookCommand {
     ],
     examples: [Example("pull"), Example("pull 3"), Example("pull 3..5")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     .pull(cells.low <= cells.high ? cells.low...cells.high : nil)
   }
 }

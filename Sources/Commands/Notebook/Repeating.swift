@@ -4,7 +4,7 @@ import Reports
 /// `rerun 3..7 steps=10`: cells again, with other options.
 package struct Rerun: NotebookCommand {
   var cells = CellRange(1, 0)
-  var changes: [KeyedValue<Spelled>] = []
+  var changes: [KeyedValue<WrittenValue>] = []
 
   package init() {}
 
@@ -22,7 +22,7 @@ package struct Rerun: NotebookCommand {
       Example("rerun stale", "all whose results no longer hold"),
     ])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     let numbers = numbers(in: notebook, host)
     if numbers.isEmpty { return .show(Report([.text("No cell is stale.")])) }
     var texts = try numbers.map { try notebook.cell($0).text }
@@ -45,7 +45,7 @@ package struct Rerun: NotebookCommand {
 
   /// The text with the option changed, or nil when it has no place for it.
   private func changing(
-    _ text: String, _ change: KeyedValue<Spelled>, _ notebook: Notebook
+    _ text: String, _ change: KeyedValue<WrittenValue>, _ notebook: Notebook
   ) -> String? {
     let source = Source(text: text)
     var result = text
@@ -71,7 +71,7 @@ package struct Rerun: NotebookCommand {
       let type = catalog.types.first(where: { $0.name == call.verb.text })
     else { return false }
     var root: any Configurable = type.init()
-    var evaluator = Evaluator(Names())
+    var evaluator = Evaluator(Scope())
     let arguments = call.arguments.map {
       Argument(key: $0.key?.text, evaluator.value(of: $0.value))
     }
@@ -94,7 +94,7 @@ package struct Edit: NotebookCommand {
     ],
     examples: [Example("edit"), Example("edit 3")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     let number = cell > 0 ? cell : notebook.number - 1
     return .edit(number == 0 ? "" : try notebook.cell(number).text, again: number)
   }
@@ -120,7 +120,7 @@ package struct Recover: NotebookCommand {
     ],
     examples: [Example("recover"), Example("recover damaged", "even behind damaged lines")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     .recover(damaged: isDamaged)
   }
 }
@@ -132,5 +132,5 @@ package struct Quit: NotebookCommand {
   package static let signature = Signature<Self>(
     "quit", "Leaves the prompt, as Ctrl-D does.", examples: [Example("quit")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish { .leave }
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest { .leave }
 }

@@ -19,7 +19,7 @@ package struct TakeLesson: NotebookCommand {
     ],
     examples: [Example("lesson"), Example("lesson stop")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     switch wish {
     case "": return .show(try list(host))
     case "stop":

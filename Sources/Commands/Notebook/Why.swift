@@ -16,7 +16,7 @@ package struct Why: NotebookCommand {
     ],
     examples: [Example("why"), Example("why 3")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     let failed = try cell.map { try notebook.cell($0) } ?? notebook.failed
     guard let failed, let fault = failed.faults.first else {
       return .show(

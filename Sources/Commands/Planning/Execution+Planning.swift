@@ -2,8 +2,9 @@ import Language
 import Reports
 
 extension Execution {
-  /// What a command says in miniature; what it would take is added to the plan.
-  mutating func foresee(
+  /// Runs a command scaled down and adds the time and memory of the whole to the plan; returns the report of
+  /// the scaled-down run.
+  mutating func estimate(
     _ call: BoundCall, in session: inout Session, host: any Host
   ) throws -> Report {
     var step = Plan.Step(line: call.line, text: call.text, seconds: 0, bounds: 0...0)
@@ -16,7 +17,7 @@ extension Execution {
       step.bounds = step.seconds...step.seconds
       step.sizes = session.planSizes(after: gives)
     } else {
-      var miniature = Miniature(call.command, of: session, host: host, plan: plan)
+      var miniature = ScaledDownRun(call.command, of: session, host: host, plan: plan)
       report = try miniature.run(&plan, &session)
       (step.seconds, step.bounds) = (miniature.seconds, miniature.bounds)
       step.sizes = miniature.sizes
@@ -27,7 +28,7 @@ extension Execution {
 }
 
 extension Session {
-  /// The sizes that a step has changed.
+  /// The sizes of what a step has changed in the session.
   fileprivate func planSizes(after gives: [Noun]) -> String {
     var sizes: [String] = []
     if gives.contains(.data), let data {

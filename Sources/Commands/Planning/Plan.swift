@@ -1,11 +1,12 @@
 import Language
 import Reports
 
-/// What a script will do and what that will take, found out by doing it in miniature: data are loaded
-/// and split as they are, everything after that is done on a few of the tasks, with counts no larger than
-/// `Reduction` says, and reckoned up. So the work of a plan does not grow with the values of options.
+/// The steps of a script with the time and memory that they will take, estimated by scaled-down runs: data
+/// are loaded and split in full; every later command runs on a few of the tasks and with small counts
+/// (`ScaledDownCommand`), and its time is extrapolated. So planning does not take longer when options ask for
+/// more.
 package struct Plan: Sendable {
-  /// A command of the script with everything it is expected to take.
+  /// A command of the script with its expected time.
   package struct Step: Sendable {
     package var line: Int
     package var text: String
@@ -14,23 +15,23 @@ package struct Plan: Sendable {
     /// What the session holds after it, when the step has changed that.
     package var sizes = ""
     package var seconds: Double
-    /// The least and the most, where a command may end early.
+    /// The bounds of the time in seconds, which differ where a command may end early.
     package var bounds: ClosedRange<Double>
   }
 
   package private(set) var steps: [Step] = []
   package var calibration: Calibration
-  /// How many bytes of memory the process has held at most.
+  /// The peak memory of the process, in bytes.
   let memory: @Sendable () -> Double
-  /// The most it held.
+  /// The largest value that was measured so far.
   package private(set) var bytes = 0.0
-  /// How long the last training takes.
+  /// The time of the last training.
   var training = 0.0
-  /// How many times as much work its model is as the one that was trained in miniature.
+  /// The work of its model relative to that of the scaled-down model.
   var modelWork = 1.0
-  /// How many rounds of a loop, or runs of a sweep, stand for more than were tried.
+  /// How many rounds of loops and runs of sweeps were not tried, but stand in the plan by others.
   package private(set) var untried = 0
-  /// How many times a step that is added takes place.
+  /// How many rounds each tried round of the open loops and sweeps stands for.
   private var weight = 1.0
 
   /// - Parameter calibration: what is known before.
@@ -89,15 +90,15 @@ package struct Plan: Sendable {
   mutating func needs(_ bytes: Double) { self.bytes = max(self.bytes, bytes) }
 }
 
-/// How long commands took in miniature: the rounds of a loop repeat many. It lives no longer than its plan, as a plan
-/// writes no file.
+/// A cache of the times of scaled-down commands, since the rounds of a loop repeat many. Kept in memory with
+/// the plan, which writes no file.
 package struct Calibration: Sendable, Equatable {
   package struct Entry: Sendable, Equatable {
     /// Seconds that do not depend on how often the command repeats its work.
     package var once: Double
     /// Seconds of each repetition.
     package var each: Double
-    /// Bytes that the process held then.
+    /// Memory of the process then, in bytes.
     package var bytes: Double
 
     package init(once: Double, each: Double, bytes: Double) {
@@ -113,7 +114,8 @@ package struct Calibration: Sendable, Equatable {
   package init(entries: [String: Entry] = [:]) { self.entries = entries }
 }
 
-/// A command that does the same many times over, and may stop early: a plan looks at a few times.
+/// A command that repeats the same work (epochs, simulated tests) and may stop early: a plan measures a few
+/// repetitions.
 package protocol RepeatingCommand: Command {
   var repetitions: ClosedRange<Double> { get }
   func repeated(_ times: Int) -> Self

@@ -3,7 +3,8 @@ import Language
 import MetaLearning
 import Reports
 
-/// `best $s by=ndcg@10`: another run of a sweep than the one it kept.
+/// `best $s by=ndcg@10`: makes the model of another run of a sweep the session's, by a metric of one's
+/// choice.
 package struct Best: RunChoice {
   package var sweep: SweepResult?
   package var metric: String?
@@ -40,7 +41,7 @@ package struct Best: RunChoice {
     guard let tasks = session.tasks, let model = runs.lazy.compactMap(\.model).first else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
-    try Contestants(session: session).refuseLeak(model, tasks)
+    try SessionRecommenders(session: session).refuseLeak(model, tasks)
     var ranking = SweepRanking(runs, by: metric, options)
     let values = try ranking.values(in: &session, host: host)
     guard let best = ranking.best(values) else {
@@ -72,13 +73,13 @@ package struct SweepResult: ArgumentReadable {
     }
     let names = runs.compactMap { run -> String? in
       guard case .record(let run) = run else { return nil }
-      return run[SweepCourse.nameField].flatMap { String.read($0) }
+      return run[RunningSweep.nameField].flatMap { String.read($0) }
     }
     return names.isEmpty ? nil : SweepResult(names: names)
   }
 }
 
-/// What orders runs of a sweep: the validation loss, or a metric on the validation users.
+/// The ranking of the runs of a sweep, by validation loss or by a metric on the validation users.
 struct SweepRanking {
   let runs: [SweepRun]
   private let metric: String?
@@ -92,7 +93,7 @@ struct SweepRanking {
     self.options = options
   }
 
-  /// The value of each run; not a number where it has none.
+  /// The value of each run; NaN where it has none.
   mutating func values(in session: inout Session, host: any Host) throws -> [Double] {
     guard let metric else { return runs.map { $0.loss(until: .max) } }
     var options = options
@@ -108,13 +109,13 @@ struct SweepRanking {
       }
       let model = run.model ?? draft.model
       let judged = run.failure == nil && run.result != nil ? model : nil
-      // A run whose scores are no numbers is not the best one.
+      // A run with scores that are NaN cannot be the best one.
       values.append(judged.flatMap { try? trial.judgement(of: $0).mean(0)?.mean } ?? .nan)
     }
     return values
   }
 
-  /// The place of the best value.
+  /// The index of the best run.
   func best(_ values: [Double]) -> Int? {
     let known = values.indices.filter { values[$0].isFinite }
     return higherIsBetter
@@ -122,7 +123,7 @@ struct SweepRanking {
       : known.min { (values[$0], $0) < (values[$1], $1) }
   }
 
-  /// The places, best first.
+  /// The indices of the runs, best first.
   func order(_ values: [Double]) -> [Int] {
     values.indices.sorted { a, b in
       let (x, y) = (values[a], values[b])

@@ -2,7 +2,7 @@ import Language
 import Reports
 
 extension Run {
-  /// Runs a call whose options hold several values, or only foresees it.
+  /// Runs a call whose options hold several values, or only estimates it.
   mutating func run(
     _ command: any SweepCommand, _ sweep: Sweep, _ call: Call
   ) throws(Stop) -> Report {
@@ -21,21 +21,21 @@ extension Run {
       var taken = 0
       defer { interpreter.execution.resultsTaken += taken }
       return try attempt(canonical, call) { session, host in
-        var course = try SweepCourse(command, sweep, in: session)
+        var course = try RunningSweep(command, sweep, in: session)
         defer { taken = course.taken }
         return try course.follow(in: &session, host: host, keeping: store)
       }
     }
     var course = try attempt(canonical, call) { session, _ in
-      try SweepCourse(command, sweep, in: session)
+      try RunningSweep(command, sweep, in: session)
     }
     let planned = course
     interpreter.execution.plan?.enter(rounds: planned.runs.count)
     defer { interpreter.execution.plan?.leave(rounds: planned.runs.count) }
     var after = before
-    let report = try course.foresee(in: &after) { index throws(Stop) -> (Session, Record) in
+    let report = try course.estimate(in: &after) { index throws(Stop) -> (Session, Record) in
       interpreter.session = before
-      let report = try run(planned.foreseen(index), call)
+      let report = try run(planned.estimated(index), call)
       return (interpreter.session, report.result)
     }
     interpreter.session = before
@@ -56,7 +56,7 @@ extension CanonicalCommand {
 }
 
 extension Session {
-  /// Takes over what a sweep has made that was foreseen.
+  /// Takes over what a sweep has made that was estimated.
   fileprivate mutating func take(planned made: Session) {
     for (name, model) in made.models.quiet where models.quiet[name]?.content != model.content {
       models[name] = model

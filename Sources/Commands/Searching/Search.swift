@@ -20,7 +20,7 @@ extension SweepCommand {
       help: "choose by a metric: search \(type(of: strategy).name) by=mae …")
   }
 
-  /// What the checker has to know.
+  /// What the checker needs to know about the sweep.
   package var sweepForm: SweepForm {
     let command = self
     return SweepForm(draws: strategy.draws, isRequired: self is Search) {

@@ -1,22 +1,22 @@
 import Kernels
 import Language
 
-/// A way to look for good options: which runs are begun, and which of them go on.
+/// A strategy of hyper-parameter search: which runs are started, and which of them are continued.
 package protocol SearchStrategy: Configurable {
   /// Whether it draws from a range without a step, rather than taking its whole numbers.
   var draws: Bool { get }
-  /// What is wrong with going through those runs.
+  /// What is wrong with searching that space; nil when nothing is.
   func problem(with sweep: Sweep) -> Problem?
-  /// The runs to begin with, each by the values of the options that vary.
+  /// The runs to start, each given by the values of the options that vary.
   func candidates(of sweep: Sweep, key: RandomKey) -> [[Value]]
-  /// What becomes of so many runs, the last round over all of their epochs.
+  /// The rounds for so many runs; the last one trains up to all epochs.
   func rounds(of count: Int) -> [SearchRound]
 }
 
-/// A stretch of training, and how many of the runs are in it: the best ones so far.
+/// A round of a search: how many runs it continues, the best so far, and up to which share of their epochs.
 package struct SearchRound: Sendable, Equatable {
   package var runs: Int
-  /// The share of all epochs that they have when it ends.
+  /// The share of all epochs that they have trained when the round ends.
   package var share: Double
 }
 
@@ -28,9 +28,9 @@ extension SearchStrategy {
   package func rounds(of count: Int) -> [SearchRound] { [SearchRound(runs: count, share: 1)] }
 }
 
-/// A search that draws its runs.
+/// A strategy that draws its runs at random.
 protocol DrawingSearch: SearchStrategy {
-  /// How many runs it begins.
+  /// How many runs it starts.
   var count: Int { get }
 }
 
@@ -49,7 +49,7 @@ extension Sweep {
     if let count, count <= wanted { return (0..<count).map { values($0) } }
     var stream = key.stream
     var drawn: [[Value]] = []
-    // Drawing the same again and again must not go on for ever.
+    // Bounded, since a small space may have too few different runs.
     for _ in 0..<100 * wanted where drawn.count < wanted {
       let values = dimensions.map { $0.drawn(&stream) }
       if !drawn.contains(values) { drawn.append(values) }
@@ -65,7 +65,7 @@ extension Sweep.Dimension {
       return value(stream.below(count ?? 1))
     }
     let isLogarithmic = low > 0 && high >= 10 * low
-    // Each whole number stands for the stretch up to the next one.
+    // A whole number n gets the probability of [n, n + 1).
     let end = isWhole ? high.rounded(.down) + 1 : high
     var number: Double
     if isLogarithmic {
@@ -80,7 +80,7 @@ extension Sweep.Dimension {
 }
 
 extension Double {
-  /// The nearest number with so many digits that count: what is drawn can be written down again.
+  /// Rounded to significant digits, so that scripts can spell the number that was drawn.
   fileprivate func rounded(toDigits digits: Int) -> Double {
     guard self != 0, isFinite else { return self }
     var scale = 1.0

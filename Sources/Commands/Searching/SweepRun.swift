@@ -3,7 +3,7 @@ import Language
 import MetaLearning
 import Models
 
-/// One training of a sweep, as far as it has come.
+/// One training of a sweep, which may be complete, under way or not begun.
 package struct SweepRun: Sendable {
   /// Equal for trainings that give the same model.
   package let name: String
@@ -16,13 +16,13 @@ package struct SweepRun: Sendable {
   package private(set) var result: Record?
   /// Nil where there was no room to keep it; it can be trained again.
   package var model: TrainedModel?
-  /// Where it stands while it has not come to its end.
+  /// The state of its training until it is complete.
   private var state: TrainingState?
   private(set) var failure: CommandFailure?
   private var seconds = 0.0
-  /// What is to be said of its checkpoint.
+  /// Notes for the report about its checkpoint.
   private(set) var warning: String?
-  /// Whether it was done in an earlier replay.
+  /// Whether it was taken from an earlier replay.
   var isTaken = false
 
   init(_ command: MetaTrain, _ label: String, in session: Session) {
@@ -32,43 +32,42 @@ package struct SweepRun: Sendable {
     network = command.network(in: session)
   }
 
-  /// The epochs that are a share of all.
+  /// The number of epochs that a share of all is.
   func epochs(share: Double) -> Int {
     share >= 1 ? command.epochs : max(1, Int((Double(command.epochs) * share).rounded()))
   }
 
-  /// The run as a plan has done it, in miniature.
-  mutating func foresee(_ model: TrainedModel?, _ result: Record) {
+  /// Sets the results of a scaled-down training, for a plan.
+  mutating func estimate(_ model: TrainedModel?, _ result: Record) {
     self.model = model
     self.result = result
     history = model?.history ?? []
   }
 
-  /// Whether it has come so far, or to its end.
+  /// Whether it has trained up to that epoch, or is complete.
   func isDone(until epoch: Int) -> Bool {
     result != nil && (state == nil || history.count >= epoch) || failure != nil
   }
 
-  /// The lowest validation loss of the first epochs that is a number.
+  /// The lowest validation loss of the epochs up to that one, NaN left out.
   func loss(until epoch: Int) -> Double {
     guard failure == nil else { return .infinity }
     return history.prefix(epoch).map { Double($0.validLoss) }.filter { !$0.isNaN }.min()
       ?? .infinity
   }
 
-  /// Trains up to the end of an epoch, from where it stands; true when the user stopped it, and it stands
-  /// where it stood.
+  /// Trains on up to the end of an epoch; true when the user stopped it, which leaves it as it was.
   ///
-  /// - Parameter finished: sees the training that has come so far, and how many seconds that took.
+  /// - Parameter finished: gets the training when it has come that far, and the seconds that it took.
   mutating func advance(
     until epoch: Int, in session: Session, host: any Host, caption: String,
-    finished: (TrainingCourse, Double) -> Void = { _, _ in }
+    finished: (RunningTraining, Double) -> Void = { _, _ in }
   ) throws -> Bool {
     let start = host.now()
     var session = session
     session.network = network
     do {
-      var course = try TrainingCourse(command, in: session, host)
+      var course = try RunningTraining(command, in: session, host)
       if let state {
         course.restore(state)
       } else if let saved = try command.cutOff(session, host) {
@@ -79,7 +78,7 @@ package struct SweepRun: Sendable {
       note(course)
       finished(course, seconds)
     } catch let failure as CommandFailure where failure.code == "E0601" {
-      // A value that was tried and is no good ends this run and not the sweep.
+      // A run that fails, for instance by divergence, does not end the sweep.
       self.failure = failure
     } catch is Interrupted {
       return true
@@ -87,8 +86,8 @@ package struct SweepRun: Sendable {
     return false
   }
 
-  /// Notes where its training stands.
-  private mutating func note(_ course: TrainingCourse) {
+  /// Keeps the state of its training.
+  private mutating func note(_ course: RunningTraining) {
     history = course.history
     warning = course.keeping.warning ?? warning
     state = course.state
@@ -96,9 +95,9 @@ package struct SweepRun: Sendable {
     result = course.result(seconds: seconds)
   }
 
-  /// Puts it where its training stood in an earlier replay.
+  /// Restores the state of its training from an earlier replay.
   mutating func restore(_ snapshot: [UInt8], in basis: Session) throws {
-    var course = try TrainingCourse(command, in: basis)
+    var course = try RunningTraining(command, in: basis)
     seconds = try course.restore(snapshot: snapshot)
     note(course)
   }
@@ -114,11 +113,11 @@ extension TrainingIdentity {
 }
 
 extension Session {
-  /// How many bytes of models that lost are kept.
+  /// The most bytes that the models of runs may take in a session.
   private static let room = 256 << 20
 
-  /// Keeps a run, so that it is not done again. When models of many runs fill the memory, the worst go, and
-  /// of equally bad ones the last by name.
+  /// Keeps a run, so that it is not trained again. Above the limit the models of the worst runs are dropped;
+  /// of equally bad ones, the last by name.
   mutating func keep(_ run: SweepRun) {
     runs[run.name] = run
     let kept = runs.quiet.values.compactMap { run in

@@ -1,14 +1,15 @@
 import Language
 import Reports
 
-/// Who drives a workbench or runs a script: the world that cells see, and where events go.
+/// What a workbench needs of whoever drives it, such as the prompt: the host that cells run with, and a
+/// function that takes events.
 ///
 /// Events come in the order in which things happen, on the thread that called the workbench and before that
 /// call returns.
 package struct FrontEnd {
   package let host: any Host
-  /// How often the user has asked to stop since this was asked last; asked when a cell has ended, so that
-  /// what comes later is meant for what comes then.
+  /// How often the user has asked to stop since the last call. Called when a cell has ended, so that later
+  /// requests count for later cells.
   package let stops: () -> Int
   package let take: (WorkbenchEvent) -> Void
 
@@ -32,19 +33,19 @@ package enum WorkbenchEvent: Sendable {
   /// A statement with a command or an expectation has ended: what it said, or why it failed.
   case statement(StatementOutcome)
   /// The cell or the script has ended. A command about cells ends before what it wants is done, which
-  /// follows: a report, cells that run, or a wish.
+  /// follows: a report, cells that run, or a request.
   case ended(Ending)
-  /// What is known to be doubtful before a script runs.
+  /// Warnings about a script, before it runs.
   case warned([Diagnostic], in: Source)
   /// What a command about cells says, and remarks: what is stale now, the next step of a lesson.
   case said(Report)
-  /// A sentence that is neither a result nor a fault.
+  /// A notice for the user that is neither a result nor an error.
   case notice(String)
   /// A training of this cell was stopped; asking once more to stop drops what it came to.
   case stopped(cell: Int)
-  /// What this cell left has been taken back.
+  /// What the stopped cell left in the session has been undone.
   case dropped(cell: Int)
-  /// So many of the statements of a session that was cut off have been brought back.
+  /// Statements of an interrupted session have been run again: `done` of all.
   case recovered(done: Int, of: Int, isDamaged: Bool)
   /// The user wants to edit a text; what comes of it is to be run in place of that cell.
   case edit(String, again: Int)
@@ -62,7 +63,7 @@ package enum WorkbenchEvent: Sendable {
     package var hasKept = false
   }
 
-  /// The event in a sentence, where one says it all.
+  /// The event as a sentence for the user, where one is enough.
   package var sentence: String? {
     switch self {
     case .notice(let text): return text
@@ -81,7 +82,7 @@ package enum WorkbenchEvent: Sendable {
 }
 
 extension Interpreter {
-  /// Gives out what is known to be doubtful in a script, without running it.
+  /// Emits warnings about a script, without running it.
   package func warn(of source: Source, for frontEnd: FrontEnd) {
     let warnings = check(source, host: frontEnd.host).filter { $0.severity == .warning }
     if !warnings.isEmpty { frontEnd.take(.warned(warnings, in: source)) }

@@ -1,11 +1,11 @@
 import Datasets
 import Reports
 
-/// The chain of the lines of a file of which each tells whether it is whole and in its place.
+/// A hash chain over the lines of a file, by which each line shows whether it is intact and in its place.
 ///
 /// A line is a JSON object whose last two members are `after`, the digest of the line before it (zeros on the
 /// first), and `sha256`, its own: SHA-256 in lower-case hexadecimal over the line without its end, the 64
-/// digits of that digest as zeros. A line that is changed, missing, twice or elsewhere is noticed.
+/// digits of that digest as zeros. A line that is changed, missing, repeated or moved is noticed.
 package struct LineSeal {
   /// The digest of the last line.
   private var last = zeros

@@ -68,8 +68,8 @@ package struct SharedCellReader {
 
   package init() {}
 
-  /// What comes now is the beginning of another session; the cells that were seen stay.
-  package mutating func beginAnew() { (seal, isSealed, count) = (LineSeal(), false, 0) }
+  /// Starts a new chain for another session in the same file; cells seen so far stay.
+  package mutating func restart() { (seal, isSealed, count) = (LineSeal(), false, 0) }
 
   /// The cell that the next line holds; nil, which is remarked, when it holds none that is whole.
   ///

@@ -1,20 +1,19 @@
 import Language
 import Reports
 
-/// A notebook with all that has to happen around it, whoever drives it: every cell is written down before it
-/// runs, a session that was cut off is brought back, cells are shared and pulled, what a stopped training
-/// left can be dropped, and what became stale is said.
+/// The part of a prompt that all front ends share: a notebook with its journal (each cell is written before
+/// it runs), recovery of an interrupted session, shared and pulled cells, dropping what a stopped training
+/// left, and remarks on what became stale.
 ///
-/// Nothing here fails: what goes wrong is given out as an event or lies in the result of a cell. One thread
-/// at a time may use it. While a cell runs, front ends see the notebook as it was before, and nothing else
-/// runs.
+/// No method fails: errors are events, or the result of a cell. One thread at a time may use it. While a cell
+/// runs, front ends see the notebook as it was before, and nothing else runs.
 package final class Workbench {
   package private(set) var notebook: Notebook
   /// The session that `pull` takes cells from.
   package let following: (any CellFeed)?
   private let sharing: (any CellSink)?
   private let journal: Journal
-  private var lost: LostSession?
+  private var lost: RecoverableSession?
   /// Where results of long commands are kept, for `recover` to take them.
   private let results: RecoverableResults?
   /// The cell whose training was stopped just now; asking again to stop before anything else runs drops its
@@ -28,7 +27,7 @@ package final class Workbench {
   ///   - journal: where the session is written down; nowhere if not given.
   ///   - lost: what `recover` brings back.
   package init(
-    journal: Journal = Journal(in: nil), lost: LostSession? = nil,
+    journal: Journal = Journal(in: nil), lost: RecoverableSession? = nil,
     sharing: (any CellSink)? = nil, following: (any CellFeed)? = nil,
     results: RecoverableResults? = nil
   ) {
@@ -49,7 +48,7 @@ package final class Workbench {
     say: (String) -> Void = { _ in }
   ) {
     // Before its own journal is there.
-    let lost = journals.flatMap { LostSession.newest(in: $0, say: say) }
+    let lost = journals.flatMap { RecoverableSession.newest(in: $0, say: say) }
     self.init(
       journal: Journal(in: journals), lost: lost, sharing: sharing, following: following,
       results: results)
@@ -130,9 +129,9 @@ package final class Workbench {
       }
       if let answer = notebook.lessonAnswer(host: frontEnd.host) { frontEnd.take(.said(answer)) }
       return result == .completed && stops == 0
-    case .wish(let wish):
+    case .request(let request):
       frontEnd.take(.ended(ending))
-      grant(wish, frontEnd)
+      perform(request, frontEnd)
       journal.reaches(notebook.interpreter.log)
       return true
     }
@@ -172,8 +171,8 @@ package final class Workbench {
 // MARK: What commands about cells want
 
 extension Workbench {
-  private func grant(_ wish: NotebookWish, _ frontEnd: FrontEnd) {
-    switch wish {
+  private func perform(_ request: NotebookRequest, _ frontEnd: FrontEnd) {
+    switch request {
     case .show(let report): frontEnd.take(.said(report))
     case .leave: frontEnd.take(.leave)
     case .run(let texts, let numbers): runAll(texts, again: numbers, frontEnd)
@@ -219,7 +218,7 @@ extension Workbench {
       return
     }
     let texts = damaged ? lost.readable : lost.statements
-    let done = bringBack(texts, frontEnd)
+    let done = replay(texts, frontEnd)
     lost.goOn(behind: Array(texts[..<done]))
     self.lost = lost.statements.isEmpty && lost.readable.isEmpty ? nil : lost
     frontEnd.take(.recovered(done: done, of: texts.count, isDamaged: damaged))
@@ -234,7 +233,7 @@ extension Workbench {
   }
 
   /// Runs statements until one fails; returns how many did not.
-  private func bringBack(_ statements: [String], _ frontEnd: FrontEnd) -> Int {
+  private func replay(_ statements: [String], _ frontEnd: FrontEnd) -> Int {
     journal.postpones = true
     results?.isTaking = true
     defer {

@@ -1,6 +1,6 @@
-/// Reverse sweeps: how adjoints flow through each rule.
+/// Backward passes: how adjoints flow through each rule.
 extension Tape {
-  /// A value whose adjoint a sweep is wanted for, and the memory to add it to, if it has a place.
+  /// A value whose adjoint a backward pass is wanted for, and the memory to add it to, if it has a place.
   package struct Target {
     package var variable: TapeValue
     package var accumulator: Matrix?
@@ -11,7 +11,7 @@ extension Tape {
     }
   }
 
-  /// A value that the sweep starts from, with its adjoint.
+  /// A value that the backward pass starts from, with its adjoint.
   package struct Seed {
     package var variable: TapeValue
     package var adjoint: TapeValue
@@ -22,11 +22,11 @@ extension Tape {
     }
   }
 
-  /// Sweeps back over the nodes from `floor` on. Afterwards `adjoint(of:)` answers for the targets.
+  /// A backward pass over the nodes from `floor` on. Afterwards `adjoint(of:)` answers for the targets.
   ///
   /// Targets below `floor` count as given. With `differentiable` the adjoints are themselves on the tape
-  /// and can be swept again; without, memory is reused and only accumulators and targets are valid.
-  package func sweep(
+  /// and can be differentiated again; without, memory is reused and only accumulators and targets are valid.
+  package func backward(
     from seeds: [Seed], to targets: [Target], floor: Int = 0, differentiable: Bool
   ) {
     var top = floor
@@ -61,13 +61,13 @@ extension Tape {
   package func gradient(of scalar: TapeValue, to targets: [TapeValue], floor: Int = 0)
     -> [TapeValue]
   {
-    sweep(
+    backward(
       from: [Seed(scalar, constant(1))], to: targets.map { Target($0) }, floor: floor,
       differentiable: true)
     return targets.map { adjoint(of: $0) }
   }
 
-  /// What the last sweep found; zeros where the seeds do not depend on the variable.
+  /// What the last backward pass found; zeros where the seeds do not depend on the variable.
   package func adjoint(of variable: TapeValue) -> TapeValue {
     let found = marks[Int(variable.index)].adjoint
     if found.isSome { return found }

@@ -83,11 +83,11 @@ extension Tape {
     }
     let known = marks[Int(a.index)].transposed
     if known.isSome { return self[known] }
-    let flipped = result(matrix.columns, matrix.rows)
-    kernels.transpose(matrix, into: flipped)
-    let made = append(Node(rule: .leaf, value: flipped))
+    let transposed = result(matrix.columns, matrix.rows)
+    kernels.transpose(matrix, into: transposed)
+    let made = append(Node(rule: .leaf, value: transposed))
     marks[Int(a.index)].transposed = made
-    return flipped
+    return transposed
   }
 
   package func transpose(_ a: TapeValue) -> TapeValue {
@@ -174,7 +174,7 @@ extension Tape {
   }
 
   /// Registers bags for `embed` and `scatter`. Their memory must outlive the record.
-  package func register(_ bags: Bags) -> Int {
+  package func register(_ bags: EmbeddingBag) -> Int {
     self.bags.append(bags)
     return self.bags.count - 1
   }

@@ -11,10 +11,10 @@ package struct TapeValue: Sendable, Equatable {
 
 /// A record of operations on matrices that can be differentiated, any number of times.
 ///
-/// Each rule says in one place how its value comes about (`Tape+Operations`) and how an adjoint flows
-/// through it (`Tape+Adjoints`). An adjoint is made of the same operations, so that a gradient is itself
-/// on the tape: the derivative of a gradient along a direction, which exact MAML needs, is one more sweep
-/// over the nodes of that gradient. Nothing is kept between tasks but the memory.
+/// Each rule says in one place how its value comes about (`Tape+Operations`) and how an adjoint flows through
+/// it (`Tape+Adjoints`). An adjoint is made of the same operations, so that a gradient is itself on the tape:
+/// the derivative of a gradient along a direction, which exact MAML needs, is one more backward pass over the
+/// nodes of that gradient. Nothing is kept between tasks but the memory.
 package final class Tape {
   package let kernels: KernelSet
   package let arena = Arena()
@@ -23,7 +23,7 @@ package final class Tape {
   @exclusivity(unchecked) private(set) var marks: UnsafeMutablePointer<Mark>
   @exclusivity(unchecked) private var capacity = 256
   @exclusivity(unchecked) package private(set) var count = 0
-  @exclusivity(unchecked) var bags: [Bags] = []
+  @exclusivity(unchecked) var bags: [EmbeddingBag] = []
   /// Whether adjoints are to be differentiated again; if not, sums of adjoints are made in place.
   @exclusivity(unchecked) var isDifferentiable = true
 

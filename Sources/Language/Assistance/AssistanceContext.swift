@@ -1,7 +1,8 @@
-/// What completion and highlighting know: the words of the language and what the session holds.
+/// The input of completion and highlighting besides the text: the words of the language and the state of the
+/// session.
 package struct AssistanceContext: Sendable {
-  /// What could stand in a place, given the place and what is already written there: user ids, titles,
-  /// file names. Answers at once and at most a few hundred values.
+  /// Completions that depend on the session: user ids, titles, file names. Has to answer at once, with at
+  /// most a few hundred values.
   package typealias LiveValues = @Sendable (CompletionKind, _ prefix: String) -> [NamedValue]
 
   package var checking: CheckContext
@@ -15,6 +16,6 @@ package struct AssistanceContext: Sendable {
   }
 
   package var commands: MemberList { checking.commands }
-  package var variables: Names { checking.variables }
+  package var variables: Scope { checking.variables }
   package var nouns: Set<Noun> { checking.ledger.nouns }
 }

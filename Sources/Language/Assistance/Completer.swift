@@ -63,7 +63,7 @@ struct Completer {
   private mutating func heads(_ keywords: [Keyword] = Keyword.allCases.filter { $0 != .else }) {
     var forms = known.commands.forms
     if place.isPiped {
-      let receivers = known.commands.types.filter { known.questions($0).contains(.input) }
+      let receivers = known.commands.types.filter { known.capabilities($0).contains(.input) }
       if !receivers.isEmpty { forms = receivers.map { $0.form } }
     }
     let nouns = known.ledger.nouns

@@ -17,7 +17,7 @@ package struct Highlight: Sendable, Equatable {
 /// How the parts of a text are shown, in order and without overlap; spaces are left out.
 package func highlights(in text: String, context: AssistanceContext) -> [Highlight] {
   let (script, _) = parse(text)
-  var painter = Painter(context: context.checking, end: text.utf8.count)
+  var painter = Highlighter(context: context.checking, end: text.utf8.count)
   painter.paint(script.statements)
   return script.tokens.compactMap { token in
     guard let usual = token.kind.style else { return nil }
@@ -44,7 +44,7 @@ extension Token.Kind {
 }
 
 /// Finds what words mean by the statements they stand in; styles by where a token begins.
-private struct Painter {
+private struct Highlighter {
   var context: CheckContext
   /// Where the text ends: a word there may still be being typed.
   let end: Int

@@ -1,7 +1,7 @@
 /// What the checker has to know of the world: the words of the language and what came before.
 package struct CheckContext: Sendable {
   /// What the checker asks of a command beyond its signature.
-  package struct Traits: Sendable {
+  package struct CallProperties: Sendable {
     /// Whether it may stand behind `|`.
     package var takesInput: Bool
     /// Whether it must.
@@ -27,7 +27,7 @@ package struct CheckContext: Sendable {
   }
 
   let vocabulary: Vocabulary
-  package var variables: Names
+  package var variables: Scope
   package var procedures: [String: Procedure]
   package var ledger: NounLedger
   /// The values that the command line gives to `param`.
@@ -40,21 +40,24 @@ package struct CheckContext: Sendable {
 
   /// - Parameters:
   ///   - settings: What the keyword `set` sets.
-  ///   - questions: What the checker must ask of a command.
-  ///   - traits: The answers for a command as it is written. They must be the same whichever numbers stand
-  ///     there: calls that differ in nothing else are judged once.
+  ///   - capabilities: What the checker must ask of a command.
+  ///   - callProperties: The answers for a command as it is written. They must be the same whichever numbers
+  ///     stand there: calls that differ in nothing else are judged once.
   ///   - resultFields: The fields of a command's result; nil when only running tells them.
   package init(
     commands: MemberList, settings: (any Configurable.Type)? = nil,
-    variables: Names = Names(), procedures: [String: Procedure] = [:],
+    variables: Scope = Scope(), procedures: [String: Procedure] = [:],
     ledger: NounLedger = NounLedger(),
-    questions: @escaping @Sendable (any Configurable.Type) -> Questions = { _ in [] },
-    traits: @escaping @Sendable (any Configurable) -> Traits = { _ in Traits() },
+    capabilities: @escaping @Sendable (any Configurable.Type) -> Capabilities = { _ in [] },
+    callProperties: @escaping @Sendable (any Configurable) -> CallProperties = { _ in
+      CallProperties()
+    },
     resultFields: @escaping @Sendable (any Configurable) -> [ResultField]? = { _ in nil },
     files: FileKnowledge? = nil
   ) {
     vocabulary = Vocabulary(
-      commands: commands, settings: settings, questions: questions, traits: traits,
+      commands: commands, settings: settings, capabilities: capabilities,
+      callProperties: callProperties,
       resultFields: resultFields)
     self.variables = variables
     self.procedures = procedures
@@ -65,7 +68,7 @@ package struct CheckContext: Sendable {
   package var commands: MemberList { vocabulary.commands }
   var settings: (any Configurable.Type)? { vocabulary.settings }
 
-  func questions(_ type: any Configurable.Type) -> Questions { vocabulary.questions(type) }
+  func capabilities(_ type: any Configurable.Type) -> Capabilities { vocabulary.capabilities(type) }
 
   /// The verb of that name.
   package func command(_ name: String) -> (any Configurable.Type)? { vocabulary.verbs[name] }
@@ -73,25 +76,25 @@ package struct CheckContext: Sendable {
 
 extension CheckContext {
   /// What a command can be asked, because it is of a kind that answers.
-  package struct Questions: OptionSet, Sendable {
+  package struct Capabilities: OptionSet, Sendable {
     package let rawValue: Int
 
     package init(rawValue: Int) { self.rawValue = rawValue }
 
     /// It may stand behind `|`.
-    package static let input = Questions(rawValue: 1)
+    package static let input = Capabilities(rawValue: 1)
     /// It may be a sweep.
-    package static let sweep = Questions(rawValue: 2)
+    package static let sweep = Capabilities(rawValue: 2)
     /// Its options can contradict each other.
-    package static let contradiction = Questions(rawValue: 4)
+    package static let contradiction = Capabilities(rawValue: 4)
   }
 
   /// The words of the language, and what is known of the commands behind them: the same for all copies.
   final class Vocabulary: Sendable {
     let commands: MemberList
     let settings: (any Configurable.Type)?
-    let questions: @Sendable (any Configurable.Type) -> Questions
-    let traits: @Sendable (any Configurable) -> Traits
+    let capabilities: @Sendable (any Configurable.Type) -> Capabilities
+    let callProperties: @Sendable (any Configurable) -> CallProperties
     let resultFields: @Sendable (any Configurable) -> [ResultField]?
     /// Every verb by its name: looking one up must not go through them all.
     let verbs: [String: any Configurable.Type]
@@ -100,14 +103,14 @@ extension CheckContext {
 
     init(
       commands: MemberList, settings: (any Configurable.Type)?,
-      questions: @escaping @Sendable (any Configurable.Type) -> Questions,
-      traits: @escaping @Sendable (any Configurable) -> Traits,
+      capabilities: @escaping @Sendable (any Configurable.Type) -> Capabilities,
+      callProperties: @escaping @Sendable (any Configurable) -> CallProperties,
       resultFields: @escaping @Sendable (any Configurable) -> [ResultField]?
     ) {
       self.commands = commands
       self.settings = settings
-      self.questions = questions
-      self.traits = traits
+      self.capabilities = capabilities
+      self.callProperties = callProperties
       self.resultFields = resultFields
       verbs = Dictionary(zip(commands.names, commands.types)) { first, _ in first }
       sources = Set(commands.types.flatMap { $0.gives.flatMap(\.sources) })

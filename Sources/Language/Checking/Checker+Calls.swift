@@ -23,40 +23,40 @@ extension Checker {
       return nil
     }
     let arguments = values(of: call.arguments)
-    let (verdict, renamings) = verdict(
+    let (checkedCall, renamings) = checkedCall(
       on: call, arguments, of: type, asksForFields: asksForFields)
     let before = context.ledger
     if followsNouns {
       follow(
-        verb, needs: verdict.needs, uses: type.uses, gives: verdict.gives,
-        key: verdict.gives.contains(where: context.vocabulary.sources.contains)
+        verb, needs: checkedCall.needs, uses: type.uses, gives: checkedCall.gives,
+        key: checkedCall.gives.contains(where: context.vocabulary.sources.contains)
           ? key(of: arguments, type) : nil)
     }
-    if takesInput, !verdict.traits(context).takesInput {
+    if takesInput, !checkedCall.callProperties(context).takesInput {
       diagnostics.append(
         Diagnostic(
           "E0208", "`\(verb.text)` takes nothing from the command before it", at: verb.range,
           label: "stands behind `|`", help: ["write it on a line of its own"]))
     }
-    if !takesInput, verdicts.facts(of: type, context).questions.contains(.input),
-      verdict.traits(context).needsInput
+    if !takesInput, checkedCalls.facts(of: type, context).capabilities.contains(.input),
+      checkedCall.callProperties(context).needsInput
     {
       diagnostics.append(
         Diagnostic(
           "E0208", "`\(source.slice(call.range))` needs a command before it", at: verb.range,
           label: "nothing is written down", help: ["for example: evaluate | \(verb.text) …"]))
     }
-    guard asksForFields, let fields = verdict.fields(context) else { return nil }
+    guard asksForFields, let fields = checkedCall.fields(context) else { return nil }
     var lacks: [Noun: Noun] = [:]
     if followsNouns, !hasUnseen {
-      for noun in verdict.neededByFields { lacks[noun] = before.lack(of: noun) }
+      for noun in checkedCall.neededByFields { lacks[noun] = before.lack(of: noun) }
     }
     return KnownFields(fields, renamings, lacks: lacks)
   }
 
-  /// Equal for calls that give the same from the same. What a training comes to depends on more than nouns.
+  /// Equal for calls that give equal results from equal nouns; nil for a training, which depends on more.
   private func key(of arguments: [Argument], _ type: any Configurable.Type) -> Int? {
-    guard !verdicts.facts(of: type, context).questions.contains(.sweep),
+    guard !checkedCalls.facts(of: type, context).capabilities.contains(.sweep),
       arguments.allSatisfy({ $0.value != nil })
     else { return nil }
     var root: any Configurable = type.init()
@@ -79,21 +79,22 @@ extension Checker {
       Problem(
         "E0201", "there is no command `\(verb.text)`", help: help, suggestions: near
       ).diagnostic(at: verb.range))
-    // What was most likely meant is taken as done, so that one slip does not report ten faults.
+    // What the verb was most likely meant to be is taken to have run, so that one typo does not cause ten
+    // diagnostics.
     if let first = near.first, let type = context.command(first), followsNouns {
       context.ledger.give(
         type.gives, needs: type.needs, at: .here(verb.range))
     }
   }
 
-  /// What is known of a call. One of the shape of a faultless one before it is not bound again.
+  /// The checked call, from the cache where one of the same shape had no faults.
   ///
-  /// - Returns: also what fields of the result are called in place of those of the verdict.
-  private mutating func verdict(
+  /// - Returns: also how fields of the result are renamed, if it came from the cache.
+  private mutating func checkedCall(
     on call: Call, _ arguments: [Argument], of type: any Configurable.Type, asksForFields: Bool
-  ) -> (Verdict, [KnownFields.Renaming]) {
+  ) -> (CheckedCall, [KnownFields.Renaming]) {
     let shape = CallShape(type, arguments)
-    if let known = verdicts.known[shape], known.holds(for: arguments),
+    if let known = checkedCalls.known[shape], known.holds(for: arguments),
       let renamings = asksForFields ? known.renamings(for: arguments) : []
     {
       if known.namesFiles { checkFiles(arguments, call.arguments, known.bound.binding, of: type) }
@@ -101,30 +102,30 @@ extension Checker {
     }
     let before = diagnostics.count
     let (root, bound) = check(call.arguments, arguments, of: type, whole: call.verb.range)
-    let facts = verdicts.facts(of: type, context)
+    let facts = checkedCalls.facts(of: type, context)
     var (needs, gives) = bound.nouns(of: type, usual: facts.usualMembers)
-    if facts.questions.contains(.sweep), bound.variesOnlyNumbers {
-      let withheld = context.vocabulary.traits(root).withheld
+    if facts.capabilities.contains(.sweep), bound.variesOnlyNumbers {
+      let withheld = context.vocabulary.callProperties(root).withheld
       gives.removeAll { withheld.contains($0) }
     }
-    let verdict = Verdict(root: root, bound: bound, needs: needs, gives: gives)
+    let checkedCall = CheckedCall(root: root, bound: bound, needs: needs, gives: gives)
     let isSettled = zip(arguments, call.arguments).allSatisfy { argument, written in
       switch argument.value {
       case .number, .word, .text, .truth: true
-      case .list: !facts.questions.contains(.sweep)
+      case .list: !facts.capabilities.contains(.sweep)
       case .range, .record: false
       case nil: !written.value.readsFields
       }
     }
     if diagnostics.count == before {
-      if isSettled { verdicts.known[shape] = verdict }
-      if keepsBound, !facts.questions.contains(.sweep),
+      if isSettled { checkedCalls.known[shape] = checkedCall }
+      if keepsBound, !facts.capabilities.contains(.sweep),
         call.arguments.allSatisfy({ $0.value.isLiteral })
       {
-        verdicts.bound[call.range.lower] = BoundCommand(root: root, arguments: bound)
+        checkedCalls.bound[call.range.lower] = BoundCommand(root: root, arguments: bound)
       }
     }
-    return (verdict, [])
+    return (checkedCall, [])
   }
 
   /// The arguments of a call as far as their values are known.
@@ -152,13 +153,13 @@ extension Checker {
   ) -> (root: any Configurable, bound: BoundArguments) {
     var root: any Configurable = type.init()
     var bound = BoundArguments(arguments, to: &root)
-    let questions = verdicts.facts(of: type, context).questions
-    let traits = context.vocabulary.traits
-    let form = questions.contains(.sweep) ? traits(root).sweep : nil
+    let capabilities = checkedCalls.facts(of: type, context).capabilities
+    let callProperties = context.vocabulary.callProperties
+    let form = capabilities.contains(.sweep) ? callProperties(root).sweep : nil
     let problems = problems(of: &bound, form, type) + misfits(written, arguments, of: type)
     report(problems, of: written, bound, whole: whole)
-    if problems.isEmpty, questions.contains(.contradiction),
-      arguments.allSatisfy({ $0.value != nil }), let problem = traits(root).contradiction
+    if problems.isEmpty, capabilities.contains(.contradiction),
+      arguments.allSatisfy({ $0.value != nil }), let problem = callProperties(root).contradiction
     {
       diagnostics.append(problem.diagnostic(at: whole))
     }
@@ -180,7 +181,7 @@ extension Checker {
       let whole = form.problem(sweep).map { [(nil as Int?, $0)] } ?? []
       return found + sweep.problems + whole
     }
-    // A value that only running tells may be a list.
+    // A value that is only known at run time may turn out to be a list.
     if form.isRequired, problems.isEmpty, arguments.allSatisfy({ $0.value != nil }) {
       return [(nil, Sweep.nothingVaries)]
     }
@@ -193,7 +194,7 @@ extension Checker {
   ) {
     var extra = 0
     for (index, problem) in problems {
-      // The first value too many says it for all that follow.
+      // Reported once, for the first value that is too many.
       if problem.code == "E0206" { extra += 1 }
       if problem.code == "E0206", extra > 1 { continue }
       guard let index else {
@@ -313,7 +314,7 @@ extension Source {
   }
 }
 
-/// Where a source defines its verbs, looked for when it is first asked.
+/// The procedures that a source defines, collected when first needed.
 final class Definitions {
   private var known: [String: SourceRange]?
 

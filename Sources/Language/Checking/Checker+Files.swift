@@ -69,7 +69,7 @@ extension Checker {
   }
 }
 
-/// The files that a script reads and writes, as far as its commands name them.
+/// The files that the arguments of a script's commands name, by whether they are read or written.
 struct TouchedFiles: Equatable {
   /// Where each is read; an empty range in another file.
   var readers: [String: SourceRange] = [:]

@@ -71,7 +71,7 @@ extension Checker {
   ) -> InclusionOutcome {
     let source = file.source
     var inner = Checker(
-      source: source, context: context, verdicts: verdicts, inclusions: inclusions)
+      source: source, context: context, checkedCalls: checkedCalls, inclusions: inclusions)
     inner.including = including
     inner.diagnostics = file.faults
     inner.followed = followed

@@ -19,7 +19,7 @@ extension Checker {
     body.diagnostics = []
     body.followsNouns = false
     body.conditions += 1
-    body.context.variables = Names()
+    body.context.variables = Scope()
     for parameter in definition.parameters {
       let known = parameter.defaultValue.flatMap { value(of: $0) }
       check(type: parameter, default: known)
@@ -50,7 +50,8 @@ extension Checker {
     guard followed < 10_000 else { return }
     followed += 1
     var body = Checker(
-      source: procedure.source, context: context, verdicts: verdicts, inclusions: inclusions)
+      source: procedure.source, context: context, checkedCalls: checkedCalls, inclusions: inclusions
+    )
     body.including = including
     body.followed = followed
     body.followsNouns = followsNouns
@@ -61,7 +62,7 @@ extension Checker {
     followed = body.followed
     context.ledger = body.context.ledger.moved(
       to: .here(call.verb.range), since: context.ledger)
-    // Its names and options were checked where it was defined; the order of steps is known only here.
+    // Names and options were checked at the definition; the order of steps can only be checked at a call.
     let isSame = procedure.source.text == source.text
     for found in body.diagnostics where found.code.hasPrefix("E04") || found.code.hasPrefix("E03") {
       if diagnostics.contains(where: { $0.primary.range == found.primary.range && isSame }) {
@@ -78,9 +79,9 @@ extension Checker {
   }
 
   /// The values of a procedure's parameters as far as they are known.
-  private mutating func bind(_ call: Call, to procedure: Procedure) -> Names {
+  private mutating func bind(_ call: Call, to procedure: Procedure) -> Scope {
     let parameters = procedure.definition.parameters
-    var bound = Names()
+    var bound = Scope()
     for (argument, parameter) in match(call.arguments, to: procedure) {
       var known = value(of: argument.value)
       guard let parameter else { continue }
@@ -91,7 +92,7 @@ extension Checker {
           Diagnostic(
             "E0301", "`\(parameter.name.text)` needs \(type.expectation)",
             at: argument.value.range, label: "this is \(unfit.description)"))
-        // Said once, it is not said again of each place of the body that reads it.
+        // Reported here once, and not again at every use in the body.
         known = nil
       }
       bound[parameter.name.text] = BoundValue(known, origin: "this parameter")
@@ -106,7 +107,7 @@ extension Checker {
         bound[parameter.name.text] = BoundValue(nil)
         continue
       }
-      var evaluator = Evaluator(Names())
+      var evaluator = Evaluator(Scope())
       bound[parameter.name.text] = BoundValue(
         evaluator.value(of: written), origin: "this parameter")
     }
@@ -164,7 +165,7 @@ extension Procedure {
       if let next {
         used.insert(canonical(option: next.name.text))
       } else if !hasTooMany {
-        // The first value too many says it for all that follow.
+        // Reported once, for the first value that is too many.
         hasTooMany = true
         problems.append(
           (

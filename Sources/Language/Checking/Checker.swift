@@ -12,7 +12,7 @@ package func check(
   checker.check(script.statements)
   checker.checkParametersAreDeclared()
   if lints {
-    // What could not be read may have used a name.
+    // An unseen file may use the name, so that it must not be called unused.
     checker.diagnostics += Language.lints(of: script, source, in: context)
       .filter { faults.isEmpty || !["W0602", "W0607", "E0405"].contains($0.code) }
   }
@@ -20,7 +20,7 @@ package func check(
   let all = checker.diagnostics.filter { seen.insert(Finding($0)).inserted }
   return CheckedScript(
     source: source, diagnostics: all.stablySorted(by: \.primary.range.lower),
-    after: checker.context, calls: checker.verdicts.bound)
+    after: checker.context, calls: checker.checkedCalls.bound)
 }
 
 /// What makes two diagnostics the same one.
@@ -45,24 +45,27 @@ package func check(
   return checker.diagnostics
 }
 
-/// Goes through statements as running would, with what is known instead of what is.
+/// Goes through statements as a run would, with values as far as they are known: an abstract interpreter.
 struct Checker {
   let source: Source
   var context: CheckContext
   var diagnostics: [Diagnostic] = []
   /// The files being included, outermost first.
   var including: [String] = []
-  /// Calls of procedures that were followed; a bound, so that checking takes no longer than reading.
+  /// How many calls of procedures were followed; bounded, so that checking stays linear in the script's
+  /// length.
   var followed = 0
-  /// How many loops are open; only the outermost bodies are gone through twice.
+  /// How many loops are open. The bodies of outermost loops are checked twice, since a round may need what
+  /// the round before gave.
   var loops = 0
-  /// Nouns are not looked at where it is unknown what will be there: in the body of a `def`.
+  /// Whether the order of steps is checked: not in the body of a `def`, whose callers decide what is there.
   var followsNouns = true
 
-  /// Whether a file was included that could not be looked at: what it brought is not known.
+  /// Whether a file was included that could not be read: names that it may define are then not reported
+  /// missing.
   var hasUnseen = false
   /// Calls seen before, shared by all that check one script.
-  let verdicts: Verdicts
+  let checkedCalls: CheckedCallCache
   /// Included files seen before, shared likewise.
   let inclusions: Inclusions
   let definitions = Definitions()
@@ -70,18 +73,18 @@ struct Checker {
   var conditions = 0
   /// Whether calls that are bound are kept for running; only those of the script itself are.
   var keepsBound = false
-  /// The files that the script has to do with so far.
+  /// The files that the script reads and writes so far.
   var touched = TouchedFiles()
   var declared: Set<String> = []
 
   init(
-    source: Source, context: CheckContext, verdicts: Verdicts = Verdicts(),
+    source: Source, context: CheckContext, checkedCalls: CheckedCallCache = CheckedCallCache(),
     inclusions: Inclusions = Inclusions()
   ) {
     self.inclusions = inclusions
     self.source = source
     self.context = context
-    self.verdicts = verdicts
+    self.checkedCalls = checkedCalls
     if !source.name.isEmpty { including = [source.name] }
   }
 
@@ -113,7 +116,7 @@ struct Checker {
     return value
   }
 
-  /// Keeps what an evaluator found, but not what an unseen file may have bound.
+  /// Keeps an evaluator's diagnostics, but for names that an unseen file may have bound.
   mutating func report(_ found: [Diagnostic]) {
     guard !found.isEmpty else { return }
     diagnostics += found.filter { !(hasUnseen && $0.code == "E0207") }
@@ -268,12 +271,12 @@ struct Checker {
     defer { conditions -= 1 }
     check(loop.body)
     let first = context.ledger
-    // What the body gives may make stale what its own beginning uses in the next round.
+    // The second pass: in the next round, what the body gave may have made stale what its beginning uses.
     if first != before.ledger, loops <= 2, elements.map({ $0.count > 1 }) ?? true {
       check(loop.body)
     }
     loops -= 1
-    // The faults of each value, not only of what all have in common.
+    // Each value is checked by itself, since some may not fit though their common type does.
     if let elements, elements.count > 1, elements.count <= 20, loops == 0 {
       checkValues(elements, of: loop, from: before.variables)
     }
@@ -297,7 +300,7 @@ struct Checker {
 
   /// Goes through the body with each value, only to find arguments that do not fit.
   private mutating func checkValues(
-    _ elements: [Value], of loop: Loop, from variables: Names
+    _ elements: [Value], of loop: Loop, from variables: Scope
   ) {
     var trial = self
     trial.diagnostics = []
@@ -344,7 +347,7 @@ struct Checker {
         help: ["for example: expect $r.mae == 0.74 ± 0.002"]))
   }
 
-  /// `expect error`: the faults of the block that bear the code are what is wanted.
+  /// `expect error`: diagnostics of the block with this code are expected, and so no faults.
   private mutating func check(
     fault severity: Diagnostic.Severity, _ code: Name?, in block: StatementBlock,
     at range: SourceRange
@@ -365,7 +368,7 @@ struct Checker {
       return
     }
     if trial.diagnostics.contains(where: isWanted) { return }
-    // Not found ahead: running may still meet it; other faults are faults.
+    // If the code was not found, the run may still fail with it. Diagnostics of other codes remain faults.
     diagnostics += trial.diagnostics
   }
 }

@@ -1,12 +1,12 @@
-/// Finds the values of expressions. The checker and the interpreter use the same one: a value that
-/// only running tells is nil for the checker, and a fault is a diagnostic for both.
+/// Evaluates expressions, for the checker as well as for a run. The checker gets nil for a value that is only
+/// known at run time; faults are diagnostics for both.
 package struct Evaluator {
-  package let variables: Names
+  package let variables: Scope
   package private(set) var diagnostics: [Diagnostic] = []
   /// The names whose values were asked for, in order.
   package private(set) var readNames: [String] = []
 
-  package init(_ variables: Names) {
+  package init(_ variables: Scope) {
     self.variables = variables
   }
 

@@ -1,13 +1,13 @@
-/// At most so many files may include one another in a row, the script counted.
+/// The deepest nesting of included files, with the script itself.
 package let deepestInclusion = 32
 
-/// What came of checking included files, shared by all that check one script: a file is read once, and
-/// checked once for each state that it is checked in.
+/// A cache of checked files, shared by all checkers of one script: a file is read once, and checked once for
+/// each state of names and nouns that it is included in.
 final class Inclusions {
-  /// So often files are checked; what is included beyond counts as unseen.
+  /// The most checks of files; what is included beyond counts as unseen.
   private static let mostChecks = 10_000
 
-  /// A file as far as its own text tells.
+  /// A file and what is known from its text alone.
   struct File {
     var source: Source
     var script: Script
@@ -78,7 +78,7 @@ final class Inclusions {
     range.height += 1
     outcome.range = range
     add(range)
-    // What the files around it have cut short may be whole elsewhere.
+    // A result that was cut short by the files around it is not cached: elsewhere it may be complete.
     outcomes[name, default: []] += range.isCut ? [] : [(state, outcome)]
     return outcome
   }
@@ -91,9 +91,9 @@ final class Inclusions {
   }
 }
 
-/// All that what is found in an included file depends on, beside its text.
+/// The key of the cache: all but its text that checking an included file depends on.
 struct InclusionState: Equatable {
-  var variables: Names
+  var variables: Scope
   var procedures: [String: Procedure]
   /// With generations counted from 1.
   var ledger: NounLedger
@@ -106,10 +106,10 @@ struct InclusionState: Equatable {
   var first: String?
 }
 
-/// What checking an included file has found, and what is known after it.
+/// The value of the cache: the diagnostics of an included file, and the context after it.
 struct InclusionOutcome {
   var diagnostics: [Diagnostic]
-  var variables: Names
+  var variables: Scope
   var procedures: [String: Procedure]
   var ledger: NounLedger
   var touched: TouchedFiles

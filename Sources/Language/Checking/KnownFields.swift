@@ -1,9 +1,9 @@
-/// The fields of a result that is not there yet, as far as they are known.
+/// The fields of a result before it is computed, as far as they are known: what checking `$r.mae` needs.
 package struct KnownFields: Sendable, Equatable {
   /// Shared by the results of all calls that differ in nothing but cutoffs.
   package let listed: [ResultField]
   private let renamings: [Renaming]
-  /// What the needed nouns lack, of those that lack something.
+  /// For nouns that fields need and that do not exist: what is missing.
   private let lacks: [Noun: Noun]
 
   /// A field whose name is a metric with another cutoff: `ndcg@10`, where `ndcg@5` is listed.
@@ -43,6 +43,6 @@ package struct KnownFields: Sendable, Equatable {
     }
   }
 
-  /// What must be there for the field to be, and is not.
+  /// The noun that the field needs and that does not exist.
   func lack(of field: ResultField) -> Noun? { field.needs.flatMap { lacks[$0] } }
 }

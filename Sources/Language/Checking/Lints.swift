@@ -1,4 +1,4 @@
-/// What is not wrong with a script but will trouble whoever replays it; warnings, in order of place.
+/// Warnings about what is no error but makes a script hard to reproduce, in order of place.
 /// For files: a line at the prompt is not looked at.
 package func lints(of source: Source, in context: CheckContext) -> [Diagnostic] {
   lints(of: source.parsed.script, source, in: context)
@@ -20,10 +20,10 @@ private struct Linter {
   var seed: SourceRange?
   /// The first verb that makes something.
   var maker: Name?
-  /// A lesson is taken step by step in the session of whoever learns.
+  /// Whether it is a lesson, whose steps run in the learner's own session: some warnings do not apply.
   var isLesson = false
-  /// What bound a name.
-  struct Bond {
+  /// The binding of a name.
+  struct NameBinding {
     var range: SourceRange
     var keyword: Keyword
     /// The block it stands in.
@@ -31,7 +31,7 @@ private struct Linter {
     var isResult = false
   }
   /// Names that were bound and not read since, with what bound them.
-  var unread: [String: Bond] = [:]
+  var unread: [String: NameBinding] = [:]
   var block = 0
   var blocks = 0
 
@@ -66,7 +66,7 @@ private struct Linter {
       assign(name, value)
     case .parameter(let parameter):
       if let value = parameter.defaultValue { read(value) }
-      unread[parameter.name.text] = Bond(
+      unread[parameter.name.text] = NameBinding(
         range: parameter.name.range, keyword: .param, block: block)
     case .branch(let branch): read(branch.condition)
     case .loop(let loop): read(loop.sequence)
@@ -91,7 +91,7 @@ private struct Linter {
         at: name.range, help: ["give one of the two another name"])
       found[found.count - 1].secondary = [.init(before.range, "bound here")]
     }
-    var bond = Bond(range: name.range, keyword: .let, block: block)
+    var bond = NameBinding(range: name.range, keyword: .let, block: block)
     if case .pipeline(let calls) = value {
       bond.isResult = calls.last.map { context.command($0.verb.text) != nil } ?? false
     }

@@ -1,5 +1,6 @@
-/// Which nouns are there, who gave them, and from which state of others they were made. A pass over
-/// commands in order, kept by the checker for a script and by the interpreter from cell to cell.
+/// The checker's view of the session at one point of a script: which nouns exist, where each was given, and
+/// from which generations of other nouns. The checker updates it call by call; `Session.ledger` makes the one
+/// to begin with from stamps.
 package struct NounLedger: Sendable, Equatable {
   /// Where a noun was given.
   package enum Site: Sendable, Equatable {
@@ -13,7 +14,7 @@ package struct NounLedger: Sendable, Equatable {
       if case .here(let range) = self { range } else { nil }
     }
 
-    /// Forgets where it stands in a source that is done; a name remains.
+    /// The same for when the source is done: a place in it becomes a name.
     package func settled(_ name: (SourceRange) -> String) -> Site {
       switch self {
       case .here(let range): .elsewhere(name(range))
@@ -27,11 +28,11 @@ package struct NounLedger: Sendable, Equatable {
     /// The generations of the nouns it was made from.
     package var madeFrom = NounTable<Int>()
     package var site: Site
-    /// Whether it is there whichever way the script goes.
+    /// Whether it exists on every path through the script.
     package var isCertain = true
-    /// Whether it is the same one whichever way the script goes.
+    /// Whether it is of the same generation on every path through the script.
     package var isSure = true
-    /// Equal for calls that mean the same: such a call again, from the same sources, gives the same again.
+    /// A hash of the call that gave it: an equal call from the same sources gives the same again.
     package var key: Int?
 
     package init(generation: Int, site: Site) {
@@ -42,15 +43,15 @@ package struct NounLedger: Sendable, Equatable {
 
   package private(set) var entries = NounTable<Entry>()
   private var generation = 0
-  /// The seed of all chance; nil when only running tells it.
+  /// The random seed; nil when it is only known at run time.
   var seed: Double?
 
   package init(seed: Double? = nil) { self.seed = seed }
 
-  /// The generation of what was there and is there no longer.
+  /// Stands for a generation that has been replaced.
   package static let replaced = -1
 
-  /// Notes a noun as running has left it.
+  /// Sets a noun to its state in the session.
   package mutating func hold(_ noun: Noun, _ entry: Entry) {
     entries[noun] = entry
     generation = max(generation, entry.generation)
@@ -65,7 +66,7 @@ package struct NounLedger: Sendable, Equatable {
     return hasher.finalize()
   }
 
-  /// What is there, wherever it came from.
+  /// The nouns that exist, wherever they came from.
   package var nouns: Set<Noun> { Set(entries.rows.map { $0.noun }) }
 
   package func entry(_ noun: Noun) -> Entry? { entries[noun] }
@@ -74,7 +75,8 @@ package struct NounLedger: Sendable, Equatable {
 
   /// Notes that a command which needs some nouns has given others, each from those before it.
   ///
-  /// - Parameter key: of the call; a call of the same key gives the same again, unless its sources are others.
+  /// - Parameter key: of the call; a call of the same key gives the same again, unless its sources are
+  ///   others.
   package mutating func give(_ given: [Noun], needs: [Noun], at site: Site, key: Int? = nil) {
     let before = given.count > 1 ? entries : NounTable()
     for (place, noun) in given.enumerated() {
@@ -106,7 +108,7 @@ package struct NounLedger: Sendable, Equatable {
       guard let now = entries[row.noun], now.generation != row.value else { return nil }
       return (row.noun, now)
     }
-    // The nearest source explains most: the split, not the data behind it.
+    // Of several, the source made last is named: the split rather than the data that it was made from.
     return stale.stablySorted(descending: true) { $0.1.generation }.first
   }
 
@@ -119,7 +121,7 @@ package struct NounLedger: Sendable, Equatable {
     return entry.isSure && newer.isSure ? noun : nil
   }
 
-  /// Assumes a noun, after its absence was reported once.
+  /// Takes a noun to exist after its absence was reported, so that it is reported once.
   package mutating func assume(_ noun: Noun, at site: Site) {
     generation += 1
     entries[noun] = Entry(generation: generation, site: site)
@@ -160,7 +162,7 @@ package struct NounLedger: Sendable, Equatable {
     return ledger
   }
 
-  /// Forgets where things stand in a source that is done; names remain.
+  /// The same for when the source is done: places in it become names.
   package func settled(name: (SourceRange) -> String) -> NounLedger {
     var settled = self
     for row in entries.rows {
@@ -169,7 +171,7 @@ package struct NounLedger: Sendable, Equatable {
     return settled
   }
 
-  /// What is known after one of two ways was taken.
+  /// The ledger after a branch, of which either way may have been taken.
   package func joined(with other: NounLedger) -> NounLedger {
     guard self != other else { return self }
     var joined = self

@@ -1,13 +1,13 @@
-/// A call whose options hold several values each where one is meant: a space of runs.
+/// A call with several values for some of its options: a search space (grid, or ranges to draw from).
 package struct Sweep: Sendable {
-  /// More runs than this are surely a slip.
+  /// The most runs of a grid; more are taken for a mistake.
   package static let mostRuns = 1000
 
-  /// One option that varies.
+  /// One dimension of the search space: an option that varies.
   package struct Dimension: Sendable {
     package enum Choices: Sendable {
       case values([Value])
-      /// All numbers between the ends, both among them.
+      /// All numbers between two ends, both included; only drawn from.
       case interval(Double, Double, isWhole: Bool)
     }
 
@@ -25,7 +25,7 @@ package struct Sweep: Sendable {
       }
     }
 
-    /// The value of that number, for one whose values can be counted.
+    /// The value with that index. Precondition: they can be counted.
     package func value(_ number: Int) -> Value {
       switch choices {
       case .values(let values): values[number]
@@ -33,7 +33,7 @@ package struct Sweep: Sendable {
       }
     }
 
-    /// Values that show together whether all of them fit.
+    /// A few values that, if they fit, show that all do.
     fileprivate var representatives: [Value] {
       switch choices {
       case .values(let values): values
@@ -75,7 +75,7 @@ package struct Sweep: Sendable {
   private static func takesFractions(_ bound: BoundArguments, _ place: Int) -> Bool {
     var argument = bound.arguments[place]
     guard case .range(let low, let high, _)? = argument.value else { return false }
-    // Halfway between two neighbouring whole numbers, or between the ends if they are closer.
+    // Probes with a fraction from the range, which a parameter for whole numbers refuses with E0301.
     let between = low.rounded(.down) + 0.5
     argument.value = .number(between > low && between < high ? between : (low + high) / 2)
     return bound.binding.judges[place]?.problem(argument)?.code != "E0301"

@@ -1,4 +1,4 @@
-/// What became of the arguments of a call.
+/// The result of binding the arguments of a call to parameters.
 package struct Binding: Sendable {
   /// The first two indices are of `arguments`; nil is the call as a whole.
   package var problems: [(argument: Int?, problem: Problem)] = []
@@ -6,7 +6,7 @@ package struct Binding: Sendable {
   package var takers: [ParameterForm?]
   /// The same parameters, which can be asked whether they would take another argument as well.
   fileprivate(set) var judges: [ErasedParameter?] = []
-  /// What can still be said: parameters not yet given, those of chosen members among them.
+  /// The parameters that could still be given, with those of chosen members: what completion offers.
   package var open: [ParameterForm] = []
 }
 
@@ -39,15 +39,15 @@ package func canonical(option name: String) -> String {
   name.utf8.contains(UInt8(ascii: "_")) ? String(name.map { $0 == "_" ? "-" : $0 }) : name
 }
 
-/// Binding does not know the type of its root: looking up generic types for every argument would take
-/// longer than all the rest.
+/// The root's type is erased: the runtime's lookups of generic types for each argument took longer than
+/// binding.
 private struct Binder {
   let root: UnsafeMutableRawPointer
   var binding: Binding
   /// The parameters in play, in order; those of a chosen member stand right after its choice.
   var parameters: PlacedParameters
   var used: [Bool]
-  /// How far the words without a name have come.
+  /// The index of the next place for a value without a name.
   var cursor = 0
   var title: String
   let verb: String
@@ -92,7 +92,7 @@ private struct Binder {
     }
   }
 
-  /// Whether one more problem would tell anything.
+  /// Whether another problem is worth reporting.
   private var hasRoom: Bool { binding.problems.count < 50 }
 
   private func missing(_ form: ParameterForm) -> Problem {

@@ -211,7 +211,7 @@ extension Catalog {
   }
 }
 
-/// The value as the kind its catalog promises; to list a stranger is a mistake of ours.
+/// The value as the kind of its catalog. A test holds that every listed type is of that kind.
 private func listed<Kind>(_ value: Any) -> Kind {
   guard let value = value as? Kind else {
     preconditionFailure("a catalog lists \(type(of: value)), which is no \(Kind.self)")

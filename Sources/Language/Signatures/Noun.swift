@@ -1,5 +1,5 @@
-/// A thing a session can hold and a command can need or give: data, tasks, model, adapted model. Never
-/// changed, and shared by all that speak of it.
+/// A kind of thing that a session holds and commands need or give: data, tasks, model, adapted model. The
+/// checker follows them to check the order of steps. Immutable, and compared by name.
 package final class Noun: Sendable, Hashable {
   package let name: String
   /// What it is called within a sentence.

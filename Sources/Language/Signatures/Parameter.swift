@@ -72,7 +72,7 @@ package final class ParameterForm: Sendable {
   }
 }
 
-/// A catalog without its type: names, forms and nothing to make.
+/// A catalog with its type erased: the names and forms of its members.
 package struct MemberList: Sendable {
   package let noun: String
   package let types: [any Configurable.Type]
@@ -206,7 +206,7 @@ package final class NestedParameters<Root>: Sendable {
     placed = PlacedParameters(parameters)
   }
 
-  /// Those that were made before: the same member's are always the same.
+  /// Parameters made before; those of one member are always the same.
   final class Cache: Sendable {
     private let known = Mutex<[ObjectIdentifier: NestedParameters]>([:])
 

@@ -1,4 +1,4 @@
-/// Parameters by their places, without the type of what they are parameters of.
+/// A list of parameters with the type of their root erased.
 struct PlacedParameters: Sendable {
   private(set) var forms: [ParameterForm]
   private(set) var erased: [ErasedParameter]
@@ -14,7 +14,7 @@ struct PlacedParameters: Sendable {
   }
 }
 
-/// A parameter of a value that is known by its address alone, which must be of the value's own type.
+/// A parameter with the type of its root erased: the root is given as a pointer, which must be to that type.
 final class ErasedParameter: Sendable {
   /// What is wrong with the argument, whatever else is given.
   let problem: @Sendable (Argument) -> Problem?

@@ -15,7 +15,8 @@ struct Lexer {
   let end: Int
   var tokens: [Token] = []
   var diagnostics: [Diagnostic] = []
-  /// How many texts of this line do not close; after some, no more of it is looked through for each.
+  /// How many texts without a closing quote this line has. After a few no more are searched for, which keeps
+  /// the lexer linear.
   var unbalanced = 0
   static let mostUnbalanced = 50
 

@@ -20,7 +20,7 @@ extension Parser {
     var parts: [TextPart] = []
     var literal: [UInt8] = []
     var at = token.range.lower + 1
-    // Behind a brace that is not closed no other is looked for: a line may be megabytes of them.
+    // After a brace without its closing one no other is searched for, which keeps the parser linear.
     var closes = true
     while at < upper {
       let byte = bytes[at]

@@ -2,7 +2,7 @@ import Datasets
 import Kernels
 import Models
 
-/// What inner steps do to the support loss of some tasks.
+/// How the inner steps change the support loss of some tasks.
 package struct AdaptationEffect: Sendable, Equatable {
   package var tasks = 0
   /// Tasks whose loss fell by less than a thousandth: the steps do next to nothing.
@@ -27,7 +27,7 @@ package struct AdaptationEffect: Sendable, Equatable {
 }
 
 extension TrainedModel {
-  /// What its inner steps do to tasks; nil for an algorithm that takes none.
+  /// The effect of its inner steps on some tasks; nil for an algorithm without inner steps.
   package func effect(
     on tasks: [UserTask], _ interactions: Interactions, threads: Int
   ) -> AdaptationEffect? {

@@ -1,7 +1,7 @@
 import Language
 import Models
 
-/// Which weights an inner loop moves.
+/// Which weights adapt in the inner loop.
 package enum AdaptationScope: String, ArgumentChoice {
   case all, decision, head, prompt
 

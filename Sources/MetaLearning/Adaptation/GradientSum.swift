@@ -1,17 +1,18 @@
 import Kernels
 import Models
 
-/// The sum of some tasks' gradients, on its way to an outer step.
+/// The sum of the gradients of some of a batch's tasks.
 ///
-/// A batch is cut into a fixed number of sums, whatever the number of threads, and they are added in order:
-/// the bits of a step do not depend on who computed it.
+/// A batch has a fixed number of sums, whatever the number of threads, and they are added in order:
+/// floating-point addition is not associative, and so the bits of an outer step do not depend on the number
+/// of threads.
 final class GradientSum: @unchecked Sendable {
   /// The dense blocks, in the order of the layout.
   let dense: FloatBuffer
-  /// A view of each dense block; of nothing for a table.
+  /// A view of each dense block; empty for a table.
   let blocks: [Matrix]
   /// For each task, the table rows it touched and their gradients.
-  @exclusivity(unchecked) private(set) var touched: [TouchedRows] = []
+  @exclusivity(unchecked) private(set) var sparse: [SparseGradient] = []
   private let store = Arena()
 
   init(_ problem: LearningProblem) {
@@ -25,7 +26,7 @@ final class GradientSum: @unchecked Sendable {
 
   func clear() {
     Matrix(dense.base, rows: 1, columns: dense.count).fill(0)
-    touched.removeAll(keepingCapacity: true)
+    sparse.removeAll(keepingCapacity: true)
     store.reset()
   }
 
@@ -40,7 +41,7 @@ final class GradientSum: @unchecked Sendable {
   func keep(
     _ gradient: Matrix, of rows: UnsafeBufferPointer<Int32>, block: Int, tableRows: Int
   ) {
-    touched.append(
-      TouchedRows(block: block, rows: rows, gradient: gradient, tableRows: tableRows, in: store))
+    sparse.append(
+      SparseGradient(block: block, rows: rows, gradient: gradient, tableRows: tableRows, in: store))
   }
 }

@@ -2,8 +2,8 @@ import Kernels
 
 /// Adam (Kingma and Ba 2015) as an inner step that is differentiated through.
 ///
-/// m′ = β₁m + (1 − β₁)g, v′ = β₂v + (1 − β₂)g², θ′ = θ − α·m̂/√(v̂ + ε), m̂ = m′/(1 − β₁ᵏ), v̂ = v′/(1 − β₂ᵏ).
-/// ε stands under the root: the derivative is finite where a gradient is zero.
+/// m′ = β₁m + (1 − β₁)g, v′ = β₂v + (1 − β₂)g², θ′ = θ − α·m̂/√(v̂ + ε), m̂ = m′/(1 − β₁ᵏ), v̂ = v′/(1 −
+/// β₂ᵏ). ε stands under the root: the derivative is finite where a gradient is zero.
 package struct InnerAdam: Sendable, Equatable {
   /// m and v of one block, or their adjoints.
   package struct Moments {
@@ -21,7 +21,7 @@ package struct InnerAdam: Sendable, Equatable {
     self.epsilon = epsilon
   }
 
-  /// What a gradient makes of the moments; nil are those before the first step.
+  /// The moments after a gradient; `before` is nil at the first step, where they are zero.
   package func moments(after before: Moments?, _ gradient: Matrix, _ arena: Arena) -> Moments {
     let after = zeros(like: gradient, arena)
     for index in 0..<gradient.count {

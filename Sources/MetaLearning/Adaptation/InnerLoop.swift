@@ -1,28 +1,29 @@
 import Kernels
 import Models
 
-/// Gradient steps on a task's support ratings, and the exact derivative of what follows with respect to
-/// where they began.
+/// Gradient steps on a task's support ratings, and the exact derivative of the query loss after them with
+/// respect to the weights before them. This is the general form, on the tape, for any network;
+/// `DenseStackLoop` computes the same for stacks of dense layers, and `Calculi.md` says why there are both.
 ///
 /// θ₀ = θ; θ_{k+1} = θ_k − α ∇L_S(θ_k). With λ_K = ∇L_Q(θ_K), the meta-gradient of MAML (Finn, Abbeel and
-/// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k.
-/// Each H·v is a sweep over the recorded gradient of that step. Weights that do not adapt get their share of
-/// the same sweeps. Order 1 leaves the curvature out (FOMAML).
+/// Levine 2017) is λ₀ of the recursion λ_k = λ_{k+1} − H_k (α λ_{k+1}), H_k the curvature of L_S at θ_k. Each
+/// H·v is a backward pass over the recorded gradient of that step; the same passes give the gradients of the
+/// weights that do not adapt. Order 1 leaves the curvature out (FOMAML).
 package struct InnerLoop: Sendable, Equatable {
   package var steps: Int
   package var rates: Rates
   package var order: Int
   /// The blocks that adapt, ascending.
   package var adapted: [Int]
-  /// The first stage that an adapted block belongs to; earlier ones are computed once.
+  /// The first stage of the network that an adapted block belongs to; earlier stages are computed once.
   package var firstStage: Int
 
-  /// How far a step goes.
+  /// The learning rates of the steps.
   package enum Rates: Sendable, Equatable {
     case fixed(Float)
     /// One learned rate for each adapted block, in a dense block (1 × adapted).
     case perBlock(Int)
-    /// One learned rate for each adapted number; the dense blocks in the order of `adapted`.
+    /// One learned rate for each adapted weight (Meta-SGD), in dense blocks in the order of `adapted`.
     case perWeight([Int])
     /// Steps of Adam.
     case adam(InnerAdam)
@@ -39,48 +40,48 @@ package struct InnerLoop: Sendable, Equatable {
     firstStage = adapted.map { layout.blocks[$0].stage }.min() ?? 0
   }
 
-  /// One step as it was taken.
+  /// The record of one step.
   struct Step {
-    /// The first node of its record.
+    /// Its first node on the tape.
     var floor: Int
-    /// All blocks as this step found them.
+    /// All blocks before the step.
     var weights: [TapeValue]
     /// The gradients of the adapted blocks.
     var gradients: [TapeValue]
     var loss: Float
-    /// What Adam remembers of each adapted block with this step's gradient; empty for other steps.
+    /// The moments of each adapted block after this step's gradient, for Adam; empty otherwise.
     var moments: [InnerAdam.Moments] = []
   }
 
-  /// What adaptation went through.
+  /// The record of an adaptation.
   struct Path {
     var start: [TapeValue]
     var end: [TapeValue]
     var steps: [Step]
-    /// The support rows as the first adapting stage finds them, and the first node of their record.
+    /// The inputs of the first adapting stage for the support rows, and their first node on the tape.
     var prefix: NetworkState?
     var prefixFloor: Int
   }
 
   // MARK: Forward
 
-  /// Takes the steps. The tape holds the record; `weights` is not changed.
-  func adapt(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Path {
-    let problem = lane.problem
-    let tape = lane.tape
-    let start = lane.leaves(weights, episode)
+  /// Takes the steps and records them on the tape; `weights` is not changed.
+  func adapt(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Path {
+    let problem = scratch.problem
+    let tape = scratch.tape
+    let start = scratch.leaves(weights, episode)
     let prefixFloor = tape.count
     var prefix: NetworkState?
     if firstStage > 0 {
       prefix = run(
-        lane, start, episode.support, episode, from: nil, through: 0..<firstStage)
+        scratch, start, episode.support, episode, from: nil, through: 0..<firstStage)
     }
     var path = Path(
       start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor)
     for _ in 0..<steps where episode.support.count > 0 && !Cancellation.isRequested {
       let floor = tape.count
       let state = run(
-        lane, path.end, episode.support, episode, from: prefix,
+        scratch, path.end, episode.support, episode, from: prefix,
         through: firstStage..<lastStage(problem) + 1)
       let loss = problem.loss.value(
         tape, state.hidden, episode.support.ratings, scale: problem.scale)
@@ -95,7 +96,7 @@ package struct InnerLoop: Sendable, Equatable {
       }
       path.steps.append(step)
       for (number, block) in adapted.enumerated() {
-        path.end[block] = moved(lane, step, number, at: path.steps.count)
+        path.end[block] = moved(scratch, step, number, at: path.steps.count)
       }
     }
     return path
@@ -105,29 +106,29 @@ package struct InnerLoop: Sendable, Equatable {
     problem.network.lastStage(problem.shape)
   }
 
-  /// Some stages of the network over some rows.
+  /// Runs some stages of the network on some rows.
   func run(
-    _ lane: Lane, _ weights: [TapeValue], _ rows: EncodedRows, _ episode: Episode,
+    _ scratch: Scratch, _ weights: [TapeValue], _ rows: EncodedRows, _ episode: Episode,
     from state: NetworkState?, through stages: Range<Int>
   ) -> NetworkState {
-    let problem = lane.problem
+    let problem = scratch.problem
     var next = state ?? NetworkState(hidden: .none)
     for stage in stages {
       next =
         stage == 0
         ? problem.network.features(
-          lane.tape, weights, rows, support: episode.support, shape: problem.shape)
+          scratch.tape, weights, rows, support: episode.support, shape: problem.shape)
         : problem.network.advance(
-          next, stage: stage, lane.tape, weights, shape: problem.shape)
+          next, stage: stage, scratch.tape, weights, shape: problem.shape)
     }
     return next
   }
 
-  /// θ − α·g as a new leaf; `count` steps were taken with this one.
+  /// θ − α·g as a new leaf; `count` is the number of this step, from 1.
   private func moved(
-    _ lane: Lane, _ step: Step, _ number: Int, at count: Int
+    _ scratch: Scratch, _ step: Step, _ number: Int, at count: Int
   ) -> TapeValue {
-    let tape = lane.tape
+    let tape = scratch.tape
     let (weights, gradient) = (step.weights, step.gradients[number])
     let before = tape[weights[adapted[number]]]
     let after = tape.arena.matrix(rows: before.rows, columns: before.columns)
@@ -148,44 +149,45 @@ package struct InnerLoop: Sendable, Equatable {
   }
 
   /// The scores of the query rows after adaptation. Shape: (query rows × outputs).
-  func queryScores(_ lane: Lane, _ path: Path, _ episode: Episode) -> TapeValue {
+  func queryScores(_ scratch: Scratch, _ path: Path, _ episode: Episode) -> TapeValue {
     run(
-      lane, path.end, episode.query, episode, from: nil,
-      through: 0..<lastStage(lane.problem) + 1
+      scratch, path.end, episode.query, episode, from: nil,
+      through: 0..<lastStage(scratch.problem) + 1
     ).hidden
   }
 
   // MARK: Backward
 
-  /// Adds the gradient of the query loss after adaptation to the lane's sums; returns that loss.
-  package func metaGradient(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let tower = lane.tower(for: self), tower.applies(to: episode, lane.problem) {
-      return tower.metaGradient(lane, weights, episode)
+  /// Adds the meta-gradient, that of the query loss after adaptation, to the sums of `scratch`; returns that
+  /// loss.
+  package func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
+    if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
+      return stack.metaGradient(scratch, weights, episode)
     }
-    return plainMetaGradient(lane, weights, episode)
+    return plainMetaGradient(scratch, weights, episode)
   }
 
-  /// The same without the short cut for a stack of dense layers.
+  /// The same, always on the tape.
   package func plainMetaGradient(
-    _ lane: Lane, _ weights: Weights, _ episode: Episode
+    _ scratch: Scratch, _ weights: Weights, _ episode: Episode
   ) -> Float {
-    let tape = lane.tape
-    let path = adapt(lane, weights, episode)
+    let tape = scratch.tape
+    let path = adapt(scratch, weights, episode)
     let floor = tape.count
-    let scores = queryScores(lane, path, episode)
-    let loss = lane.problem.loss.value(
-      tape, scores, episode.query.ratings, scale: lane.problem.scale)
-    let sums = lane.blockSums(path.start)
+    let scores = queryScores(scratch, path, episode)
+    let loss = scratch.problem.loss.value(
+      tape, scores, episode.query.ratings, scale: scratch.problem.scale)
+    let sums = scratch.blockSums(path.start)
     let lambda = adapted.map { tape.zeros(like: path.start[$0]) }
-    tape.sweep(
+    tape.backward(
       from: [.init(loss, tape.constant(1))],
       to: targets(path.end, sums: sums, lambda: lambda), floor: floor, differentiable: false)
-    if order > 1 { sweepSteps(lane, path, sums: sums, lambda: lambda) }
-    finish(lane, episode, sums: sums, lambda: lambda)
+    if order > 1 { backwardThroughSteps(scratch, path, sums: sums, lambda: lambda) }
+    finish(scratch, episode, sums: sums, lambda: lambda)
     return tape[loss][0, 0]
   }
 
-  /// All blocks: those that adapt into λ, the others into their sums.
+  /// Where gradients go: those of adapted blocks into λ, all others into their sums.
   private func targets(
     _ weights: [TapeValue], sums: [Matrix], lambda: [Matrix]
   ) -> [Tape.Target] {
@@ -194,9 +196,12 @@ package struct InnerLoop: Sendable, Equatable {
     return targets
   }
 
-  /// λ_k = λ_{k+1} − H_k (α λ_{k+1}), and what the steps owe to the blocks that do not adapt.
-  private func sweepSteps(_ lane: Lane, _ path: Path, sums: [Matrix], lambda: [Matrix]) {
-    let tape = lane.tape
+  /// λ_k = λ_{k+1} − H_k (α λ_{k+1}) from the last step to the first, and the gradients through the steps
+  /// with respect to the blocks that do not adapt.
+  private func backwardThroughSteps(
+    _ scratch: Scratch, _ path: Path, sums: [Matrix], lambda: [Matrix]
+  ) {
+    let tape = scratch.tape
     let prefix = path.prefix?.variables ?? []
     let prefixSums = prefix.map { tape.zeros(like: $0) }
     var remembered: [InnerAdam.Moments] = []
@@ -208,21 +213,21 @@ package struct InnerLoop: Sendable, Equatable {
         let value =
           if case .adam(let adam) = rates {
             seed(
-              lane, step, number, adam, at: index + 1, lambda: lambda[number],
+              scratch, step, number, adam, at: index + 1, lambda: lambda[number],
               remembered[number])
           } else {
-            seed(lane, step, number, sums: sums, lambda: lambda[number])
+            seed(scratch, step, number, sums: sums, lambda: lambda[number])
           }
         return Tape.Seed(step.gradients[number], value)
       }
-      tape.sweep(
+      tape.backward(
         from: seeds,
         to: targets(step.weights, sums: sums, lambda: lambda)
           + zip(prefix, prefixSums).map { Tape.Target($0, into: $1) },
         floor: step.floor, differentiable: false)
     }
     guard !prefix.isEmpty, !path.steps.isEmpty else { return }
-    tape.sweep(
+    tape.backward(
       from: zip(prefix, prefixSums).map { Tape.Seed($0, tape.leaf($1)) },
       to: path.start.indices.filter { !adapted.contains($0) }.map {
         Tape.Target(path.start[$0], into: sums[$0])
@@ -230,11 +235,11 @@ package struct InnerLoop: Sendable, Equatable {
       floor: path.prefixFloor, differentiable: false)
   }
 
-  /// −α·λ; a learned rate gets its own share, −λ·g.
+  /// The seed −α·λ of a step's backward pass; the gradient of a learned rate, −λ·g, goes to its sum.
   private func seed(
-    _ lane: Lane, _ step: Step, _ number: Int, sums: [Matrix], lambda: Matrix
+    _ scratch: Scratch, _ step: Step, _ number: Int, sums: [Matrix], lambda: Matrix
   ) -> TapeValue {
-    let tape = lane.tape
+    let tape = scratch.tape
     let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
     let gradient = tape[step.gradients[number]]
     switch rates {
@@ -255,10 +260,11 @@ package struct InnerLoop: Sendable, Equatable {
 
   /// The same for a step of Adam.
   private func seed(
-    _ lane: Lane, _ step: Step, _ number: Int, _ adam: InnerAdam, at count: Int, lambda: Matrix,
+    _ scratch: Scratch, _ step: Step, _ number: Int, _ adam: InnerAdam, at count: Int,
+    lambda: Matrix,
     _ remembered: InnerAdam.Moments
   ) -> TapeValue {
-    let tape = lane.tape
+    let tape = scratch.tape
     let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
     adam.seed(
       lambda: lambda, step.moments[number], tape[step.gradients[number]], number: count,
@@ -266,33 +272,35 @@ package struct InnerLoop: Sendable, Equatable {
     return tape.leaf(seed)
   }
 
-  /// Adds λ₀ to the sums and hands the tables' rows to the lane.
-  private func finish(_ lane: Lane, _ episode: Episode, sums: [Matrix], lambda: [Matrix]) {
-    for (lambda, block) in zip(lambda, adapted) { lane.tape.kernels.axpy(1, lambda, sums[block]) }
-    lane.keepLookups(sums, episode)
-  }
-
-  /// Adds where adaptation ended minus where it began, times −1, to the lane's sums (Reptile); returns the
-  /// support loss before the first step.
-  package func displacement(_ lane: Lane, _ weights: Weights, _ episode: Episode) -> Float {
-    if let tower = lane.tower(for: self), tower.applies(to: episode, lane.problem) {
-      return tower.displacement(lane, weights, episode)
+  /// Adds λ₀ to the sums, and keeps the gradients of table rows until the batch ends.
+  private func finish(_ scratch: Scratch, _ episode: Episode, sums: [Matrix], lambda: [Matrix]) {
+    for (lambda, block) in zip(lambda, adapted) {
+      scratch.tape.kernels.axpy(1, lambda, sums[block])
     }
-    return plainDisplacement(lane, weights, episode)
+    scratch.keepLookups(sums, episode)
   }
 
-  /// The same without the short cut for a stack of dense layers.
+  /// Adds θ₀ − θ_K to the sums of `scratch`, which Reptile takes for its gradient; returns the support loss
+  /// before the first step.
+  package func displacement(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
+    if let stack = scratch.denseStack(for: self), stack.applies(to: episode, scratch.problem) {
+      return stack.displacement(scratch, weights, episode)
+    }
+    return plainDisplacement(scratch, weights, episode)
+  }
+
+  /// The same, always on the tape.
   package func plainDisplacement(
-    _ lane: Lane, _ weights: Weights, _ episode: Episode
+    _ scratch: Scratch, _ weights: Weights, _ episode: Episode
   ) -> Float {
-    let tape = lane.tape
-    let path = adapt(lane, weights, episode)
-    let sums = lane.blockSums(path.start)
+    let tape = scratch.tape
+    let path = adapt(scratch, weights, episode)
+    let sums = scratch.blockSums(path.start)
     for block in adapted {
       tape.kernels.axpy(1, tape[path.start[block]], sums[block])
       tape.kernels.axpy(-1, tape[path.end[block]], sums[block])
     }
-    finish(lane, episode, sums: sums, lambda: [])
+    finish(scratch, episode, sums: sums, lambda: [])
     return path.steps.first?.loss ?? 0
   }
 }

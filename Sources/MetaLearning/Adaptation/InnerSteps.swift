@@ -2,7 +2,7 @@ import Kernels
 import Language
 import Models
 
-/// The inner steps of an algorithm, as the options of a script say them.
+/// The options of an algorithm about its inner steps.
 package struct InnerSteps: Sendable, Equatable {
   package var count = 5
   package var optimizer = InnerOptimizer.sgd
@@ -11,7 +11,7 @@ package struct InnerSteps: Sendable, Equatable {
 
   package init(order: Int = 2) { self.order = order }
 
-  /// The optimiser's usual one until another is given.
+  /// The inner learning rate; the optimiser's default until one is given.
   package var rate: Double {
     get { givenRate ?? optimizer.usualRate }
     set { givenRate = newValue }
@@ -44,7 +44,7 @@ package struct InnerSteps: Sendable, Equatable {
   }
 }
 
-/// How an inner loop moves along the gradients of the support.
+/// The optimiser of the inner loop.
 package enum InnerOptimizer: String, ArgumentChoice {
   case sgd, adam
 
@@ -63,7 +63,7 @@ package enum InnerOptimizer: String, ArgumentChoice {
   }
 }
 
-/// An algorithm whose inner steps a script can set.
+/// An algorithm whose inner steps have options.
 package protocol SteppingLearner: GradientLearner {
   var inner: InnerSteps { get set }
 }

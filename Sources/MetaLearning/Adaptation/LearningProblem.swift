@@ -2,7 +2,8 @@ import Datasets
 import Kernels
 import Models
 
-/// What is learned, apart from the numbers: network, loss, features, and where each block lies.
+/// Everything about a model but its weights: network, loss, features, and the layout of the blocks of
+/// weights.
 package final class LearningProblem: Sendable {
   package let network: any Network
   package let loss: any Loss
@@ -10,12 +11,12 @@ package final class LearningProblem: Sendable {
   package let scale: RatingScale
   package let shape: InputShape
   package let layout: Layout
-  /// What computes with them.
+  /// The kernels to compute with.
   package let kernels: KernelSet
   /// The blocks of the network come first in the layout; those of the algorithm follow.
   package let networkBlocks: Int
 
-  /// What is learned from the training tasks of a split.
+  /// The problem for the training tasks of a split.
   package convenience init(
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
     loss: any Loss, kernels: KernelSet
@@ -60,7 +61,7 @@ package final class LearningProblem: Sendable {
     loss.predictions(scores, scale: scale, kernels)
   }
 
-  /// The elements of the tables that tasks use by rows; dense blocks lie behind them.
+  /// The number of weights in embedding tables; dense blocks follow them in the layout.
   package var lookupCount: Int {
     layout.blocks.filter { $0.kind == .lookup }.reduce(0) { $0 + $1.count }
   }

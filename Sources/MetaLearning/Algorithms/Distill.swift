@@ -41,31 +41,32 @@ package struct Distill: SteppingLearner, Student {
     return student
   }
 
-  /// Whatever the teacher: it has no part in the inner loop.
+  /// Equal whatever the teacher is, which takes no part in the inner loop.
   package static func == (one: Distill, other: Distill) -> Bool {
     one.inner == other.inner && one.scope == other.scope
   }
 
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
     var blended = episode
     if let teacher, share > 0 {
-      let targets = lane.tape.arena.matrix(rows: episode.query.count, columns: 1)
+      let targets = scratch.tape.arena.matrix(rows: episode.query.count, columns: 1)
       for (row, prediction) in teacher.queryPredictions(of: episode).enumerated() {
         let rating = episode.query.ratings[row, 0]
-        targets[row, 0] = rating + Float(share) * (lane.problem.scale.clamped(prediction) - rating)
+        targets[row, 0] =
+          rating + Float(share) * (scratch.problem.scale.clamped(prediction) - rating)
       }
       blended.query.ratings = targets
     }
-    return lane.innerLoop(of: self).metaGradient(lane, weights, blended)
+    return scratch.innerLoop(of: self).metaGradient(scratch, weights, blended)
   }
 }
 
 /// An algorithm that learns from another model.
 package protocol Student: MetaLearner {
-  /// What the session calls the teacher.
+  /// The name of the teacher among the session's models.
   var teacherName: String { get }
-  /// The same algorithm with its teacher. It learns from true ratings alone without one.
+  /// The same algorithm with its teacher; without one it learns from the true ratings alone.
   func taught(by teacher: TrainedModel) -> Self
 }

@@ -2,7 +2,8 @@ import Kernels
 import Language
 import Models
 
-/// MAML without curvature (Finn, Abbeel and Levine 2017, §5.2): the query gradient at θ′ moves θ.
+/// MAML without curvature (Finn, Abbeel and Levine 2017, §5.2): the query gradient at θ′ is taken for that at
+/// θ.
 package struct FirstOrderMAML: SteppingLearner {
   package var inner = InnerSteps(order: 1)
   package var scope = AdaptationScope.decision

@@ -2,8 +2,9 @@ import Kernels
 import Language
 import Models
 
-/// Matching networks (Vinyals et al. 2016) for ratings: a query rating is a weighted mean of support residuals.
-package struct Matching: DirectLearner {
+/// Matching networks (Vinyals et al. 2016) for ratings: a query rating is a weighted mean of support
+/// residuals.
+package struct Matching: FeedForwardLearner {
   package init() {}
 
   package static let signature = Signature<Self>(
@@ -26,16 +27,16 @@ package struct Matching: DirectLearner {
   }
 
   package func scores(
-    _ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane
+    _ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch
   ) -> TapeValue {
     guard task.supportCount > 0 else { return task.queryBase }
-    let tape = lane.tape
-    let temperature = tape.map(.exp, lane.own("matching.log-temperature", weights))
+    let tape = scratch.tape
+    let temperature = tape.map(.exp, scratch.own("matching.log-temperature", weights))
     let similarity = tape.scaleBy(
       tape.productTransposedRight(task.query, task.support), temperature)
     return tape.attended(
       task, similarity: similarity, values: task.residuals,
-      none: lane.own("matching.none", weights))
+      none: scratch.own("matching.none", weights))
   }
 }
 

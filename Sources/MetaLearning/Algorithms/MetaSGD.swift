@@ -12,7 +12,7 @@ package struct MetaSGD: RateLearner {
 
   package init() {}
 
-  /// What has a rate of its own.
+  /// What each learned rate belongs to.
   package enum Sharing: String, ArgumentChoice {
     case weight, block
 

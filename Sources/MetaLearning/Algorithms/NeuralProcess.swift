@@ -4,7 +4,7 @@ import Models
 
 /// A conditional neural process (Garnelo et al. 2018): the support is summed up by a learned encoder, and the
 /// summary modulates the features of a query.
-package struct NeuralProcess: DirectLearner {
+package struct NeuralProcess: FeedForwardLearner {
   package var width = 16
 
   package init() {}
@@ -35,10 +35,10 @@ package struct NeuralProcess: DirectLearner {
   }
 
   package func scores(
-    _ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane
+    _ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch
   ) -> TapeValue {
-    let tape = lane.tape
-    func own(_ name: String) -> TapeValue { lane.own("process.\(name)", weights) }
+    let tape = scratch.tape
+    func own(_ name: String) -> TapeValue { scratch.own("process.\(name)", weights) }
     var summary = tape.constant(0, rows: 1, columns: width)
     if task.supportCount > 0 {
       let rows = tape.add(
@@ -50,7 +50,7 @@ package struct NeuralProcess: DirectLearner {
     let gain = tape.repeatRow(tape.product(summary, own("gain")), rows: task.queryCount)
     let shift = tape.repeatRow(tape.product(summary, own("shift")), rows: task.queryCount)
     let modulated = tape.add(tape.add(task.query, tape.multiply(task.query, gain)), shift)
-    let scores = tape.product(modulated, lane.own("head.weight", weights))
+    let scores = tape.product(modulated, scratch.own("head.weight", weights))
     let level = tape.repeatRow(tape.product(summary, own("intercept")), rows: task.queryCount)
     return tape.add(task.queryBase, tape.add(scores, level))
   }

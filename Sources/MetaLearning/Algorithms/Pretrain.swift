@@ -23,13 +23,13 @@ package struct Pretrain: SteppingLearner {
 
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    var loop = lane.innerLoop(of: self)
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
+    var loop = scratch.innerLoop(of: self)
     loop.steps = 0
-    let onQuery = loop.metaGradient(lane, weights, episode)
+    let onQuery = loop.metaGradient(scratch, weights, episode)
     guard episode.support.count > 0 else { return onQuery }
     let swapped = Episode(
       tableRows: episode.tableRows, support: episode.query, query: episode.support)
-    return (onQuery + loop.metaGradient(lane, weights, swapped)) / 2
+    return (onQuery + loop.metaGradient(scratch, weights, swapped)) / 2
   }
 }

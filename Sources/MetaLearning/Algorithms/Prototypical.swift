@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// Prototypical networks (Snell, Swersky and Zemel 2017) for ratings: one prototype for each rating given.
-package struct Prototypical: DirectLearner {
+package struct Prototypical: FeedForwardLearner {
   package init() {}
 
   package static let signature = Signature<Self>(
@@ -28,19 +28,19 @@ package struct Prototypical: DirectLearner {
   }
 
   package func scores(
-    _ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane
+    _ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch
   ) -> TapeValue {
     guard task.supportCount > 0 else { return task.queryBase }
-    let tape = lane.tape
+    let tape = scratch.tape
     let (means, classes) = averages(task)
     let average = tape.constant(means, rows: classes, columns: task.supportCount)
     let prototypes = tape.product(average, task.support)
-    let temperature = tape.map(.exp, lane.own("prototypical.log-temperature", weights))
+    let temperature = tape.map(.exp, scratch.own("prototypical.log-temperature", weights))
     let similarity = tape.scaleBy(
       tape.negativeSquaredDistances(task.query, prototypes), temperature)
     return tape.attended(
       task, similarity: similarity, values: tape.product(average, task.residuals),
-      none: lane.own("prototypical.none", weights))
+      none: scratch.own("prototypical.none", weights))
   }
 
   /// For each rating that occurs, 1/n at its rows. Shape: (classes × support rows).

@@ -2,8 +2,8 @@ import Kernels
 import Language
 import Models
 
-/// Relation networks (Sung et al. 2018) for ratings: similarity itself is learned.
-package struct Relation: DirectLearner {
+/// Relation networks (Sung et al. 2018) for ratings: a learned network compares query and support rows.
+package struct Relation: FeedForwardLearner {
   package var width = 16
 
   package init() {}
@@ -31,24 +31,24 @@ package struct Relation: DirectLearner {
   }
 
   package func scores(
-    _ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane
+    _ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch
   ) -> TapeValue {
     guard task.supportCount > 0 else { return task.queryBase }
-    let tape = lane.tape
+    let tape = scratch.tape
     let ours = tape.affine(
-      task.query, lane.own("relation.query", weights), lane.own("relation.bias", weights))
-    let theirs = tape.product(task.support, lane.own("relation.support", weights))
+      task.query, scratch.own("relation.query", weights), scratch.own("relation.bias", weights))
+    let theirs = tape.product(task.support, scratch.own("relation.support", weights))
     // Every pair of rows: the queries one after the other, each with the whole support.
     var columns: TapeValue?
     for row in 0..<task.supportCount {
       let pair = tape.map(
         .tanh,
         tape.add(ours, tape.repeatRow(tape.rowSlice(theirs, row..<row + 1), rows: task.queryCount)))
-      let score = tape.product(pair, lane.own("relation.out", weights))
+      let score = tape.product(pair, scratch.own("relation.out", weights))
       columns = columns.map { tape.concatenateColumns($0, score) } ?? score
     }
     return tape.attended(
       task, similarity: columns ?? task.queryBase, values: task.residuals,
-      none: lane.own("relation.none", weights))
+      none: scratch.own("relation.none", weights))
   }
 }

@@ -2,7 +2,8 @@ import Kernels
 import Language
 import Models
 
-/// Reptile (Nichol, Achiam and Schulman 2018): moves towards where tasks end up.
+/// Reptile (Nichol, Achiam and Schulman 2018): moves the weights towards those that inner steps on tasks end
+/// in.
 package struct Reptile: SteppingLearner {
   package var inner = InnerSteps(order: 1)
   package var scope = AdaptationScope.all
@@ -24,7 +25,7 @@ package struct Reptile: SteppingLearner {
 
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(scope, layout) }
 
-  package func learn(from episode: Episode, _ weights: Weights, in lane: Lane) -> Float {
-    lane.innerLoop(of: self).displacement(lane, weights, episode)
+  package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
+    scratch.innerLoop(of: self).displacement(scratch, weights, episode)
   }
 }

@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// A head in closed form: ridge regression on meta-learned features (Bertinetto et al. 2019, R2-D2).
-package struct RidgeHead: DirectLearner {
+package struct RidgeHead: FeedForwardLearner {
   package var ridge = 1.0
   package var interceptRidge = 1.0
   package var prior = true
@@ -32,7 +32,7 @@ package struct RidgeHead: DirectLearner {
 
   package var startsFromHead: Bool { prior }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.003) }
-  /// An exact head fits whatever the features offer: they have to be held back.
+  /// The exact head fits all that the features offer; strong decay of embeddings keeps it from overfitting.
   package var usualLookupDecay: Double? { 4 }
 
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] {
@@ -46,12 +46,12 @@ package struct RidgeHead: DirectLearner {
   }
 
   package func scores(
-    _ task: TaskFeatures, _ weights: [TapeValue], in lane: Lane
+    _ task: TaskFeatures, _ weights: [TapeValue], in scratch: Scratch
   ) -> TapeValue {
     guard task.supportCount > 0 else { return task.queryBase }
-    let tape = lane.tape
+    let tape = scratch.tape
     let level = tape.scale(1 / Float(task.supportCount), tape.columnSums(task.supportBase))
-    // Features, one, and how far the base is from its mean over the support, side by side.
+    // The columns of the regression: features, intercept, and the centred base.
     func inputs(_ features: TapeValue, _ base: TapeValue, rows: Int) -> TapeValue {
       let inputs = tape.concatenateColumns(
         features, tape.constant(1, rows: rows, columns: 1))
@@ -62,13 +62,13 @@ package struct RidgeHead: DirectLearner {
     let support = inputs(task.support, task.supportBase, rows: task.supportCount)
     let gram = regularised(
       tape.productTransposedLeft(support, support), width: task.width,
-      tape.map(.exp, lane.own("ridge.log-lambda", weights)), tape)
+      tape.map(.exp, scratch.own("ridge.log-lambda", weights)), tape)
     let head = tape.solve(gram, tape.productTransposedLeft(support, task.residuals))
     let query = inputs(task.query, task.queryBase, rows: task.queryCount)
     return tape.add(task.queryBase, tape.product(query, head))
   }
 
-  /// The Gram matrix with the λ of features, intercept and slope on their places of the diagonal.
+  /// The Gram matrix plus λ on its diagonal, which differs for features, intercept and slope.
   private func regularised(
     _ gram: TapeValue, width: Int, _ lambda: TapeValue, _ tape: Tape
   ) -> TapeValue {

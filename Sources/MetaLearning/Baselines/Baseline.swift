@@ -3,7 +3,7 @@ import Kernels
 import Language
 import Models
 
-/// A recommender with nothing to meta-learn: what every model must beat.
+/// A recommender without meta-learning, to compare models with.
 ///
 /// It is fitted on the rows of training tasks alone, support and query; a test user's support
 /// ratings reach it only through `scores(for:items:)`, and her query ratings never do.
@@ -36,7 +36,7 @@ struct TrainingRatings {
     let users = rows.whileWanted().map { interactions.users[Int($0)] }
     let items = rows.whileWanted().map { interactions.items[Int($0)] }
     let ratings = rows.whileWanted().map { interactions.ratings[Int($0)] }
-    // All of them or none: the columns are of equal length.
+    // Cancelled work leaves columns of different lengths; then there are no rows at all.
     let isWhole = !Cancellation.isRequested
     self.users = isWhole ? users : []
     self.items = isWhole ? items : []

@@ -1,6 +1,6 @@
 import Language
 
-/// Every baseline, from the one that knows nothing to the one that is hardest to beat.
+/// Every baseline, from random scores to the strongest.
 package let baselines = Catalog<any Baseline>(
   "baseline",
   [

@@ -3,12 +3,13 @@ import Kernels
 import Language
 import Models
 
-/// r̂ = μ + b_u + b_i + z_u · v_i with beliefs in place of numbers: variational Bayes (Lim and Teh 2007,
-/// "Variational Bayesian Approach to Movie Rating Prediction") under priors that depend on features and are
-/// learned (Agarwal and Chen 2009, "Regression-based Latent Factor Models"), and noise of each item's own
-/// (Lakshminarayanan, Bouchard and Archambeau 2011, "Robust Bayesian Matrix Factorisation"). What training
-/// users teach is the prior of a new one, whom her ratings then move by Bayes' rule: empirical Bayes as
-/// meta-learning. That she rated an item at all tells of her taste, too (Koren 2008, SVD++).
+/// r̂ = μ + b_u + b_i + z_u · v_i with a normal distribution in place of each vector: variational Bayes (Lim
+/// and Teh 2007, "Variational Bayesian Approach to Movie Rating Prediction") under priors that depend on
+/// features and are learned (Agarwal and Chen 2009, "Regression-based Latent Factor Models"), with a noise of
+/// each item (Lakshminarayanan, Bouchard and Archambeau 2011, "Robust Bayesian Matrix Factorisation"). The
+/// prior is fitted to the training users, and the posterior of a new user follows from her ratings in closed
+/// form: meta-learning as empirical Bayes. Which items she rated at all is a feature, too (Koren 2008,
+/// SVD++).
 package struct BayesianFactorization: Baseline {
   package var factors = 8
   package var sweeps = 20
@@ -66,53 +67,53 @@ package struct BayesianFactorization: Baseline {
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let evidence = Evidence(self, dataset, ratings)
-    return FactorBeliefs(
-      mean: evidence.mean, traits: evidence.userTraits,
+    return GaussianFactorModel(
+      mean: evidence.mean, features: evidence.userFeatures,
       parts: orderedMap(starts) { start in
         fitted(to: evidence, key.derived("start").derived(start))
       })
   }
 
-  /// What every start is fitted to.
+  /// The data that every random start is fitted to.
   private struct Evidence: Sendable {
     let mean: Double
     let byUser: RatingIndex
     let byItem: RatingIndex
-    let userTraits: UserTraits
-    let ofUsers: Traits
-    let ofItems: Traits
-    /// What is known of an item that nobody rated.
-    let ofNewItems: Traits
+    let userFeatures: UserSideFeatures
+    let ofUsers: SideFeatures
+    let ofItems: SideFeatures
+    /// Features of the items, for the regression that predicts items without ratings.
+    let ofNewItems: SideFeatures
 
     init(_ options: BayesianFactorization, _ dataset: Dataset, _ ratings: TrainingRatings) {
       mean = ratings.mean
       (byUser, byItem) = ratings.grouped(ratings.ratings.map { Double($0) - ratings.mean })
       let kinds = Categories(dataset.items, named: options.features)
-      userTraits = UserTraits(
+      userFeatures = UserSideFeatures(
         Categories(dataset.users, named: options.userFeatures), chosen: kinds, ratings: byUser)
-      ofUsers = userTraits.traits(
+      ofUsers = userFeatures.features(
         penalty: options.userPenalty, chosenPenalty: options.choicePenalty)
-      var ofItems = Traits(kinds, penalty: options.penalty)
+      var ofItems = SideFeatures(kinds, penalty: options.penalty)
       if options.countsRatings { ofItems.addCounts(of: ratings.items, penalty: options.penalty) }
       self.ofItems = ofItems
-      ofNewItems = Traits(kinds, penalty: options.newPenalty)
+      ofNewItems = SideFeatures(kinds, penalty: options.newPenalty)
     }
   }
 
-  /// One start, by coordinate ascent on the evidence.
-  private func fitted(to evidence: Evidence, _ key: RandomKey) -> FactorBeliefs.Part {
+  /// One random start: coordinate ascent on the variational bound of the evidence.
+  private func fitted(to evidence: Evidence, _ key: RandomKey) -> GaussianFactorModel.Part {
     var stream = key.stream
     let (byUser, byItem) = (evidence.byUser, evidence.byItem)
-    var users = Beliefs(count: byUser.count, factors: factors) { 0 }
-    var items = Beliefs(count: byItem.count, factors: factors) { 0.3 * stream.normal() }
-    var userEffects = TraitEffects(evidence.ofUsers, size: users.size)
-    var itemEffects = TraitEffects(evidence.ofItems, size: items.size)
+    var users = GaussianFactors(count: byUser.count, factors: factors) { 0 }
+    var items = GaussianFactors(count: byItem.count, factors: factors) { 0.3 * stream.normal() }
+    var userEffects = SideFeatureEffects(evidence.ofUsers, size: users.size)
+    var itemEffects = SideFeatureEffects(evidence.ofItems, size: items.size)
     let (userCounts, itemCounts) = (byUser.counts, byItem.counts)
     var noise = 0.8
     for sweep in 0..<sweeps where !Cancellation.isRequested {
       users.update(byUser, given: items.moments(), noise: noise)
       items.update(byItem, given: users.moments(), noise: noise)
-      // The first rounds have not found the factors yet, which a prior fitted to them would forbid.
+      // In the first rounds the factors are still near 0; a prior fitted to them would keep them there.
       guard sweep >= 2 else { continue }
       userEffects.fit(to: users, weights: userCounts.map { min($0, 1) })
       itemEffects.fit(to: items, weights: itemCounts.map { min($0, 1) })
@@ -122,7 +123,7 @@ package struct BayesianFactorization: Baseline {
       items.fitSpread(to: byItem)
       noise = items.fitNoise(byItem, given: users, penalty: noisePenalty)
     }
-    var ofNew = TraitEffects(evidence.ofNewItems, size: items.size)
+    var ofNew = SideFeatureEffects(evidence.ofNewItems, size: items.size)
     for _ in 0..<sweeps where !Cancellation.isRequested {
       ofNew.fit(to: items, weights: itemCounts)
     }
@@ -130,46 +131,46 @@ package struct BayesianFactorization: Baseline {
       let row = item * items.size..<(item + 1) * items.size
       items.means.replaceSubrange(row, with: ofNew.expected[row])
     }
-    return FactorBeliefs.Part(
+    return GaussianFactorModel.Part(
       noise: noise, items: items.moments(), newcomer: users.newcomer, effects: userEffects)
   }
 }
 
-/// Beliefs in items, from which that in a user follows; the mean over several fits.
-private struct FactorBeliefs: Recommender {
-  /// What one start ended in.
+/// The fitted posteriors of the items, from which that of a user follows. Scores are means over the starts.
+private struct GaussianFactorModel: Recommender {
+  /// The result of one random start.
   struct Part: Sendable {
     let noise: Double
     let items: Moments
-    /// A user of whom nothing is known.
-    let newcomer: Beliefs
-    let effects: TraitEffects
+    /// The prior of a user.
+    let newcomer: GaussianFactors
+    let effects: SideFeatureEffects
 
-    /// The mean of the belief in a user with these traits.
+    /// The posterior mean (bias, factors) of a user with these features and ratings.
     func mean(
-      _ traits: [UserTraits.Value], _ ratings: some Sequence<(other: Int, value: Double)>
+      _ features: [UserSideFeatures.Value], _ ratings: some Sequence<(other: Int, value: Double)>
     ) -> [Double] {
-      var belief = newcomer
-      belief.expected = effects.expectation(of: traits)
-      return belief.posterior(of: 0, ratings, given: items, noise: noise).mean
+      var user = newcomer
+      user.expected = effects.expectation(of: features)
+      return user.posterior(of: 0, ratings, given: items, noise: noise).mean
     }
   }
 
   let mean: Double
-  let traits: UserTraits
+  let features: UserSideFeatures
   let parts: [Part]
 
   let title = BayesianFactorization.name
   let predictsRatings = true
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
-    let own = traits.traits(of: user.user, rated: user.support.map(\.item))
+    let own = features.features(of: user.user, rated: user.support.map(\.item))
     let ratings = user.support.map { (other: Int($0.item), value: Double($0.rating) - mean) }
     var sums = Array(repeating: 0.0, count: items.count)
     for part in parts {
-      let belief = part.mean(own, ratings)
+      let vector = part.mean(own, ratings)
       for (place, item) in items.enumerated() {
-        sums[place] += mean + part.items.expectation(Int(item), for: belief)
+        sums[place] += mean + part.items.expectation(Int(item), for: vector)
       }
     }
     return sums.map { Float($0 / Double(parts.count)) }

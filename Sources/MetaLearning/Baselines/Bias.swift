@@ -31,7 +31,7 @@ package struct Bias: Baseline {
   }
 }
 
-/// Fitted deviations of items, and the rule that gives a user's from her ratings.
+/// Fitted item biases, and the rule that computes a user's bias from her ratings.
 struct BiasModel: Recommender {
   let mean: Double
   let shrinkage: Double
@@ -41,7 +41,7 @@ struct BiasModel: Recommender {
   var title = Bias.name
   let predictsRatings = true
 
-  /// - Parameter sweeps: rounds of fitting items, then users; after 0 nothing deviates.
+  /// - Parameter sweeps: rounds of fitting items, then users; with 0 all biases are 0.
   init(
     _ ratings: TrainingRatings, shrinkage: Double = 5, userShrinkage: Double = 5, sweeps: Int = 5
   ) {
@@ -66,7 +66,7 @@ struct BiasModel: Recommender {
     return sums
   }
 
-  /// Fits b_u = Σ(r − μ − b_i) / (n + λ) to the items' deviations.
+  /// Fits b_u = Σ(r − μ − b_i) / (n + λ), given the items' biases.
   mutating func fitUsers(_ ratings: TrainingRatings) {
     var sums = Array(repeating: 0.0, count: users.count)
     for row in (0..<ratings.count).whileWanted() {
@@ -76,14 +76,14 @@ struct BiasModel: Recommender {
     users = shrunk(sums, by: ratings.users, userShrinkage)
   }
 
-  /// Each sum divided by the number of its rows and the shrinkage.
+  /// Shrunken means: each sum divided by its number of rows plus the shrinkage.
   private func shrunk(_ sums: [Double], by entities: [Int32], _ shrinkage: Double) -> [Double] {
     var weights = Array(repeating: shrinkage, count: sums.count)
     for entity in entities.whileWanted() { weights[Int(entity)] += 1 }
     return zip(sums, weights).map { $1 > 0 ? $0 / $1 : 0 }
   }
 
-  /// r − μ − b_u − b_i of every training row.
+  /// The residuals r − μ − b_u − b_i of the training rows.
   func residuals(of ratings: TrainingRatings) -> [Double] {
     var residuals = [Double](repeating: 0, count: ratings.count)
     for row in (0..<ratings.count).whileWanted() {
@@ -94,7 +94,7 @@ struct BiasModel: Recommender {
     return residuals
   }
 
-  /// What a user deviates, by her support ratings.
+  /// b_u from a user's support ratings.
   func deviation(of user: UserContext) -> Double {
     let sum = user.support.reduce(0.0) { $0 + Double($1.rating) - mean - items[Int($1.item)] }
     let weight = Double(user.support.count) + userShrinkage

@@ -3,8 +3,9 @@ import Kernels
 import Language
 import Models
 
-/// What the biases leave of a user's ratings of items alike in content: the cosine of category
-/// vectors, where rare categories weigh more (Lops, de Gemmis and Semeraro 2011, §3.3.1).
+/// Content-based recommendation: the biases plus the user's residuals on items with similar categories, by
+/// the cosine of their vectors weighted by inverse document frequency (Lops, de Gemmis and Semeraro 2011,
+/// §3.3.1).
 package struct Content: Baseline {
   package var neighbors = 40
   package var features: [String] = []
@@ -40,12 +41,12 @@ package struct Content: Baseline {
   }
 }
 
-/// The bias prediction plus the cosine-weighted mean of the user's residuals on items alike.
+/// The bias prediction plus the cosine-weighted mean of the user's residuals on similar items.
 private struct CosineModel: Recommender {
   let bias: BiasModel
   let count: Int
   let categories: Categories
-  /// log(items / items with the category), by category.
+  /// The inverse document frequency of each category: log(items / items with it).
   let rarity: [Double]
   /// The lengths of the items' vectors.
   let lengths: [Double]

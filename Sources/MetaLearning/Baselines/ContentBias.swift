@@ -3,8 +3,8 @@ import Kernels
 import Language
 import Models
 
-/// r̂ = μ + b_u + Σ_f w_f over the item's categories: what genres, directors and the like deviate,
-/// so that an item without any rating has a prediction of its own.
+/// r̂ = μ + b_u + Σ_f w_f over the item's categories, such as genres and directors, so that an item without
+/// any rating gets a prediction by its categories.
 package struct ContentBias: Baseline {
   package var penalty = 20.0
   package var passes = 8
@@ -34,7 +34,7 @@ package struct ContentBias: Baseline {
     for _ in (0..<passes).whileWanted(asking: 1) {
       model.fitUsers(ratings)
       var sums = model.itemSums(ratings)
-      // What the present weights leave of each item's ratings.
+      // The residuals of each item's ratings at the present weights.
       for item in sums.indices { sums[item] -= counts[item] * model.items[item] }
       for category in weights.indices {
         let items = members[category]

@@ -3,8 +3,8 @@ import Kernels
 import Language
 import Models
 
-/// r̂ = μ + b_u + b_i + p_u · q_i by stochastic gradient descent on one rating after the other (Funk 2006; Koren,
-/// Bell and Volinsky 2009), with the options of Surprise.
+/// r̂ = μ + b_u + b_i + p_u · q_i by stochastic gradient descent on one rating after the other (Funk 2006;
+/// Koren, Bell and Volinsky 2009), with the options of Surprise.
 package struct GradientFactorization: Baseline {
   package var factors = 100
   package var epochs = 20
@@ -47,7 +47,7 @@ package struct GradientFactorization: Baseline {
   }
 }
 
-/// The numbers of all users and items.
+/// The factors and biases of all users and items.
 private struct FactorTable: Sendable {
   let options: GradientFactorization
   let mean: Double
@@ -55,7 +55,7 @@ private struct FactorTable: Sendable {
   var itemBias: [Float]
   var users: [Float]
   var items: [Float]
-  /// What having rated an item says of a user.
+  /// Implicit item factors y_j: what having rated an item adds to a user's factors (SVD++).
   var implicit: [Float]
 
   init(
@@ -67,7 +67,7 @@ private struct FactorTable: Sendable {
     let width = options.factors
     func random(_ name: String, _ count: Int) -> [Float] {
       var stream = key.derived(name).stream
-      // A number for every one, as they are looked up by place.
+      // Allocated in full even when cancelled, since rows are found by index.
       var numbers = [Float](repeating: 0, count: count * width)
       for place in numbers.indices.whileWanted() { numbers[place] = 0.1 * Float(stream.normal()) }
       return numbers
@@ -80,7 +80,8 @@ private struct FactorTable: Sendable {
     implicit = options.implicit ? random("implicit", itemCount) : []
   }
 
-  /// Steps along the ratings of one user; her rated items move as one where they count by having been rated.
+  /// Gradient steps along the ratings of one user. Implicit factors take part by their sum, which is then
+  /// divided among them.
   mutating func pass(over rows: Range<Int>, of index: RatingIndex, user: Int, movesItems: Bool) {
     guard !rows.isEmpty else { return }
     let width = options.factors
@@ -125,8 +126,8 @@ private struct FactorTable: Sendable {
     if options.implicit, movesItems { moveImplicit(rows, of: index, from: before, to: chosen) }
   }
 
-  /// Moves what each rated item says so that the sum is what the steps made of it: every item decayed by itself,
-  /// and all moved by the same.
+  /// Updates the implicit factors of a user's rated items to a new sum: each decays by itself, and all get
+  /// the same change.
   private mutating func moveImplicit(
     _ rows: Range<Int>, of index: RatingIndex, from before: [Float], to after: [Float]
   ) {
@@ -143,7 +144,7 @@ private struct FactorTable: Sendable {
     }
   }
 
-  /// A user's factors with what her rated items say.
+  /// A user's factors plus the implicit factors of her rated items.
   func taste(of user: Int, rated: some Collection<Int32>) -> [Float] {
     let width = options.factors
     var taste = Array(users[user * width..<(user + 1) * width])
@@ -156,7 +157,7 @@ private struct FactorTable: Sendable {
   }
 }
 
-/// A step along one rating, eight factors at a time.
+/// A gradient step along one rating, with SIMD vectors of eight factors.
 private struct Lanes {
   private typealias Eight = SIMD8<Float>
   typealias Numbers = UnsafeMutablePointer<Float>
@@ -208,7 +209,7 @@ private struct Lanes {
     return sum
   }
 
-  // A call for each eight numbers would cost more than moving them.
+  // Inlined: a call for every eight numbers would cost more than their update.
   @inline(__always)
   private func moved<N: SIMD>(_ own: N, by other: N) -> N where N.Scalar == Float {
     own + rate * (error * other - penalty * own)
@@ -219,7 +220,7 @@ private struct Lanes {
     own + rate * (error * other - penalty * own)
   }
 
-  /// Moves `p` alone.
+  /// Updates `p` alone.
   func pull(_ p: Numbers, towards q: Numbers, _ width: Int) {
     var at = 0
     while at + 8 <= width {
@@ -232,7 +233,7 @@ private struct Lanes {
     }
   }
 
-  /// Moves both, each by what the other was.
+  /// Updates both, each by the other's value before.
   func move(_ p: Numbers, _ q: Numbers, _ width: Int) {
     var at = 0
     while at + 8 <= width {
@@ -249,8 +250,8 @@ private struct Lanes {
     }
   }
 
-  /// Moves all three: every rated item moves by norm · error · q, so that the sum `c` of n of them moves by
-  /// n · norm² = 1 of it.
+  /// Updates all three. The gradient of each implicit factor is norm · error · q, and `c` is norm times their
+  /// sum: with n of them it changes by n · norm² · error · q = error · q.
   func move(_ p: Numbers, _ q: Numbers, _ c: Numbers, _ width: Int) {
     var at = 0
     while at + 8 <= width {
@@ -287,7 +288,7 @@ private struct GradientFactorModel: Recommender {
     }
   }
 
-  /// The numbers of a user whose support is what she was trained on.
+  /// The factors of a user whose support is what she was trained on.
   private func known(_ user: UserContext) -> (Float, [Float])? {
     guard let number = user.user.map({ Int($0) }) else { return nil }
     let trained = index.others[index.range(number)]
@@ -297,7 +298,7 @@ private struct GradientFactorModel: Recommender {
     return (table.userBias[number], table.taste(of: number, rated: trained))
   }
 
-  /// The numbers of a new user: the same steps along her ratings, with the items held.
+  /// The factors of a new user: the same steps along her ratings, with the items fixed.
   private func folded(_ user: UserContext) -> (Float, [Float]) {
     let rated = user.support.map(\.item)
     let own = RatingIndex(

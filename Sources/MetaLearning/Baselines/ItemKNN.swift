@@ -3,8 +3,8 @@ import Kernels
 import Language
 import Models
 
-/// What the biases leave of a user's ratings of similar items, weighted by similarity (Koren 2010,
-/// "Factor in the Neighbors", §2.2): shrunk correlation of residuals over the users two items share.
+/// Item-based nearest neighbours on residuals of the biases (Koren 2010, "Factor in the Neighbors", §2.2).
+/// The similarity is the shrunken correlation of residuals over the users that two items share.
 package struct ItemKNN: Baseline {
   package var neighbors = 40
   package var shrinkage = 100.0
@@ -19,7 +19,7 @@ package struct ItemKNN: Baseline {
     ],
     examples: [Example("evaluate mae ndcg@5")])
 
-  /// Less similar items than these are forgotten; memory stays linear in the items.
+  /// The number of most similar items that are kept for each, so that memory is linear in the items.
   private static let kept = 1024
 
   package func fitted(
@@ -35,7 +35,7 @@ package struct ItemKNN: Baseline {
     return NeighborModel(title: Self.name, bias: bias, count: neighbors, similar: similar)
   }
 
-  /// What two items' shared users add up to.
+  /// Sums over the users that two items share, from which their correlation follows.
   private struct PairSums {
     var xx = 0.0, yy = 0.0, xy = 0.0, count = 0.0
   }
@@ -71,7 +71,7 @@ package struct ItemKNN: Baseline {
   }
 }
 
-/// An item with how similar it is to the one whose list it is in.
+/// An item in another's list of neighbours, with its similarity.
 struct Neighbor: Sendable {
   var item: Int32
   var similarity: Double
@@ -81,7 +81,7 @@ struct Neighbor: Sendable {
 struct NeighborModel: Recommender {
   let title: String
   let bias: BiasModel
-  /// How many of the user's items count at most.
+  /// k, the most of the user's items that count.
   let count: Int
   /// For each item the similar ones, best first.
   let similar: [[Neighbor]]

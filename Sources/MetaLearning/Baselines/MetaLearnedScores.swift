@@ -2,13 +2,14 @@ import Datasets
 import Kernels
 import Models
 
-/// What a blend takes from meta-learning: a ridge head on features learned from the training tasks.
+/// The meta-learned member of a blend: a ridge head on features learned from the training tasks.
 enum MetaLearnedScores {
-  /// The share of tasks that says when to stop, and the fewest tasks for which that is worth it.
+  /// The share of tasks held out for early stopping, and the fewest tasks with which any are.
   private static let (stoppingShare, fewest) = (0.1, 20)
 
   /// - Parameter hidesItems: whether it learns to do without ratings of an item, from tasks in which items
-  ///   are known by their features alone. Then nothing tells when to stop, as all tasks are of rated items.
+  ///   are known by their features alone. There is no early stopping then, since held-out tasks have rated
+  ///   items only.
   static func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet,
     hidesItems: Bool = false

@@ -9,7 +9,7 @@ package struct RidgeSystem {
   package init(size: Int, penalty: Double) {
     precondition(penalty > 0, "a ridge needs a positive penalty")
     self.size = size
-    gram = Packed.diagonal(Array(repeating: penalty, count: size))
+    gram = PackedSymmetric.diagonal(Array(repeating: penalty, count: size))
     moments = Array(repeating: 0, count: size)
   }
 
@@ -28,15 +28,17 @@ package struct RidgeSystem {
 
   /// The weights, by Cholesky's factorisation.
   package func solution() -> [Double] {
-    let factor = Packed.factor(gram, size: size)
+    let factor = PackedSymmetric.factor(gram, size: size)
     var weights = moments
     for i in 0..<size {
-      for k in 0..<i { weights[i] -= factor[Packed.place(i, k)] * weights[k] }
-      weights[i] /= factor[Packed.place(i, i)]
+      for k in 0..<i { weights[i] -= factor[PackedSymmetric.place(i, k)] * weights[k] }
+      weights[i] /= factor[PackedSymmetric.place(i, i)]
     }
     for i in stride(from: size - 1, through: 0, by: -1) {
-      for k in i + 1..<max(i + 1, size) { weights[i] -= factor[Packed.place(k, i)] * weights[k] }
-      weights[i] /= factor[Packed.place(i, i)]
+      for k in i + 1..<max(i + 1, size) {
+        weights[i] -= factor[PackedSymmetric.place(k, i)] * weights[k]
+      }
+      weights[i] /= factor[PackedSymmetric.place(i, i)]
     }
     return weights
   }

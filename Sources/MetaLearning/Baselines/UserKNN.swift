@@ -3,8 +3,8 @@ import Kernels
 import Language
 import Models
 
-/// What the biases leave of similar users' ratings of an item, weighted by similarity (Koren 2010), where users
-/// are similar when their ratings of the same items differ little: Surprise's KNNBaseline.
+/// User-based nearest neighbours on residuals of the biases (Koren 2010), by the mean squared difference of
+/// ratings of shared items: Surprise's KNNBaseline.
 package struct UserKNN: Baseline {
   package var neighbors = 40
 

@@ -1,9 +1,10 @@
 import Kernels
 import Models
 
-/// The state of a training as a safetensors file, beside words that say which training it is of.
+/// A checkpoint as a safetensors file: the state of a training, and its identity as key-value pairs (`words`)
+/// in the metadata.
 package enum CheckpointFile {
-  /// The word that every checkpoint has.
+  /// The key in the metadata that every checkpoint has.
   static let versionKey = "mrs.checkpoint"
   private static let stepKey = "mrs.step"
   private static let arithmeticKey = "mrs.arithmetic"
@@ -53,7 +54,7 @@ package enum CheckpointFile {
     return file.metadata
   }
 
-  /// By which version of the arithmetic a checkpoint was made; those that do not say it are older.
+  /// The version of the arithmetic that a checkpoint was made with; files without it are older.
   package static func arithmetic(_ words: [String: String]) -> Int {
     words[arithmeticKey].flatMap { Int($0) } ?? 1
   }

@@ -7,7 +7,7 @@ import Models
 /// A trained model as a safetensors file: the blocks by name, and in the metadata all that is needed to use
 /// them on data with the same features.
 package enum ModelFile {
-  /// The word that every saved model has.
+  /// The key in the metadata that every saved model has.
   static let versionKey = "mrs.version"
 
   private enum Key {

@@ -5,21 +5,21 @@ import Models
 extension LearningProblem {
   /// The weights training starts from: random, but for a linear part that knows the items' means.
   ///
-  /// The head's bias is the mean training rating μ. What items deviate from it beside users is put down to
-  /// their features as far as a ridge regression goes, and the rest, shrunken, to themselves: the untrained
-  /// network already is the bias model, and an item without ratings is like its kind.
+  /// The head's bias is the mean training rating μ. Item biases are regressed on the items' features by ridge
+  /// regression, and what is left of each, shrunken, goes to the weight of the item's id. So the untrained
+  /// network is the bias model, and an item without ratings gets the bias that its features predict.
   package func initialWeights(
     learner: any MetaLearner, data: Dataset, training rows: [Int32], key: RandomKey
   ) -> Weights {
     var weights = Weights(layout, key: key)
     learner.prepare(&weights, kernels)
     guard !rows.isEmpty else { return weights }
-    let offsets = ItemOffsets(data, rows)
+    let offsets = ItemBiases(data, rows)
     let (level, slopes) = loss.scores(ofRating: offsets.mean, scale: scale, kernels)
     if let bias = layout.index(of: "head.bias") { weights.mutableView(bias).copy(from: level) }
     if let linear = layout.index(of: "linear") {
       let view = weights.mutableView(linear)
-      for (row, deviation) in encoder.itemDeviations(offsets).enumerated() where deviation != 0 {
+      for (row, deviation) in encoder.itemBiasWeights(offsets).enumerated() where deviation != 0 {
         for output in 0..<view.columns { view[row, output] = slopes[output] * deviation }
       }
     }
@@ -27,8 +27,8 @@ extension LearningProblem {
   }
 }
 
-/// Shrunken mean residuals of items beside those of users, by alternating sweeps.
-struct ItemOffsets {
+/// Item and user biases: shrunken mean residuals, fitted in turn.
+struct ItemBiases {
   let mean: Float
   private(set) var items: [Float]
   private(set) var counts: [Int]
@@ -73,13 +73,13 @@ struct ItemOffsets {
 }
 
 extension FeatureEncoder {
-  /// For each row of the table what it adds to a rating, by ridge regression of the items' deviations on
-  /// their features, one feature value after the other; what that leaves is the item's own.
-  func itemDeviations(
-    _ offsets: ItemOffsets, penalty: Double = 20, ownPenalty: Double = 5, passes: Int = 8
+  /// For each row of the table its weight: ridge regression of the items' biases on their features by
+  /// coordinate descent, one feature value after the other; the rest goes to the rows of the items' ids.
+  func itemBiasWeights(
+    _ offsets: ItemBiases, penalty: Double = 20, ownPenalty: Double = 5, passes: Int = 8
   ) -> [Float] {
     var values = [Double](repeating: 0, count: tableRows)
-    // What is left of each item's sum of residuals, and each row's items with their weights.
+    // The unexplained part of each item's sum of residuals, and each row's items with their weights.
     var left = offsets.sums
     var members: [Int: [(item: Int, weight: Double)]] = [:]
     for item in left.indices where offsets.counts[item] > 0 {

@@ -1,7 +1,7 @@
 import Kernels
 import Models
 
-/// The outer loop's state between steps: weights, what the optimiser remembers, and workspaces.
+/// The outer loop's state between steps: weights, moments of the optimiser, and scratch memory.
 package final class OuterLoop: @unchecked Sendable {
   package let problem: LearningProblem
   package private(set) var weights: Weights
@@ -10,12 +10,12 @@ package final class OuterLoop: @unchecked Sendable {
   package private(set) var step = 0
   private let gradient: FloatBuffer
   private let sums: [GradientSum]
-  private let lanes: LanePool
+  private let scratchPool: ScratchPool
   private var batches = 0
   private let options: OuterOptions
   private let threads: Int
   private let kernels: KernelSet
-  private let stretches: [Stretch]
+  private let groups: [ParameterGroup]
   private let lookupCount: Int
 
   /// A batch is cut into this many sums on any machine.
@@ -33,10 +33,10 @@ package final class OuterLoop: @unchecked Sendable {
       FloatBuffer(count: problem.layout.count)
     }
     gradient = FloatBuffer(count: problem.layout.count)
-    stretches = Stretch.all(of: problem.layout, options)
+    groups = ParameterGroup.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
     sums = (0..<Self.sumCount).map { _ in GradientSum(problem) }
-    lanes = LanePool(problem)
+    scratchPool = ScratchPool(problem)
   }
 
   /// Goes on from a checkpoint.
@@ -51,36 +51,36 @@ package final class OuterLoop: @unchecked Sendable {
   /// One step on the mean gradient of some tasks; returns their mean loss. No step is taken when the work is
   /// cancelled.
   ///
-  /// `learn` is called once for each task number, on any thread, with the lane to use.
+  /// `learn` is called once for each task number, on any thread, with the scratch to use.
   package func take(
-    tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Lane) -> Float
+    tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> Float {
     guard tasks > 0 else { return 0 }
     let used = min(Self.sumCount, tasks)
     batches += 1
     let losses = learnAll(sums: used, tasks: tasks, learn)
-    // A sum without some of its tasks must not move the weights.
+    // Cancelled tasks leave sums incomplete, along which no step may be taken.
     if Cancellation.isRequested { return .nan }
     step += 1
     move(Batch(sums: used, tasks: tasks, rate: rate))
     return losses.reduce(0, +) / Float(tasks)
   }
 
-  /// The losses that belong to each sum. Returns without holding on to the weights, so that moving them does
-  /// not copy them.
+  /// The losses of the tasks of each sum. Keeps no reference to the weights when it returns: a step would
+  /// otherwise copy them before it writes.
   private func learnAll(
-    sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Lane) -> Float
+    sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> [Float] {
     let (current, batch) = (weights, batches)
     return orderedMap(used, threads: threads) { number in
-      self.lanes.withLane { lane in
-        lane.beginBatch(batch, current, into: self.sums[number])
-        defer { lane.endBatch() }
+      self.scratchPool.withScratch { scratch in
+        scratch.beginBatch(batch, current, into: self.sums[number])
+        defer { scratch.endBatch() }
         var loss: Float = 0
         for task in number * tasks / used..<(number + 1) * tasks / used {
           if Cancellation.isRequested { break }
-          lane.tape.reset()
-          loss += learn(task, current, lane)
+          scratch.tape.reset()
+          loss += learn(task, current, scratch)
         }
         return loss
       }
@@ -95,58 +95,58 @@ package final class OuterLoop: @unchecked Sendable {
     var rate: Float
   }
 
-  /// Neighbouring numbers that move alike: a table, or dense blocks with the same decay.
-  private struct Stretch {
+  /// Adjacent weights with the same options of the optimiser: a table, or dense blocks with the same decay.
+  private struct ParameterGroup {
     var block: WeightBlock
     var offset: Int
     var count: Int
     var decay: Float
     var lookup: Int?
 
-    static func all(of layout: Layout, _ options: OuterOptions) -> [Stretch] {
-      var stretches: [Stretch] = []
+    static func all(of layout: Layout, _ options: OuterOptions) -> [ParameterGroup] {
+      var groups: [ParameterGroup] = []
       for (number, block) in layout.blocks.enumerated() where block.count > 0 {
         let isLookup = block.kind == .lookup
         let decay = options.decay(of: block)
-        if !isLookup, let last = stretches.last, last.lookup == nil, last.decay == decay {
-          stretches[stretches.count - 1].count += block.count
+        if !isLookup, let last = groups.last, last.lookup == nil, last.decay == decay {
+          groups[groups.count - 1].count += block.count
         } else {
-          stretches.append(
-            Stretch(
+          groups.append(
+            ParameterGroup(
               block: block, offset: block.offset, count: block.count, decay: decay,
               lookup: isLookup ? number : nil))
         }
       }
-      return stretches
+      return groups
     }
 
-    /// A part of it, whole rows of a table; the same parts for any number of threads.
+    /// A part of the group; of a table whole rows. The parts are the same for any number of threads.
     func part(_ part: Int) -> Range<Int> {
       let unit = lookup == nil ? 1 : block.columns
-      let units = TouchedRows.range(part, of: count / unit)
+      let units = SparseGradient.range(part, of: count / unit)
       return offset + units.lowerBound * unit..<offset + units.upperBound * unit
     }
   }
 
-  /// Adds the sums of gradients up and moves along their mean, part by part.
+  /// Adds up the sums of gradients and takes the outer step along their mean, part by part.
   private func move(_ batch: Batch) {
     let all = weights.mutableAll()
     guard let limit = options.clip else {
-      return eachPart { stretch, part in
-        self.sum(stretch, part, batch)
-        self.move(all, stretch, part, batch)
+      return eachPart { group, part in
+        self.sum(group, part, batch)
+        self.move(all, group, part, batch)
       }
     }
-    eachPart { stretch, part in self.sum(stretch, part, batch) }
+    eachPart { group, part in self.sum(group, part, batch) }
     let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
     let norm = kernels.dot(whole, whole).squareRoot()
     if norm > limit { kernels.scale(limit / norm, whole, into: whole) }
-    eachPart { stretch, part in self.move(all, stretch, part, batch) }
+    eachPart { group, part in self.move(all, group, part, batch) }
   }
 
-  private func eachPart(_ body: @Sendable (Stretch, Int) -> Void) {
-    parallel(TouchedRows.parts, threads: threads) { part in
-      for stretch in self.stretches where !Cancellation.isRequested { body(stretch, part) }
+  private func eachPart(_ body: @Sendable (ParameterGroup, Int) -> Void) {
+    parallel(SparseGradient.parts, threads: threads) { part in
+      for group in self.groups where !Cancellation.isRequested { body(group, part) }
     }
   }
 
@@ -156,54 +156,54 @@ package final class OuterLoop: @unchecked Sendable {
 
   /// The mean gradient, each element added in the order of tasks. A table's gradient is zero between steps,
   /// but for rows that a task has touched.
-  private func sum(_ stretch: Stretch, _ part: Int, _ batch: Batch) {
+  private func sum(_ group: ParameterGroup, _ part: Int, _ batch: Batch) {
     let scale = 1 / Float(batch.tasks)
-    guard stretch.lookup == nil else {
-      return eachTouched(stretch, batch) { rows, table in
+    guard group.lookup == nil else {
+      return eachSparse(group, batch) { rows, table in
         rows.add(scale, of: part, to: table, kernels)
       }
     }
-    let range = stretch.part(part)
+    let range = group.part(part)
     let own = range.lowerBound - lookupCount..<range.upperBound - lookupCount
     let sum = view(gradient.base, range)
     kernels.scale(scale, view(sums[0].dense.base, own), into: sum)
     for more in sums[1..<batch.sums] { kernels.axpy(scale, view(more.dense.base, own), sum) }
   }
 
-  private func move(_ all: Matrix, _ stretch: Stretch, _ part: Int, _ batch: Batch) {
-    let range = stretch.part(part)
+  private func move(_ all: Matrix, _ group: ParameterGroup, _ part: Int, _ batch: Batch) {
+    let range = group.part(part)
     guard !range.isEmpty else { return }
     options.optimizer.move(
       view(all.base, range), along: view(gradient.base, range),
       memory: memory.map { view($0.base, range) }, rate: batch.rate, step: step,
-      decay: stretch.decay, kernels: kernels)
-    guard stretch.lookup != nil else { return }
+      decay: group.decay, kernels: kernels)
+    guard group.lookup != nil else { return }
     // An optimiser may add decay to the gradient of every row.
-    guard stretch.decay == 0 else { return view(gradient.base, range).fill(0) }
-    eachTouched(stretch, batch) { rows, table in rows.clear(part, of: table, kernels) }
+    guard group.decay == 0 else { return view(gradient.base, range).fill(0) }
+    eachSparse(group, batch) { rows, table in rows.clear(part, of: table, kernels) }
   }
 
-  /// Calls `body` with what each task has touched of a table, and the table's gradient.
-  private func eachTouched(
-    _ stretch: Stretch, _ batch: Batch, _ body: (TouchedRows, Matrix) -> Void
+  /// Calls `body` with each task's gradient of a table, and with the whole table's.
+  private func eachSparse(
+    _ group: ParameterGroup, _ batch: Batch, _ body: (SparseGradient, Matrix) -> Void
   ) {
     let table = Matrix(
-      gradient.base + stretch.offset, rows: stretch.block.rows, columns: stretch.block.columns)
+      gradient.base + group.offset, rows: group.block.rows, columns: group.block.columns)
     for sum in sums[..<batch.sums] {
-      for rows in sum.touched where rows.block == stretch.lookup { body(rows, table) }
+      for rows in sum.sparse where rows.block == group.lookup { body(rows, table) }
     }
   }
 }
 
-/// How the outer loop moves.
+/// The options of the outer step.
 package struct OuterOptions: Sendable {
   package var optimizer: any Optimizer
-  /// Decay of the tables' rows and of the dense weights; what it means is the optimiser's matter.
+  /// Weight decay of embedding tables and of dense weights; decoupled or not, as the optimiser defines it.
   package var lookupDecay: Float
   package var denseDecay: Float
-  /// The same of the linear weights, which carry the level of the ratings.
+  /// Weight decay of the linear weights, which hold user and item biases.
   package var linearDecay: Float
-  /// The longest gradient, or nil for no limit.
+  /// The norm that gradients are clipped to; nil for no limit.
   package var clip: Float?
 
   package init(

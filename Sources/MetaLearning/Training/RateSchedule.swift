@@ -13,7 +13,7 @@ package enum RateSchedule: String, ArgumentChoice {
     }
   }
 
-  /// The share of the rate at a point of training between 0 and 1.
+  /// The factor on the initial rate when a share of training between 0 and 1 is done.
   package func factor(at progress: Double) -> Double {
     switch self {
     case .constant: 1

@@ -33,8 +33,8 @@ package struct TaskSampler: Sendable {
   }
 }
 
-/// Which training tasks pretend that their items are new, so that what items are like is learned beside
-/// which they are (Volkovs, Yu and Poutanen 2017, DropoutNet).
+/// Hides the ids of items in some training tasks, as if the items were new, so that the model learns to use
+/// their features, too (DropoutNet; Volkovs, Yu and Poutanen 2017).
 struct ItemHiding: Sendable {
   let share: Double
   let key: RandomKey

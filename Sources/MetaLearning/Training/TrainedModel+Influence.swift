@@ -2,7 +2,7 @@ import Datasets
 import Kernels
 import Models
 
-/// How far one feature of a user or an item moves a score.
+/// The influence of one feature of a user or an item on a score.
 package struct FeatureInfluence: Sendable {
   package var side: FeatureField.Side
   package var name: String

@@ -3,51 +3,52 @@ import Kernels
 import Models
 import Synchronization
 
-/// Scores of many items for one user, who is adapted to once.
+/// Scores of many items for one user, to whom the model is adapted once.
 extension TrainedModel {
-  /// Items that are scored at once where there are many: their hidden rows stay in a core's cache.
+  /// The number of items that are scored at once: their activations stay in a core's cache.
   static let block = 96
-  /// From how many items on codes pay.
+  /// The number of items from which on quantized screening is worth its cost.
   private static let many = 4096
 
-  /// The stack that a user's ratings make; nil for a learner or network that has no planned form.
-  func tower(for user: UserContext) -> AdaptedTower? {
-    adapted(to: user, items: []) { lane, episode in
-      lane.adaptedTower(of: learner, weights, episode)
+  /// The dense stack adapted to a user; nil for a learner or network that has to be adapted on the tape.
+  func denseStack(for user: UserContext) -> AdaptedDenseStack? {
+    adapted(to: user, items: []) { scratch, episode in
+      scratch.adaptedDenseStack(of: learner, weights, episode)
     }
   }
 
   func scores(
-    for user: UserContext, items: [Int32], by tower: AdaptedTower, threads: Int
+    for user: UserContext, items: [Int32], by stack: AdaptedDenseStack, threads: Int
   ) -> [Float] {
-    var scores = tower.scores(of: items.count, threads: threads, block: Self.block, in: lanes) {
-      range, lane in features(of: items[range], for: user.user, in: lane)
+    var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: scratchPool)
+    {
+      range, scratch in features(of: items[range], for: user.user, in: scratch)
     }
     return scores.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
-      return problem.predictions(Matrix(base, rows: items.count, columns: tower.outputs))
+      return problem.predictions(Matrix(base, rows: items.count, columns: stack.outputs))
     }
   }
 
   private func features(
-    of items: ArraySlice<Int32>, for user: Int32?, in lane: Lane
+    of items: ArraySlice<Int32>, for user: Int32?, in scratch: Scratch
   ) -> (hidden: Matrix, residual: Matrix?) {
     let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
-    let episode = lane.builder.episode(
-      user: user, support: [], query: query, arena: lane.tape.arena)
-    return lane.features(of: episode.query, weights, episode)
+    let episode = scratch.builder.episode(
+      user: user, support: [], query: query, arena: scratch.tape.arena)
+    return scratch.features(of: episode.query, weights, episode)
   }
 
-  /// Of many items, codes tell which few can be the best; only those are scored exactly.
+  /// The items that can be among the best by their quantized scores; only those need to be scored exactly.
   package func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
   ) throws(ScoreError) -> [(item: Int32, score: Float)] {
-    guard items.count >= Self.many, let tower = tower(for: user) else {
+    guard items.count >= Self.many, let stack = denseStack(for: user) else {
       let scores = scores(for: user, items: items, threads: threads)
       return try ranked(items, scores, count, for: user)
     }
-    let few = candidates(count, of: items, for: user, tower, threads: threads) ?? items
-    let scores = scores(for: user, items: few, by: tower, threads: threads)
+    let few = candidates(count, of: items, for: user, stack, threads: threads) ?? items
+    let scores = scores(for: user, items: few, by: stack, threads: threads)
     return try ranked(few, scores, count, for: user)
   }
 
@@ -59,31 +60,33 @@ extension TrainedModel {
   }
 
   private func candidates(
-    _ count: Int, of items: [Int32], for user: UserContext, _ tower: AdaptedTower, threads: Int
+    _ count: Int, of items: [Int32], for user: UserContext, _ stack: AdaptedDenseStack, threads: Int
   ) -> [Int32]? {
-    guard tower.outputs == 1, problem.loss.predictsScores,
-      let coded = codedItems.rows(made: { codeItems() })
+    guard stack.outputs == 1, problem.loss.predictsScores,
+      let quantized = quantizedItems.rows(made: { quantizeItems() })
     else { return nil }
-    // The addends are those of an unknown user: hers differ by the same number for all items.
-    let level = lanes.withLane { lane in
-      lane.tape.reset()
-      let own = features(of: items[..<1], for: user.user, in: lane).residual
-      return own.map { abs($0[0, 0] - (coded.addends?[Int(items[0])] ?? 0)) } ?? 0
+    // The addends are computed for an unknown user; for this one they differ by the same number for all
+    // items.
+    let level = scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      let own = features(of: items[..<1], for: user.user, in: scratch).residual
+      return own.map { abs($0[0, 0] - (quantized.addends?[Int(items[0])] ?? 0)) } ?? 0
     }
-    let places = tower.candidates(
-      count, of: coded.rows, adding: coded.addends, level: level, among: items, threads: threads,
-      in: lanes)
+    let places = stack.candidates(
+      count, of: quantized.rows, adding: quantized.addends, level: level, among: items,
+      threads: threads,
+      in: scratchPool)
     return places?.map { items[$0] }
   }
 
-  private func codeItems() -> CodedItems.Rows? {
+  private func quantizeItems() -> QuantizedItems.Rows? {
     let count = problem.encoder.items.count
     var addends: [Float]? = nil
-    let rows = lanes.withLane { lane in
+    let rows = scratchPool.withScratch { scratch in
       func made(_ range: Range<Int>, _ use: (Matrix) -> Void) {
-        lane.tape.reset()
+        scratch.tape.reset()
         let items = Array(Int32(range.lowerBound)..<Int32(range.upperBound))
-        let (hidden, residual) = features(of: items[...], for: nil, in: lane)
+        let (hidden, residual) = features(of: items[...], for: nil, in: scratch)
         use(hidden)
         guard let residual, addends?.count ?? 0 < count else { return }
         addends = (addends ?? []) + residual.array
@@ -91,21 +94,21 @@ extension TrainedModel {
       var width = 0
       made(0..<1) { width = $0.columns }
       addends = nil
-      return CodedRows(count: count, columns: width, block: Self.many, made)
+      return QuantizedRows(count: count, columns: width, block: Self.many, made)
     }
     return rows.map { .init(rows: $0, addends: addends) }
   }
 }
 
-/// The features of all items as codes, made when they are first asked for.
-final class CodedItems: Sendable {
+/// The quantized features of all items, computed when they are first needed.
+final class QuantizedItems: Sendable {
   struct Rows: Sendable {
-    var rows: CodedRows
+    var rows: QuantizedRows
     /// What is added to the items' scores, if anything.
     var addends: [Float]?
   }
 
-  /// Nil before the first use; a model that has no codes keeps that, too.
+  /// Nil before the first use. That a model cannot be quantized is kept as well.
   private let made = Mutex<Rows??>(nil)
 
   func rows(made make: () -> Rows?) -> Rows? {

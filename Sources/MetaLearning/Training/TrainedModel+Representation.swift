@@ -1,13 +1,13 @@
 import Models
 
 extension TrainedModel {
-  /// What the network makes of items below its head, for a user of whom nothing is known: what any head
-  /// that adapts has to work with. One row for each item.
+  /// The activations below the network's head for some items and an unknown user: the representation that an
+  /// adapting head works with. Shape: (items × width).
   package func representations(of items: [Int32]) throws(ScoreError) -> [[Float]] {
     let places: [[Float]] = adapted(to: UserContext(user: nil, support: []), items: items) {
-      lane, episode in
-      let tape = lane.tape
-      let leaves = lane.leaves(weights, episode)
+      scratch, episode in
+      let tape = scratch.tape
+      let leaves = scratch.leaves(weights, episode)
       var state = problem.network.features(
         tape, leaves, episode.query, support: episode.support, shape: problem.shape)
       for stage in 1..<problem.network.lastStage(problem.shape) {

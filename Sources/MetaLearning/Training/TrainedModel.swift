@@ -9,12 +9,12 @@ package struct TrainedModel: Recommender {
   package let weights: Weights
   /// The split it was trained on.
   package let fingerprint: UInt64
-  /// How training went, epoch by epoch.
+  /// The summary of each epoch of its training.
   package var history: [EpochSummary]
   /// Whether training was stopped before its end.
   package var isPartial: Bool
-  let lanes: LanePool
-  let codedItems = CodedItems()
+  let scratchPool: ScratchPool
+  let quantizedItems = QuantizedItems()
 
   package init(
     learner: any MetaLearner, problem: LearningProblem, weights: Weights, fingerprint: UInt64,
@@ -26,10 +26,10 @@ package struct TrainedModel: Recommender {
     self.fingerprint = fingerprint
     self.history = history
     self.isPartial = isPartial
-    lanes = LanePool(problem)
+    scratchPool = ScratchPool(problem)
   }
 
-  /// Equal for equal weights.
+  /// A digest of the weights.
   package var weightsDigest: String { hexadecimal(digest(weights.all.array)) }
 
   package var title: String { type(of: learner).name }
@@ -39,13 +39,13 @@ package struct TrainedModel: Recommender {
     scores(for: user, items: items, threads: 1)
   }
 
-  /// Where there are many, block by block on up to `threads` threads.
+  /// Many items are scored block by block on up to `threads` threads.
   func scores(for user: UserContext, items: [Int32], threads: Int) -> [Float] {
-    if items.count > Self.block, let tower = tower(for: user) {
-      return scores(for: user, items: items, by: tower, threads: threads)
+    if items.count > Self.block, let stack = denseStack(for: user) {
+      return scores(for: user, items: items, by: stack, threads: threads)
     }
-    return adapted(to: user, items: items) { lane, episode in
-      let scores = learner.scores(for: episode, weights, in: lane)
+    return adapted(to: user, items: items) { scratch, episode in
+      let scores = learner.scores(for: episode, weights, in: scratch)
       return problem.predictions(scores)
     }
   }
@@ -54,13 +54,13 @@ package struct TrainedModel: Recommender {
   package func queryLoss(of task: UserTask, _ interactions: Interactions) -> Float {
     let sampler = TaskSampler(interactions, key: RandomKey(seed: 0), resample: false)
     let (support, query) = sampler.ratings(of: task, epoch: 0)
-    return lanes.withLane { lane in
-      lane.tape.reset()
-      let episode = lane.builder.episode(
-        user: task.user, support: support, query: query, arena: lane.tape.arena)
-      let scores = lane.tape.leaf(learner.scores(for: episode, weights, in: lane))
-      return lane.tape[
-        problem.loss.value(lane.tape, scores, episode.query.ratings, scale: problem.scale)][0, 0]
+    return scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      let episode = scratch.builder.episode(
+        user: task.user, support: support, query: query, arena: scratch.tape.arena)
+      let scores = scratch.tape.leaf(learner.scores(for: episode, weights, in: scratch))
+      return scratch.tape[
+        problem.loss.value(scratch.tape, scores, episode.query.ratings, scale: problem.scale)][0, 0]
     }
   }
 
@@ -69,9 +69,9 @@ package struct TrainedModel: Recommender {
   func queryPredictions(of episode: Episode) -> [Float] {
     var plain = episode
     (plain.support.noise, plain.query.noise) = (nil, nil)
-    return lanes.withLane { lane in
-      lane.tape.reset()
-      let scores = learner.scores(for: plain, weights, in: lane)
+    return scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      let scores = learner.scores(for: plain, weights, in: scratch)
       return problem.predictions(scores)
     }
   }
@@ -81,19 +81,19 @@ package struct TrainedModel: Recommender {
   package func trace(
     for user: UserContext, query: [UserContext.Rating] = [], items: [Int32] = []
   ) -> [(point: AdaptationPoint, queryLoss: Float, predictions: [Float])] {
-    adapted(to: user, items: query.map(\.item) + items) { lane, episode in
-      let ratings = lane.tape.arena.matrix(rows: query.count, columns: 1)
+    adapted(to: user, items: query.map(\.item) + items) { scratch, episode in
+      let ratings = scratch.tape.arena.matrix(rows: query.count, columns: 1)
       ratings.copy(from: query.map(\.rating))
-      return learner.trace(episode, weights, in: lane).map { point in
-        let scores = lane.tape.arena.matrix(
+      return learner.trace(episode, weights, in: scratch).map { point in
+        let scores = scratch.tape.arena.matrix(
           rows: query.count + items.count, columns: problem.shape.outputs)
         scores.copy(from: point.queryScores)
         var loss = Float.nan
         if !query.isEmpty {
-          let own = lane.tape.leaf(scores.rows(0..<query.count))
+          let own = scratch.tape.leaf(scores.rows(0..<query.count))
           loss =
-            lane.tape[
-              problem.loss.value(lane.tape, own, ratings, scale: problem.scale)][0, 0]
+            scratch.tape[
+              problem.loss.value(scratch.tape, own, ratings, scale: problem.scale)][0, 0]
         }
         return (point, loss, problem.predictions(scores))
       }
@@ -115,14 +115,14 @@ package struct TrainedModel: Recommender {
 
   /// Does something with the encoded task of a user's ratings as support and some items as query.
   func adapted<T>(
-    to user: UserContext, items: [Int32], _ body: (Lane, Episode) -> T
+    to user: UserContext, items: [Int32], _ body: (Scratch, Episode) -> T
   ) -> T {
-    lanes.withLane { lane in
-      lane.tape.reset()
+    scratchPool.withScratch { scratch in
+      scratch.tape.reset()
       let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
-      let episode = lane.builder.episode(
-        user: user.user, support: user.support, query: query, arena: lane.tape.arena)
-      return body(lane, episode)
+      let episode = scratch.builder.episode(
+        user: user.user, support: user.support, query: query, arena: scratch.tape.arena)
+      return body(scratch, episode)
     }
   }
 }

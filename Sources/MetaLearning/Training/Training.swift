@@ -2,7 +2,7 @@ import Datasets
 import Kernels
 import Models
 
-/// What one step of training says.
+/// The element of the sequence `Training`: one outer step.
 package struct TrainingStep: Sendable {
   package var epoch: Int
   /// The step within all epochs, from 1 on.
@@ -10,22 +10,23 @@ package struct TrainingStep: Sendable {
   package var totalSteps: Int
   /// The mean loss of the batch.
   package var loss: Float
-  /// What the epoch came to, at its last step.
+  /// The summary of the epoch, at its last step; nil at others.
   package var epochEnd: EpochSummary?
 }
 
-/// What one epoch came to.
+/// The losses of one epoch.
 package struct EpochSummary: Sendable, Equatable {
   package var epoch: Int
-  /// The mean loss over the training tasks, while the weights moved.
+  /// The mean loss over the training tasks, each at the weights of its own step.
   package var trainLoss: Float
   /// The mean query loss over the validation tasks; NaN when there are none.
   package var validLoss: Float
   package var isBest: Bool
 }
 
-/// Meta-training as a sequence of steps: progress is its element, and to cancel is not to ask for the next.
-/// A step that is itself cancelled ends the sequence; what epochs before it came to stays.
+/// Meta-training as a sequence of outer steps. Whoever iterates sees progress in its elements, and stops by
+/// not asking for the next. A step that is cancelled midway ends the sequence; finished epochs keep their
+/// results.
 ///
 /// `best` holds, after every epoch, the weights with the lowest validation loss so far (or the newest, when
 /// there are no validation tasks).
@@ -35,7 +36,7 @@ package struct Training: Sequence, IteratorProtocol {
   package let options: TrainingOptions
   package private(set) var best: Weights
   package private(set) var history: [EpochSummary] = []
-  /// The step at which the loss was no longer a number.
+  /// The step at which the loss became NaN or infinite.
   package private(set) var divergedAt: Int?
   private let outer: OuterLoop
   private let split: TaskSplit
@@ -87,11 +88,11 @@ package struct Training: Sequence, IteratorProtocol {
     isFinished = isOver
   }
 
-  // MARK: Going on
+  // MARK: Checkpoints
 
-  /// Where the training stands; what comes after it is the same in any process.
+  /// The state to write into a checkpoint, from which any process goes on with the same bits.
   ///
-  /// Precondition: no epoch is half done.
+  /// Precondition: taken between two epochs.
   package var state: TrainingState {
     precondition(position == 0, "a training has a state between epochs only")
     return TrainingState(
@@ -99,7 +100,7 @@ package struct Training: Sequence, IteratorProtocol {
       history: history)
   }
 
-  /// How many numbers the optimiser remembers for each weight.
+  /// The number of moments that the optimiser keeps for each weight.
   package var memories: Int { outer.memory.count }
 
   /// Goes on from a state of the same training.
@@ -111,7 +112,7 @@ package struct Training: Sequence, IteratorProtocol {
     isFinished = isOver
   }
 
-  /// Whether all epochs are done, or too many went by without a better validation loss.
+  /// Whether all epochs are done, or early stopping ended them.
   package var isOver: Bool {
     let done = history.count
     if split.train.isEmpty || done >= options.epochs { return true }
@@ -144,7 +145,7 @@ package struct Training: Sequence, IteratorProtocol {
       guard let end = endEpoch() else { return nil }
       step.epochEnd = end
     }
-    // The last step of an epoch can break the weights where its own loss does not show it.
+    // A loss is computed before its step: of weights that the last step broke, no loss has told yet.
     if step.epochEnd != nil, !outer.weights.isFinite { divergedAt = outer.step }
     return step
   }
@@ -165,17 +166,17 @@ package struct Training: Sequence, IteratorProtocol {
     let noise = options.key.derived("noise").derived(epoch)
     let hiding = ItemHiding(
       share: options.hiddenItems, key: options.key.derived("hidden").derived(epoch))
-    return outer.take(tasks: batch.count, rate: rate) { number, weights, lane in
+    return outer.take(tasks: batch.count, rate: rate) { number, weights, scratch in
       let task = tasks[batch[number]]
       let (support, query) = sampler.ratings(of: task, epoch: epoch)
-      let episode = lane.builder.episode(
-        user: task.user, support: support, query: query, arena: lane.tape.arena,
+      let episode = scratch.builder.episode(
+        user: task.user, support: support, query: query, arena: scratch.tape.arena,
         hidesItems: hiding.hidesItems(of: task), noise: noise.derived(Int(task.user)))
-      return learner.learn(from: episode, weights, in: lane)
+      return learner.learn(from: episode, weights, in: scratch)
     }
   }
 
-  /// Nil when the work is cancelled before it is known how good the epoch was.
+  /// Nil when the work is cancelled before the validation loss is known.
   private mutating func endEpoch() -> EpochSummary? {
     let valid = validLoss(of: outer.weights)
     if Cancellation.isRequested { return nil }

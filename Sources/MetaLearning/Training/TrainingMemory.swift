@@ -2,11 +2,11 @@ import Kernels
 import Language
 import Models
 
-/// About how many bytes a training holds at once.
+/// An estimate of the memory of a training, in bytes.
 package struct TrainingMemory: Sendable, Equatable {
-  /// The weights, the best ones, their gradient, what the optimiser remembers, and the sums of a batch.
+  /// Weights, best weights, gradient, moments of the optimiser, and the gradient sums of a batch.
   package var shared: Double
-  /// What one thread works in: a task's steps in training and in validation.
+  /// The scratch memory of one thread: a task's inner steps, in training and in validation.
   package var perThread: Double
   package var threads: Int
 

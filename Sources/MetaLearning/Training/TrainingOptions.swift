@@ -1,7 +1,7 @@
 import Kernels
 import Models
 
-/// What meta-training does besides the algorithm itself.
+/// The options of meta-training that all algorithms share.
 package struct TrainingOptions: Sendable {
   package var epochs = 30
   package var batch = 32
@@ -12,10 +12,10 @@ package struct TrainingOptions: Sendable {
   package var lookupDecay: Double?
   package var denseDecay = 0.0
   package var linearDecay = 0.0
-  /// The share of training tasks in which items are not known by their ids.
+  /// The share of training tasks in which the ids of items are hidden (DropoutNet).
   package var hiddenItems = 0.0
   package var clip: Double?
-  /// Epochs without a better validation loss after which training stops; 0 never stops early.
+  /// The patience of early stopping, in epochs without a better validation loss; 0 never stops early.
   package var patience = 8
   /// Whether each epoch draws its own support and query from a task's ratings.
   package var resample = true

@@ -1,13 +1,14 @@
 import Kernels
 import Models
 
-/// Where a training stands between two epochs. With the same data, split and options it decides all that
-/// follows: the order of tasks and their ratings derive from the key and the number of the epoch.
+/// The state of a training between two epochs, as a checkpoint holds it. With the same data, split and
+/// options all later epochs follow from it: task order and ratings derive from the key and the number of the
+/// epoch.
 package struct TrainingState: Sendable {
   package var weights: Weights
   /// The weights with the lowest validation loss so far.
   package var best: Weights
-  /// What the optimiser remembers, each as long as the weights.
+  /// Moments of the optimiser, each as long as the weights.
   package var memory: [[Float]]
   /// Outer steps taken.
   package var step: Int

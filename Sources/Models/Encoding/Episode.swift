@@ -21,10 +21,10 @@ package struct Episode {
 package struct EncodedRows {
   package var count: Int
   /// Fields that differ from row to row; none when `fields` is 0.
-  package var own: Bags?
+  package var own: EmbeddingBag?
   package var ownFields: Int
   /// Fields that all rows of the task share, as a single row.
-  package var common: Bags?
+  package var common: EmbeddingBag?
   package var commonFields: Int
   /// Vectors that come with the rows (count × width), if there are any.
   package var vectors: Matrix?
@@ -34,7 +34,8 @@ package struct EncodedRows {
   package var noise: RandomKey?
 
   package init(
-    count: Int, own: Bags? = nil, ownFields: Int, common: Bags? = nil, commonFields: Int,
+    count: Int, own: EmbeddingBag? = nil, ownFields: Int, common: EmbeddingBag? = nil,
+    commonFields: Int,
     vectors: Matrix? = nil, ratings: Matrix
   ) {
     self.count = count
@@ -68,7 +69,7 @@ package final class EpisodeBuilder {
   ) -> Episode {
     var support = encode(support, hidesItems: hidesItems, arena)
     var query = encode(query, hidesItems: hidesItems, arena)
-    let common = user.flatMap { commonBags(Int($0), arena) } ?? unknownUser(arena)
+    let common = user.flatMap { commonBag(Int($0), arena) } ?? unknownUser(arena)
     (support.common, query.common) = (common, common)
     (support.noise, query.noise) = (noise?.derived("support"), noise?.derived("query"))
     return Episode(tableRows: number.finish(in: arena), support: support, query: query)
@@ -100,13 +101,13 @@ package final class EpisodeBuilder {
     }
     return EncodedRows(
       count: ratings.count,
-      own: Bags(
+      own: EmbeddingBag(
         count: ratings.count * codes.fields, step: 1, offsets: offsets, indices: indices,
         weights: weights),
       ownFields: codes.fields, commonFields: encoder.users.fields, ratings: targets)
   }
 
-  private func commonBags(_ user: Int, _ arena: Arena) -> Bags? {
+  private func commonBag(_ user: Int, _ arena: Arena) -> EmbeddingBag? {
     let codes = encoder.users
     guard codes.fields > 0 else { return nil }
     let entries = codes.entries(of: user)
@@ -121,12 +122,12 @@ package final class EpisodeBuilder {
     for field in 0...codes.fields {
       offsets[field] = codes.offsets[user * codes.fields + field] - start
     }
-    return Bags(
+    return EmbeddingBag(
       count: codes.fields, step: 1, offsets: offsets, indices: indices, weights: weights)
   }
 
   /// The unknown row of every user field.
-  private func unknownUser(_ arena: Arena) -> Bags? {
+  private func unknownUser(_ arena: Arena) -> EmbeddingBag? {
     let unknown = encoder.fields.filter { $0.side == .user }.map { Int32($0.start) }
     guard !unknown.isEmpty else { return nil }
     let offsets = arena.integers(unknown.count + 1)
@@ -138,7 +139,7 @@ package final class EpisodeBuilder {
       weights[place] = 1
     }
     offsets[unknown.count] = Int32(unknown.count)
-    return Bags(
+    return EmbeddingBag(
       count: unknown.count, step: 1, offsets: offsets, indices: indices, weights: weights)
   }
 }

@@ -159,22 +159,22 @@ package struct MLP: Network {
     return next
   }
 
-  private func layers(_ shape: InputShape) -> [DenseTower.Layer] {
+  private func layers(_ shape: InputShape) -> [DenseStack.Layer] {
     let at = 1 + (wide ? 1 : 0) + (shape.promptWidth > 0 ? 1 : 0)
     let hasCommon = widths(shape).common > 0
     let bias = at + (hasCommon ? 2 : 1)
-    return [DenseTower.Layer(weight: at, common: hasCommon ? at + 1 : nil, bias: bias)]
+    return [DenseStack.Layer(weight: at, common: hasCommon ? at + 1 : nil, bias: bias)]
       + hidden.indices.map { .init(weight: bias + 1 + 2 * $0, bias: bias + 2 + 2 * $0) }
   }
 
   /// Dropout makes a layer more than an affine map and a function.
-  package func tower(_ shape: InputShape) -> DenseTower? {
-    dropout > 0 ? nil : DenseTower(layers: layers(shape), activation: activation.function)
+  package func denseStack(_ shape: InputShape) -> DenseStack? {
+    dropout > 0 ? nil : DenseStack(layers: layers(shape), activation: activation.function)
   }
 }
 
 extension MLP.Activation {
-  fileprivate var function: DenseTower.Activation {
+  fileprivate var function: DenseStack.Activation {
     switch self {
     case .relu: .relu
     case .tanh: .tanh
@@ -192,10 +192,10 @@ extension MLP.Activation {
   }
 }
 
-extension Bags {
+extension EmbeddingBag {
   /// The same entries with all fields of a row in one bag.
-  package func grouped(by fields: Int) -> Bags {
-    Bags(
+  package func grouped(by fields: Int) -> EmbeddingBag {
+    EmbeddingBag(
       count: count / fields, step: step * fields, offsets: offsets, indices: indices,
       weights: weights)
   }

@@ -74,11 +74,11 @@ package protocol Network: Configurable {
     _ state: NetworkState, stage: Int, _ tape: Tape, _ weights: [TapeValue], shape: InputShape
   ) -> NetworkState
   /// Stages 1 and later as a stack of dense layers, if they are one.
-  func tower(_ shape: InputShape) -> DenseTower?
+  func denseStack(_ shape: InputShape) -> DenseStack?
 }
 
 extension Network {
-  package func tower(_ shape: InputShape) -> DenseTower? { nil }
+  package func denseStack(_ shape: InputShape) -> DenseStack? { nil }
 }
 
 /// Every network that `model` can name.

@@ -7,7 +7,7 @@ package protocol Optimizer: Configurable {
   var memoryPerWeight: Int { get }
   /// The decay of embeddings that suits it when none is asked for.
   var usualLookupDecay: Double { get }
-  /// Moves one stretch of the weights; called for disjoint stretches, from any thread. The gradient may be
+  /// Moves one range of the weights; called for disjoint ranges, from any thread. The gradient may be
   /// overwritten.
   ///
   /// - Parameters:

@@ -23,7 +23,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Replace the file if it is there.")
   var force = false
 
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
@@ -63,7 +63,7 @@ struct ConvertCommand: ParsableCommand {
         help: ["a script has at most \(grouped(Source.longest)) bytes; clear outputs in Jupyter"],
         argument: from)
     }
-    try reach.keeper(of: to).write(Array(text.utf8), to: to)
+    try sandbox.keeper(of: to).write(Array(text.utf8), to: to)
     let count = cells.parts.count
     output.write("\(to): \(counted(count, "cell"))\n", STDOUT_FILENO)
   }

@@ -18,7 +18,7 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Warnings count as errors.")
   var denyWarnings = false
 
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
     }
     let status = files.forEach(output) { source in
       let status = ScriptRunner(output: output).check(
-        source, host: reach.host(of: source), deniesWarnings: denyWarnings)
+        source, host: sandbox.host(of: source), deniesWarnings: denyWarnings)
       return status
     }
     try status.leave()
@@ -47,12 +47,12 @@ struct FormatCommand: ParsableCommand {
   @Flag(help: "Only say which scripts are not in the usual form; exit status 1 when one is not.")
   var check = false
 
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let output = options.output()
-    let status = files.forEach(output, host: reach.keeper) { source throws(CommandFailure) in
+    let status = files.forEach(output, host: sandbox.keeper) { source throws(CommandFailure) in
       guard let text = formatted(source.text) else {
         output.show(source.parsed.diagnostics, in: source)
         return .invalid
@@ -62,7 +62,7 @@ struct FormatCommand: ParsableCommand {
         output.write(source.name + "\n", STDOUT_FILENO)
         return .differs
       }
-      try reach.keeper(of: source.name).replace(source, with: text)
+      try sandbox.keeper(of: source.name).replace(source, with: text)
       return .success
     }
     try status.leave()
@@ -75,17 +75,17 @@ struct FixCommand: ParsableCommand {
     commandName: "fix", abstract: "Mend in scripts what is certainly meant otherwise, in place.")
 
   @OptionGroup var files: ScriptFiles
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let output = options.output()
-    let status = files.forEach(output, host: reach.keeper) { source throws(CommandFailure) in
-      let host = reach.host(of: source)
+    let status = files.forEach(output, host: sandbox.keeper) { source throws(CommandFailure) in
+      let host = sandbox.host(of: source)
       let faults = Interpreter().check(source, host: host, lints: true)
       let (text, count) = applyingFixes(of: faults, to: source.text)
       if count > 0 {
-        try reach.keeper(of: source.name).replace(source, with: text)
+        try sandbox.keeper(of: source.name).replace(source, with: text)
       }
       output.write("\(source.name): \(count) mended\n", STDOUT_FILENO)
       return ScriptRunner(output: output).check(Source(name: source.name, text: text), host: host)

@@ -146,7 +146,7 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "No lengths of time in the output: the clock stands still.")
   var deterministic = false
 
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var limits: LimitOptions
   @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
@@ -158,7 +158,7 @@ struct RunCommand: ParsableCommand {
     let folder = isInput ? "" : self.folder
     let limits = try self.limits.limits()
     let output = options.output(
-      directory: folder, reach: reach.reach(of: isInput ? "." : Files.folder(of: file)),
+      directory: folder, sandbox: sandbox.sandbox(of: isInput ? "." : Files.folder(of: file)),
       isTimeless: deterministic, mostMemory: limits.bytes, kernels: try kernels.chosen())
     let name = isInput ? "the script" : file
     let host = output.host

@@ -35,13 +35,13 @@ struct OutputOptions: ParsableArguments {
 
   /// The output of a script whose relative paths start at a folder.
   func output(
-    directory: String = "", reach: Reach? = nil, isTimeless: Bool = false,
+    directory: String = "", sandbox: Sandbox? = nil, isTimeless: Bool = false,
     mostMemory: Double? = nil, kernels: KernelSet = Terminal.kernels
   ) -> Output {
     let terminal = terminal
     let isDrawing = terminal.hasErrors && terminal.allowsColour && !quiet
     let host = TerminalHost(
-      directory: directory, reach: reach, isTimeless: isTimeless, mostMemory: mostMemory,
+      directory: directory, sandbox: sandbox, isTimeless: isTimeless, mostMemory: mostMemory,
       kernels: kernels,
       showsProgress: isDrawing, hasColour: terminal.allowsColour)
     var output = Output(

@@ -27,7 +27,7 @@ struct PlanCommand: ParsableCommand {
       "Exit status 1 when the script is expected to take longer: 30s, 10m.", valueName: "time"))
   var budget: String?
 
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
 
@@ -52,8 +52,8 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func plan(_ source: Source, _ output: Output) throws -> ExitStatus {
-    let host = AttentiveHost(
-      reach.host(of: source, kernels: try kernels.chosen()), isDry: true)
+    let host = FileRecordingHost(
+      sandbox.host(of: source, kernels: try kernels.chosen()), isDry: true)
     var interpreter = Interpreter()
     interpreter.parameters = try Parameters(values).values
     interpreter.execution.variation.passesOverExpectations = true

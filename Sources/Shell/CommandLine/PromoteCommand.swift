@@ -16,14 +16,14 @@ struct PromoteCommand: ParsableCommand {
     help: "Show each output that differs and ask whether to accept it: y, n, a for all, q to stop.")
   var interactive = false
 
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let output = options.output()
     var answers = Answers(output: output)
-    let status = files.forEach(output, host: reach.keeper) { source throws(CommandFailure) in
-      let host = reach.keeper(of: source.name)
+    let status = files.forEach(output, host: sandbox.keeper) { source throws(CommandFailure) in
+      let host = sandbox.keeper(of: source.name)
       let count = try Promotion.promote(source, host: host) { change in
         interactive ? answers.accepts(change, in: source) : true
       }

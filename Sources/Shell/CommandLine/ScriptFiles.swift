@@ -54,7 +54,7 @@ struct ScriptFiles: ParsableArguments {
 }
 
 /// What scripts may read and write.
-struct ReachOptions: ParsableArguments {
+struct SandboxOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A folder that scripts may use besides their own and the current one; may be repeated.",
@@ -67,13 +67,13 @@ struct ReachOptions: ParsableArguments {
     }
   }
 
-  /// The reach of a script that lies in a folder.
-  func reach(of folder: String) -> Reach { Reach([folder, "."] + allow) }
+  /// The sandbox of a script that lies in a folder.
+  func sandbox(of folder: String) -> Sandbox { Sandbox([folder, "."] + allow) }
 
-  /// A host for what is done to a file itself: read and replaced where it lies, and not where links from there
-  /// lead to.
+  /// A host for what is done to a file itself: read and replaced where it lies, and not where links from
+  /// there lead to.
   func keeper(of path: String) -> TerminalHost {
-    TerminalHost(reach: reach(of: Files.folder(of: path)))
+    TerminalHost(sandbox: sandbox(of: Files.folder(of: path)))
   }
 
   /// A host for a script that looks where the script lies, and no further than it may.
@@ -83,7 +83,7 @@ struct ReachOptions: ParsableArguments {
   ) -> TerminalHost {
     let folder = Files.folder(of: source.name)
     return TerminalHost(
-      directory: folder, reach: reach(of: folder), isTimeless: isTimeless,
+      directory: folder, sandbox: sandbox(of: folder), isTimeless: isTimeless,
       mostMemory: mostMemory, kernels: kernels)
   }
 }

@@ -56,7 +56,7 @@ struct TestCommand: ParsableCommand {
   @Flag(help: .hidden)
   var worker = false
 
-  @OptionGroup var reach: ReachOptions
+  @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var limits: LimitOptions
   @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
@@ -113,7 +113,7 @@ struct TestCommand: ParsableCommand {
     ] where isOn {
       words.append(flag)
     }
-    for folder in reach.allow { words += ["--allow", folder] }
+    for folder in sandbox.allow { words += ["--allow", folder] }
     if let timeout = limits.timeout { words += ["--timeout", timeout] }
     if let memory = limits.memory { words += ["--memory", memory] }
     return words + kernels.words + ["--", script]
@@ -141,14 +141,14 @@ struct TestCommand: ParsableCommand {
   }
 
   private func replay(_ source: Source, _ kernels: KernelSet) -> Replay {
-    let host = reach.host(
+    let host = sandbox.host(
       of: source, isTimeless: deterministic, mostMemory: try? limits.limits().bytes,
       kernels: kernels)
     let cache = cache
     // Bringing up to date and trying out are more than replaying.
     let keepsReplay = !update && !record && !mutate
     if keepsReplay, let kept = cache?.replay(of: source, host: host) { return kept }
-    let attentive = AttentiveHost(host)
+    let attentive = FileRecordingHost(host)
     let replay = Replay(
       of: source, host: attentive,
       options: ReplayOptions(
@@ -165,7 +165,7 @@ struct TestCommand: ParsableCommand {
   /// same.
   private var cache: ResultCache? {
     guard !noCache, runs == 1, let folder = CacheFolder.path else { return nil }
-    let salt = reach.allow.joined(separator: ":") + (deterministic ? " timeless" : "")
+    let salt = sandbox.allow.joined(separator: ":") + (deterministic ? " timeless" : "")
     return ResultCache(folder: folder + "/results", salt: salt)
   }
 }
@@ -187,7 +187,7 @@ extension TestCommand {
       return replay
     }
     let source = Source(name: replay.name, text: ran)
-    let keeper = reach.keeper(of: replay.name)
+    let keeper = sandbox.keeper(of: replay.name)
     do throws(CommandFailure) {
       if isUpdating {
         try keeper.replace(source, with: text)

@@ -56,7 +56,7 @@ package final class Following: CellFeed {
     // Another file in its place, or a shorter one, is another session.
     if UInt64(status.st_ino) != identity || Int(status.st_size) < offset {
       (offset, identity) = (0, UInt64(status.st_ino))
-      reader.beginAnew()
+      reader.restart()
     }
     var found: [SharedCell] = []
     eachLine(of: file) { line in

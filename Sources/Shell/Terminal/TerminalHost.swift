@@ -12,7 +12,7 @@ package final class TerminalHost: Host {
   /// Relative paths start here; empty is the current directory.
   private let directory: String
   /// What may be read and written; nil is everything.
-  private let reach: Reach?
+  private let sandbox: Sandbox?
   /// Whether time stands still, so that no output holds a length of time.
   let isTimeless: Bool
   package let kernels: KernelSet
@@ -24,13 +24,13 @@ package final class TerminalHost: Host {
   private let line = Mutex(ProgressLine())
 
   package init(
-    directory: String = "", reach: Reach? = nil, isTimeless: Bool = false,
+    directory: String = "", sandbox: Sandbox? = nil, isTimeless: Bool = false,
     mostMemory: Double? = nil, kernels: KernelSet = Terminal.kernels, showsProgress: Bool = false,
     hasColour: Bool = false
   ) {
     self.mostMemory = mostMemory
     self.directory = directory
-    self.reach = reach
+    self.sandbox = sandbox
     self.isTimeless = isTimeless
     self.kernels = kernels
     self.showsProgress = showsProgress
@@ -150,8 +150,8 @@ package final class TerminalHost: Host {
   /// What a path leads to, or the refusal of what is out of reach.
   private func place(_ path: String, to verb: String) throws(CommandFailure) -> Place {
     let whole = located(path)
-    guard let reach else { return Place(whole) }
-    return try reach.place(of: whole, named: path, to: verb)
+    guard let sandbox else { return Place(whole) }
+    return try sandbox.place(of: whole, named: path, to: verb)
   }
 
   private func located(_ path: String) -> String {

@@ -31,7 +31,7 @@ package struct Publish: NotebookCommand {
     ],
     examples: [Example("publish \"morning.html\""), Example("publish \"morning.ipynb\"")])
 
-  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookWish {
+  package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
     guard let format = notebookFormat(of: path) else {
       throw CommandFailure(
         "E0302", "`\(path)` has no ending that says what to write", argument: path)

@@ -1,0 +1,94 @@
+import Datasets
+import Evaluation
+import Kernels
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// The recommenders that a session can evaluate, by name: its models, and every baseline.
+struct SessionRecommenders {
+  let session: Session
+
+  /// The recommender of that name, fitted to the training tasks if it is a baseline.
+  func recommender(_ name: String) throws(CommandFailure) -> any Recommender {
+    guard let data = session.data, let tasks = session.tasks else {
+      throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
+    }
+    if let model = session.models[name] {
+      try refuseLeak(model, tasks, named: name)
+      return Renamed(recommender: model, title: name)
+    }
+    guard let baseline = baseline(name) else {
+      throw unknown(name)
+    }
+    return fitted(baseline, name, data, tasks)
+  }
+
+  func unknown(_ name: String) -> CommandFailure {
+    let known =
+      session.models.names
+      + Set(session.namedBaselines.names).union(baselines.members.names).sorted()
+    return CommandFailure(
+      "E0509", "no model or baseline is called `\(name)`",
+      help: ["known here: " + known.joined(separator: ", ")],
+      suggestions: suggestions(for: name, among: known), argument: name)
+  }
+
+  /// The baseline of that name, with the options it was given.
+  func baseline(_ name: String) -> (any Baseline)? {
+    session.namedBaselines[name] ?? (try? baselines.make(name).get())
+  }
+
+  /// A baseline fitted to the training tasks.
+  func fitted(
+    _ baseline: any Baseline, _ name: String, _ data: Dataset, _ tasks: TaskSplit
+  ) -> any Recommender {
+    let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
+    return Renamed(
+      recommender: baseline.fitted(
+        to: data, training: tasks.train, key: key, kernels: session.kernels),
+      title: name)
+  }
+
+  /// Fails for a model of another split, whose training users may be among the users it would be judged on.
+  func refuseLeak(
+    _ model: TrainedModel, _ tasks: TaskSplit, named name: String? = nil
+  ) throws(CommandFailure) {
+    guard model.fingerprint != tasks.fingerprint else { return }
+    throw CommandFailure(
+      "E0404",
+      "`\(name ?? model.title)` was trained on another split, and may know these users",
+      help: [
+        "the present split: \(tasks.recipe)",
+        "train a model on it, or split as it was when the model was trained",
+      ], argument: name)
+  }
+}
+
+/// The same recommender under another name.
+private struct Renamed: Recommender {
+  let recommender: any Recommender
+  let title: String
+
+  var predictsRatings: Bool { recommender.predictsRatings }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    recommender.scores(for: user, items: items)
+  }
+}
+
+extension Session {
+  /// The models that were trained or opened, with their options.
+  package var trainedNames: [NamedValue] {
+    models.sorted.map { NamedValue($0.name, described($0.value.learner)) }
+  }
+
+  /// Those and the baselines.
+  package var contestantNames: [NamedValue] {
+    trainedNames
+      + namedBaselines.sorted.map { NamedValue($0.name, described($0.value)) }
+      + baselines.members.forms.filter { namedBaselines[$0.name] == nil }
+      .map { NamedValue($0.name, $0.summary) }
+  }
+}

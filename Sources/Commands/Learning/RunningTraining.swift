@@ -1,0 +1,232 @@
+import Datasets
+import Kernels
+import Language
+import MetaLearning
+import Models
+import Reports
+
+/// A training under way: its steps, its checkpoint file, progress and stopping.
+struct RunningTraining {
+  let command: MetaTrain
+  private let split: TaskSplit
+  private let interactions: Interactions
+  private let identity: TrainingIdentity
+  private let threads: Int
+  private var training: Training
+  /// The validation loss before any training.
+  private let before: Float
+  /// How many epochs were done by another process.
+  private var resumed = 0
+  /// The version of the arithmetic that computed those, if it is not the present one.
+  private var otherArithmetic: Int?
+  /// A note for the report about the checkpoint file.
+  private var remark: String?
+  private(set) var keeping = CheckpointKeeping()
+  /// Whether this process has taken a step.
+  private var hasGoneOn = false
+
+  /// - Parameter host: says whether there is memory enough; not asked if nil.
+  init(_ command: MetaTrain, in session: Session, _ host: (any Host)? = nil) throws {
+    guard let data = session.data, let split = session.tasks else {
+      throw CommandFailure("E0402", Noun.tasks.absence)
+    }
+    if command.learner is any FeedForwardLearner, command.loss.outputs(data.scale) > 1 {
+      throw CommandFailure(
+        "E0306", "`\(type(of: command.learner).name)` needs a loss with one score for each item",
+        help: ["losses with one: mse, bce, bpr"], argument: type(of: command.loss).name)
+    }
+    self.command = command
+    self.split = split
+    interactions = data.interactions
+    threads = session.threads
+    let learner = try command.taughtLearner(session)
+    let problem = LearningProblem(
+      data, split, learner: learner, network: command.network(in: session), loss: command.loss,
+      kernels: session.kernels)
+    if let host { try command.requireMemory(for: problem, in: session, host) }
+    training = Training(
+      problem, data, split, learner: learner, options: command.options(session))
+    before = training.initialValidLoss()
+    identity = TrainingIdentity(command, session)
+  }
+
+  mutating func restore(_ saved: TrainingCheckpoint) throws {
+    try saved.restore(&training)
+    resumed = training.history.count
+    otherArithmetic = saved.arithmetic == Arithmetic.version ? nil : saved.arithmetic
+    remark = saved.remark
+  }
+
+  mutating func restore(_ state: TrainingState) { training.restore(state) }
+
+  /// Its state as bytes, with the seconds that it took so far.
+  func snapshot(after seconds: Double) -> [UInt8] {
+    CheckpointFile.encoded(training.state, words: ["seconds": "\(seconds)"]).encoded()
+  }
+
+  /// Restores a state of the same training; returns the seconds that it had taken.
+  mutating func restore(snapshot: [UInt8]) throws -> Double {
+    let file = try snapshot.withUnsafeBytes { bytes in try Safetensors(bytes) }
+    training.restore(
+      try CheckpointFile.state(
+        file, layout: training.problem.layout, memories: training.memories))
+    return file.metadata["seconds"].flatMap { Double(decimal: $0) } ?? 0
+  }
+
+  var history: [EpochSummary] { training.history }
+
+  /// Its state; nil when it is complete.
+  var state: TrainingState? { training.isOver ? nil : training.state }
+
+  /// Takes all steps, or those up to the end of an epoch; true when it was stopped before.
+  ///
+  /// - Parameter caption: what is shown meanwhile.
+  mutating func follow(
+    _ host: any Host, caption: String? = nil, until epoch: Int = .max
+  ) throws -> Bool {
+    // A file that may not be written is found before the first epoch.
+    if !command.checkpoint.isEmpty, let obstacle = host.obstacle(writing: command.checkpoint) {
+      throw obstacle
+    }
+    keep(host)
+    let title = caption ?? "meta-train \(type(of: command.learner).name)"
+    let end = min(epoch, command.stopAfter ?? .max)
+    while training.history.count < end {
+      guard let next = Cancellation.attempt({ training.next() }) else { return try cutShort() }
+      guard let step = next else { break }
+      hasGoneOn = true
+      var progress = Progress(
+        title, done: Double(step.step), total: Double(step.totalSteps), unit: "steps")
+      progress.recent = training.history.map { Double($0.validLoss) }
+      let valid = training.history.last.map { Double($0.validLoss) }.flatMap {
+        $0.isFinite ? $0 : nil
+      }
+      progress.detail =
+        [
+          valid.map { "valid \(fixed($0, digits: 4))" }, "epoch \(step.epoch)",
+          "loss \(fixed(Double(step.loss), digits: 4))",
+          keeping.isFailing ? "checkpoint not written" : nil,
+        ].compactMap(\.self).joined(separator: " · ")
+      if step.epochEnd != nil, training.divergedAt == nil { keep(host) }
+      do { try host.checkpoint(progress) } catch { return try cutShort() }
+    }
+    if let step = training.divergedAt { throw divergence(step) }
+    return end < epoch && !training.isOver
+  }
+
+  /// When the user stops it: whether epochs are left to train. Throws before the first finished epoch, so
+  /// that nothing is kept.
+  private func cutShort() throws -> Bool {
+    if training.history.isEmpty { throw Interrupted() }
+    return !training.isOver
+  }
+
+  private mutating func keep(_ host: any Host) {
+    guard !command.checkpoint.isEmpty else { return }
+    let outcome = Result { () throws(CommandFailure) in
+      try TrainingCheckpoint.write(training, identity, to: command.checkpoint, host: host)
+    }
+    keeping.note(outcome, epoch: training.history.count)
+  }
+
+  func model(isPartial: Bool) -> TrainedModel {
+    TrainedModel(
+      learner: command.learner, problem: training.problem, weights: training.best,
+      fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
+  }
+
+  /// The model of the same training, from a file that holds its last state.
+  func model(finishedIn file: Safetensors) throws -> TrainedModel {
+    let state = try CheckpointFile.state(file, layout: training.problem.layout, memories: 0)
+    return TrainedModel(
+      learner: command.learner, problem: training.problem, weights: state.best,
+      fingerprint: split.fingerprint, history: state.history)
+  }
+
+  private func divergence(_ step: Int) -> CommandFailure {
+    var remedies = ["a smaller lr (now \(Number.text(training.rate)))"]
+    if let stepping = command.learner as? any SteppingLearner, stepping.steps > 0 {
+      let inner = "a smaller inner-lr (now \(Number.text(stepping.innerRate)))"
+      // Before the first outer step only inner steps can have diverged.
+      remedies = step == 1 ? [inner] : [inner] + remedies
+    }
+    if command.clip == nil, step > 1 { remedies.append("clip=1") }
+    return CommandFailure(
+      "E0601", "training diverged: the loss is not a number at step \(step)",
+      help: [
+        "try " + remedies.joined(separator: ", or "),
+        "the session is as it was before this command",
+      ])
+  }
+}
+
+extension RunningTraining {
+  /// The lowest validation loss so far.
+  private var loss: Double {
+    training.history.last { $0.isBest }.map { Double($0.validLoss) } ?? Double(before)
+  }
+
+  /// Its results, as fields of a record.
+  func result(seconds: Double) -> Record {
+    Record([
+      .init("loss", .number(loss)), .init("epochs", .number(Double(history.count))),
+      .init("seconds", .number(seconds)),
+      .init("steps", .number(Double(history.count * training.stepsPerEpoch))),
+    ])
+  }
+
+  func report(seconds: Double, isPartial: Bool) -> Report {
+    let best = history.last { $0.isBest }
+    var text =
+      "Trained \(described(command.learner)) on \(counted(split.train.count, "task")) for "
+      + "\(counted(history.count, "epoch")) in \(fixed(seconds, digits: 2)) s"
+    if let best, !split.valid.isEmpty {
+      text +=
+        "; kept epoch \(best.epoch): validation loss \(fixed(loss, digits: 4)), "
+        + "\(fixed(Double(before), digits: 4)) before training"
+    }
+    var blocks: [Report.Block] = [.text(text + ".")]
+    if resumed > 0, hasGoneOn {
+      blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
+    }
+    if let otherArithmetic {
+      blocks.append(
+        .note(
+          "The checkpoint was made by another arithmetic (version \(otherArithmetic), here "
+            + "\(Arithmetic.version)): numbers may differ in the last digits from those of a training "
+            + "that was not cut off."))
+    }
+    if let remark { blocks.append(.note(remark)) }
+    if let warning = keeping.warning { blocks.append(.warning(warning)) }
+    if isPartial {
+      let file = command.checkpoint
+      let remedy = file.isEmpty || keeping.isFailing ? "" : " `resume \"\(file)\"` goes on with it."
+      blocks.append(.warning("Stopped early: the model is partial." + remedy))
+    }
+    if history.count > 1 { blocks.append(.curve(curve)) }
+    if let warning = Cancellation.attempt({ effect }) ?? nil { blocks.append(warning) }
+    return Report(blocks, result: result(seconds: seconds))
+  }
+
+  /// A warning when adapting does nothing for many tasks.
+  private var effect: Report.Block? {
+    let (tasks, name) =
+      split.valid.isEmpty ? (split.train, "training tasks") : (split.valid, "validation tasks")
+    return model(isPartial: false)
+      .effect(on: Array(tasks.prefix(100)), interactions, threads: threads)?.warning(about: name)
+  }
+
+  private var curve: Curve {
+    func series(_ name: String, _ value: (EpochSummary) -> Float) -> Curve.Series {
+      Curve.Series(
+        name,
+        history.compactMap {
+          value($0).isFinite ? Curve.Point(Double($0.epoch), Double(value($0))) : nil
+        })
+    }
+    let lines = [series("training", \.trainLoss), series("validation", \.validLoss)]
+    return Curve(
+      "Loss", x: "epoch", y: type(of: command.loss).name,
+      series: lines.filter { !$0.points.isEmpty })
+  }
+}
