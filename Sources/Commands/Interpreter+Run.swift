@@ -220,7 +220,7 @@ struct Run {
     try bind(arguments, to: &settings, whole: statement.head)
     guard let settings = settings as? Settings else { return }
     let command = CanonicalCommand(text: described(settings))
-    try noting(command, statement.head) { session, _ in session.settings = settings }
+    noting(command, statement.head) { session, _ in session.settings = settings }
   }
 
   // MARK: Flow

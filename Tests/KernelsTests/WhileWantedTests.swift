@@ -108,7 +108,7 @@ import Testing
     #expect((0..<rows * n).allSatisfy { whole.base[$0].bitPattern == parts.base[$0].bitPattern })
 
     let left = FloatBuffer(count: rows * n)
-    let (result, _) = stopped(at: 1) { multiply(0..<rows, into: left) }
+    let (result, _): (Void?, Int) = stopped(at: 1) { multiply(0..<rows, into: left) }
     #expect(result == nil)
     #expect((0..<64 * n).allSatisfy { left.base[$0] == whole.base[$0] })
     #expect((64 * n..<rows * n).allSatisfy { left.base[$0] == 0 })

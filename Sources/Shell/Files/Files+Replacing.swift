@@ -5,7 +5,9 @@ extension Files {
   /// Puts a text in the place of the script that a source was read from, unless that has become another one
   /// since: what somebody has typed meanwhile is not lost.
   static func replace(_ source: Source, at place: Place, with text: String) throws(CommandFailure) {
-    try write(Array(text.utf8), to: place, named: source.name) { holds(source, at: place) }
+    try write(
+      Array(text.utf8), to: place, named: source.name,
+      mayReplace: { holds(source, at: place) })
   }
 
   /// Whether the file of a source still has the text that was read.
