@@ -98,7 +98,11 @@ extension Run {
       line: site == nil ? source.line(of: call.range.lower) : 0)
     var execution = interpreter.execution
     defer { interpreter.execution = execution }
-    return try attempt(canonical ?? CanonicalCommand(command), call) { session, host in
+    var canonical = canonical ?? CanonicalCommand(command)
+    if let distortion = execution.variation.distortion, bound.givesFirstData {
+      canonical.text += " distorted by \(distortion)"
+    }
+    return try attempt(canonical, call) { session, host in
       try execution.perform(bound, in: &session, host: host)
     }
   }

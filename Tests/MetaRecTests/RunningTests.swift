@@ -16,6 +16,15 @@ import Testing
     #expect(code { try Laboratory().perform("load \"data/r.csv\"") } == "E0501")
   }
 
+  @Test func aSavedScriptSaysThatItDoesNotLoadWhatWasGiven() throws {
+    let lab = try Laboratory()
+    try lab.give(World.interactions())
+    let said = try lab.perform("split tasks query=4; save session \"s.mrs\"")
+    #expect(said.last?.text().contains("given by the program") == true)
+    let loaded = try Laboratory().perform("load data; save session \"s.mrs\"")
+    #expect(loaded.last?.text().contains("given by the program") == false)
+  }
+
   @Test func resultsAreTypedAndWhatIsNotThereIsAnError() throws {
     let lab = try World.trained()
     let ndcg = try lab["r"]["ndcg@5"].number

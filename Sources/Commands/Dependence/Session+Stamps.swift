@@ -56,6 +56,11 @@ extension Session {
       reads: trace.slots, writes: Set((host?.written ?? []).map { .file($0, .contents) }),
       facts: host?.facts ?? [])
     access.declared = command.declared
+    var command = command
+    // A training that was stopped has not come to what its command says.
+    if written.contains(.stopped), let stopped = computedContent(of: .stopped) {
+      command.text += " stopped after \(stopped)"
+    }
     let stamp = before.stamp(
       command, reading: access.reads, facts: access.facts, at: site, isPlanned: isPlanned)
     var last = stamps.values.map(\.order).max() ?? 0

@@ -10,8 +10,9 @@ package struct CellHistory: NotebookCommand {
   package static let signature = Signature<Self>(
     "history", "Lists the cells of this session, with how long they took.",
     details: """
-      A cell is stale when something that its result came from was changed by a later cell: the tasks it \
-      was trained on, the seed, a variable. Nothing runs again by itself; `rerun stale` does it.
+      A cell is stale when something that its result came from is another now: the tasks it was trained \
+      on, the seed, a variable, a file. The same again makes nothing stale. Nothing runs again by itself; \
+      `rerun stale` does it, and `show graph` draws what came from what.
       """,
     [.rest("word", \.words, "only cells that contain all of these")],
     examples: [Example("history"), Example("history maml")])

@@ -36,6 +36,11 @@ package struct SaveSession: Saveable {
     if target != nil {
       blocks.append(.note("Left out \(log.entries.count - count) that it does not depend on."))
     }
+    if session.data != nil, !log.entries.contains(where: { $0.access.writes.contains(.data) }) {
+      blocks.append(
+        .warning(
+          "The data were given by the program that embeds mrs: the script does not load them."))
+    }
     if path.contains("/") {
       blocks.append(.note("Paths in a script are relative to the folder the script is in."))
     }

@@ -27,11 +27,10 @@ struct GaussianFactors {
     let vague = PackedSymmetric.diagonal((0..<size).map { $0 == 0 ? 0.2 : 0.1 })
     precision = PackedSymmetric.diagonal((0..<size).map { $0 == 0 ? 5 : 10 })
     confidences = Array(repeating: 1, count: count)
-    covariances = Array(repeating: 0, count: count * vague.count)
-    for entity in (0..<count).whileWanted(asking: 0x40) {
-      let start = entity * vague.count
-      covariances.replaceSubrange(start..<start + vague.count, with: vague)
-    }
+    // Appended, not overwritten: zeros for a gigabyte take long, and nobody could stop that.
+    covariances = []
+    covariances.reserveCapacity(count * vague.count)
+    for _ in (0..<count).whileWanted(asking: 0x40) { covariances += vague }
     means = Array(repeating: 0, count: count * size)
     for entity in 0..<count {
       for index in 1..<size { means[entity * size + index] = factor() }
