@@ -91,7 +91,15 @@ private struct DependencyGraph {
       at = earlier
     }
     sources.remove(slot)
-    return sources.filter { Self.isShown($0) }
+    return sources.filter { Self.isShown($0) && (makers[$0] != nil || isUsual($0)) }
+  }
+
+  /// Whether it is there without a statement that makes it. A baseline with its usual options says nothing.
+  private func isUsual(_ slot: Slot) -> Bool {
+    switch slot {
+    case .seed, .network, .file, .parameter: true
+    default: false
+    }
   }
 
   /// What comes of something stale is stale, too.
