@@ -16,6 +16,52 @@ import Testing
       #expect(interpreter.undeclaredReads == [], "\(example.line)")
     }
   }
+
+  /// What commands declare and none of their examples reads, with the reason; each line is a command and a slot.
+  static let wider: [String: String] = [
+    "best: models": "a sweep leaves a model, and that there was one is asked before it runs",
+    "best: the present model": "the same",
+    "best: the sweep": "read where no result of a sweep is named",
+    "evaluate: the training of the model": "read for seeds= and resplit=, which repeat it",
+    "keep: data": "what a model is made from must be there for it",
+    "keep: tasks": "the same",
+    "significance: data": "results of users are compared, whose tasks must be there",
+    "significance: tasks": "the same",
+    "similar: tasks": "what a model is made from must be there for it",
+    "topk: models": "an adapted model holds the model itself",
+    "topk: the present model": "the same",
+  ]
+
+  @Test func whatIsDeclaredWiderThanReadIsListed() throws {
+    var found: Set<String> = []
+    for form in commandForms {
+      var (declared, read): (Set<String>, Set<String>) = ([], [])
+      for example in form.examples {
+        var interpreter = try Preludes.interpreter(with: form.needs + [.model, .adapted])
+        interpreter.forgetLog()
+        let source = Source(name: "example", text: example.line)
+        _ = interpreter.run(source, host: MemoryHost(Preludes.host))
+        for entry in interpreter.session.log.entries where entry.text.contains(form.name) {
+          declared.formUnion(entry.access.declared.map(kind))
+          read.formUnion(entry.access.allReads.map(kind))
+        }
+      }
+      found.formUnion(declared.subtracting(read).map { "\(form.name): \($0)" })
+    }
+    #expect(found.subtracting(Self.wider.keys).sorted() == [], "read it, or say why not")
+    #expect(Set(Self.wider.keys).subtracting(found).sorted() == [], "these are read now")
+  }
+
+  /// Slots side by side are of one kind.
+  private func kind(_ slot: Slot) -> String {
+    switch slot {
+    case .model: "models"
+    case .baseline: "baselines"
+    case .adapted: "adapted models"
+    case .resumed: "resumed checkpoints"
+    default: slot.name
+    }
+  }
 }
 
 extension Interpreter {

@@ -13,7 +13,7 @@ extension MetaTrain {
 }
 
 extension Resume {
-  package var reads: [Slot] { [.seed, .network, .modelNames] }
+  package var reads: [Slot] { [.seed, .network] }
 }
 
 extension Load {
@@ -26,7 +26,7 @@ extension Split {
 }
 
 extension Best {
-  package var reads: [Slot] { [.network, .seed, .sweep, .recipe] }
+  package var reads: [Slot] { [.network, .seed, .sweep] }
 }
 
 extension Open {
