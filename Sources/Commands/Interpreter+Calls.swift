@@ -52,9 +52,10 @@ extension Run {
       command = receiver
     }
     let nouns = binding.nouns(of: type)
-    try refuseStale(nouns, call, of: type)
+    let ledger = interpreter.ledger
+    try refuseStale(nouns, call, of: type, in: ledger)
     var canonical = CanonicalCommand(command)
-    canonical.key = interpreter.ledger.key(command)
+    canonical.key = nouns.gives.isEmpty ? nil : ledger.key(command)
     canonical.isGlance = nouns.needs.isEmpty && nouns.gives.isEmpty && type.uses.isEmpty
     canonical.declared = command.declaredReads(nouns.needs, in: interpreter.session)
     return try run(command, call, canonical)
@@ -100,7 +101,7 @@ extension Run {
     defer { interpreter.execution = execution }
     var canonical = canonical ?? CanonicalCommand(command)
     if let distortion = execution.variation.distortion, bound.givesFirstData {
-      canonical.text += " distorted by \(distortion)"
+      canonical.details += " distorted by \(distortion)"
     }
     return try attempt(canonical, call) { session, host in
       try execution.perform(bound, in: &session, host: host)
@@ -136,9 +137,11 @@ extension Run {
     let (trace, watched) = (SlotTrace(), FileRecordingHost(host))
     draft.record(trace)
     let result = try work(&draft, watched)
+    var command = command
+    // What was only estimated is never what a run would make.
+    if interpreter.execution.plan != nil { command.details += " planned" }
     let noted = draft.settle(
-      command, trace, since: before, host: watched, at: .here(site ?? range),
-      isPlanned: interpreter.execution.plan != nil)
+      command, trace, since: before, host: watched, at: .here(site ?? range))
     access.add(command.isGlance ? noted.asGlance : noted)
     interpreter.session = draft
     return result
@@ -170,10 +173,11 @@ extension Run {
   /// Stops at a call that needs something made from what is another now: where files or branches decide what there
   /// is, only running tells.
   private func refuseStale(
-    _ nouns: (needs: [Noun], gives: [Noun]), _ call: Call, of type: any Configurable.Type
+    _ nouns: (needs: [Noun], gives: [Noun]), _ call: Call, of type: any Configurable.Type,
+    in ledger: NounLedger
   ) throws(Stop) {
     guard interpreter.execution.plan == nil else { return }
-    let stale = interpreter.ledger.staleness(
+    let stale = ledger.staleness(
       needs: nouns.needs, uses: type.uses, gives: nouns.gives, of: call.verb, in: source)
     if let found = stale?.2 { throw .failed(placed(found)) }
   }

@@ -67,7 +67,7 @@ struct Run {
     if interpreter.session.log.entries.isEmpty {
       interpreter.session.log.seed = before.session.settings.seed
     }
-    access.add(interpreter.changes(since: before))
+    access.writes.formUnion(interpreter.namesChanged(since: before))
     access.reads.formUnion(spoken(in: statement, before))
     for slot in access.reads { access.contents[slot] = before.content(of: slot) }
     var start = 0

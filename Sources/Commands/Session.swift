@@ -22,12 +22,12 @@ package struct Session: Sendable {
   /// How far the training of the model came, if it was stopped.
   @Recorded(.stopped) package var stopped: TrainingStop? = nil
   /// Runs of sweeps by their names: they are not done again, and `best` can take each of them.
-  package var runs = NamedSlots<SweepRun>(names: .sweep) { .run($0) }
+  package var runs = NamedSlots<SweepRun> { .run($0) }
   @Recorded(.currentAdapted) private var currentAdapted: AdaptedModel? = nil
   /// What the last training that tried several values came to.
   @Recorded(.sweep) package var sweep: SweepOutcome? = nil
   /// The checkpoints that trainings were resumed from.
-  package var resumed = NamedSlots<Bool>(names: .stopped) { .resumed($0) }
+  package var resumed = NamedSlots<Bool> { .resumed($0) }
   @Recorded(.seed) package var settings = Settings()
   /// The verbs that `def` has made, for `help`.
   package var procedures: [String: Procedure] = [:]
@@ -35,6 +35,8 @@ package struct Session: Sendable {
   package var kernels: KernelSet
   /// How what is in the slots came about.
   package internal(set) var stamps: [Slot: Stamp] = [:]
+  /// The highest order of a stamp.
+  var lastOrder = 0
   /// The verbs that are known here, for commands that speak of others: a host may have added some.
   package var catalog: Catalog<any Command> = commands
   /// The statements that succeeded.

@@ -239,27 +239,6 @@ extension Laboratory {
   public func perform(
     _ text: String, name: String = "script", onEvent: (Event) -> Void = { _ in }
   ) throws -> [Output] {
-    try outputs(of: text, name: name, onEvent: onEvent)
-  }
-
-  /// The same with what the statements have read of the session, for tests of commands.
-  package func watched(
-    _ text: String
-  ) throws -> (outputs: [Output], reads: [(statement: String, slots: Set<Slot>)]) {
-    func entries() -> [SessionLog.Entry] {
-      state.withLock { $0.interpreter.session.log.entries }
-    }
-    let before = entries().count
-    let outputs = try self.outputs(of: text, name: "example", onEvent: { _ in })
-    let reads = entries().dropFirst(before).map { entry in
-      (entry.text, Set(entry.access.allReads.compactMap { Slot($0) }))
-    }
-    return (outputs, reads)
-  }
-
-  private func outputs(
-    of text: String, name: String, onEvent: (Event) -> Void
-  ) throws -> [Output] {
     let wish = StopWish()
     try state.withLock { state in
       guard state.running == nil, state.waiting.isEmpty else { throw Self.isBusy }
@@ -276,6 +255,21 @@ extension Laboratory {
       }
     }
     return outputs
+  }
+
+  /// The same with what the statements have read of the session, for tests of commands.
+  package func watched(
+    _ text: String
+  ) throws -> (outputs: [Output], reads: [(statement: String, slots: Set<Slot>)]) {
+    func entries() -> [SessionLog.Entry] {
+      state.withLock { $0.interpreter.session.log.entries }
+    }
+    let before = entries().count
+    let outputs = try perform(text, name: "example")
+    let reads = entries().dropFirst(before).map { entry in
+      (entry.text, Set(entry.access.allReads.compactMap { Slot($0) }))
+    }
+    return (outputs, reads)
   }
 
   /// Asks the run under way to stop, from any thread, though not from a signal handler, which may take no locks; it

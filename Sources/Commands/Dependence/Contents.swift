@@ -5,9 +5,7 @@ import MetaLearning
 extension Dataset {
   /// All that a result or a report can tell of it, in digests; the first is that of what models learn from.
   var content: String {
-    func text(_ names: [String]) -> String {
-      hexadecimal(digest(names.flatMap { Array($0.utf8) + [0] }))
-    }
+    func text(_ names: [String]) -> String { hexadecimal(digest(ofNames: names)) }
     var words = [name, text(users.titles), text(items.titles)] + notes + domains
     words += sources.map { "\($0.path) \($0.digest)" }
     for feature in users.features + items.features where feature.fillsWithMean {

@@ -51,9 +51,32 @@ package struct FileFact: Sendable, Equatable {
 /// A host that remembers what was asked of files and which were written.
 package final class FileRecordingHost: ForwardingHost {
   private struct Seen {
+    /// What was read and not digested yet, since whoever reads it may do that with other work.
+    var undigested: [(contents: FileContents, revision: String?)] = []
     var files: [Dataset.Source] = []
     var facts: [FileFact] = []
     var written: [(path: String, bytes: [UInt8])] = []
+
+    mutating func note(_ fact: FileFact) { if !facts.contains(fact) { facts.append(fact) } }
+
+    /// Of a file that is read again as it was, once is enough.
+    mutating func note(_ contents: FileContents, _ revision: String?) {
+      digest { $0.isDigested }
+      if revision != nil {
+        undigested.removeAll { $0.contents.path == contents.path && $0.revision == revision }
+      }
+      undigested.append((contents, revision))
+    }
+
+    /// Digests what was read, and lets go of it.
+    mutating func digest(where isWanted: (FileContents) -> Bool = { _ in true }) {
+      for (contents, revision) in undigested where isWanted(contents) {
+        let source = contents.source
+        if !files.contains(source) { files.append(source) }
+        note(FileFact(.contents, source.path, source.digest, revision: revision))
+      }
+      undigested.removeAll { isWanted($0.contents) }
+    }
   }
 
   package let host: any Host
@@ -67,9 +90,9 @@ package final class FileRecordingHost: ForwardingHost {
   }
 
   /// The files that were read, as they were then.
-  package var files: [Dataset.Source] { seen.withLock { $0.files } }
+  package var files: [Dataset.Source] { digested { $0.files } }
   /// All that was found out about files, those that are not there included.
-  package var facts: [FileFact] { seen.withLock { $0.facts } }
+  package var facts: [FileFact] { digested { $0.facts } }
   /// The files that were written, in order.
   package var written: [String] { seen.withLock { $0.written.map(\.path) } }
 
@@ -83,21 +106,19 @@ package final class FileRecordingHost: ForwardingHost {
       note(.contents, path, FileFact.none)
       throw error
     }
-    let source = contents.source
-    seen.withLock { seen in
-      if !seen.files.contains(source) { seen.files.append(source) }
-    }
-    note(.contents, path, source.digest, revision)
+    seen.withLock { $0.note(contents, revision) }
     return contents
   }
 
-  private func note(
-    _ question: FileFact.Question, _ path: String, _ answer: String, _ revision: String? = nil
-  ) {
-    let fact = FileFact(question, path, answer, revision: revision)
+  private func digested<T>(_ look: (Seen) -> T) -> T {
     seen.withLock { seen in
-      if !seen.facts.contains(fact) { seen.facts.append(fact) }
+      seen.digest()
+      return look(seen)
     }
+  }
+
+  private func note(_ question: FileFact.Question, _ path: String, _ answer: String) {
+    seen.withLock { $0.note(FileFact(question, path, answer)) }
   }
 
   package func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {

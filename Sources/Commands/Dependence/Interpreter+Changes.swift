@@ -12,16 +12,14 @@ extension Interpreter {
     }
   }
 
-  /// What is another than in an earlier state.
-  func changes(since before: Interpreter) -> Access {
-    var access = Access()
-    access.writes = session.changes(since: before.session)
-    access.writes.formUnion(
-      variables.changes(since: before.variables).map { .variable($0) })
+  /// The names and procedures that are others than in an earlier state. What commands have written is noted where
+  /// they run.
+  func namesChanged(since before: Interpreter) -> Set<Slot> {
+    var changed = Set(variables.changes(since: before.variables).map { Slot.variable($0) })
     for (name, procedure) in procedures where procedure != before.procedures[name] {
-      access.writes.insert(.procedure(name))
+      changed.insert(.procedure(name))
     }
-    return access
+    return changed
   }
 }
 

@@ -47,13 +47,13 @@ package struct Recorded<Value: Sendable>: Sendable {
 /// Values that live side by side under names, each in a slot of its own.
 package struct NamedSlots<Value: Sendable>: Sendable {
   private let slot: @Sendable (String) -> Slot
-  /// The slot of the names alone.
-  private let namesSlot: Slot
+  /// The slot of the names alone, where somebody asks for them.
+  private let namesSlot: Slot?
   private var values: [String: Value] = [:]
   private var trace: SlotTrace?
   private(set) var written: Set<String> = []
 
-  init(names: Slot, _ slot: @escaping @Sendable (String) -> Slot) {
+  init(names: Slot? = nil, _ slot: @escaping @Sendable (String) -> Slot) {
     self.slot = slot
     namesSlot = names
   }
@@ -71,7 +71,7 @@ package struct NamedSlots<Value: Sendable>: Sendable {
 
   /// In order.
   package var names: [String] {
-    trace?.note(namesSlot)
+    if let namesSlot { trace?.note(namesSlot) }
     return values.keys.sorted()
   }
 
@@ -84,7 +84,9 @@ package struct NamedSlots<Value: Sendable>: Sendable {
   var quiet: [String: Value] { values }
 
   /// The slots written since the recording began.
-  var writtenSlots: [Slot] { written.map(slot) + (written.isEmpty ? [] : [namesSlot]) }
+  var writtenSlots: [Slot] {
+    written.map(slot) + (written.isEmpty ? [] : namesSlot.map { [$0] } ?? [])
+  }
 
   mutating func record(_ trace: SlotTrace?) {
     self.trace = trace

@@ -1,25 +1,26 @@
 import Language
 
-/// A command as it is written into stamps: its canonical form, and how a checker tells equal calls.
+/// A command as it is written into stamps: its canonical form, and how a checker tells equal calls. Words are made
+/// of it only where something was written.
 struct CanonicalCommand {
-  /// Every option, written or not: equal for calls that mean the same.
-  var text: String
-  /// As a user would write it, for the graph.
-  var shown: String
+  private let command: (any Command)?
+  /// What else tells runs of the command apart, or all of it where there is no command.
+  var details = ""
   var key: Int?
   /// Whether it only shows what there is.
   var isGlance = false
   /// What it declares to read.
   var declared: Set<Slot> = []
 
-  init(_ command: any Command) {
-    text = "\(command)"
-    shown = described(command)
-  }
+  init(_ command: any Command) { self.command = command }
 
   init(text: String) {
-    (self.text, shown) = (text, text)
+    command = nil
+    details = text
   }
+
+  /// Every option, written or not: equal for calls that mean the same.
+  var text: String { (command.map { "\($0)" } ?? "") + details }
 }
 
 extension Session {
@@ -50,21 +51,22 @@ extension Session {
   ///   - host: knows what was asked of files and which were written.
   mutating func settle(
     _ command: CanonicalCommand, _ trace: SlotTrace, since before: Session,
-    host: FileRecordingHost? = nil, at site: NounLedger.Site, isPlanned: Bool = false
+    host: FileRecordingHost? = nil, at site: NounLedger.Site
   ) -> Access {
     var access = Access(
       reads: trace.slots, writes: Set((host?.written ?? []).map { .file($0, .contents) }),
       facts: host?.facts ?? [])
     access.declared = command.declared
+    let written = written.sorted()
+    defer { record(nil) }
+    guard !written.isEmpty else { return access }
     var command = command
     // A training that was stopped has not come to what its command says.
     if written.contains(.stopped), let stopped = computedContent(of: .stopped) {
-      command.text += " stopped after \(stopped)"
+      command.details += " stopped after \(stopped)"
     }
-    let stamp = before.stamp(
-      command, reading: access.reads, facts: access.facts, at: site, isPlanned: isPlanned)
-    var last = stamps.values.map(\.order).max() ?? 0
-    for slot in written.sorted() {
+    let stamp = before.stamp(command, reading: access.reads, facts: access.facts, at: site)
+    for slot in written {
       var own = stamp
       own.origin = digest(ofWords: [stamp.origin, slot.sortKey])
       own.content = computedContent(of: slot) ?? Self.nothing
@@ -75,19 +77,26 @@ extension Session {
         own = known
       } else {
         access.writes.insert(slot)
-        last += 1
-        own.order = last
+        lastOrder += 1
+        own.order = lastOrder
       }
       stamps[slot] = own
     }
-    record(nil)
+    if written.contains(.currentAdapted) { forgetOtherAdapted() }
     return access
+  }
+
+  /// A loop may adapt to every user; of those that are gone cells remember what they need.
+  private mutating func forgetOtherAdapted() {
+    for slot in stamps.keys {
+      if case .adapted(let name) = slot, name != presentAdapted { stamps[slot] = nil }
+    }
   }
 
   /// What holds of everything that a command has written which read those slots of this session.
   private func stamp(
     _ command: CanonicalCommand, reading reads: Set<Slot>, facts: [FileFact],
-    at site: NounLedger.Site, isPlanned: Bool
+    at site: NounLedger.Site
   ) -> Stamp {
     let files = facts.map { "\($0.slot.name) \($0.answer)" }.sorted()
     let origins = reads.sorted().compactMap { slot -> String? in
@@ -100,24 +109,13 @@ extension Session {
       sources[slot] = content(of: slot)
     }
     return Stamp(
-      origin: digest(ofWords: [command.text] + origins + files), content: "",
-      command: command.shown, reads: reads, sources: sources, site: site, order: 0,
-      key: command.key, isPlanned: isPlanned)
+      origin: digest(ofWords: [command.text] + origins + files), content: "", sources: sources,
+      site: site, order: 0, key: command.key)
   }
 
   /// Forgets where things stand in a source that is done; names remain.
   mutating func settleSites(_ name: (SourceRange) -> String) {
     for (slot, stamp) in stamps { stamps[slot]?.site = stamp.site.settled(name) }
-  }
-
-  /// The slots that hold something else than in an earlier state.
-  func changes(since before: Session) -> Set<Slot> {
-    var changed: Set<Slot> = []
-    for slot in Set(stamps.keys).union(before.stamps.keys)
-    where content(of: slot) != before.content(of: slot) {
-      changed.insert(slot)
-    }
-    return changed
   }
 }
 

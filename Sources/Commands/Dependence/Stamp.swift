@@ -9,10 +9,6 @@ package struct Stamp: Sendable, Equatable {
   package var origin: String
   /// What it is, in a digest or in words: equal for equal contents however they came about.
   package var content: String
-  /// The canonical command that wrote it, for the graph.
-  package var command: String
-  /// What that command read, directly.
-  package var reads: Set<Slot>
   /// What data, tasks and models it came from held then, indirectly, too.
   package var sources: [Slot: String]
   /// Where the command stands.
@@ -21,8 +17,6 @@ package struct Stamp: Sendable, Equatable {
   package var order: Int
   /// How a checker that knows neither files nor bits tells equal calls.
   package var key: Int?
-  /// Whether it was only foreseen, in miniature; such a one is never kept.
-  package var isPlanned = false
 }
 
 /// What the statements of a script, a cell or a command have read that was there before, and written.
@@ -64,10 +58,12 @@ package struct Access: Sendable, Equatable {
 
   /// Adds what was done next: what is read of its own writing is no read of what was before.
   package mutating func add(_ next: Access) {
-    reads.formUnion(next.reads.subtracting(writes))
-    glances.formUnion(next.glances.subtracting(writes))
+    // What was written may be much more than what is read next.
+    reads.formUnion(next.reads.filter { !writes.contains($0) })
+    glances.formUnion(next.glances.filter { !writes.contains($0) })
     writes.formUnion(next.writes)
     declared.formUnion(next.declared)
+    contents.merge(next.contents) { own, _ in own }
     for fact in next.facts where !facts.contains(fact) && !writes.contains(fact.slot) {
       facts.append(fact)
     }

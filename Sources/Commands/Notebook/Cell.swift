@@ -27,6 +27,8 @@ package struct Cell: Sendable {
   package var isPartial = false
   /// What it read that was there before it: which cell had made that, 0 where none had, and what it was.
   package var takes: [Slot: Taken] = [:]
+  /// What it left in the slots that it has written.
+  package var makes: [Slot: String] = [:]
   /// Whether the session held the same after it.
   package var changesNothing = false
   /// What it found in files.

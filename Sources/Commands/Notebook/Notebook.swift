@@ -96,6 +96,7 @@ package struct Notebook: Sendable {
     if !cell.faults.isEmpty { failed = cell }
     cell.isPartial = interpreter.stopped(since: before) != nil
     access.writes.formUnion(bindResult(of: cell).map { .variable($0) })
+    for slot in access.writes { cell.makes[slot] = interpreter.content(of: slot) }
     cells.append(cell)
     // Statements before the one that failed have changed the session.
     if result == .completed || interpreter.log.count != before.log.count {
@@ -118,7 +119,8 @@ package struct Notebook: Sendable {
     }
     let here = makers[cell.before] ?? [:]
     for slot in access.reads {
-      cell.takes[slot] = Cell.Taken(maker: here[slot] ?? 0, content: before.content(of: slot))
+      cell.takes[slot] = Cell.Taken(
+        maker: here[slot] ?? 0, content: access.contents[slot] ?? Session.nothing)
     }
     cell.facts = access.facts
     return access

@@ -36,7 +36,8 @@ extension Notebook {
       if let reason = stale[taken.maker] { found.append(reason) }
       // What only points to one of several things was meant as it was.
       if !slot.isPointer, let latest = now[slot], latest != taken.maker,
-        isAnother(slot, than: taken.content), !isMade(latest, from: cell.number, of: slot)
+        isAnother(slot, leftBy: latest, than: taken.content),
+        !isMade(latest, from: cell.number, of: slot)
       {
         found.append(Staleness(slot: slot, changedBy: latest))
       }
@@ -48,11 +49,11 @@ extension Notebook {
     return found.min { ($0.changedBy ?? 0, $0.slot) < ($1.changedBy ?? 0, $1.slot) }
   }
 
-  /// Whether a slot holds something else in the present state. One that was emptied, as tasks are by `load`, may
-  /// come to hold the same again.
-  private func isAnother(_ slot: Slot, than content: String) -> Bool {
-    let now = interpreter.content(of: slot)
-    return now != content && now != Session.nothing
+  /// Whether a cell has left something else in a slot. One that was emptied, as tasks are by `load`, may come to
+  /// hold the same again.
+  private func isAnother(_ slot: Slot, leftBy maker: Int, than content: String) -> Bool {
+    guard let left = cells.first(where: { $0.number == maker })?.makes[slot] else { return false }
+    return left != content && left != Session.nothing
   }
 
   /// Whether a cell changed something that an earlier one had left, rather than replaced it.

@@ -51,7 +51,7 @@ extension CanonicalCommand {
   fileprivate init(_ command: any SweepCommand, _ sweep: Sweep) {
     self.init(command)
     let values = sweep.arguments.map { "\($0.key ?? "")=\($0.value.map { "\($0)" } ?? "")" }
-    text += " " + values.joined(separator: " ")
+    details = " " + values.joined(separator: " ")
   }
 }
 

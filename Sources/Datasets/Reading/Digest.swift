@@ -4,11 +4,16 @@ import Kernels
 extension FileContents {
   /// The XXH64 of the contents in hexadecimal.
   package var digest: String {
-    guard let base = bytes.baseAddress else { return hexadecimal(mrs_digest("", 0, nil)) }
-    return hexadecimal(
-      mrs_digest(
-        base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count), Cancellation.question))
+    knownDigest.value(unless: { Cancellation.isRequested }) {
+      guard let base = bytes.baseAddress else { return hexadecimal(mrs_digest("", 0, nil)) }
+      return hexadecimal(
+        mrs_digest(
+          base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count), Cancellation.question))
+    }
   }
+
+  /// Whether its digest costs nothing any more.
+  package var isDigested: Bool { knownDigest.isKnown }
 
   /// The file as the source of a data set.
   package var source: Dataset.Source {
@@ -55,7 +60,16 @@ extension Dataset {
 }
 
 extension Vocabulary {
-  fileprivate var namesDigest: UInt64 {
-    digest(names.flatMap { Array($0.utf8) + [0] })
+  fileprivate var namesDigest: UInt64 { digest(ofNames: names) }
+}
+
+/// The XXH64 of the names' bytes, each with a zero behind it.
+package func digest(ofNames names: [String]) -> UInt64 {
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(names.reduce(0) { $0 + $1.utf8.count + 1 })
+  for name in names {
+    bytes += name.utf8
+    bytes.append(0)
   }
+  return digest(bytes)
 }

@@ -1,9 +1,12 @@
+import Language
+
 /// The bytes of a file, mapped or read; released when the last reader lets go.
 package final class FileContents: @unchecked Sendable {
   /// The path as the user wrote it, for messages.
   package let path: String
   package let bytes: UnsafeRawBufferPointer
   private let release: @Sendable () -> Void
+  let knownDigest = Memo<String>()
 
   /// - Parameter release: called once when the bytes are no longer needed.
   package init(

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A text of the language with its name, and where its lines begin.
 package struct Source: Sendable {
   /// How many bytes a script may have.
@@ -10,7 +8,7 @@ package struct Source: Sendable {
   package let text: String
   /// The UTF-8 offset of the first byte of each line.
   package let lineStarts: [Int]
-  private let parsing = Parsing()
+  private let parsing = Memo<Parsed>()
 
   package init(name: String = "", text: String) {
     self.name = name
@@ -26,25 +24,16 @@ package struct Source: Sendable {
   }
 
   /// Its statements and everything wrong with its form: read once for all copies, by whoever asks first.
-  package var parsed: Parsed { parsing.result(of: text) }
+  package var parsed: Parsed {
+    parsing.value {
+      let (script, diagnostics) = parse(text)
+      return Parsed(script: script, diagnostics: diagnostics)
+    }
+  }
 
   package struct Parsed: Sendable {
     package let script: Script
     package let diagnostics: [Diagnostic]
-  }
-
-  private final class Parsing: Sendable {
-    private let known = Mutex<Parsed?>(nil)
-
-    func result(of text: String) -> Parsed {
-      known.withLock { known in
-        if let known { return known }
-        let (script, diagnostics) = parse(text)
-        let parsed = Parsed(script: script, diagnostics: diagnostics)
-        known = parsed
-        return parsed
-      }
-    }
   }
 
   /// Where the text begins: behind a byte order mark, if there is one.

@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Language
 import Models
 
 /// A meta-trained model: adapts to a user's ratings and scores items for her.
@@ -15,6 +16,7 @@ package struct TrainedModel: Recommender {
   package var isPartial: Bool
   let scratchPool: ScratchPool
   let quantizedItems = QuantizedItems()
+  private let knownDigest = Memo<String>()
 
   package init(
     learner: any MetaLearner, problem: LearningProblem, weights: Weights, fingerprint: UInt64,
@@ -30,7 +32,11 @@ package struct TrainedModel: Recommender {
   }
 
   /// A digest of the weights.
-  package var weightsDigest: String { hexadecimal(digest(weights.all.array)) }
+  package var weightsDigest: String {
+    knownDigest.value(unless: { Cancellation.isRequested }) {
+      hexadecimal(digest(weights.all.array))
+    }
+  }
 
   package var title: String { type(of: learner).name }
   package var predictsRatings: Bool { problem.loss.predictsRatings }
