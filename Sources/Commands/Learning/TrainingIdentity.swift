@@ -27,7 +27,7 @@ struct TrainingIdentity {
     var plain = command
     (plain.checkpoint, plain.stopAfter) = ("", nil)
     add("algorithm", described(command.learner))
-    add("loss", described(command.loss))
+    add("loss", described(session.data.flatMap { try? command.fitted(to: $0) }?.loss ?? command.loss))
     add("optimizer", described(command.optimizer))
     add("options", described(plain))
   }

@@ -53,7 +53,8 @@ extension TrainedModel {
       learner: learner,
       problem: LearningProblem(
         network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
-        scale: problem.scale, shape: problem.shape, kernels: problem.kernels), weights: weights,
+        scale: problem.scale, shape: problem.shape, negatives: problem.negatives,
+        kernels: problem.kernels), weights: weights,
       fingerprint: fingerprint)
   }
 }
