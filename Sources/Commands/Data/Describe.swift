@@ -7,25 +7,49 @@ struct Describe: Command {
   init() {}
 
   static let signature = Signature<Self>(
-    "describe", "Shows what is in the data: ratings, users, items, features.",
+    "describe", "Shows what is in the data: ratings or interactions, users, items, features.",
     needs: [.data], examples: [Example("describe")])
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    let ratings = histogram(of: data.interactions.ratings)
-    var blocks: [Report.Block] = [
-      .text("\(data.name): \(data.sizes), scale \(data.scale.text)."),
-      .table(ratings), .curve(picture(of: ratings)), .table(activity(in: data)),
-    ]
+    var blocks: [Report.Block] = [.text("\(data.name): \(data.sizes)\(data.scaleOrCounts).")]
+    switch data.feedback {
+    case .ratings:
+      let ratings = histogram(of: data.interactions.ratings)
+      blocks += [.table(ratings), .curve(picture(of: ratings))]
+    case .interactions: blocks += counts(of: data.interactions).map { [.table($0)] } ?? []
+    }
+    blocks.append(.table(activity(in: data)))
     let features = features(of: data)
     if !features.rows.isEmpty { blocks.append(.table(features)) }
     blocks += numbers(in: data).map { .curve($0) }
-    if let span = timeSpan(of: data.interactions.times) { blocks.append(.text(span)) }
+    if let span = timeSpan(of: data) { blocks.append(.text(span)) }
     if let sentence = data.interactions.repeats.sentence { blocks.append(.note(sentence)) }
     if !data.sources.isEmpty { blocks.append(.table(files(of: data))) }
     return Report(blocks, result: data.facts)
+  }
+
+  /// How much interactions count; nil where each counts once.
+  private func counts(of interactions: Interactions) -> Table? {
+    let counts = interactions.counts.sorted()
+    guard let least = counts.first, let most = counts.last else { return nil }
+    let sum = counts.reduce(0.0) { $0 + Double($1) }
+    let top = counts.suffix(max(1, counts.count / 20)).reduce(0.0) { $0 + Double($1) }
+    var table = Table(
+      "How much interactions count",
+      columns: ["least", "median", "mean", "90 %", "most", "of the top 5 %"].map {
+        .init($0, .right)
+      })
+    table.rows.append([
+      .number(least.asWritten, digits: 2),
+      .number(counts[(counts.count - 1) / 2].asWritten, digits: 2),
+      .number(sum / Double(counts.count), digits: 2),
+      .number(counts[(counts.count - 1) * 9 / 10].asWritten, digits: 2),
+      .number(most.asWritten, digits: 2), .text("\(Int((100 * top / sum).rounded())) % of all"),
+    ])
+    return table
   }
 
   /// How often each rating is given; of scales with many values, in ten steps.
@@ -95,7 +119,7 @@ struct Describe: Command {
   /// How many ratings users gave and items got.
   private func activity(in data: Dataset) -> Table {
     var table = Table(
-      "Ratings each",
+      data.feedback == .ratings ? "Ratings each" : "Interactions each",
       columns: [.init("of")]
         + ["count", "fewest", "10 %", "median", "90 %", "most"].map { .init($0, .right) })
     let groups = [
@@ -136,9 +160,10 @@ struct Describe: Command {
     return table
   }
 
-  private func timeSpan(of times: [Int64]) -> String? {
+  private func timeSpan(of data: Dataset) -> String? {
+    let times = data.interactions.times
     guard let first = times.min(), let last = times.max() else { return nil }
-    return "Rated from \(date(first)) to \(date(last))."
+    return "\(data.feedback == .ratings ? "Rated" : "Happened") from \(date(first)) to \(date(last))."
   }
 
   private func files(of data: Dataset) -> Table {

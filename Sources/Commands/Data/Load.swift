@@ -3,7 +3,7 @@ import Language
 import Reports
 
 /// `load`: reads a data set.
-struct Load: Command {
+struct Load: WithholdingCommand {
   /// Whether a user id means the same person in several data sets.
   enum People: String, ArgumentChoice {
     case own, shared
@@ -42,12 +42,20 @@ struct Load: Command {
       .option("users", \.people, "whether data sets side by side have the same people"),
       .option("unpack", \.unpack, UnpackLimit.summary),
     ],
-    gives: [.data],
+    gives: [.data, .scale, .interactions],
     examples: [
       Example("load data", "the built-in sample; needs no file"),
       Example(
         "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
     ])
+
+  var withheld: [Noun] {
+    switch format.knownFeedback {
+    case .ratings?: [.interactions]
+    case .interactions?: [.scale]
+    case nil: []
+    }
+  }
 
   var resultFields: [ResultField]? { ["users", "items", "ratings", "density", "seconds"] }
 
@@ -138,6 +146,14 @@ extension Dataset {
   /// The share of all pairs of users and items that are rated.
   var density: Double {
     Double(interactions.count) / max(1, Double(users.count) * Double(items.count))
+  }
+
+  /// Fails for interactions where something has a meaning for ratings only.
+  func requireRatings(for what: String) throws(CommandFailure) {
+    guard feedback == .interactions else { return }
+    throw CommandFailure(
+      "E0412", "`\(what)` has no meaning here: \(Noun.scale.absence)",
+      help: [Noun.scale.advice].compactMap(\.self), argument: what)
   }
 
   /// What one row is called.

@@ -16,7 +16,8 @@ package struct MetaTrain: Command {
   package var rate: Double?
   private var chosenOptimizer: (any Optimizer)?
   package var schedule = RateSchedule.cosine
-  private var chosenLoss: (any Loss)?
+  /// The loss that was asked for.
+  var chosenLoss: (any Loss)?
   package var sampling = NegativeSampling()
   package var decay = 0.0
   package var lookupDecay: Double?
@@ -46,9 +47,13 @@ package struct MetaTrain: Command {
     guard data.feedback == .interactions else { return self }
     var command = self
     if chosenLoss == nil { command.loss = CrossEntropy() }
+    if var settling = learner as? any SettlingLearner {
+      settling.settleForInteractions()
+      command.learner = settling
+    }
     guard command.loss.comparesWithNegatives else {
       throw CommandFailure(
-        "E0306",
+        "E0412",
         "`loss=\(type(of: loss).name)` comes near to ratings, and interactions have none",
         help: ["losses for interactions: bce, bpr, softmax", "leave loss= out for bce"],
         argument: type(of: loss).name)
@@ -86,7 +91,9 @@ package struct MetaTrain: Command {
         "outer", \.optimizer, from: optimizers,
         "outer optimiser; the algorithm's own if not given", place: .option),
       .option("schedule", \.schedule, "how the outer rate changes"),
-      .choice("loss", \.loss, from: losses, "what is made small", place: .option),
+      .choice(
+        "loss", \.chosenLoss, from: losses,
+        "what is made small; mse if not given, of interactions bce"),
       .option("weight-decay", \.decay, in: 0...100, "decay of dense weights"),
       .option(
         "embed-decay", \.lookupDecay, in: 0...100,

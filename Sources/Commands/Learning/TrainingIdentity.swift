@@ -26,8 +26,11 @@ struct TrainingIdentity {
     }
     var plain = command
     (plain.checkpoint, plain.stopAfter) = ("", nil)
+    // Asked for or not, the usual loss is the same.
+    if plain.chosenLoss is SquaredError { plain.chosenLoss = nil }
     add("algorithm", described(command.learner))
-    add("loss", described(session.data.flatMap { try? command.fitted(to: $0) }?.loss ?? command.loss))
+    let fitted = session.data.flatMap { try? command.fitted(to: $0) } ?? command
+    add("loss", described(fitted.loss))
     add("optimizer", described(command.optimizer))
     add("options", described(plain))
   }

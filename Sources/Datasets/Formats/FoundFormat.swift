@@ -7,6 +7,8 @@ package struct FoundFormat: DatasetFormat {
 
   package init() {}
 
+  package var knownFeedback: Feedback? { nil }
+
   /// The file or folder that a value names: a text, or a word that looks like a path.
   @Sendable package init?(path value: Value) {
     switch value {

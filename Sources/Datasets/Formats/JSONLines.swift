@@ -14,6 +14,8 @@ package struct JSONLines: DatasetFormat {
 
   package init() {}
 
+  package var knownFeedback: Feedback? { rating == "none" ? .interactions : nil }
+
   package static let signature = Signature<Self>(
     "jsonl", "A file with one JSON object a line, each a rating.",
     details: """

@@ -13,11 +13,14 @@ package struct CheckContext: Sendable {
     package var contradiction: Problem?
     /// What its signature says that it gives, but which it does not as it is written.
     package var withheld: [Noun]
+    /// What its signature says that it needs, but which it does without as it is written.
+    package var unneeded: [Noun]
 
     package init(
       takesInput: Bool = false, needsInput: Bool = false, sweep: SweepForm? = nil,
-      contradiction: Problem? = nil, withheld: [Noun] = []
+      contradiction: Problem? = nil, withheld: [Noun] = [], unneeded: [Noun] = []
     ) {
+      self.unneeded = unneeded
       self.withheld = withheld
       self.contradiction = contradiction
       self.needsInput = needsInput
@@ -87,6 +90,10 @@ extension CheckContext {
     package static let sweep = Capabilities(rawValue: 2)
     /// Its options can contradict each other.
     package static let contradiction = Capabilities(rawValue: 4)
+    /// As it is written it may give less than its signature says, and leave that missing.
+    package static let withholding = Capabilities(rawValue: 8)
+    /// As it is written it may need less than its signature says.
+    package static let frugal = Capabilities(rawValue: 16)
   }
 
   /// The words of the language, and what is known of the commands behind them: the same for all copies.

@@ -30,14 +30,14 @@ package enum ModelFile {
       String(decoding: $0, as: UTF8.self)
     }
     var metadata = [
-        Key.version: FileVersion.present,
-        Key.algorithm: described(model.learner),
-        Key.network: described(problem.network),
-        Key.loss: described(problem.loss),
-        Key.scale: "\(problem.scale.lowest) \(problem.scale.highest)",
-        Key.fields: fields ?? "[]",
-        Key.split: String(model.fingerprint, radix: 16),
-      ]
+      Key.version: FileVersion.present,
+      Key.algorithm: described(model.learner),
+      Key.network: described(problem.network),
+      Key.loss: described(problem.loss),
+      Key.scale: "\(problem.scale.lowest) \(problem.scale.highest)",
+      Key.fields: fields ?? "[]",
+      Key.split: String(model.fingerprint, radix: 16),
+    ]
     var tensors = problem.layout.blocks.indices.map { block in
       let place = problem.layout.blocks[block]
       return Safetensors.Tensor(

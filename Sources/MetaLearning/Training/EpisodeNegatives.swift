@@ -5,14 +5,14 @@ import Models
 /// The negatives of training episodes, drawn anew in each epoch. Those of the query avoid everything that
 /// the user took in training tasks; those of the support avoid the support alone, as later when the model
 /// adapts to a user of whom nothing else is known.
-struct EpisodeNegatives: Sendable {
+package struct EpisodeNegatives: Sendable {
   private let sampler: NegativeSampler
   private let interactions: Interactions
   private let key: RandomKey
   /// What each user of a training task took.
   private let taken: [Int32: Set<Int32>]
 
-  init(
+  package init(
     _ sampler: NegativeSampler, _ tasks: [UserTask], in interactions: Interactions, key: RandomKey
   ) {
     self.sampler = sampler
@@ -27,7 +27,7 @@ struct EpisodeNegatives: Sendable {
   }
 
   /// What the tasks of one batch draw by and from.
-  func drawn(for batch: [UserTask], epoch: Int) -> Batch {
+  package func drawn(for batch: [UserTask], epoch: Int) -> Batch {
     var pool: [(user: Int32, item: Int32)] = []
     if sampler.sampling.distribution == .inBatch {
       pool = batch.flatMap { task in
@@ -37,13 +37,13 @@ struct EpisodeNegatives: Sendable {
     return Batch(negatives: self, key: key.derived(epoch), pool: pool)
   }
 
-  struct Batch: Sendable {
+  package struct Batch: Sendable {
     fileprivate let negatives: EpisodeNegatives
     fileprivate let key: RandomKey
     fileprivate let pool: [(user: Int32, item: Int32)]
 
     /// Adds negatives to a task's support and query.
-    func complete(
+    package func complete(
       _ support: inout [UserContext.Rating], _ query: inout [UserContext.Rating], of task: UserTask
     ) {
       let own =

@@ -87,7 +87,8 @@ package struct Training: Sequence, IteratorProtocol {
     self.split = split
     interactions = data.interactions
     negatives = problem.negatives.map {
-      EpisodeNegatives($0, split.train, in: data.interactions, key: options.key.derived("negatives"))
+      EpisodeNegatives(
+        $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
     }
     best = initial
     isFinished = isOver

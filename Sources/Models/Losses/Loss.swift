@@ -54,7 +54,7 @@ package struct SquaredError: PointwiseLoss {
 
   package static let signature = Signature<Self>(
     "mse", "The mean squared error of the predicted rating.",
-    examples: [Example("meta-train maml loss=mse epochs=1")])
+    needs: [.scale], examples: [Example("meta-train maml loss=mse epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 
