@@ -14,7 +14,6 @@ package struct BlockedCholesky {
   /// Factors a square matrix of which only the upper triangle is read; it becomes the factor's memory. A pivot
   /// that rounding has left without meaning becomes the share 2⁻²⁴ of what stood there.
   package init(_ a: PanelMatrix, kernels: KernelSet) {
-    precondition(a.rows == a.columns, "only square matrices have factors")  // kept by the callers
     matrix = a
     self.kernels = kernels
     diagonal = PanelMatrix(rows: a.rows, columns: PanelMatrix.width)
@@ -53,9 +52,8 @@ package struct BlockedCholesky {
     return matrix
   }
 
-  /// A⁻¹B, in the memory of B.
+  /// A⁻¹B, in the memory of B, which has as many rows as A.
   package func solve(_ b: PanelMatrix) {
-    precondition(b.rows == matrix.rows, "solve: sizes differ")  // kept by the callers
     let steps = matrix.panelCount
     parallel(b.panelCount) { [self] panel in
       for step in 0..<steps where !Cancellation.isRequested {

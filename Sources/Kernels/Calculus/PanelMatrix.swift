@@ -46,6 +46,15 @@ package final class PanelMatrix: @unchecked Sendable {
     set { panel(column / Self.width)[row, column % Self.width] = newValue }
   }
 
+  /// Lets `change` have each panel with the numbers of its columns, several at the same time.
+  package func eachPanel(_ change: @Sendable (Matrix, Range<Int>) -> Void) {
+    parallel(panelCount) { panel in
+      if Cancellation.isRequested { return }
+      let first = panel * Self.width
+      change(self.panel(panel), first..<min(columns, first + Self.width))
+    }
+  }
+
   package func copy() -> PanelMatrix {
     let other = PanelMatrix(rows: rows, columns: columns)
     parallel(panelCount) { panel in
