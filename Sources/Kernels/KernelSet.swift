@@ -112,6 +112,29 @@ extension KernelSet {
     table.pointee.map(x.count, function.rawValue, x.base, y.base)
   }
 
+  /// c = scale·xᵀx + addend on and above the diagonal, for x (k × n). The addend may be c.
+  package func gram(_ x: Matrix, into c: Matrix, scale: Float = 1, adding addend: Matrix? = nil) {
+    let width = 16
+    for row in stride(from: 0, to: c.columns, by: width) {
+      let place = row * c.columns + row
+      var finish = mrs_finish(
+        scale: scale, relu: 0, bias: nil, add: addend.map { UnsafePointer($0.base + place) },
+        ldadd: c.columns, mask: nil, ldmask: 0)
+      table.pointee.gemm(
+        min(width, c.columns - row), c.columns - row, x.rows, x.base + row, 1, x.columns,
+        x.base + row, x.columns, c.base + place, c.columns, &finish)
+    }
+  }
+
+  /// The room that `solve` needs for systems of so many unknowns, in floats.
+  package static func solvingRoom(_ size: Int) -> Int { 16 * (size * (size + 1) / 2 + 2 * size) }
+
+  /// Rows x(s) with A(s)·x(s) = b(s): A(s) are the symmetric positive definite matrices that stand behind each
+  /// other in `a`, of which what lies on and above the diagonal is read.
+  package func solve(_ a: Matrix, _ b: Matrix, into x: Matrix, using room: Matrix) {
+    table.pointee.solve(b.rows, b.columns, a.base, b.base, x.base, room.base)
+  }
+
   @inline(__always)
   package func softmax(_ x: Matrix, into y: Matrix) {
     table.pointee.softmax(x.rows, x.columns, x.base, y.base)

@@ -201,6 +201,25 @@ static void optimizer(bench *t, long n) {
        n, kind, 0);
 }
 
+// Sums of products of rows with one added to the diagonal, or any numbers.
+static void systems(bench *t, long count, long n) {
+  int kind = (int)below(&t->state, number_kinds);
+  float *a = filled(t, 0, kind, count * n * n), *b = filled(t, 1, kind, count * n);
+  if (below(&t->state, 4))
+    for (float *system = a; system < a + count * n * n; system += n * n) {
+      memcpy(t->want, system, (size_t)(n * n) * 4);
+      for (long i = 0; i < n; i++)
+        for (long j = 0; j < n; j++) {
+          // Below the diagonal nothing may be read.
+          system[i * n + j] = i > j ? float_of(0x7fc00000) : i == j;
+          for (long k = 0; k < n && i <= j; k++) system[i * n + j] += t->want[k * n + i] * t->want[k * n + j];
+        }
+    }
+  float *work = room(t, 3, 16 * (n * (n + 1) / 2 + 2 * n));
+  t->name = "solve";
+  BOTH(count * n, filled(t, 2, kind, count * n), by->solve(count, n, a, b, result, work), count, n, kind);
+}
+
 static void codes(bench *t, long m, long n, long k) {
   int16_t *a = (int16_t *)room(t, 0, m * k / 2), *b = (int16_t *)room(t, 1, n * k / 2);
   int16_t *c = (int16_t *)room(t, 2, m * n / 2), *want = (int16_t *)t->want;
@@ -287,6 +306,9 @@ long mrs_check_kernels(const mrs_kernels *kernels, int amount, int part, int par
     }
   for (long i = 0; i < 400; i++)
     if (MINE()) elements(t, below(&t->state, 5000), 0);
+  for (long n = 0; n <= 40; n++)
+    for (long count = 0; count <= 35; count++)
+      if (MINE()) systems(t, count, n);
   for (long m = 0; m <= 14; m++)
     for (long n = 32; n <= 192; n += 32)
       for (long k = 2; k <= 130; k += 2)

@@ -233,6 +233,33 @@ static void clear_rows(long n, const int32_t *rows, long width, float *table) {
   for (long i = 0; i < n; i++) memset(table + rows[i] * width, 0, (size_t)width * sizeof(float));
 }
 
+// Systems of equations.
+
+static void solve(long count, long n, const float *a, const float *b, float *x, float *work) {
+  float *roots = work + n * n;
+  for (; count > 0; count--, a += n * n, b += n, x += n) {
+    for (long i = 0; i < n; i++)
+      for (long j = 0; j <= i; j++) {
+        float s = a[j * n + i];
+        for (long k = 0; k < j; k++) s = fmaf(-work[i * n + k], work[j * n + k], s);
+        if (i == j)
+          roots[i] = 1 / sqrtf(s);
+        else
+          work[i * n + j] = s * roots[j];
+      }
+    for (long i = 0; i < n; i++) {
+      float s = b[i];
+      for (long k = 0; k < i; k++) s = fmaf(-work[i * n + k], x[k], s);
+      x[i] = s * roots[i];
+    }
+    for (long i = n - 1; i >= 0; i--) {
+      float s = x[i];
+      for (long k = i + 1; k < n; k++) s = fmaf(-work[k * n + i], x[k], s);
+      x[i] = s * roots[i];
+    }
+  }
+}
+
 // Codes.
 
 static void code_layer(long m, long n, long k, const int16_t *a, const int16_t *b, const int32_t *bias,
@@ -255,5 +282,6 @@ static void code_scores(long m, long k, const int16_t *a, const int16_t *b, floa
 
 const mrs_kernels mrs_reference = {
     "reference", gemm,    transpose, column_sums, dot,        axpy,    add_scaled, scale,      multiply,    mask_positive,
-    map,         embed,   scatter,   add_rows,    clear_rows, softmax, adam,       1,          code_layer,  code_scores,
+    map,         embed,   scatter,   add_rows,    clear_rows, softmax, adam,       solve,      1,           code_layer,
+    code_scores,
 };

@@ -71,6 +71,9 @@ typedef struct mrs_kernels {
   /// share = 1 − beta, which float cannot subtract exactly. `rate` and `correction` carry the bias corrections: p −= rate·m / (√(v·correction) + epsilon) + decay·p.
   void (*adam)(long n, float *p, const float *g, float *m, float *v, float beta1, float share1,
                float beta2, float share2, float rate, float correction, float epsilon, float decay);
+  /// x with A·x = b, for `count` symmetric positive definite A (n × n), b and x (n) behind each other; of A only
+  /// what lies on and above the diagonal is read. `work` has room for 16·(n·(n + 1)/2 + 2·n) floats.
+  void (*solve)(long count, long n, const float *a, const float *b, float *x, float *work);
 
   /// Half of how many columns of a row of codes lie interleaved: place 2·L·b + 2i + h holds column
   /// 2·L·b + h·L + i.

@@ -73,11 +73,12 @@ package struct Evaluate: Command {
       try reading { try ReferenceTable(host.read(path)) }
     }
     var repeats = Repeats()
+    var baselines = BaselineRemarks()
     var groups: GroupLeaderboard?
     if let by, let data = session.data { groups = GroupLeaderboard(try TaskGroups(by, data)) }
     let rounds = try rounds(of: session)
     for round in 0..<rounds {
-      try judge(round, of: rounds, &session, into: &repeats, &groups, host)
+      try judge(round, of: rounds, &session, into: &repeats, &groups, &baselines, host)
     }
     let merged =
       rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks)
@@ -85,6 +86,7 @@ package struct Evaluate: Command {
     var board = Leaderboard(
       trial: merged, chance: means.first { $0.title == Trial.chanceTitle },
       references: references)
+    board.remarks = baselines.choices
     let subject = session.model?.title
     for row in means where row.title != Trial.chanceTitle {
       board.add(row, isSubject: row.title == subject)
@@ -94,6 +96,7 @@ package struct Evaluate: Command {
       report.blocks.append(
         .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.metrics)))
     }
+    report.blocks += baselines.leftOut
     if let groups { report.blocks.append(.table(groups.table(trial.metrics))) }
     return report
   }
@@ -123,7 +126,7 @@ package struct Evaluate: Command {
   /// Judges every row once more, under the seed or on the tasks of that round.
   private func judge(
     _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout Repeats,
-    _ groups: inout GroupLeaderboard?, _ host: any Host
+    _ groups: inout GroupLeaderboard?, _ baselines: inout BaselineRemarks, _ host: any Host
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
     let trial = try options.trial(metrics, in: own)
@@ -144,7 +147,12 @@ package struct Evaluate: Command {
             "evaluate", done: Double(round * names.count + done),
             total: Double(rounds * names.count), unit: "rows", detail: name))
         guard let baseline = recommenders.baseline(name) else { continue }
+        if let shortage = recommenders.shortage(of: baseline, data, host) {
+          baselines.leaveOut(name, shortage)
+          continue
+        }
         let fitted = recommenders.fitted(baseline, name, data, tasks)
+        baselines.note(fitted)
         try add { try $0.judgement(of: fitted) }
       }
     }

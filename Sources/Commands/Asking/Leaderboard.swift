@@ -12,6 +12,8 @@ struct Leaderboard {
   /// Published numbers of others, shown below the rows that are judged here.
   private let references: ReferenceTable?
   private(set) var rows: [Judgement] = []
+  /// What else one must know of the rows, for the footnotes.
+  var remarks: [String] = []
   /// The row that the result's own fields are of.
   private(set) var subject: Int?
 
@@ -104,7 +106,7 @@ struct Leaderboard {
       let note = metric.definition(on: trial.dataset.scale)
       if !notes.contains(note) { notes.append(note) }
     }
-    notes += partialMetrics
+    notes += partialMetrics + remarks
     let tied = rows.filter { $0.tieRate > 0 }
       .map { "\($0.title) \(Int(($0.tieRate * 100).rounded(.up))) %" }
     notes.append(

@@ -43,13 +43,27 @@ struct SessionRecommenders {
   /// A baseline fitted to the training tasks.
   func fitted(
     _ baseline: any Baseline, _ name: String, _ data: Dataset, _ tasks: TaskSplit
-  ) -> any Recommender {
-    let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
-    return Renamed(
-      recommender: baseline.fitted(
-        to: data, training: tasks.train, key: key, kernels: session.kernels),
-      title: name)
+  ) -> FittedBaseline {
+    FittedBaseline(baseline, titled: name, in: session, data, tasks)
   }
+
+  /// Why there is no memory to fit a baseline; nil if there is.
+  func shortage(of baseline: any Baseline, _ data: Dataset, _ host: any Host) -> CommandFailure? {
+    let needed = baseline.memory(items: data.items.count)
+    guard needed > SessionRecommenders.negligible, let free = host.availableMemory, needed > free
+    else { return nil }
+    let name = type(of: baseline).name
+    // Memory grows with the square of the items.
+    let fitting = Int(Double(data.items.count) * (max(0, free) / needed).squareRoot() * 0.9)
+    return CommandFailure(
+      "E0603",
+      "`\(name)` needs about \(memorySize(needed)) of memory for "
+        + "\(counted(data.items.count, "item")), and \(memorySize(max(0, free))) are free",
+      help: fitting > 0 ? ["keep to those taken most: `baseline \(name) items=\(fitting)`"] : [])
+  }
+
+  /// What is not worth asking for, in bytes.
+  private static let negligible = 64e6
 
   /// Fails for a model of another split, whose training users may be among the users it would be judged on.
   func refuseLeak(

@@ -13,10 +13,16 @@ package protocol Baseline: Configurable {
   ) -> any Recommender
   /// Whether its scores are on the scale of the ratings, and not only an order.
   var predictsRatings: Bool { get }
+  /// Which kinds of data it is made for.
+  var feedback: Set<Feedback> { get }
+  /// About how many bytes fitting it to so many items takes, where they grow with their square; else 0.
+  func memory(items: Int) -> Double
 }
 
 extension Baseline {
   package var predictsRatings: Bool { true }
+  package var feedback: Set<Feedback> { [.ratings] }
+  package func memory(items: Int) -> Double { 0 }
 }
 
 /// The ratings that a baseline may learn from.

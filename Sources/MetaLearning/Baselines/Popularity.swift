@@ -12,6 +12,7 @@ package struct Popularity: Baseline {
     examples: [Example("evaluate ndcg@5")])
 
   package var predictsRatings: Bool { false }
+  package var feedback: Set<Feedback> { [.ratings, .interactions] }
 
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet

@@ -11,6 +11,8 @@ package struct RandomScores: Baseline {
     "random", "Scores drawn by chance: the floor under every other row.",
     examples: [Example("evaluate")])
 
+  package var feedback: Set<Feedback> { [.ratings, .interactions] }
+
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {

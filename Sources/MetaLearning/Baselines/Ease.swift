@@ -1,0 +1,79 @@
+import Datasets
+import Kernels
+import Language
+import Models
+
+/// Embarrassingly shallow autoencoder (Steck 2019): a linear model from what a user took to what she takes, by
+/// ridge regression of every item on all others in closed form. With P = (XᵀX + λI)⁻¹ the weights are
+/// −P(i, j) / P(j, j), and 0 of an item on itself.
+package struct Ease: TunableBaseline {
+  package var penalty: Double?
+  package var most: Int?
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "ease", "Every item from all others by ridge regression in closed form (EASE).",
+    details: """
+      What a user took is a row of ones and blanks, whatever it counts. The shorter the supports, the \
+      larger the best `l2`; when it is not given, the best of five on the validation users is taken. It \
+      needs memory for three numbers for each pair of items. Steck, WWW 2019.
+      """,
+    [
+      .option("l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
+      .option(
+        "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
+    ],
+    examples: [Example("baseline ease l2=1000"), Example("evaluate ndcg@20 with=[ease]")])
+
+  package var feedback: Set<Feedback> { [.interactions] }
+  package var predictsRatings: Bool { false }
+
+  package static let penalties = [300.0, 1000, 5000, 20_000, 100_000]
+
+  package var candidates: [Ease] {
+    penalty == nil ? Self.penalties.map { with($0) } : [self]
+  }
+
+  private func with(_ penalty: Double) -> Ease {
+    var ease = self
+    ease.penalty = penalty
+    return ease
+  }
+
+  /// What training users took, and how many took each pair of items.
+  package struct Common: Sendable {
+    let clicks: TrainingClicks
+    let pairs: PanelMatrix
+  }
+
+  package func common(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> Common {
+    let clicks = TrainingClicks(training, in: dataset, most: most)
+    let ones = [Float](repeating: 1, count: clicks.userCount)
+    return Common(clicks: clicks, pairs: clicks.gram(pairs: ones, diagonal: ones))
+  }
+
+  package func fitted(
+    to common: Common, key: RandomKey, kernels: KernelSet
+  ) -> any Recommender {
+    let system = common.pairs.copy()
+    let penalty = Float(penalty ?? Self.penalties[0])
+    for item in 0..<system.rows { system[item, item] += penalty }
+    let weights = BlockedCholesky(system, kernels: kernels).inverse()
+    weights.eachPanel { panel, columns in
+      for (place, column) in columns.enumerated() {
+        let scale = -1 / panel[column, place]
+        for row in 0..<panel.rows { panel[row, place] *= scale }
+        panel[column, place] = 0
+      }
+    }
+    return ItemWeights(title: Self.name, common.clicks, weights, kernels: kernels)
+  }
+
+  package func memory(items: Int) -> Double {
+    let size = min(items, most ?? items)
+    return 3 * PanelMatrix.bytes(rows: size, columns: size)
+  }
+}

@@ -1,0 +1,160 @@
+import Datasets
+import Kernels
+import Language
+import Models
+import Synchronization
+
+/// Ridge regression from some of a user's items, drawn by chance, to her others, averaged over all draws: what
+/// EASE becomes when it is trained on the task that is set.
+///
+/// Of a training user with n items, k are drawn: two of them are both drawn with probability
+/// k(k − 1) / (n(n − 1)), one is drawn and the other is not with k(n − k) / (n(n − 1)), and one is drawn with
+/// k / n. With A the sum over users of the first for all pairs of their items, of the last on the diagonal, and
+/// λ added to it, and R the sum of the second with an empty diagonal, the weights are W = A⁻¹R.
+package struct EpisodicEase: TunableBaseline {
+  package var penalty: Double?
+  package var most: Int?
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "episodic-ease",
+    "Ridge regression from a few items of a user to her others, averaged over all draws.",
+    details: """
+      As `ease`, but each training user is asked what every test user is asked: from as many of her items as \
+      a support has, to guess the rest. The mean over all ways to draw them has a closed form: with n items \
+      of a user and k drawn, A = Σ k(k−1)/(n(n−1)) x xᵀ off the diagonal and Σ k/n x on it, plus l2; \
+      R = Σ k(n−k)/(n(n−1)) x xᵀ with an empty diagonal; W = A⁻¹R. k is the support of the training task; \
+      where all of these are equal and a user has another number of items, W is computed for hers. When `l2` \
+      is not given, the best of five on the validation users is taken. It needs memory for five numbers for \
+      each pair of items.
+      """,
+    [
+      .option("l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
+      .option(
+        "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
+    ],
+    examples: [Example("evaluate ndcg@20 with=[episodic-ease]")])
+
+  package var feedback: Set<Feedback> { [.interactions] }
+  package var predictsRatings: Bool { false }
+
+  package static let penalties = [0.3, 1, 3, 10, 30]
+
+  package var candidates: [EpisodicEase] {
+    penalty == nil ? Self.penalties.map { with($0) } : [self]
+  }
+
+  private func with(_ penalty: Double) -> EpisodicEase {
+    var baseline = self
+    baseline.penalty = penalty
+    return baseline
+  }
+
+  /// The system of equations of the supports that training tasks have.
+  package struct Common: Sendable {
+    let clicks: TrainingClicks
+    let system: EpisodeSystem
+  }
+
+  package func common(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> Common {
+    let clicks = TrainingClicks(training, in: dataset, most: most)
+    return Common(
+      clicks: clicks, system: EpisodeSystem(clicks, supports: clicks.supports, kernels: kernels))
+  }
+
+  package func fitted(
+    to common: Common, key: RandomKey, kernels: KernelSet
+  ) -> any Recommender {
+    EpisodicModel(common, penalty: Float(penalty ?? Self.penalties[0]), kernels: kernels)
+  }
+
+  package func memory(items: Int) -> Double {
+    let size = min(items, most ?? items)
+    return 5 * PanelMatrix.bytes(rows: size, columns: size)
+  }
+}
+
+/// A and R for supports of given sizes, A without the penalty.
+struct EpisodeSystem: Sendable {
+  let drawn: PanelMatrix
+  let asked: PanelMatrix
+
+  /// - Parameter supports: how many items of each training user are drawn; at least one is left to ask for.
+  init(_ clicks: TrainingClicks, supports: [Int], kernels: KernelSet) {
+    var (both, one, either) = ([Float](), [Float](), [Float]())
+    for user in 0..<clicks.userCount {
+      let count = clicks.byUser.range(user).count
+      let (n, k) = (Double(count), Double(max(0, min(supports[user], count - 1))))
+      let pairs = max(1, n * (n - 1))
+      both.append(Float(k * (k - 1) / pairs))
+      either.append(Float(k * (n - k) / pairs))
+      one.append(Float(k / max(1, n)))
+    }
+    drawn = clicks.gram(pairs: both, diagonal: one)
+    asked = clicks.gram(pairs: either, diagonal: one.map { _ in 0 })
+    asked.mirrorUpper(kernels)
+  }
+
+  /// A⁻¹R.
+  func solution(penalty: Float, kernels: KernelSet) -> PanelMatrix {
+    let (system, weights) = (drawn.copy(), asked.copy())
+    for item in 0..<system.rows { system[item, item] += penalty }
+    BlockedCholesky(system, kernels: kernels).solve(weights)
+    return weights
+  }
+}
+
+/// The weights for the supports of the training tasks, and for others that users have.
+private final class EpisodicModel: Recommender {
+  let title = EpisodicEase.name
+  let predictsRatings = false
+  private let clicks: TrainingClicks
+  private let penalty: Float
+  private let kernels: KernelSet
+  /// The support that all training tasks have; nil if they differ.
+  private let size: Int?
+  private let usual: ItemWeights
+  /// The models of other sizes, those that were used last, the newest at the end.
+  private let others = Mutex<[(size: Int, weights: ItemWeights)]>([])
+  /// How many of them are kept.
+  private static let kept = 2
+
+  init(_ common: EpisodicEase.Common, penalty: Float, kernels: KernelSet) {
+    clicks = common.clicks
+    self.penalty = penalty
+    self.kernels = kernels
+    let sizes = clicks.supports
+    size = sizes.min() == sizes.max() ? sizes.first : nil
+    usual = ItemWeights(
+      title: EpisodicEase.name, clicks, common.system.solution(penalty: penalty, kernels: kernels),
+      kernels: kernels)
+  }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    weights(for: clicks.columns.taken(by: user).count).scores(for: user, items: items)
+  }
+
+  private func weights(for count: Int) -> ItemWeights {
+    guard let size, count > 0, count != size else { return usual }
+    return others.withLock { others in
+      if let known = others.firstIndex(where: { $0.size == count }) {
+        others.append(others.remove(at: known))
+        return others[others.count - 1].weights
+      }
+      let supports = clicks.supports.map { _ in count }
+      let system = EpisodeSystem(clicks, supports: supports, kernels: kernels)
+      let made = ItemWeights(
+        title: title, clicks, system.solution(penalty: penalty, kernels: kernels),
+        kernels: kernels)
+      // What was left in its middle is not kept.
+      if !Cancellation.isRequested {
+        if others.count == Self.kept { others.removeFirst() }
+        others.append((count, made))
+      }
+      return made
+    }
+  }
+}
