@@ -147,6 +147,7 @@ package struct Evaluate: Command {
             "evaluate", done: Double(round * names.count + done),
             total: Double(rounds * names.count), unit: "rows", detail: name))
         guard let baseline = recommenders.baseline(name) else { continue }
+        try recommenders.refuse(baseline, name, on: data)
         if let shortage = recommenders.shortage(of: baseline, data, host) {
           baselines.leaveOut(name, shortage)
           continue

@@ -39,7 +39,7 @@ package struct JudgingOptions: Sendable {
   static func alwaysShown(_ feedback: Feedback) -> [any Baseline] {
     switch feedback {
     case .ratings: [Popularity(), ItemMean(), Bias(), MatrixFactorization()]
-    case .interactions: [Popularity(), ItemKNN()]
+    case .interactions: [Popularity(), Ease(), EpisodicEase()]
     }
   }
 

@@ -38,6 +38,7 @@ struct Leaderboard {
             ? .warning("\(collapse): the order of equal scores says nothing") : .note(collapse))
       }
     }
+    if let caution = trial.candidates.caution { report.blocks.append(.note(caution)) }
     if subject == nil {
       report.blocks.append(.note("there is no model yet: these are the rows it will have to beat"))
     }
@@ -103,7 +104,9 @@ struct Leaderboard {
     let lower = trial.metrics.filter { !$0.higherIsBetter }.map(\.title)
     if !lower.isEmpty { notes.append("lower is better: " + lower.joined(separator: ", ")) }
     for metric in trial.metrics {
-      let note = metric.definition(on: trial.dataset.scale)
+      let own =
+        trial.dataset.feedback == .interactions ? metric.definitionOfInteractions : nil
+      let note = own ?? metric.definition(on: trial.dataset.scale)
       if !notes.contains(note) { notes.append(note) }
     }
     notes += partialMetrics + remarks

@@ -51,6 +51,13 @@ extension Audience: ArgumentReadable {
   }
 }
 
+extension Dataset {
+  /// A score as lists show it: a predicted rating lies on the scale.
+  func shown(_ score: Float) -> Float {
+    feedback == .ratings ? scale.clamped(score) : score
+  }
+}
+
 extension TopK {
   /// Users that are ranked between two looks at whether to go on.
   private static let stretch = 256
@@ -105,7 +112,7 @@ extension TopK {
     let best = try model.best(count, of: items, for: context, threads: 1)
     return .init(
       user: context.user ?? 0, items: best.map(\.item),
-      scores: best.map { data.feedback == .ratings ? data.scale.clamped($0.score) : $0.score })
+      scores: best.map { data.shown($0.score) })
   }
 
   /// The tasks of users who are judged: each adapts on her support alone.

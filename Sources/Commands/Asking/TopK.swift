@@ -76,7 +76,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
       count, of: items, for: adapted.context, threads: session.threads)
     if !file.isEmpty, let user = adapted.context.user {
       let list = RecommendationLists.List(
-        user: user, items: best.map(\.item), scores: best.map { data.scale.clamped($0.score) })
+        user: user, items: best.map(\.item), scores: best.map { data.shown($0.score) })
       try write(RecommendationLists([list]), of: data, host)
     } else if !file.isEmpty {
       throw CommandFailure(
@@ -84,7 +84,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
         help: ["`save report` keeps what is shown"], argument: file)
     }
     return report(
-      data, adapted, best.map { ($0.item, data.scale.clamped($0.score)) },
+      data, adapted, best.map { ($0.item, data.shown($0.score)) },
       left: allowed.count - items.count, domain: domain)
   }
 
@@ -101,7 +101,9 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
   ) -> Report {
     var notes: [String] = []
     if left > 0 {
-      notes.append(counted(left, "item already rated is", "items already rated are") + " left out")
+      let known = data.feedback == .ratings ? "rated" : "taken"
+      notes.append(
+        counted(left, "item already \(known) is", "items already \(known) are") + " left out")
     }
     if let domain { notes.append("items of \(domain) only, which the split tests on") }
     var table = Table(

@@ -35,6 +35,7 @@ package struct FoundFormat: DatasetFormat {
     }
     let place = try DataPlace(path, in: files)
     let formats = datasetFormats.types.compactMap { $0 as? any DatasetFormat.Type }
+      .filter { !($0 is any FetchedDataset.Type) }
     guard let type = formats.first(where: { $0.recognizes(place) }) else {
       let names = formats.map { $0.name }.filter { $0 != Self.name && $0 != SampleData.name }
       throw DatasetError(

@@ -27,6 +27,10 @@ package struct CappedRecall: PositivesMetric {
     return hits / Double(min(places, set.count))
   }
 
+  package var definitionOfInteractions: String? {
+    "capped recall: hits divided by the query items, but at most by the number of places"
+  }
+
   package func definition(on scale: RatingScale) -> String {
     "capped recall: hits divided by the positives, but at most by the number of places; "
       + "positive: " + (positives ?? .high).definition(on: scale)
