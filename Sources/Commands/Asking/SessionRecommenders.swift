@@ -49,7 +49,7 @@ struct SessionRecommenders {
 
   /// Why there is no memory to fit a baseline; nil if there is.
   func shortage(of baseline: any Baseline, _ data: Dataset, _ host: any Host) -> CommandFailure? {
-    let needed = baseline.memory(items: data.items.count)
+    let needed = baseline.memory(for: data)
     guard needed > SessionRecommenders.negligible, let free = host.availableMemory, needed > free
     else { return nil }
     let name = type(of: baseline).name

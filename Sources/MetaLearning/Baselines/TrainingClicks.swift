@@ -2,7 +2,7 @@ import Datasets
 import Kernels
 
 /// What training users took, as a table of ones and blanks: each row a training task, each column an item.
-struct TrainingClicks: Sendable {
+package struct TrainingClicks: Sendable {
   let byUser: ClickLists
   let byItem: ClickLists
   /// How many of a task's items are its support, of those that have a column.
