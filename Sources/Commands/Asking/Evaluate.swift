@@ -146,7 +146,7 @@ package struct Evaluate: Command {
             "evaluate", done: Double(round * names.count + done),
             total: Double(rounds * names.count), unit: "rows", detail: name))
         guard let baseline = recommenders.baseline(name) else { continue }
-        if let shortage = recommenders.shortage(of: baseline, data, host) {
+        if let shortage = recommenders.shortage(of: baseline, name, data, host) {
           baselines.leaveOut(name, shortage)
           continue
         }

@@ -87,7 +87,9 @@ struct StrengthChoice: Equatable {
   }
 
   init(_ candidates: [any Baseline], chosen: Int, users: Int) {
-    let options = candidates.map { described($0).split(separator: " ").dropFirst().map(String.init) }
+    let options = candidates.map {
+      described($0).split(separator: " ").dropFirst().map(String.init)
+    }
     // Only what differs is shown.
     settings = options.map { own in
       own.filter { option in !options.allSatisfy { $0.contains(option) } }.joined(separator: " ")
@@ -108,7 +110,8 @@ struct StrengthChoice: Equatable {
         guard times > 0 else { return nil }
         return first.settings[index] + (own.count > 1 ? " (\(times) of \(own.count) times)" : "")
       }
-      return "\(name): \(taken.joined(separator: ", ")), of \(first.offered), by \(metric.title) on "
+      return
+        "\(name): \(taken.joined(separator: ", ")), of \(first.offered), by \(metric.title) on "
         + counted(first.users, "validation user")
     }
   }
@@ -116,7 +119,8 @@ struct StrengthChoice: Equatable {
   /// All settings; where one option makes the difference, its name stands once.
   private var offered: String {
     let parts = settings.map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
-    let isOneOption = settings.allSatisfy { !$0.contains(" ") } && Set(parts.map { $0[0] }).count == 1
+    let isOneOption =
+      settings.allSatisfy { !$0.contains(" ") } && Set(parts.map { $0[0] }).count == 1
     guard isOneOption else { return settings.map { "(\($0))" }.joined(separator: ", ") }
     return parts.map { $0.count > 1 ? $0[1] : $0[0] }.joined(separator: ", ")
   }

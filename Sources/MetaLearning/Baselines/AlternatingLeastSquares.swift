@@ -68,22 +68,8 @@ package struct AlternatingLeastSquares: TunableBaseline {
     to clicks: TrainingClicks, key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     let setting = candidates(on: .interactions)[0]
-    let width = setting.factors ?? 1
-    let squares = WeightedLeastSquares(penalty: Float(setting.penalty ?? 1), kernels: kernels)
-    let memory = FloatBuffer(count: clicks.userCount * width)
-    let users = Matrix(memory.base, rows: clicks.userCount, columns: width)
-    let items = ItemFactors(clicks.itemCount, width: width, key: key)
-    let ofUsers = setting.confidences(clicks.byUser.counts)
-    let ofItems = setting.confidences(clicks.byItem.counts)
-    for _ in (0..<iterations).whileWanted(asking: 1) {
-      squares.solve(
-        clicks.byUser, confidences: ofUsers, given: items.rows, base: squares.base(of: items.rows),
-        into: users)
-      squares.solve(
-        clicks.byItem, confidences: ofItems, given: users, base: squares.base(of: users),
-        into: items.rows)
-    }
-    withExtendedLifetime(memory) {}
+    let squares = setting.squares(kernels)
+    let items = factorized(clicks, key: key, kernels: kernels).items
     let base = squares.base(of: items.rows)
     return ItemTable(
       title: Self.name, clicks, items.table(kernels),
@@ -93,6 +79,31 @@ package struct AlternatingLeastSquares: TunableBaseline {
           lists, confidences: setting.confidences(lists.counts), given: items.rows, base: base,
           into: rows)
       }, kernels: kernels)
+  }
+
+  /// The factors of training users and of items.
+  package func factorized(
+    _ clicks: TrainingClicks, key: RandomKey, kernels: KernelSet
+  ) -> (users: FactorRows, items: FactorRows) {
+    let setting = candidates(on: .interactions)[0]
+    let (squares, width) = (setting.squares(kernels), setting.factors ?? 1)
+    let users = FactorRows(zeros: clicks.userCount, width: width)
+    let items = FactorRows(clicks.itemCount, width: width, key: key)
+    let ofUsers = setting.confidences(clicks.byUser.counts)
+    let ofItems = setting.confidences(clicks.byItem.counts)
+    for _ in (0..<iterations).whileWanted(asking: 1) {
+      squares.solve(
+        clicks.byUser, confidences: ofUsers, given: items.rows, base: squares.base(of: items.rows),
+        into: users.rows)
+      squares.solve(
+        clicks.byItem, confidences: ofItems, given: users.rows, base: squares.base(of: users.rows),
+        into: items.rows)
+    }
+    return (users, items)
+  }
+
+  private func squares(_ kernels: KernelSet) -> WeightedLeastSquares {
+    WeightedLeastSquares(penalty: Float(penalty ?? 1), kernels: kernels)
   }
 
   /// How sure the pairs are that happened so often; one number where it is that of all.
@@ -123,10 +134,10 @@ package enum CountScale: String, ArgumentChoice {
   }
 }
 
-/// A row of factors for each item.
-struct ItemFactors: Sendable {
+/// A row of factors for each user, or each item.
+package struct FactorRows: Sendable {
   private let memory: FloatBuffer
-  let rows: Matrix
+  package let rows: Matrix
 
   init(zeros count: Int, width: Int) {
     memory = FloatBuffer(count: count * width)
@@ -142,7 +153,7 @@ struct ItemFactors: Sendable {
     }
   }
 
-  /// The factors as a table with a column for each item.
+  /// The factors as a table with a column for each row.
   func table(_ kernels: KernelSet) -> PanelMatrix {
     let table = PanelMatrix(rows: rows.columns, columns: rows.rows)
     table.eachPanel { panel, items in

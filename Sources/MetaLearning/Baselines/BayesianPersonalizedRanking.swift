@@ -85,12 +85,16 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
 }
 
 /// Draws of items that a user did not take, each as likely as any other.
-struct UntakenItems {
-  let clicks: ClickLists
-  let itemCount: Int
+package struct UntakenItems {
+  private let clicks: ClickLists
+  private let itemCount: Int
+
+  package init(clicks: ClickLists, itemCount: Int) {
+    (self.clicks, self.itemCount) = (clicks, itemCount)
+  }
 
   /// Nil for a user who took all.
-  func draw(for user: Int, _ stream: inout RandomStream) -> Int? {
+  package func draw(for user: Int, _ stream: inout RandomStream) -> Int? {
     let taken = clicks.range(user)
     guard taken.count < itemCount else { return nil }
     for _ in 0..<32 {
@@ -191,8 +195,8 @@ private struct PairwiseFactors {
   }
 
   /// The items' vectors, each with its bias behind it.
-  var items: ItemFactors {
-    let items = ItemFactors(zeros: clicks.itemCount, width: factors + 1)
+  var items: FactorRows {
+    let items = FactorRows(zeros: clicks.itemCount, width: factors + 1)
     for item in 0..<clicks.itemCount {
       for factor in 0..<factors {
         items.rows[item, factor] = ofItems[item * width + factor / 8][factor % 8]

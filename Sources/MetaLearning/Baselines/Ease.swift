@@ -20,7 +20,8 @@ package struct Ease: TunableBaseline {
       needs memory for three numbers for each pair of items. Steck, WWW 2019.
       """,
     [
-      .option("l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
+      .option(
+        "l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
       .option(
         "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
     ],

@@ -30,7 +30,8 @@ package struct EpisodicEase: TunableBaseline {
       each pair of items.
       """,
     [
-      .option("l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
+      .option(
+        "l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
       .option(
         "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
     ],

@@ -28,7 +28,9 @@ extension ItemKNN {
           panel[row, place] /= roots[row] * roots[column] + shrinkage
         }
         panel[column, place] = 0
-        if let neighbors, neighbors < roots.count { keep(neighbors, in: panel, at: place, roots.count) }
+        if let neighbors, neighbors < roots.count {
+          keep(neighbors, in: panel, at: place, roots.count)
+        }
       }
     }
     return ItemTable(title: Self.name, shared.clicks, similarity, kernels: kernels)
