@@ -6,10 +6,13 @@ package struct UserContext: Sendable {
   package struct Rating: Sendable, Equatable {
     package var item: Int32
     package var rating: Float
+    /// How often, or how much, it happened, where it is no rating.
+    package var count: Float
 
-    package init(item: Int32, rating: Float) {
+    package init(item: Int32, rating: Float, count: Float = 1) {
       self.item = item
       self.rating = rating
+      self.count = count
     }
   }
 
@@ -26,7 +29,9 @@ package struct UserContext: Sendable {
   package init(_ task: UserTask, in interactions: Interactions) {
     user = task.user
     support = task.support.map {
-      Rating(item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)])
+      Rating(
+        item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)],
+        count: interactions.count(of: Int($0)))
     }
   }
 }
@@ -46,6 +51,11 @@ package protocol Recommender: Sendable {
   func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
   ) throws(ScoreError) -> [(item: Int32, score: Float)]
+  /// For each user the items with the highest scores, of all but those of her support, in that order; on up to
+  /// `threads` threads. Nil where there is no faster way than one user after the other.
+  func best(
+    _ count: Int, notTakenBy users: [UserContext], threads: Int
+  ) throws(ScoreError) -> [[(item: Int32, score: Float)]]?
 }
 
 /// A recommender gave something that is no finite number where a score belongs.
@@ -88,4 +98,8 @@ extension Recommender {
     let scores = try finiteScores(for: user, items: items)
     return highest(count, of: scores).map { (items[$0], scores[$0]) }
   }
+
+  package func best(
+    _ count: Int, notTakenBy users: [UserContext], threads: Int
+  ) throws(ScoreError) -> [[(item: Int32, score: Float)]]? { nil }
 }

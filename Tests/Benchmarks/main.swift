@@ -6,10 +6,12 @@ import Shell
 let usage = """
   usage: benchmark session MRS [FOLDER] [--kernels NAME]
          benchmark inputs FOLDER
+         benchmark clicks FOLDER THREADS BASELINE…
          benchmark INPUTS [WORKLOAD] [THREADS] [--kernels NAME] [--steps K] [--seconds S] [--json] [--first]
                    [--grow STEPS]
 
   session   what a user waits for
+  clicks    times baselines of clicks, such as "als factors=64", on the pairs in FOLDER (users.bin, items.bin)
   inputs    writes inputs of the peers' shapes, drawn from a seed
   INPUTS    meta-steps a second on the peers' workloads (w1 w2 anil fomaml reptile w4), with the loss that
             every program must agree on; w4 is the time to adapt one user and rank 100,000 items
@@ -45,6 +47,13 @@ let kernels = option("--kernels", { KernelSet(named: $0) }) ?? Terminal.kernels
 if words.count > 1, words[0] == "session" {
   var times = SessionTimes(kernels)
   try times.run(program: words[1], folder: words.dropFirst(2).first)
+  exit(0)
+}
+if words.count > 3, words[0] == "clicks", let threads = Int(words[2]) {
+  try ThreadPool().whileUsed(atMost: threads) {
+    let clicks = try Clicks(Inputs(folder: words[1]), threads: threads, kernels: kernels)
+    for baseline in words.dropFirst(3) { print(try clicks.line(for: baseline)) }
+  }
   exit(0)
 }
 if words.count == 2, words[0] == "inputs" {

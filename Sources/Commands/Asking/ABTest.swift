@@ -55,7 +55,7 @@ package struct ABTest: ConstrainedCommand {
     let trial = try options.trial([outcome], in: session)
     let recommenders = SessionRecommenders(session: session)
     let groups = try names.map { name in
-      try trial.judgement(of: try recommenders.recommender(name)).values[0].compactMap { $0 }
+      try trial.judgement(of: try recommenders.recommender(name, host)).values[0].compactMap { $0 }
     }
     guard let a = MeanInterval(groups[0]), let b = MeanInterval(groups[1]), a.count > 1,
       b.count > 1

@@ -75,13 +75,16 @@ package struct Compare: Command {
     let recommenders = SessionRecommenders(session: session)
     let order = order(feedback)
     var board = Leaderboard(trial: trial)
+    var remarks = BaselineRemarks()
     for (done, name) in order.enumerated() {
       try host.checkpoint(
         Progress(
           "compare", done: Double(done), total: Double(order.count), unit: "rows", detail: name))
-      board.add(
-        try trial.judgement(of: try recommenders.recommender(name)), isSubject: done == 0)
+      let recommender = try recommenders.recommender(name, host)
+      if let fitted = recommender as? FittedBaseline { remarks.note(fitted) }
+      board.add(try trial.judgement(of: recommender), isSubject: done == 0)
     }
+    board.remarks = remarks.choices
     var report = board.report(title: counted(trial.tasks.count, "\(options.part.name) user"))
     guard let metric = measured.firstIndex(where: { $0.field == tested.field }) else {
       return report

@@ -148,7 +148,7 @@ package struct Evaluate: Command {
             total: Double(rounds * names.count), unit: "rows", detail: name))
         guard let baseline = recommenders.baseline(name) else { continue }
         try recommenders.refuse(baseline, name, on: data)
-        if let shortage = recommenders.shortage(of: baseline, data, host) {
+        if let shortage = recommenders.shortage(of: baseline, name, data, host) {
           baselines.leaveOut(name, shortage)
           continue
         }

@@ -24,6 +24,12 @@ struct FittedBaseline: Recommender {
     try recommender.best(count, of: items, for: user, threads: threads)
   }
 
+  func best(
+    _ count: Int, notTakenBy users: [UserContext], threads: Int
+  ) throws(ScoreError) -> [[(item: Int32, score: Float)]]? {
+    try recommender.best(count, notTakenBy: users, threads: threads)
+  }
+
   /// Fits it. Strengths that are left open are those that do best on the validation tasks of the same split;
   /// test tasks are not looked at.
   init(
@@ -33,7 +39,7 @@ struct FittedBaseline: Recommender {
     self.title = title
     let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
     let kernels = session.kernels
-    guard let open = baseline as? any TunableBaseline, open.candidates.count > 1,
+    guard let open = baseline as? any TunableBaseline, open.candidates(on: data.feedback).count > 1,
       !tasks.valid.isEmpty
     else {
       choice = nil
@@ -42,9 +48,12 @@ struct FittedBaseline: Recommender {
     }
     let strengths = open.strengths(of: data, training: tasks.train, key: key, kernels: kernels)
     let trial = StrengthChoice.trial(on: tasks, in: data, threads: session.threads)
+    let together =
+      strengths.areFittedTogether
+      ? orderedMap(strengths.settings.count) { strengths.recommender($0) } : []
     var best: (index: Int, value: Double, recommender: any Recommender)?
     for index in strengths.settings.indices where !Cancellation.isRequested {
-      let fitted = strengths.recommender(index)
+      let fitted = together.isEmpty ? strengths.recommender(index) : together[index]
       let value = (try? trial.judgement(of: fitted))?.mean(0)?.mean ?? -1
       // Of equals the first, which is the weakest.
       if value > best?.value ?? -.infinity { best = (index, value, fitted) }

@@ -11,7 +11,9 @@ struct SessionRecommenders {
   let session: Session
 
   /// The recommender of that name, fitted to the training tasks if it is a baseline.
-  func recommender(_ name: String) throws(CommandFailure) -> any Recommender {
+  func recommender(
+    _ name: String, _ host: any Host
+  ) throws(CommandFailure) -> any Recommender {
     guard let data = session.data, let tasks = session.tasks else {
       throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
     }
@@ -23,6 +25,7 @@ struct SessionRecommenders {
       throw unknown(name)
     }
     try refuse(baseline, name, on: data)
+    if let shortage = shortage(of: baseline, name, data, host) { throw shortage }
     return fitted(baseline, name, data, tasks)
   }
 
@@ -65,18 +68,22 @@ struct SessionRecommenders {
   }
 
   /// Why there is no memory to fit a baseline; nil if there is.
-  func shortage(of baseline: any Baseline, _ data: Dataset, _ host: any Host) -> CommandFailure? {
-    let needed = baseline.memory(items: data.items.count)
+  func shortage(
+    of baseline: any Baseline, _ name: String, _ data: Dataset, _ host: any Host
+  ) -> CommandFailure? {
+    let needed = baseline.memory(for: data)
     guard needed > SessionRecommenders.negligible, let free = host.availableMemory, needed > free
     else { return nil }
-    let name = type(of: baseline).name
+    let own = type(of: baseline).name
+    let items = min(data.items.count, optionText("items", of: baseline).flatMap { Int($0) } ?? .max)
     // Memory grows with the square of the items.
-    let fitting = Int(Double(data.items.count) * (max(0, free) / needed).squareRoot() * 0.9)
+    let fitting = Int(Double(items) * (max(0, free) / needed).squareRoot() * 0.9)
+    let remedy = "baseline \(own) items=\(fitting)" + (name == own ? "" : " as=\(name)")
     return CommandFailure(
       "E0603",
       "`\(name)` needs about \(memorySize(needed)) of memory for "
-        + "\(counted(data.items.count, "item")), and \(memorySize(max(0, free))) are free",
-      help: fitting > 0 ? ["keep to those taken most: `baseline \(name) items=\(fitting)`"] : [])
+        + "\(counted(items, "item")), and \(memorySize(max(0, free))) are free",
+      help: fitting > 0 ? ["keep to those taken most: `\(remedy)`"] : [])
   }
 
   /// What is not worth asking for, in bytes.

@@ -10,7 +10,7 @@ struct ScaledDownCommand {
   var work = 1.0
   var rounds = Rounds()
   /// The names of the baselines that it may fit.
-  private var fitted: [String] = []
+  private(set) var fitted: [String] = []
 
   /// - Parameter modelWork: the work of the session's model relative to the scaled-down one.
   init(_ command: any Command, in session: Session, modelWork: Double) {

@@ -17,6 +17,8 @@ struct ScaledDownRun {
   private let rounds: Rounds
   /// Baselines that were scaled down, with the ratios of their work.
   private let baselines: [(name: String, work: Double)]
+  /// The baselines that there is no memory for, and that it leaves out or ends at.
+  private let tooLarge: [String]
   private(set) var seconds = 0.0
   private(set) var bounds = 0.0...0.0
   private(set) var sizes = ""
@@ -31,6 +33,11 @@ struct ScaledDownRun {
     work = reduction.work
     rounds = reduction.rounds
     (self.session.namedBaselines, baselines) = reduction.baselines(of: quiet)
+    let recommenders = SessionRecommenders(session: quiet)
+    tooLarge = reduction.fitted.filter { name in
+      guard let data = quiet.data, let baseline = recommenders.baseline(name) else { return false }
+      return recommenders.shortage(of: baseline, name, data, host) != nil
+    }
   }
 
   /// A command that takes less than this, in seconds, is measured as a whole.
@@ -85,12 +92,14 @@ struct ScaledDownRun {
       plan?.training = seconds
       if work > 1, let bytes = training.memory(in: session) { plan?.needs(bytes) }
     }
+    if !tooLarge.isEmpty { sizes = "no memory for " + tooLarge.joined(separator: ", ") }
     guard rounds.count > 1 else { return }
     let more = Double(rounds.count - 1)
     let judged = seconds * (rounds.dealsAnew ? more : more / Double(rounds.rows))
     let total = seconds + judged + more * (plan?.training ?? 0)
     (seconds, bounds) = (total, total...total)
-    sizes = "\(grouped(rounds.count)) rounds"
+    sizes = (["\(grouped(rounds.count)) rounds"] + (sizes.isEmpty ? [] : [sizes])).joined(
+      separator: "; ")
   }
 
   /// The additional time of baselines that were scaled down.

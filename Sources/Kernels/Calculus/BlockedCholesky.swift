@@ -38,7 +38,8 @@ package struct BlockedCholesky {
     let own = orderedMap(matrix.panelCount) { column -> [Float] in
       if Cancellation.isRequested { return [] }
       for row in 0..<column {
-        Self.sum(row, column, of: matrix, rows: column..<last, into: matrix.tile(row, column), kernels)
+        Self.sum(
+          row, column, of: matrix, rows: column..<last, into: matrix.tile(row, column), kernels)
       }
       return withTile { tile in
         Self.sum(column, column, of: matrix, rows: column..<last, into: tile, kernels)

@@ -28,6 +28,8 @@ package final class PanelMatrix: @unchecked Sendable {
     4 * Double(tiles(rows) * width) * Double(tiles(columns) * width)
   }
 
+  package static func bytes(square size: Int) -> Double { bytes(rows: size, columns: size) }
+
   package var tileRows: Int { paddedRows / Self.width }
 
   /// The columns 64·`panel`… of all rows.

@@ -15,18 +15,18 @@ package protocol Baseline: Configurable {
   var predictsRatings: Bool { get }
   /// Which kinds of data it is made for.
   var feedback: Set<Feedback> { get }
-  /// About how many bytes fitting it to so many items takes, where they grow with their square; else 0.
-  func memory(items: Int) -> Double
+  /// About how many bytes fitting it takes, where they grow with the square of the items; else 0.
+  func memory(for data: Dataset) -> Double
 }
 
 extension Baseline {
   package var predictsRatings: Bool { true }
   package var feedback: Set<Feedback> { [.ratings] }
-  package func memory(items: Int) -> Double { 0 }
+  package func memory(for data: Dataset) -> Double { 0 }
 }
 
 /// The ratings that a baseline may learn from.
-struct TrainingRatings {
+package struct TrainingRatings: Sendable {
   let users: [Int32]
   let items: [Int32]
   let ratings: [Float]

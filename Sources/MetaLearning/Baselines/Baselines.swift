@@ -7,4 +7,5 @@ package let baselines = Catalog<any Baseline>(
     RandomScores.self, Popularity.self, ItemMean.self, Bias.self, ContentBias.self, Content.self,
     ItemKNN.self, UserKNN.self, MatrixFactorization.self, BayesianFactorization.self,
     GradientFactorization.self, Hybrid.self, Ease.self, EpisodicEase.self,
+    AlternatingLeastSquares.self, BayesianPersonalizedRanking.self,
   ])

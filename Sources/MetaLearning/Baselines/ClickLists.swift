@@ -1,23 +1,23 @@
 /// One side of a table of clicks: entry `e` has `others[range(e)]`, in rising order.
-struct ClickLists: Sendable {
-  let offsets: [Int]
-  let others: [Int32]
+package struct ClickLists: Sendable {
+  package let offsets: [Int]
+  package let others: [Int32]
   /// How much each happened.
-  let counts: [Float]
+  package let counts: [Float]
   /// The place of each entry in the list that it has on the other side; empty where nobody asks.
-  let places: [Int32]
+  package let places: [Int32]
 
-  init(offsets: [Int], others: [Int32], counts: [Float], places: [Int32] = []) {
+  package init(offsets: [Int], others: [Int32], counts: [Float], places: [Int32] = []) {
     (self.offsets, self.others) = (offsets, others)
     (self.counts, self.places) = (counts, places)
   }
 
-  var count: Int { offsets.count - 1 }
+  package var count: Int { offsets.count - 1 }
 
-  func range(_ entry: Int) -> Range<Int> { offsets[entry]..<offsets[entry + 1] }
+  package func range(_ entry: Int) -> Range<Int> { offsets[entry]..<offsets[entry + 1] }
 
   /// The same entries by the other side, of which there are so many.
-  func turned(count: Int) -> ClickLists {
+  package func turned(count: Int) -> ClickLists {
     var offsets = [Int](repeating: 0, count: count + 1)
     for other in others { offsets[Int(other) + 1] += 1 }
     for other in 0..<count { offsets[other + 1] += offsets[other] }

@@ -20,7 +20,8 @@ package struct Ease: TunableBaseline {
       needs memory for three numbers for each pair of items. Steck, WWW 2019.
       """,
     [
-      .option("l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
+      .option(
+        "l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
       .option(
         "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
     ],
@@ -31,7 +32,7 @@ package struct Ease: TunableBaseline {
 
   package static let penalties = [300.0, 1000, 5000, 20_000, 100_000]
 
-  package var candidates: [Ease] {
+  package func candidates(on feedback: Feedback) -> [Ease] {
     penalty == nil ? Self.penalties.map { with($0) } : [self]
   }
 
@@ -41,22 +42,14 @@ package struct Ease: TunableBaseline {
     return ease
   }
 
-  /// What training users took, and how many took each pair of items.
-  package struct Common: Sendable {
-    let clicks: TrainingClicks
-    let pairs: PanelMatrix
-  }
-
   package func common(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
-  ) -> Common {
-    let clicks = TrainingClicks(training, in: dataset, most: most)
-    let ones = [Float](repeating: 1, count: clicks.userCount)
-    return Common(clicks: clicks, pairs: clicks.gram(pairs: ones, diagonal: ones))
+  ) -> SharedItems {
+    SharedItems(training, in: dataset, most: most)
   }
 
   package func fitted(
-    to common: Common, key: RandomKey, kernels: KernelSet
+    to common: SharedItems, key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
     let system = common.pairs.copy()
     let penalty = Float(penalty ?? Self.penalties[0])
@@ -69,11 +62,10 @@ package struct Ease: TunableBaseline {
         panel[column, place] = 0
       }
     }
-    return ItemWeights(title: Self.name, common.clicks, weights, kernels: kernels)
+    return ItemTable(title: Self.name, common.clicks, weights, kernels: kernels)
   }
 
-  package func memory(items: Int) -> Double {
-    let size = min(items, most ?? items)
-    return 3 * PanelMatrix.bytes(rows: size, columns: size)
+  package func memory(for data: Dataset) -> Double {
+    3 * PanelMatrix.bytes(square: min(data.items.count, most ?? .max))
   }
 }

@@ -30,7 +30,8 @@ package struct EpisodicEase: TunableBaseline {
       each pair of items.
       """,
     [
-      .option("l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
+      .option(
+        "l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
       .option(
         "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
     ],
@@ -41,7 +42,7 @@ package struct EpisodicEase: TunableBaseline {
 
   package static let penalties = [0.3, 1, 3, 10, 30]
 
-  package var candidates: [EpisodicEase] {
+  package func candidates(on feedback: Feedback) -> [EpisodicEase] {
     penalty == nil ? Self.penalties.map { with($0) } : [self]
   }
 
@@ -71,9 +72,8 @@ package struct EpisodicEase: TunableBaseline {
     EpisodicModel(common, penalty: Float(penalty ?? Self.penalties[0]), kernels: kernels)
   }
 
-  package func memory(items: Int) -> Double {
-    let size = min(items, most ?? items)
-    return 5 * PanelMatrix.bytes(rows: size, columns: size)
+  package func memory(for data: Dataset) -> Double {
+    5 * PanelMatrix.bytes(square: min(data.items.count, most ?? .max))
   }
 }
 
@@ -116,9 +116,9 @@ private final class EpisodicModel: Recommender {
   private let kernels: KernelSet
   /// The support that all training tasks have; nil if they differ.
   private let size: Int?
-  private let usual: ItemWeights
+  private let usual: ItemTable
   /// The models of other sizes, those that were used last, the newest at the end.
-  private let others = Mutex<[(size: Int, weights: ItemWeights)]>([])
+  private let others = Mutex<[(size: Int, weights: ItemTable)]>([])
   /// How many of them are kept.
   private static let kept = 2
 
@@ -128,7 +128,7 @@ private final class EpisodicModel: Recommender {
     self.kernels = kernels
     let sizes = clicks.supports
     size = sizes.min() == sizes.max() ? sizes.first : nil
-    usual = ItemWeights(
+    usual = ItemTable(
       title: EpisodicEase.name, clicks, common.system.solution(penalty: penalty, kernels: kernels),
       kernels: kernels)
   }
@@ -137,8 +137,29 @@ private final class EpisodicModel: Recommender {
     weights(for: clicks.columns.taken(by: user).count).scores(for: user, items: items)
   }
 
-  private func weights(for count: Int) -> ItemWeights {
-    guard let size, count > 0, count != size else { return usual }
+  func best(
+    _ count: Int, notTakenBy users: [UserContext], threads: Int
+  ) throws(ScoreError) -> [[(item: Int32, score: Float)]]? {
+    let sizes = users.map { clicks.columns.taken(by: $0).count }
+    let usual = users.indices.filter { isUsual(sizes[$0]) }
+    let lists = try self.usual.best(count, notTakenBy: usual.map { users[$0] }, threads: threads)
+    guard usual.count < users.count, let lists else { return lists }
+    var all = users.map { _ in [(item: Int32, score: Float)]() }
+    for (place, list) in zip(usual, lists) { all[place] = list }
+    // Those of one size after the other, so that each is solved for once.
+    for size in Set(sizes).sorted() where !isUsual(size) {
+      let own = users.indices.filter { sizes[$0] == size }
+      let lists = try weights(for: size).best(
+        count, notTakenBy: own.map { users[$0] }, threads: threads)
+      for (place, list) in zip(own, lists ?? []) { all[place] = list }
+    }
+    return all
+  }
+
+  private func isUsual(_ count: Int) -> Bool { size == nil || count == 0 || count == size }
+
+  private func weights(for count: Int) -> ItemTable {
+    if isUsual(count) { return usual }
     return others.withLock { others in
       if let known = others.firstIndex(where: { $0.size == count }) {
         others.append(others.remove(at: known))
@@ -146,7 +167,7 @@ private final class EpisodicModel: Recommender {
       }
       let supports = clicks.supports.map { _ in count }
       let system = EpisodeSystem(clicks, supports: supports, kernels: kernels)
-      let made = ItemWeights(
+      let made = ItemTable(
         title: title, clicks, system.solution(penalty: penalty, kernels: kernels),
         kernels: kernels)
       // What was left in its middle is not kept.

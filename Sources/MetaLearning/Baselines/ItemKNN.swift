@@ -3,36 +3,84 @@ import Kernels
 import Language
 import Models
 
-/// Item-based nearest neighbours on residuals of the biases (Koren 2010, "Factor in the Neighbors", §2.2).
-/// The similarity is the shrunken correlation of residuals over the users that two items share.
-package struct ItemKNN: Baseline {
-  package var neighbors = 40
-  package var shrinkage = 100.0
+/// Item-based nearest neighbours. Of ratings: on residuals of the biases (Koren 2010, "Factor in the
+/// Neighbors", §2.2), where the similarity is the shrunken correlation of residuals over the users that two
+/// items share. Of interactions: the sum of the similarities to what a user took, which are shrunken cosines.
+package struct ItemKNN: TunableBaseline {
+  package var neighbors: Int?
+  package var shrinkage: Double?
+  package var most: Int?
 
   package init() {}
 
   package static let signature = Signature<Self>(
     "item-knn", "Ratings of similar items, where items are similar if users rate them alike.",
+    details: """
+      Of ratings 40 neighbors count, with a shrinkage of 100. Of interactions all count: the score of an item \
+      is the sum of its similarities n(i, j) / (√(n(i) n(j)) + shrinkage) to what a user took, where n are \
+      numbers of training users; a shrinkage that is not given is the best of five on the validation users.
+      """,
     [
       .option("neighbors", \.neighbors, in: 1...10_000, "how many similar items count"),
       .option("shrinkage", \.shrinkage, in: 0...1e6, "shared users' worth of no similarity"),
+      .option(
+        "items", \.most, in: 1...1_000_000,
+        "of interactions: keep to so many items, those most training users took"),
     ],
-    examples: [Example("evaluate mae ndcg@5")])
+    examples: [Example("evaluate mae ndcg@5"), Example("baseline item-knn neighbors=20")])
+
+  package var feedback: Set<Feedback> { [.ratings, .interactions] }
 
   /// The number of most similar items that are kept for each, so that memory is linear in the items.
   private static let kept = 1024
 
-  package func fitted(
+  package func candidates(on feedback: Feedback) -> [ItemKNN] {
+    guard feedback == .interactions, shrinkage == nil else { return [self] }
+    return [3.0, 10, 30, 100, 300].map { shrinkage in
+      var next = self
+      next.shrinkage = shrinkage
+      return next
+    }
+  }
+
+  package func memory(for data: Dataset) -> Double {
+    guard data.feedback == .interactions else { return 0 }
+    return 3 * PanelMatrix.bytes(square: min(data.items.count, most ?? .max))
+  }
+
+  /// What all strengths have in common.
+  package enum Common: Sendable {
+    case ratings(TrainingRatings)
+    case interactions(SharedItems)
+  }
+
+  package func common(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> Common {
+    switch dataset.feedback {
+    case .ratings: .ratings(TrainingRatings(training, in: dataset))
+    case .interactions: .interactions(SharedItems(training, in: dataset, most: most))
+    }
+  }
+
+  package func fitted(
+    to common: Common, key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
-    let ratings = TrainingRatings(training, in: dataset)
+    switch common {
+    case .ratings(let ratings): fitted(to: ratings)
+    case .interactions(let shared): fitted(to: shared, kernels: kernels)
+    }
+  }
+
+  private func fitted(to ratings: TrainingRatings) -> any Recommender {
+    let shrinkage = shrinkage ?? 100
     let bias = BiasModel(ratings)
     let (byUser, byItem) = ratings.grouped(bias.residuals(of: ratings))
     var sums = Array(repeating: PairSums(), count: ratings.itemCount)
     let similar = (0..<ratings.itemCount).map { item in
-      Cancellation.isRequested ? [] : neighbors(of: item, byItem, byUser, &sums)
+      Cancellation.isRequested ? [] : neighbors(of: item, byItem, byUser, shrinkage, &sums)
     }
-    return NeighborModel(title: Self.name, bias: bias, count: neighbors, similar: similar)
+    return NeighborModel(title: Self.name, bias: bias, count: neighbors ?? 40, similar: similar)
   }
 
   /// Sums over the users that two items share, from which their correlation follows.
@@ -42,7 +90,8 @@ package struct ItemKNN: Baseline {
 
   /// The most similar items, best first. `sums` is scratch space and comes back cleared.
   private func neighbors(
-    of item: Int, _ byItem: RatingIndex, _ byUser: RatingIndex, _ sums: inout [PairSums]
+    of item: Int, _ byItem: RatingIndex, _ byUser: RatingIndex, _ shrinkage: Double,
+    _ sums: inout [PairSums]
   ) -> [Neighbor] {
     var touched: [Int32] = []
     for row in byItem.range(item) {

@@ -2,9 +2,9 @@ import Datasets
 import Kernels
 
 /// What training users took, as a table of ones and blanks: each row a training task, each column an item.
-struct TrainingClicks: Sendable {
-  let byUser: ClickLists
-  let byItem: ClickLists
+package struct TrainingClicks: Sendable {
+  package let byUser: ClickLists
+  package let byItem: ClickLists
   /// How many of a task's items are its support, of those that have a column.
   let supports: [Int]
   let columns: ItemColumns
@@ -12,7 +12,7 @@ struct TrainingClicks: Sendable {
   let popularity: [Float]
 
   /// - Parameter most: the most items that get a column, those that most training users took.
-  init(_ training: [UserTask], in dataset: Dataset, most: Int? = nil) {
+  package init(_ training: [UserTask], in dataset: Dataset, most: Int? = nil) {
     let rows = dataset.interactions
     var popularity = [Float](repeating: 0, count: dataset.items.count)
     let lists = training.whileWanted(asking: 0x100).map { task in

@@ -8,11 +8,11 @@ package protocol TunableBaseline: Baseline {
   /// What is the same for every strength, and made once.
   associatedtype Common: Sendable
 
-  /// The settings to choose among: this one, with a value for each option that is left open. One alone if none
-  /// is.
-  var candidates: [Self] { get }
-  /// Which of them is taken when there is nobody to choose by.
-  var usual: Self { get }
+  /// The settings to choose among on data of that kind: this one, with a value for each option that is left
+  /// open. One alone if none is.
+  func candidates(on feedback: Feedback) -> [Self]
+  /// Whether fitting one keeps only one thread busy, so that several are better fitted at the same time.
+  var fitsOnOneThread: Bool { get }
   /// Called once, before `fitted(to:key:kernels:)` for each of the candidates.
   func common(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
@@ -21,20 +21,22 @@ package protocol TunableBaseline: Baseline {
 }
 
 extension TunableBaseline {
-  package var usual: Self { candidates[candidates.count / 2] }
+  package var fitsOnOneThread: Bool { false }
 
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
-    usual.fitted(
-      to: common(to: dataset, training: training, key: key, kernels: kernels), key: key,
-      kernels: kernels)
+    let strengths = strengths(of: dataset, training: training, key: key, kernels: kernels)
+    // The middle one, when there is nobody to choose by.
+    return strengths.recommender(strengths.settings.count / 2)
   }
 }
 
 /// The recommenders of all strengths of a baseline, each made when it is asked for.
 package struct FittedStrengths: Sendable {
   package let settings: [any Baseline]
+  /// Whether all of them are better fitted at the same time.
+  package let areFittedTogether: Bool
   package let recommender: @Sendable (Int) -> any Recommender
 }
 
@@ -44,8 +46,8 @@ extension TunableBaseline {
     of dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> FittedStrengths {
     let common = common(to: dataset, training: training, key: key, kernels: kernels)
-    let candidates = candidates
-    return FittedStrengths(settings: candidates) {
+    let candidates = candidates(on: dataset.feedback)
+    return FittedStrengths(settings: candidates, areFittedTogether: fitsOnOneThread) {
       candidates[$0].fitted(to: common, key: key, kernels: kernels)
     }
   }

@@ -92,7 +92,8 @@ struct WeightedLeastSquares {
         if !isUniform {
           // With √(c − 1) y the products are those of y, weighted.
           kernels.axpy(
-            confidences[entry], factors.rows(Int(lists.others[entry])..<Int(lists.others[entry]) + 1), moments)
+            confidences[entry],
+            factors.rows(Int(lists.others[entry])..<Int(lists.others[entry]) + 1), moments)
           let own = rows.rows(place..<place + 1)
           kernels.scale(max(0, confidences[entry] - 1).squareRoot(), own, into: own)
         }

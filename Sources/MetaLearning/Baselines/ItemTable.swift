@@ -1,0 +1,210 @@
+import Kernels
+import Models
+
+/// Scores of all items as a product: a few numbers of a user, times a table with a column for each item.
+struct ItemTable: Recommender {
+  /// Where the numbers of a user come from.
+  enum Profile: Sendable {
+    /// A one for each item that she took: the table has a row for each item.
+    case taken
+    /// Computed from what she took, a row for each user.
+    case computed(@Sendable ([[TakenItem]], Matrix) -> Void)
+  }
+
+  let title: String
+  let columns: ItemColumns
+  /// What a user who took nothing is shown: how many training users took each item.
+  let popularity: [Float]
+  let table: PanelMatrix
+  let profile: Profile
+  let kernels: KernelSet
+  let predictsRatings = false
+
+  init(
+    title: String, _ clicks: TrainingClicks, _ table: PanelMatrix, profile: Profile = .taken,
+    kernels: KernelSet
+  ) {
+    self.title = title
+    (columns, popularity) = (clicks.columns, clicks.popularity)
+    (self.table, self.profile, self.kernels) = (table, profile, kernels)
+  }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    let taken = columns.taken(by: user)
+    guard !taken.isEmpty else { return items.map { popularity[Int($0)] } }
+    let width = PanelMatrix.width
+    var all = [Float](repeating: 0, count: table.panelCount * width)
+    all.withUnsafeMutableBufferPointer { all in
+      guard let base = all.baseAddress else { return }
+      withProfiles(of: [taken]) { profiles in
+        for panel in 0..<table.panelCount {
+          profiles.score(panel, into: Matrix(base + panel * width, rows: 1, columns: width))
+        }
+      }
+    }
+    return columns.scores(of: items, all: all)
+  }
+}
+
+/// An item that a user took, by its column, and how much.
+struct TakenItem: Sendable {
+  var column: Int32
+  var count: Float
+}
+
+extension ItemTable {
+  /// The numbers of some users, ready to be multiplied with panels of the table.
+  fileprivate struct Profiles {
+    let owner: ItemTable
+    /// As bags of rows of the table.
+    let bags: EmbeddingBag?
+    let rows: Matrix
+
+    func score(_ panel: Int, into scores: Matrix) {
+      let panel = owner.table.panel(panel)
+      if let bags { return owner.kernels.embed(bags, panel, into: scores) }
+      owner.kernels.product(rows, panel.rows(0..<rows.columns), into: scores)
+    }
+  }
+
+  fileprivate func withProfiles(of users: [[TakenItem]], _ body: (Profiles) -> Void) {
+    switch profile {
+    case .taken:
+      var offsets: [Int32] = [0]
+      for taken in users { offsets.append(offsets[offsets.count - 1] + Int32(taken.count)) }
+      let indices = users.flatMap { $0.map(\.column) }
+      let ones = [Float](repeating: 1, count: indices.count)
+      body(
+        Profiles(
+          owner: self,
+          bags: EmbeddingBag(
+            count: users.count, step: 1, offsets: offsets, indices: indices, weights: ones),
+          rows: .none))
+    case .computed(let compute):
+      let memory = FloatBuffer(count: users.count * table.rows)
+      let rows = Matrix(memory.base, rows: users.count, columns: table.rows)
+      compute(users, rows)
+      body(Profiles(owner: self, bags: nil, rows: rows))
+      withExtendedLifetime(memory) {}
+    }
+  }
+}
+
+extension ItemTable {
+  /// The users whose scores one thread computes at once.
+  private static let block = 64
+
+  func best(
+    _ count: Int, notTakenBy users: [UserContext], threads: Int
+  ) throws(ScoreError) -> [[(item: Int32, score: Float)]]? {
+    let blocks = (users.count + Self.block - 1) / Self.block
+    let found: [[[(item: Int32, score: Float)]]] = orderedMap(
+      blocks, threads: threads, abandoned: []
+    ) { block in
+      let range = block * Self.block..<min((block + 1) * Self.block, users.count)
+      return best(count, notTakenBy: users[range])
+    }
+    let lists = found.flatMap { $0 }
+    for (user, list) in zip(users, lists) {
+      if let odd = list.first(where: { !$0.score.isFinite }) {
+        throw ScoreError(title: title, user: user.user, item: odd.item)
+      }
+    }
+    return lists
+  }
+
+  private func best(
+    _ count: Int, notTakenBy users: ArraySlice<UserContext>
+  ) -> [[(item: Int32, score: Float)]] {
+    let taken = users.map { columns.taken(by: $0) }
+    var lists = users.map { _ in HighestScores(count) }
+    var next = users.map { _ in 0 }
+    let width = PanelMatrix.width
+    let memory = FloatBuffer(count: users.count * width)
+    withProfiles(of: taken) { profiles in
+      for panel in 0..<table.panelCount {
+        if Cancellation.isRequested { return }
+        let first = panel * width
+        let some = min(width, columns.count - first)
+        profiles.score(panel, into: Matrix(memory.base, rows: users.count, columns: width))
+        for user in lists.indices where !taken[user].isEmpty {
+          let scores = memory.base + user * width
+          while next[user] < taken[user].count {
+            let column = Int(taken[user][next[user]].column)
+            guard column < first + width else { break }
+            scores[column - first] = -.infinity
+            next[user] += 1
+          }
+          lists[user].add(UnsafeBufferPointer(start: scores, count: some), from: first)
+        }
+      }
+    }
+    return zip(lists, zip(users, taken)).map { list, user in
+      if user.1.isEmpty { return mostPopular(count, for: user.0) }
+      return list.found.map { (columns.items[$0.place], $0.score) }
+    }
+  }
+
+  private func mostPopular(_ count: Int, for user: UserContext) -> [(item: Int32, score: Float)] {
+    let known = Set(user.support.map(\.item))
+    let items = popularity.indices.map { Int32($0) }.filter { !known.contains($0) }
+    let scores = items.map { popularity[Int($0)] }
+    return highest(count, of: scores).map { (items[$0], scores[$0]) }
+  }
+}
+
+/// The highest of many scores, the highest first and the earlier of two equals first. What is −∞ is left out;
+/// what is no number comes first, so that it is noticed.
+struct HighestScores {
+  private let most: Int
+  private(set) var found: [(place: Int, score: Float)] = []
+  /// The score that a new one has to surpass.
+  private var bar = -Float.infinity
+
+  init(_ most: Int) {
+    self.most = most
+    found.reserveCapacity(most + 1)
+    if most == 0 { bar = .infinity }
+  }
+
+  /// Adds scores whose places begin at `first`, all behind those before.
+  mutating func add(_ scores: UnsafeBufferPointer<Float>, from first: Int) {
+    for (offset, score) in scores.enumerated() where !(score <= bar) {
+      let known = score.isNaN ? Float.infinity : score
+      var at = found.count
+      while at > 0, found[at - 1].score < known { at -= 1 }
+      if at == most { continue }
+      found.insert((first + offset, known), at: at)
+      if found.count > most { found.removeLast() }
+      if found.count == most { bar = found[most - 1].score }
+    }
+  }
+}
+
+extension ItemColumns {
+  /// What a user took, in rising order of the columns, each once.
+  func taken(by user: UserContext) -> [TakenItem] {
+    var all = user.support.map { TakenItem(column: column[Int($0.item)], count: $0.count) }
+    all.removeAll { $0.column < 0 }
+    all.sort { ($0.column, $0.count) < ($1.column, $1.count) }
+    return all.reduce(into: []) { merged, next in
+      if let last = merged.last, last.column == next.column {
+        merged[merged.count - 1].count += next.count
+      } else {
+        merged.append(next)
+      }
+    }
+  }
+
+  /// The scores of items, of those of all columns; items without one come last.
+  func scores(of items: [Int32], all scores: [Float]) -> [Float] {
+    var least: Float?
+    return items.map { item in
+      let place = Int(column[Int(item)])
+      if place >= 0 { return scores[place] }
+      let below = least ?? (scores.prefix(count).min() ?? 0) - 1
+      least = below
+      return below
+    }
+  }
+}
