@@ -65,6 +65,12 @@ extension InputCommand {
   package var needsInput: Bool { false }
 }
 
+/// A command that may turn out not to give all that its signature says; only running tells.
+protocol WithholdingCommand: Command {
+  /// What nothing that comes before it shall be taken to be stale by.
+  var withheld: [Noun] { get }
+}
+
 /// A command whose options can be right one by one and not together, which is known before it runs.
 protocol ConstrainedCommand: Command {
   /// What is wrong with the options; whoever runs it throws that as well.

@@ -156,6 +156,7 @@ private let capabilities: @Sendable (any Configurable.Type) -> CheckContext.Capa
   if type is any InputCommand.Type { capabilities.insert(.input) }
   if type is any SweepCommand.Type { capabilities.insert(.sweep) }
   if type is any ConstrainedCommand.Type { capabilities.insert(.contradiction) }
+  if type is any WithholdingCommand.Type { capabilities.insert(.withholding) }
   return capabilities
 }
 
@@ -167,7 +168,8 @@ private let callProperties: @Sendable (any Configurable) -> CheckContext.CallPro
     needsInput: (configurable as? any InputCommand)?.needsInput ?? false,
     sweep: (configurable as? any SweepCommand)?.sweepForm,
     contradiction: (configurable as? any ConstrainedCommand)?.contradiction?.problem,
-    withheld: (configurable as? any SweepCommand)?.training.withheld ?? [])
+    withheld: (configurable as? any SweepCommand)?.training.withheld
+      ?? (configurable as? any WithholdingCommand)?.withheld ?? [])
 }
 
 extension Source {

@@ -23,7 +23,7 @@ package struct TopK: Command {
     examples: [Example("topk 10"), Example("topk k=3 seen=yes")])
 
   package var resultFields: [ResultField]? {
-    ["items", "titles", "scores"].map { ResultField($0, .list) }
+    ["items", "titles", "scores", "new"].map { ResultField($0, .list) }
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
@@ -63,16 +63,20 @@ package struct TopK: Command {
       notes.append(counted(left, "item already rated is", "items already rated are") + " left out")
     }
     if let domain { notes.append("items of \(domain) only, which the split tests on") }
+    let isNew = data.isNew(ranking.map(\.item))
+    let hasNew = isNew.contains(true)
+    if hasNew { notes.append("new: nobody has rated it; its features alone tell") }
     let table = Table(
       "Top \(ranking.count) for \(adapted.name)",
       columns: [
         .init("#", .right), .init("item", .right), .init("title"), .init("score", .right),
-      ],
-      rows: ranking.enumerated().map { place, entry in
-        [
+      ] + (hasNew ? [.init("")] : []),
+      rows: zip(ranking.indices, zip(ranking, isNew)).map { place, entry in
+        let (entry, isNew) = entry
+        return [
           .count(place + 1), .text(data.items.ids.names[Int(entry.item)]),
           .text(data.items.label(Int(entry.item))), .number(Double(entry.score), digits: 2),
-        ]
+        ] + (hasNew ? [.text(isNew ? "new" : "")] : [])
       },
       footnotes: notes)
     return Report(
@@ -81,6 +85,7 @@ package struct TopK: Command {
         .init("items", .list(ranking.map { .text(data.items.ids.names[Int($0.item)]) })),
         .init("titles", .list(ranking.map { .text(data.items.label(Int($0.item))) })),
         .init("scores", .list(ranking.map { .number(Double($0.score)) })),
+        .init("new", .list(isNew.map { .truth($0) })),
       ]))
   }
 }

@@ -49,7 +49,7 @@ struct Load: Command {
         "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
     ])
 
-  var resultFields: [ResultField]? { ["users", "items", "ratings", "density", "seconds"] }
+  var resultFields: [ResultField]? { ["users", "items", "unrated", "ratings", "density", "seconds"] }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()
@@ -110,6 +110,7 @@ struct Load: Command {
       result: Record([
         .init("users", .number(Double(data.users.count))),
         .init("items", .number(Double(data.items.count))),
+        .init("unrated", .number(Double(data.unratedItemCount))),
         .init("ratings", .number(Double(data.interactions.count))),
         .init("density", .number(data.density)),
         .init("seconds", .number(seconds)),
@@ -129,16 +130,16 @@ func reading<T>(_ work: () throws -> T) throws -> T {
 }
 
 extension Dataset {
-  /// The share of all pairs of users and items that are rated.
+  /// The share of all pairs of users and rated items that are rated.
   var density: Double {
-    Double(interactions.count) / max(1, Double(users.count) * Double(items.count))
+    Double(interactions.count) / max(1, Double(users.count) * Double(ratedItemCount))
   }
 
   /// `100,000 ratings of 1,682 items by 943 users (6.30 % of all pairs)`.
   var sizes: String {
     let hundredths = Int((density * 10_000).rounded())
     let share = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
-    return "\(counted(interactions.count, "rating")) of \(counted(items.count, "item")) by "
+    return "\(counted(interactions.count, "rating")) of \(itemCounts) by "
       + "\(counted(users.count, "user")) "
       + (density > 1 ? "(more than there are pairs)" : "(\(share) of all pairs)")
   }

@@ -87,6 +87,8 @@ extension CheckContext {
     package static let sweep = Capabilities(rawValue: 2)
     /// Its options can contradict each other.
     package static let contradiction = Capabilities(rawValue: 4)
+    /// It may not give all that its signature says; only running tells.
+    package static let withholding = Capabilities(rawValue: 8)
   }
 
   /// The words of the language, and what is known of the commands behind them: the same for all copies.

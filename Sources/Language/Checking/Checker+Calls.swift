@@ -104,7 +104,9 @@ extension Checker {
     let (root, bound) = check(call.arguments, arguments, of: type, whole: call.verb.range)
     let facts = checkedCalls.facts(of: type, context)
     var (needs, gives) = bound.nouns(of: type, usual: facts.usualMembers)
-    if facts.capabilities.contains(.sweep), bound.variesOnlyNumbers {
+    if facts.capabilities.contains(.withholding)
+      || facts.capabilities.contains(.sweep) && bound.variesOnlyNumbers
+    {
       let withheld = context.vocabulary.callProperties(root).withheld
       gives.removeAll { withheld.contains($0) }
     }
