@@ -75,8 +75,14 @@ extension InputCommand {
 
 /// A command that may give less than its signature says.
 protocol WithholdingCommand: Command {
-  /// What it does not give as it is written, and what is not there any more behind it.
+  /// What it does not give, or may not give, as it is written: nothing is taken to be stale by it.
   var withheld: [Noun] { get }
+  /// What is not there any more behind it.
+  var withdrawn: [Noun] { get }
+}
+
+extension WithholdingCommand {
+  var withdrawn: [Noun] { [] }
 }
 
 /// A command that as it is written may do without something that its signature needs.

@@ -110,6 +110,8 @@ package struct Entities: Sendable {
   /// What people call them: film titles. Empty when nothing but ids is known.
   package var titles: [String]
   package var features: [Feature]
+  /// What the column of their ids is called in the ratings; empty when it has no name.
+  package var idName = ""
 
   package init(ids: Vocabulary, titles: [String] = [], features: [Feature] = []) {
     self.ids = ids

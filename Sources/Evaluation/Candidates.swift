@@ -14,14 +14,17 @@ package enum Candidates: Sendable, Equatable {
 
   /// In words for a footnote, after "candidates: ".
   ///
-  /// - Parameter unrated: the fewest items that one of them never rated.
+  /// - Parameters:
+  ///   - unrated: the fewest items that one of them never rated.
+  ///   - new: how many items of the catalogue nobody has rated.
   package func definition(
-    _ tasks: [UserTask], unrated: Int? = nil, _ feedback: Feedback = .ratings
+    _ tasks: [UserTask], unrated: Int? = nil, new: Int = 0, _ feedback: Feedback = .ratings
   ) -> String {
     let chosen = feedback == .ratings ? "rated" : "took"
     let counts = tasks.map(\.query.count)
     let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
     let query = "the \(least == most ? "\(least)" : "\(least)–\(most)") query items of each user"
+    let newcomers = new > 0 ? ", \(grouped(new)) among them that nobody has rated" : ""
     return switch self {
     case .query: query
     case .sampled(let count):
@@ -31,7 +34,7 @@ package enum Candidates: Sendable, Equatable {
       } else {
         query + " and \(count) drawn from those she never \(chosen)"
       }
-    case .all: query + " and all that she never \(chosen)"
+    case .all: query + " and all that she never \(chosen)" + newcomers
     }
   }
 

@@ -109,6 +109,7 @@ package struct Trial: Sendable {
   package var candidatesDefinition: String {
     candidates.definition(
       tasks, unrated: rated.fewestUnrated(of: dataset.items.count),
+      new: candidates == .query ? 0 : dataset.unratedItemCount,
       dataset.feedback)
   }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Datasets
+import Datasets
 
 /// How single values are read, once a whole column has settled how they are written.
 @Suite struct WrittenValueTests {

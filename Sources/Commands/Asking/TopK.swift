@@ -41,7 +41,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
   package var resultFields: [ResultField]? {
     guard audience == nil else { return ["users", "rows", "seconds"] }
     return [ResultField("user", .text)]
-      + ["items", "titles", "scores"].map { ResultField($0, .list) }
+      + ["items", "titles", "scores", "new"].map { ResultField($0, .list) }
   }
 
   package var unneeded: [Noun] { audience == nil ? [] : [.adapted] }
@@ -106,16 +106,20 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
         counted(left, "item already \(known) is", "items already \(known) are") + " left out")
     }
     if let domain { notes.append("items of \(domain) only, which the split tests on") }
+    let isNew = data.isNew(ranking.map(\.item))
+    let hasNew = isNew.contains(true)
+    if hasNew { notes.append("new: nobody has rated it; its features alone tell") }
     var table = Table(
       "Top \(ranking.count) for \(adapted.name)",
       columns: [
         .init("#", .right), .init("item", .right), .init("title"), .init("score", .right),
-      ],
-      rows: ranking.enumerated().map { place, entry in
-        [
+      ] + (hasNew ? [.init("")] : []),
+      rows: zip(ranking.indices, zip(ranking, isNew)).map { place, entry in
+        let (entry, isNew) = entry
+        return [
           .count(place + 1), .text(data.items.ids.names[Int(entry.item)]),
           .text(data.items.label(Int(entry.item))), .number(Double(entry.score), digits: 2),
-        ]
+        ] + (hasNew ? [.text(isNew ? "new" : "")] : [])
       },
       footnotes: notes)
     let user = adapted.context.user.map { data.users.ids.names[Int($0)] } ?? "new"
@@ -127,6 +131,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
         .init("items", .list(ranking.map { .text(data.items.ids.names[Int($0.item)]) })),
         .init("titles", .list(ranking.map { .text(data.items.label(Int($0.item))) })),
         .init("scores", .list(ranking.map { .number(Double($0.score)) })),
+        .init("new", .list(isNew.map { .truth($0) })),
       ]))
   }
 }

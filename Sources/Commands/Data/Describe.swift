@@ -4,16 +4,20 @@ import Reports
 
 /// `describe`: what is in the data.
 struct Describe: Command {
+  var columns = false
+
   init() {}
 
   static let signature = Signature<Self>(
     "describe", "Shows what is in the data: ratings or interactions, users, items, features.",
-    needs: [.data], examples: [Example("describe")])
+    [.flag("columns", \.columns, "what the columns of the files were taken for, and nothing else")],
+    needs: [.data], examples: [Example("describe"), Example("describe columns")])
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
+    if columns { return report(onColumnsOf: data) }
     var blocks: [Report.Block] = [.text("\(data.name): \(data.sizes)\(data.scaleOrCounts).")]
     switch data.feedback {
     case .ratings:
@@ -50,6 +54,24 @@ struct Describe: Command {
       .number(most.asWritten, digits: 2), .text("\(Int((100 * top / sum).rounded())) % of all"),
     ])
     return table
+  }
+
+  private func report(onColumnsOf data: Dataset) -> Report {
+    guard !data.readings.isEmpty else {
+      return Report([
+        .text("Nothing was to be found out: all columns of \(data.name) are as their format says.")
+      ], result: data.facts)
+    }
+    let table = Table(
+      "Columns", columns: [.init("file"), .init("column"), .init("taken for"), .init("how")],
+      rows: data.readings.map { reading in
+        [
+          .text(reading.file), .text(reading.column),
+          .text([reading.kind?.rawValue ?? reading.role.rawValue, reading.subject.map { "of \($0.rawValue)" }]
+            .compactMap { $0 }.joined(separator: " ")), .text(reading.how),
+        ]
+      })
+    return Report([.table(table)], result: data.facts)
   }
 
   /// How often each rating is given; of scales with many values, in ten steps.
@@ -122,14 +144,17 @@ struct Describe: Command {
       data.feedback == .ratings ? "Ratings each" : "Interactions each",
       columns: [.init("of")]
         + ["count", "fewest", "10 %", "median", "90 %", "most"].map { .init($0, .right) })
+    let unrated = data.unratedItemCount
     let groups = [
-      ("users", data.users.count, data.interactions.users),
-      ("items", data.items.count, data.interactions.items),
+      ("users", data.users.count, data.interactions.users, 0),
+      (unrated > 0 ? "rated items" : "items", data.items.count, data.interactions.items, unrated),
     ]
-    for (name, count, numbers) in groups {
-      var counts = [Int](repeating: 0, count: count)
+    for (name, all, numbers, without) in groups {
+      var counts = [Int](repeating: 0, count: all)
       for number in numbers { counts[Int(number)] += 1 }
       counts.sort()
+      counts.removeFirst(without)
+      let count = counts.count
       let quantiles = [0, 0.1, 0.5, 0.9, 1].map { share -> Table.Cell in
         counts.isEmpty
           ? .missing : .count(counts[Int((Double(counts.count - 1) * share).rounded())])
@@ -180,6 +205,7 @@ extension Dataset {
     Record([
       .init("users", .number(Double(users.count))),
       .init("items", .number(Double(items.count))),
+      .init("unrated", .number(Double(unratedItemCount))),
       .init("ratings", .number(Double(interactions.count))),
       .init("density", .number(density)),
       .init("mean", .number(mean)),

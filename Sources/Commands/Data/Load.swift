@@ -49,6 +49,7 @@ struct Load: WithholdingCommand {
         "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
     ])
 
+  var withdrawn: [Noun] { withheld }
   var withheld: [Noun] {
     switch format.knownFeedback {
     case .ratings?: [.interactions]
@@ -57,7 +58,7 @@ struct Load: WithholdingCommand {
     }
   }
 
-  var resultFields: [ResultField]? { ["users", "items", "ratings", "density", "seconds"] }
+  var resultFields: [ResultField]? { ["users", "items", "unrated", "ratings", "density", "seconds"] }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()
@@ -124,6 +125,7 @@ struct Load: WithholdingCommand {
       result: Record([
         .init("users", .number(Double(data.users.count))),
         .init("items", .number(Double(data.items.count))),
+        .init("unrated", .number(Double(data.unratedItemCount))),
         .init("ratings", .number(Double(data.interactions.count))),
         .init("density", .number(data.density)),
         .init("seconds", .number(seconds)),
@@ -143,9 +145,9 @@ func reading<T>(_ work: () throws -> T) throws -> T {
 }
 
 extension Dataset {
-  /// The share of all pairs of users and items that are rated.
+  /// The share of all pairs of users and rated items that are rated.
   var density: Double {
-    Double(interactions.count) / max(1, Double(users.count) * Double(items.count))
+    Double(interactions.count) / max(1, Double(users.count) * Double(ratedItemCount))
   }
 
   /// Fails for interactions where something has a meaning for ratings only.
@@ -171,7 +173,7 @@ extension Dataset {
   var sizes: String {
     let hundredths = Int((density * 10_000).rounded())
     let share = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
-    return "\(counted(interactions.count, noun)) of \(counted(items.count, "item")) by "
+    return "\(counted(interactions.count, noun)) of \(itemCounts) by "
       + "\(counted(users.count, "user")) "
       + (density > 1 ? "(more than there are pairs)" : "(\(share) of all pairs)")
   }

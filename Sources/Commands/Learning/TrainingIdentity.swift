@@ -92,7 +92,7 @@ extension Session {
     case .data:
       data.map { data in
         let ratings = counted(data.interactions.count, "rating")
-        return ("data", "\(data.name), \(ratings), digest \(data.contentDigest)", nil)
+        return ("data", "\(data.name), \(ratings), digest \(data.learnableDigest)", nil)
       }
     case .tasks:
       tasks.map { tasks in

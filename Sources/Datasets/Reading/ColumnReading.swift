@@ -9,12 +9,29 @@ package struct ColumnReading: Sendable, Equatable {
     case leftOut = "left out"
   }
 
+  /// Whom a table tells of that is no file of ratings.
+  package enum Subject: String, Sendable {
+    case users, items
+
+    /// What one of them is called.
+    var noun: String { self == .users ? "user" : "item" }
+  }
+
+  /// What a feature is.
+  package enum Kind: String, Sendable {
+    case number, numbers, category, words
+    case categories = "several categories"
+  }
+
   package var file: String
   /// The name in the header, or what stands for one: `column 3`.
   package var column: String
   package var role: Role
   /// How its values are written, where that is not plain: `dates, the day first`; why it is left out.
   package var how: String
+  /// Of a column about users or items, about whom, and what its feature is.
+  package var subject: Subject?
+  package var kind: Kind?
   /// Whether the role follows from a guess, so that `load` says it.
   package var isGuess: Bool
 
@@ -32,6 +49,7 @@ package struct ColumnReading: Sendable, Equatable {
   package var sentence: String {
     let noun =
       switch role {
+      case .feature where kind != nil: kind?.rawValue ?? ""
       case .user: "users"
       case .item: "items"
       case .rating: "ratings"

@@ -113,9 +113,9 @@ extension Checker {
     if facts.capabilities.contains(.withholding)
       || facts.capabilities.contains(.sweep) && bound.variesOnlyNumbers
     {
-      let withheld = context.vocabulary.callProperties(root).withheld
-      gives.removeAll { withheld.contains($0) }
-      if facts.capabilities.contains(.withholding) { withdrawn = withheld }
+      let properties = context.vocabulary.callProperties(root)
+      gives.removeAll { properties.withheld.contains($0) }
+      withdrawn = properties.withdrawn
     }
     let checkedCall = CheckedCall(
       root: root, bound: bound, needs: needs, gives: gives, withdrawn: withdrawn)

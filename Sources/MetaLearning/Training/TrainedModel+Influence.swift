@@ -55,6 +55,11 @@ extension TrainedModel {
         network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
         scale: problem.scale, shape: problem.shape, negatives: problem.negatives,
         kernels: problem.kernels), weights: weights,
-      fingerprint: fingerprint)
+      fingerprint: fingerprint, history: history, isPartial: isPartial)
+  }
+
+  /// The same model for data with further items, which it knows by their features.
+  package func describing(_ data: Dataset) -> TrainedModel {
+    with(FeatureEncoder(problem.encoder.fields, data))
   }
 }
