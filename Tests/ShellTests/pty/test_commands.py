@@ -12,7 +12,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 import jupyter
-from terminal import PROGRAM, Terminal
+from terminal import PROGRAM, TRAINING, Terminal, obey_signals
 
 PASSING = "mrs 1\nset seed=7\nload data\nlet s = split tasks\nexpect $s.test > 0\n"
 
@@ -73,7 +73,7 @@ class ExitStatusTest(CommandTest):
             self.write("a.mrs", head + line + "\n")
             process = subprocess.Popen(
                 [os.path.abspath(PROGRAM), "run", "a.mrs"], cwd=self.folder.name,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=obey_signals)
             process.stdout.readline()
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=20)
@@ -89,7 +89,7 @@ class ExitStatusTest(CommandTest):
                     [os.path.abspath(PROGRAM), "test", "--no-cache", "--runs", "3", "a.mrs"],
                     cwd=self.folder.name, text=True, start_new_session=True,
                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                    preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+                    preexec_fn=obey_signals)
                 self.addCleanup(self.end, process)
                 while process.poll() is None and not self.catches(process.pid, signal.SIGINT):
                     time.sleep(0.001)
@@ -237,7 +237,7 @@ class ReplayTest(CommandTest):
                 time.sleep(0.01)
             with open(path, "a") as file:
                 file.write("# MY NEW LINE\n")
-            said, _ = running.communicate(timeout=120)
+            said, _ = running.communicate(timeout=TRAINING)
             self.assertEqual(self.read("a.mrs"), script + "# MY NEW LINE\n")
             self.assertIn("E0505", said)
             self.assertEqual(running.returncode, 1 if option == "--deterministic" else 3, said)
