@@ -46,7 +46,7 @@ package struct Output {
     host.clearProgress()
     guard !isQuiet else { return }
     let text = results.text(report, after: last.report)
-    last.report = report
+    if !text.isEmpty { last.report = report }
     write(host.isTimeless ? withoutTimes(text) : text, STDOUT_FILENO)
   }
 
