@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 /// How single values are read, once a whole column has settled how they are written.
 @Suite struct WrittenValueTests {
