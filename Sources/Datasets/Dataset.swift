@@ -1,6 +1,7 @@
 import Language
 
-/// Ratings of items by users, with what is known of both. A value; loading makes it, nothing changes it.
+/// Ratings of items by users, or interactions between them, with what is known of both. A value; loading makes
+/// it, nothing changes it.
 package struct Dataset: Sendable {
   /// What a report calls it: "MovieLens 100K".
   package var name: String
@@ -8,6 +9,10 @@ package struct Dataset: Sendable {
   package var items: Entities
   package var interactions: Interactions
   package var scale: RatingScale
+  /// Whether the rows are ratings or interactions.
+  package var feedback = Feedback.ratings
+  /// The rows of interactions as they came, where several of them are of one pair of a user and an item.
+  package var log: Interactions?
   /// The files it came from with their digests; a replay compares them.
   package var sources: [Source]
   /// What a reader should know of the loading: rows passed over, files not found.
@@ -65,6 +70,8 @@ package struct Interactions: Sendable {
   package var users: [Int32]
   package var items: [Int32]
   package var ratings: [Float]
+  /// How often, or how much, each interaction happened; empty where each happened once, and for ratings.
+  package var counts: [Float] = []
   /// Seconds since 1970, or empty when the data have no times.
   package var times: [Int64]
   /// Further columns by name, such as a predefined split: `state`.

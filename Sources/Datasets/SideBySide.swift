@@ -70,6 +70,7 @@ extension Dataset {
     added.users = added.users.map { users[Int($0)] }
     added.items = added.items.map { items[Int($0)] }
     data.interactions.append(added)
+    data.log = nil
     data.sources += other.sources
     data.notes += other.notes
     return data
@@ -87,6 +88,10 @@ extension Interactions {
   /// Adds the rows of another table; a column that one of them lacks is empty there.
   fileprivate mutating func append(_ other: Interactions) {
     let (before, after) = (count, other.count)
+    if !counts.isEmpty || !other.counts.isEmpty {
+      counts =
+        (0..<before).map { count(of: $0) } + (0..<after).map { other.count(of: $0) }
+    }
     times = times.isEmpty || other.times.isEmpty ? [] : times + other.times
     if !screened.isEmpty || !other.screened.isEmpty {
       screened =

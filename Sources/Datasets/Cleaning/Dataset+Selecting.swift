@@ -6,6 +6,8 @@ extension Dataset {
   package func keeping(rows: [Int32]) -> Dataset {
     var result = self
     result.interactions = interactions.selecting(rows)
+    // Its rows are of users and items that may be gone.
+    result.log = nil
     if Cancellation.isRequested { return self }
     let keptUsers = present(result.interactions.users, of: users.count)
     let keptItems = present(result.interactions.items, of: items.count)
@@ -46,6 +48,7 @@ extension Interactions {
         CategoricalColumn(vocabulary: $0.vocabulary, codes: chosen($0.codes))
       })
     selected.screened = chosen(screened)
+    selected.counts = chosen(counts)
     return selected
   }
 }

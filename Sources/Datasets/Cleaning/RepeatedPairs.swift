@@ -18,7 +18,7 @@ package struct RepeatedPairs: Sendable, Equatable {
 extension Interactions {
   /// The rows in an order that puts those of one pair of a user and an item together, oldest first, and
   /// where each pair starts and the last one ends.
-  private var pairs: (rows: [Int32], starts: [Int]) {
+  var pairs: (rows: [Int32], starts: [Int]) {
     // By users first, so that only the rows of one user are sorted at a time: by item and then as they stand
     // in the file, both in one number.
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
@@ -74,7 +74,7 @@ extension Interactions {
   }
 
   /// Whether any pair of a user and an item is given twice; one pass without sorting.
-  private var hasRepeats: Bool {
+  var hasRepeats: Bool {
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
     for user in users.whileWanted() { starts[Int(user) + 1] += 1 }
     for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }

@@ -2,7 +2,7 @@ import Kernels
 
 extension Dataset {
   /// The data set of a table of ratings, without features; `others` become columns by their names. Without
-  /// a column of ratings each row is a 1.
+  /// a column of ratings the rows are interactions.
   init(
     name: String, ratings table: ScannedTable, user: String, item: String,
     rating: String, time: String, scale: RatingScale? = nil, others: [String] = []
@@ -36,6 +36,7 @@ extension Dataset {
         columns: columns),
       scale: scale ?? RatingScale(spanning: ratings), sources: [source])
     if let note = table.skippedNote { notes.append(note) }
+    if rating.isEmpty { self = try asInteractions() }
   }
 }
 

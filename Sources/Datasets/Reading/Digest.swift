@@ -44,6 +44,8 @@ extension Dataset {
       digest(interactions.ratings), digest(interactions.times),
       digest([scale.lowest, scale.highest]),
     ]
+    // Ratings keep the digests that they had before there were interactions.
+    if feedback == .interactions { words.append(digest(interactions.counts) &+ 1) }
     for side in [users, items] {
       words.append(side.ids.namesDigest)
       for feature in side.features {
