@@ -220,12 +220,12 @@ extension TaskSplitting {
 
   @Test func columnsCanBeChosen() throws {
     var format = csv("r.tsv")
-    format.user = "who"
-    format.item = "what"
-    format.rating = "stars given"
+    format.options.user = "who"
+    format.options.item = "what"
+    format.options.rating = "stars given"
     let data = try loaded(format, ["r.tsv": "what\tstars given\twho\n\"a\tb\"\t2\tx\n"])
     #expect(data.items.ids.names == ["a\tb"])
-    format.user = "woh"
+    format.options.user = "woh"
     #expect(complaint(of: format, ["r.tsv": "what\tstars given\twho\nq\t2\tx\n"]).contains("woh"))
   }
 
@@ -233,7 +233,7 @@ extension TaskSplitting {
     let text = "user,item,what\nann,7,click\nbob,7,order\n"
     var format = csv("r.csv")
     #expect(throws: DatasetError.self) { try loaded(format, ["r.csv": text]) }
-    format.rating = "none"
+    format.options.rating = "none"
     let data = try loaded(format, ["r.csv": text])
     #expect(data.interactions.ratings == [1, 1])
     let weighted = try data.weighted(by: "what", [("click", 1), ("order", 5)])

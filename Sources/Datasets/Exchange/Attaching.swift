@@ -49,7 +49,7 @@ extension Entities {
     table contents: FileContents, id: String?, prefix: String?, noun: String,
     badRows: BadRows = .refuse
   ) throws(DatasetError) -> (known: Int, notes: [String]) {
-    let header = try DelimitedHeader(contents, separator: nil)
+    let header = try DelimitedHeader(contents)
     let usual = usualName(noun, among: header.names) ?? header.names.first { $0 == "id" }
     guard let id = id ?? usual, header.names.contains(id) else {
       throw DatasetError(
@@ -57,8 +57,7 @@ extension Entities {
         file: contents.path, line: 1,
         help: ["it has: " + header.names.joined(separator: ", "), "name it: id=…"], code: "E0511")
     }
-    let rows = try header.layout { $0 == id ? .id : .text }.scan(
-      contents, from: header.next, badRows: badRows)
+    let rows = try header.scan(badRows: badRows) { $0 == id ? .id : .text }
     let table = try EntityTable(rows, id: id, of: ids, noun: noun)
     for name in header.names where name != id {
       let texts = try table.texts(name)

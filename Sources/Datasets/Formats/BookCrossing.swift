@@ -72,7 +72,7 @@ package struct BookCrossing: DatasetFormat {
   static let ratingNames = ["User-ID", "ISBN", "Book-Rating"]
 
   private func ratings(_ contents: FileContents) throws(DatasetError) -> Dataset {
-    let header = try DelimitedHeader(contents, separator: nil)
+    let header = try DelimitedHeader(contents)
     try header.require(Self.ratingNames)
     var layout = header.layout { $0 == "Book-Rating" ? .number : .id }
     layout.hasBackslashes = true
@@ -101,7 +101,7 @@ package struct BookCrossing: DatasetFormat {
   private func entities(
     _ contents: FileContents, numeric: [String], of ids: Vocabulary, noun: String
   ) throws(DatasetError) -> EntityTable {
-    let header = try DelimitedHeader(contents, separator: nil)
+    let header = try DelimitedHeader(contents)
     try header.require(numeric)
     var layout = header.layout { name in
       name == header.names.first ? .id : name.hasPrefix("Image") ? .skip : .text

@@ -81,9 +81,15 @@ package struct RecBole: DatasetFormat {
       }
     }
     let kinds: [String: FieldKind] = [user: .id, item: .id, rating: .number, time: .time]
-    let table = try file.scan(badRows: badRows) { kinds[$0.name] ?? $0.columnKind }
-    return try Dataset(
-      name: name, ratings: table, user: user, item: item, rating: rating, time: time,
+    var table = try file.scan(badRows: badRows, rereads: true) { kinds[$0.name] ?? $0.columnKind }
+    var roles = ColumnRoles(user: user, item: item, rating: rating)
+    if file.fields.contains(where: { $0.name == time }) { roles.time = time }
+    var options = RatingsOptions()
+    options.badRows = badRows
+    var readings = RatingsReadings(
+      file: lastPart(of: file.contents.path), roles: roles, command: "load recbole")
+    return try readings.dataset(
+      name: name, &table, options,
       others: file.fields.filter { kinds[$0.name] == nil && $0.type == .token }.map(\.name))
   }
 }
@@ -127,10 +133,10 @@ struct AtomicFile {
   }
 
   func scan(
-    badRows: BadRows = .refuse, _ kind: (TypedField) -> FieldKind
+    badRows: BadRows = .refuse, rereads: Bool = false, _ kind: (TypedField) -> FieldKind
   ) throws(DatasetError) -> ScannedTable {
     try RowLayout(fields.map { Field($0.name, kind($0)) }).scan(
-      contents, from: start, badRows: badRows)
+      contents, from: start, badRows: badRows, rereads: rereads)
   }
 
   /// The entities of those ids with all that this file says of them.
