@@ -170,7 +170,7 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
         if ((*fault = f.fault)) return NULL;
         mrs_decimal number;
         const double value = number_in(&f, &number) ? mrs_double_of(&number) : NAN;
-        if (!(fabs(value) < 9e15)) {
+        if (!(fabs(value) < 9e15) || (double)(int64_t)value != value) {
           *fault = mrs_bad_time;
           return NULL;
         }

@@ -232,9 +232,10 @@ extension TaskSplitting {
   @Test func rowsWithoutARatingCountTheSame() throws {
     let text = "user,item,what\nann,7,click\nbob,7,order\n"
     var format = csv("r.csv")
-    #expect(throws: DatasetError.self) { try loaded(format, ["r.csv": text]) }
+    #expect(try loaded(format, ["r.csv": text]).remarks.first?.contains("interaction") == true)
     format.options.rating = "none"
     let data = try loaded(format, ["r.csv": text])
+    #expect(data.remarks.isEmpty && data.feedback == .interactions)
     #expect(data.interactions.ratings == [1, 1])
     let weighted = try data.weighted(by: "what", [("click", 1), ("order", 5)])
     #expect(weighted.interactions.ratings == [1, 5])

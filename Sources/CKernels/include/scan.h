@@ -14,7 +14,7 @@ enum {
   mrs_text = 3,             // uint64_t: any text
   mrs_number = 4,           // float: a finite number
   mrs_optional_number = 5,  // float: NaN where the field is empty
-  mrs_time = 6,             // int64_t: seconds
+  mrs_time = 6,             // int64_t: whole seconds
 };
 
 // Blanks at the ends of ids are left off, in quotes and without.

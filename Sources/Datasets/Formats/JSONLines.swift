@@ -138,8 +138,12 @@ private struct MemberFeatures {
         (data.users.count, data.interactions.users, false),
       ]
       var isMoved = false
-      for (count, entities, isItems) in sides where !isMoved {
-        guard let codes = valueOfEach(count, entities, column) else { continue }
+      let values = sides.map { valueOfEach($0.0, $0.1, column) }
+      // A value of one row alone says nothing of whose it is.
+      let isProven = values.contains { $0?.isProven == true }
+      for ((_, _, isItems), found) in zip(sides, values) where !isMoved {
+        guard let found, found.isProven || !isProven && isItems else { continue }
+        let codes = found.codes
         let texts = column.vocabulary.names
         let feature =
           isList
@@ -175,18 +179,22 @@ private struct MemberFeatures {
     data.readings.append(ColumnReading(file: file, column: name, role: role, how: how))
   }
 
-  /// The one value that all rows of each entity have; nil where some have several.
+  /// The one value that all rows of each entity have, and whether some have several rows; nil where rows of
+  /// one differ.
   private func valueOfEach(
     _ count: Int, _ entities: [Int32], _ column: CategoricalColumn
-  ) -> [Int?]? {
+  ) -> (codes: [Int?], isProven: Bool)? {
+    var isProven = false
     var values = [Int?](repeating: nil, count: count)
     let empty = column.vocabulary[""]
     for (entity, code) in zip(entities, column.codes) where Int(code) != empty {
-      let known = values[Int(entity)]
-      if let known, known != Int(code) { return nil }
+      if let known = values[Int(entity)] {
+        guard known == Int(code) else { return nil }
+        isProven = true
+      }
       values[Int(entity)] = Int(code)
     }
-    return values
+    return (values, isProven)
   }
 
   /// Numbers where all that is known are, else a category each.

@@ -8,6 +8,8 @@ struct RatingsFile {
   /// How the file is loaded, for lines to copy: `load csv "x.csv"`.
   let command: String
   private let sketch: TableSketch
+  /// Whether the shape was said, and not seen.
+  private let isToldShape: Bool
 
   /// - Parameters:
   ///   - names: those of the columns, for a file whose first line is a row already.
@@ -18,6 +20,7 @@ struct RatingsFile {
   ) throws(DatasetError) {
     sketch = try TableSketch(contents, separator: separator)
     self.command = command ?? "load csv \(quotedPath(contents.path))"
+    isToldShape = shape != .guess
     self.shape = shape == .guess ? sketch.shape(names: names) : shape
     header = try DelimitedHeader(
       contents, separator: sketch.separator, names: names, mayRepeat: self.shape != .rows)
@@ -25,9 +28,7 @@ struct RatingsFile {
 
   /// Whether the first lines leave no doubt what the file holds.
   var isClear: Bool {
-    guard shape == .rows else { return true }
-    return ColumnNames.usual(.user, among: header.names) != nil
-      && ColumnNames.usual(.item, among: header.names) != nil
+    shape != .rows || (try? finder(RatingsOptions()).roles()) != nil
   }
 
   /// What to do about a file that cannot be told by its first line.
@@ -105,7 +106,9 @@ struct RatingsFile {
 
   /// What divides the items of a column that holds a list of them for each user; nil where it does not.
   private func listSeparator(_ roles: ColumnRoles) -> UInt8? {
-    guard roles.rating.isEmpty, roles.count.isEmpty else { return nil }
+    guard roles.rating.isEmpty, roles.count.isEmpty, !isToldShape || shape == .lists else {
+      return nil
+    }
     let lists = samples(roles.item)
     let users = Set(samples(roles.user)).count
     let isTold = shape == .lists

@@ -48,11 +48,17 @@ struct TableSketch {
         return .mark("::")
       }
     }
-    if most == 0 {
-      let rows = rows(contents, .space, most: 20)
-      return rows.contains { $0.count > 1 } ? .space : .comma
+    if most > 0 { return Separator(Separator.characters[counts.firstIndex(of: most) ?? 0]) }
+    let words = rows(contents, .space, most: 20)
+    if words.first?.count ?? 0 > 1 { return .space }
+    // A line that nothing divides may stand above rows.
+    let further = Separator.characters.map { character in
+      rows(contents, Separator(character), most: 20).reduce(0) { $0 + $1.count - 1 }
     }
-    return Separator(Separator.characters[counts.firstIndex(of: most) ?? 0])
+    if let most = further.max(), most > 0, let best = further.firstIndex(of: most) {
+      return Separator(Separator.characters[best])
+    }
+    return words.contains { $0.count > 1 } ? .space : .comma
   }
 }
 
