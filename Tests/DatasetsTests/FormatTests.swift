@@ -202,9 +202,15 @@ extension TaskSplitting {
       complaint(of: recBole("d"), ["d/a.inter": "user_id\titem_id\n1\t2\n"]).contains(
         "name:type"))
     #expect(
-      complaint(of: recBole("d"), ["d/a.inter": "user_id:token\titem_id:token\n1\t2\n"]).contains(
-        "no field `rating`"))
+      complaint(of: recBole("d"), ["d/a.inter": "user_id:token\trating:float\n1\t2\n"]).contains(
+        "no field `item_id`"))
     #expect(complaint(of: recBole("d"), ["d/a.inter": inter]).contains("no rows"))
+  }
+
+  @Test func rowsWithoutARatingAreInteractions() throws {
+    let data = try loaded(recBole("d"), ["d/a.inter": "user_id:token\titem_id:token\n1\t2\n1\t2\n"])
+    #expect(data.feedback == .interactions && data.interactions.counts == [2])
+    #expect(data.remarks.first?.contains("interaction") == true)
   }
 }
 

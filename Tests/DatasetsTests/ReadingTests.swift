@@ -256,6 +256,9 @@ extension Dataset {
     #expect(log.scale.text.hasSuffix("(log(1 + plays))") && log.scale.highest < 7)
     let rank = try csv("user,item,rating\n7,1,10\n7,2,90\n7,3,10\n") { $0.options.scale = .rank }
     #expect(rank.interactions.ratings == [0.25, 1, 0.25])
+    let counts = try csv(text) { ($0.options.count, $0.options.scale) = ("plays", .log) }
+    #expect(counts.feedback == .interactions && counts.interactions.counts.max() ?? 9 < 7)
+    #expect(try csv(text).says("they outweigh all others"))
     let share = try csv("user,item,rating\n7,1,10\n7,2,30\n8,1,5\n") { $0.options.scale = .share }
     #expect(share.interactions.ratings == [0.25, 0.75, 1])
   }

@@ -100,12 +100,13 @@ struct Split: Command {
 
   /// Of tasks whose ratings all have one time, when the newest are to be judged on; nil where there are none.
   private func untimed(_ tasks: TaskSplit, in rows: Interactions) -> String? {
-    guard splitting.order == .time else { return nil }
+    guard splitting.order == .time || splitting.by == .time else { return nil }
     let unknown = rows.times.count { $0 == Interactions.unknownTime }
     if unknown > 0 {
       return
-        "\(counted(unknown, "time is", "times are")) unknown, and order=time takes them for the oldest"
+        "\(counted(unknown, "time is", "times are")) unknown, and taken for the oldest"
     }
+    guard splitting.order == .time else { return nil }
     let all = tasks.allParts.flatMap(\.tasks)
     let flat = all.count { task in
       let own = task.support + task.query

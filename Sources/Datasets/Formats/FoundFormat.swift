@@ -161,7 +161,7 @@ extension MovieLens {
 extension RecBole {
   package static func recognizes(_ place: DataPlace) -> Bool {
     place.has(ending: ".inter")
-      || place.fields(by: "\t").count > 2 && place.firstLine.contains(":token\t")
+      || place.fields(by: "\t").count > 1 && place.firstLine.contains(":token\t")
   }
 }
 

@@ -35,7 +35,7 @@ package struct JSONLines: DatasetFormat {
         "where", \.options.kinds,
         "reads only rows with such a value of a member: where=\"event=view\""),
       .option("missing", \.options.missing, "what stands for no rating: 99, -1, [0, \"NA\"]"),
-      .option("scale", \.options.scale, "what ratings with a heavy tail are turned into"),
+      .option("scale", \.options.scale, "what ratings or counts with a heavy tail are turned into"),
       .option("dates", \.options.dates, "whether the day or the month comes first"),
       .option("decimal", \.options.decimal, "what stands before the fractions of numbers"),
       .option("errors", \.options.badRows, "what to do with lines that cannot be read"),

@@ -1,8 +1,9 @@
 import Language
 
-/// What is odd about the values of a column of ratings, by a sample of them.
+/// What is odd about the values of a column of ratings or counts, by a sample of them.
 struct OddRatings {
   private let column: String
+  private let isCount: Bool
   private let total: Int
   /// The different values from the lowest to the highest, and how often each is there.
   private let values: [(value: Float, count: Int)]
@@ -10,8 +11,9 @@ struct OddRatings {
   /// How many ratings are looked at.
   private static let most = 1 << 16
 
-  init(_ ratings: [Float], column: String) {
+  init(_ ratings: [Float], column: String, isCount: Bool) {
     self.column = column
+    self.isCount = isCount
     let step = max(1, ratings.count / Self.most)
     var counts: [Float: Int] = [:]
     for place in stride(from: 0, to: ratings.count, by: step) {
@@ -20,9 +22,6 @@ struct OddRatings {
     values = counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     total = values.reduce(0) { $0 + $1.count }
   }
-
-  /// What a reader should know, with the option that helps.
-  var warnings: [String] { [missingCode, heavyTail].compactMap { $0 } }
 
   private func share(_ count: Int) -> String {
     let tenths = (1000 * count + total / 2) / max(1, total)
@@ -33,7 +32,7 @@ struct OddRatings {
 
   /// A value that may stand for no rating: a frequent one far from all others, -1 below zero alone, 0 where
   /// hardly any rating is near it.
-  private var missingCode: String? {
+  var missingCode: String? {
     guard values.count > 2, let low = values.first, let high = values.last else { return nil }
     func far(_ odd: (value: Float, count: Int), _ rest: ArraySlice<(value: Float, count: Int)>)
       -> Bool
@@ -67,7 +66,7 @@ struct OddRatings {
   }
 
   /// Whether few rows have most of the sum, as numbers of plays do.
-  private var heavyTail: String? {
+  var heavyTail: String? {
     guard let low = values.first, low.value >= 0, let high = values.last, high.value > 20 else {
       return nil
     }
@@ -85,9 +84,12 @@ struct OddRatings {
       rows -= count
     }
     guard high.value >= 20 * max(median, 1), top >= 0.3 * sum else { return nil }
-    return
-      "the largest 5 % of the ratings hold \(Int((100 * top / sum).rounded())) % of their sum (median "
-      + "\(text(median)), greatest \(text(high.value))): errors and nDCG follow them alone; scale=log "
-      + "takes log(1 + \(column)), and count=\(spelled(column)) takes them as interactions"
+    let what = isCount ? "counts" : "ratings"
+    let share = Int((100 * top / sum).rounded())
+    return "the largest 5 % of the \(what) hold \(share) % of their sum (median \(text(median)), "
+      + "greatest \(text(high.value))): "
+      + (isCount ? "they outweigh all others" : "errors and nDCG follow them alone")
+      + "; scale=log takes log(1 + \(column))"
+      + (isCount ? "" : ", and count=\(spelled(column)) takes them as interactions")
   }
 }

@@ -53,27 +53,44 @@ struct RatingsReadings {
     var data = try Dataset(
       name: name, ratings: table, user: roles.user, item: roles.item, rating: roles.rating,
       count: roles.count, time: roles.time, others: others)
-    if data.feedback == .ratings {
-      if let outOf = form.outOf {
-        data.scale = RatingScale(data.scale.lowest, max(data.scale.highest, Float(outOf)))
-      }
-      if options.scale == .asIs {
-        if options.missing.isEmpty {
-          notes += OddRatings(data.interactions.ratings, column: roles.rating).warnings
-        }
-      } else {
-        data = try data.transformed(by: options.scale, column: roles.rating)
-      }
-    } else if options.scale != .asIs {
-      throw DatasetError(
-        "scale= changes ratings, and these are interactions", file: file,
-        help: roles.count.isEmpty ? [] : ["for ratings: rating=\(spelled(roles.count))"],
-        argument: "scale", code: "E0511")
+    if data.feedback == .ratings, let outOf = form.outOf {
+      data.scale = RatingScale(data.scale.lowest, max(data.scale.highest, Float(outOf)))
     }
+    try settleSpread(of: &data, options)
     data.notes += notes
     data.remarks += roles.notes + remarks
     data.readings = readings(of: columns)
     return data
+  }
+
+  /// Brings ratings or counts nearer together where that was said, and else says what is odd about them.
+  private mutating func settleSpread(
+    of data: inout Dataset, _ options: RatingsOptions
+  ) throws(DatasetError) {
+    let isRated = data.feedback == .ratings
+    guard options.scale != .asIs else {
+      let odd = OddRatings(
+        isRated ? data.interactions.ratings : data.interactions.counts,
+        column: isRated ? roles.rating : roles.count, isCount: !isRated)
+      if isRated, options.missing.isEmpty { notes += [odd.missingCode].compactMap { $0 } }
+      notes += [odd.heavyTail].compactMap { $0 }
+      return
+    }
+    guard isRated || !roles.count.isEmpty else {
+      throw DatasetError(
+        "scale= changes ratings or counts, and there are none", file: file, argument: "scale",
+        code: "E0511")
+    }
+    let column = isRated ? roles.rating : roles.count
+    let changed = try data.values(changedBy: options.scale)
+    if isRated {
+      data.interactions.ratings = changed
+      data.scale = RatingScale(spanning: changed)
+      data.scale.unit = options.scale.spoken(of: column)
+    } else {
+      data.interactions.counts = changed
+      remarks.append("counts are the \(options.scale.spoken(of: column))")
+    }
   }
 
   private mutating func readTimes(
@@ -165,58 +182,5 @@ extension ScannedTable {
     guard let oldest = known.min(), oldest >= 100_000_000 * ticks else { return 0 }
     replace(name, by: .times(times.map { isUnknown($0) ? Interactions.unknownTime : $0 }))
     return times.count { isUnknown($0) }
-  }
-}
-
-extension Dataset {
-  /// The data with ratings that are less far apart.
-  func transformed(
-    by transform: RatingTransform, column: String
-  ) throws(DatasetError) -> Dataset {
-    if let row = interactions.ratings.firstIndex(where: { $0 < 0 }), transform != .rank {
-      throw DatasetError(
-        "scale=\(transform.rawValue) needs ratings of 0 or more, and one is "
-          + Number.text(interactions.ratings[row].asWritten),
-        help: ["scale=rank takes negative ones, too"], argument: "scale", code: "E0511")
-    }
-    var data = self
-    let ratings = interactions.ratings
-    switch transform {
-    case .asIs: return self
-    case .log: data.interactions.ratings = ratings.map { Float(Elementary.log(1 + Double($0))) }
-    case .share:
-      var sums = [Double](repeating: 0, count: users.count)
-      for (user, rating) in zip(interactions.users, ratings) { sums[Int(user)] += Double(rating) }
-      data.interactions.ratings = zip(interactions.users, ratings).map { user, rating in
-        sums[Int(user)] > 0 ? Float(Double(rating) / sums[Int(user)]) : 0
-      }
-    case .rank: data.interactions.ratings = ranksWithinUsers
-    }
-    try DatasetError.throwIfUnwanted()
-    data.scale = RatingScale(spanning: data.interactions.ratings)
-    data.scale.unit = transform.spoken(of: column)
-    return data
-  }
-
-  /// The place of each rating among its user's, from 0 to 1; the middle for a user's only one.
-  private var ranksWithinUsers: [Float] {
-    let ratings = interactions.ratings
-    var ranks = [Float](repeating: 0.5, count: ratings.count)
-    for rows in rowsByUser(among: nil).whileWanted(asking: 0x100) where rows.count > 1 {
-      let ordered = rows.sorted {
-        ratings[Int($0)] == ratings[Int($1)] ? $0 < $1 : ratings[Int($0)] < ratings[Int($1)]
-      }
-      var first = 0
-      for place in ordered.indices {
-        let isLast =
-          place + 1 == ordered.count
-          || ratings[Int(ordered[place + 1])] != ratings[Int(ordered[place])]
-        guard isLast else { continue }
-        let middle = Float(Double(first + place) / 2 / Double(ordered.count - 1))
-        for row in ordered[first...place] { ranks[Int(row)] = middle }
-        first = place + 1
-      }
-    }
-    return ranks
   }
 }
