@@ -209,12 +209,14 @@ extension ScannedTable {
 
   /// Makes seconds, or what finer unit their fractions need, of whole numbers. Returns how they are written.
   mutating func settleWholeTimes(_ name: String) throws(DatasetError) -> String {
-    guard case .times(let times)? = column(name), let newest = times.max() else { return "" }
-    if newest > 19_000_000, let days = compactDays(times) {
+    guard case .times(let times)? = column(name), let bounds = timeBounds(name) else { return "" }
+    if bounds.lowerBound > 19_000_000, bounds.upperBound < 21_010_000, let days = compactDays(times)
+    {
       replace(name, by: .times(days))
       return "dates"
     }
-    let perSecond = DateForm.unitsPerSecond(newest: newest)
+    areAllTimesLater = bounds.lowerBound > 0
+    let perSecond = DateForm.unitsPerSecond(newest: bounds.upperBound)
     guard perSecond > 1 else { return "" }
     let form = DateForm(writing: .count(perSecond: perSecond), ticks: 1)
     if times.allSatisfy({ $0 % perSecond == 0 }) {
@@ -228,11 +230,21 @@ extension ScannedTable {
     return form.spoken
   }
 
+  /// The oldest and the newest of the times, in one pass.
+  func timeBounds(_ name: String) -> ClosedRange<Int64>? {
+    guard case .times(let times)? = column(name), let first = times.first else { return nil }
+    return times.withUnsafeBufferPointer { times in
+      var (oldest, newest) = (first, first)
+      for time in times {
+        oldest = min(oldest, time)
+        newest = max(newest, time)
+      }
+      return oldest...newest
+    }
+  }
+
   /// Seconds of dates that are written as one number each, `20210301`; nil where they are not.
   private func compactDays(_ times: [Int64]) -> [Int64]? {
-    guard let oldest = times.min(), oldest > 19_000_000, times.max() ?? 0 < 21_010_000 else {
-      return nil
-    }
     var seconds: [Int64] = []
     seconds.reserveCapacity(times.count)
     for time in times {

@@ -175,7 +175,7 @@ extension ScannedTable {
 
   /// Marks times of 0, or -1, as unknown where all others are later than 1973. Returns how many they are.
   mutating func markUnknownTimes(_ name: String) -> Int {
-    guard case .times(let times)? = column(name), (times.min() ?? 1) <= 0 else { return 0 }
+    guard !areAllTimesLater, case .times(let times)? = column(name) else { return 0 }
     let ticks = ticks
     let isUnknown = { (time: Int64) in time == 0 || time == -1 || time == -ticks }
     let known = times.lazy.filter { !isUnknown($0) }
