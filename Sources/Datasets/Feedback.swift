@@ -43,7 +43,7 @@ extension Dataset {
       precondition(counts.count == interactions.count, "kept by callers, who make one for each row")
       if let odd = counts.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
         throw DatasetError(
-          "row \(odd + 1) counts \(Number.text(Double(counts[odd]))); a count is 0 or more",
+          "row \(odd + 1) counts \(Number.text(counts[odd].asWritten)); a count is 0 or more",
           code: "E0512")
       }
       data.interactions.counts = counts

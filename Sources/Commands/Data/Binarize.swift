@@ -63,7 +63,7 @@ struct Binarize: WithholdingCommand {
     guard positives > 0, positives < count || kept != .ratings else {
       throw CommandFailure(
         "E0530",
-        "with threshold=\(Number.text(Double(lowest))) every rating becomes \(positives == 0 ? 0 : 1)",
+        "with threshold=\(Number.text(lowest.asWritten)) every rating becomes \(positives == 0 ? 0 : 1)",
         help: ["the scale is \(data.scale.text)"], argument: "threshold")
     }
     session.data = binary

@@ -82,14 +82,7 @@ struct Describe: Command {
       "Ratings",
       columns: [.init("rating", .right), .init("count", .right), .init("share", .right, unit: "%")])
     if counts.count > 21 {
-      let scale = RatingScale(spanning: ratings)
-      let step = (scale.highest - scale.lowest) / 10
-      var binned: [Float: Int] = [:]
-      for (rating, count) in counts {
-        let bin = min(9, ((rating - scale.lowest) / step).rounded(.down))
-        binned[scale.lowest + bin * step, default: 0] += count
-      }
-      counts = binned
+      counts = binned(counts, total: ratings.count)
       table.footnotes.append("each line counts ratings from its value up to the next")
     }
     for (rating, count) in counts.sorted(by: { $0.key < $1.key }) {
@@ -99,6 +92,29 @@ struct Describe: Command {
       ])
     }
     return table
+  }
+
+  /// The counts in ten equal steps; where nearly all would be in the first, in steps that double.
+  private func binned(_ counts: [Float: Int], total: Int) -> [Float: Int] {
+    let scale = RatingScale(spanning: Array(counts.keys))
+    let (low, high) = (scale.lowest.asWritten, scale.highest.asWritten)
+    func binned(_ starts: [Double]) -> [Float: Int] {
+      counts.reduce(into: [:]) { bins, entry in
+        let start = starts.last { $0 <= entry.key.asWritten } ?? low
+        bins[Float(start), default: 0] += entry.value
+      }
+    }
+    func rounded(_ value: Double) -> Double {
+      let unit = (high - low) / 1e4
+      return unit > 0 ? (value / unit).rounded() * unit : value
+    }
+    let even = binned((0..<10).map { rounded(low + Double($0) * (high - low) / 10) })
+    guard low >= 0, (even[scale.lowest] ?? 0) * 10 > total * 8 else { return even }
+    var starts = [high / 2]
+    while let first = starts.first, first / 2 > max(low, high / 4096) {
+      starts.insert(first / 2, at: 0)
+    }
+    return binned([low] + starts.map { $0 < 10 ? $0 : $0.rounded() })
   }
 
   /// The same as bars.
@@ -186,9 +202,13 @@ struct Describe: Command {
   }
 
   private func timeSpan(of data: Dataset) -> String? {
-    let times = data.interactions.times
-    guard let first = times.min(), let last = times.max() else { return nil }
-    return "\(data.feedback == .ratings ? "Rated" : "Happened") from \(date(first)) to \(date(last))."
+    let rows = data.interactions
+    let known = rows.times.lazy.filter { $0 != Interactions.unknownTime }
+    guard let first = known.min(), let last = known.max() else { return nil }
+    let unknown = rows.times.count { $0 == Interactions.unknownTime }
+    return "\(data.feedback == .ratings ? "Rated" : "Happened") from "
+      + "\(day(first / rows.ticks)) to \(day(last / rows.ticks))"
+      + (unknown == 0 ? "." : "; \(counted(unknown, "time is", "times are")) unknown.")
   }
 
   private func files(of data: Dataset) -> Table {
@@ -243,17 +263,7 @@ extension Feature {
 /// The number without needless digits.
 private func text(_ number: Float) -> String { Number.text(number.asWritten) }
 
-/// The day of a time in seconds since 1970, in UTC: `1997-09-20` (Hinnant's days-to-civil).
-func date(_ seconds: Int64) -> String {
-  let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400 + 719_468
-  let era = (days >= 0 ? days : days - 146_096) / 146_097
-  let dayOfEra = days - era * 146_097
-  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let month = (5 * dayOfYear + 2) / 153
-  let day = dayOfYear - (153 * month + 2) / 5 + 1
-  let realMonth = month < 10 ? month + 3 : month - 9
-  let year = yearOfEra + era * 400 + (realMonth <= 2 ? 1 : 0)
-  func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(year)-\(two(realMonth))-\(two(day))"
+/// The day of a time in seconds since 1970, in UTC: `1997-09-20`.
+private func day(_ seconds: Int64) -> String {
+  CivilDate(daysSince1970: Int((seconds >= 0 ? seconds : seconds - 86_399) / 86_400)).text
 }

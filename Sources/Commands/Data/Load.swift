@@ -118,6 +118,11 @@ struct Load: WithholdingCommand {
     if data.sources.isEmpty {
       blocks.append(.note("generated data that come with mrs, not real ratings"))
     }
+    let taken = data.readings.filter { $0.isGuess || !$0.how.isEmpty && $0.role != .leftOut }
+    if !taken.isEmpty {
+      blocks.append(.note("taken so: " + taken.map(\.sentence).joined(separator: "; ")))
+    }
+    blocks += data.remarks.map { .note($0) }
     blocks += data.notes.map { .warning($0) }
     if let sentence = data.interactions.repeats.sentence { blocks.append(.warning(sentence)) }
     return Report(

@@ -56,6 +56,7 @@ extension Interactions {
         CategoricalColumn(vocabulary: $0.vocabulary, codes: chosen($0.codes))
       })
     selected.screened = chosen(screened)
+    selected.ticks = ticks
     selected.counts = chosen(counts)
     return selected
   }

@@ -11,6 +11,13 @@ package struct RepeatedPairs: Sendable, Equatable {
   /// How many of the pairs have their newest time twice.
   package var tied = 0
   package var hasTimes: Bool
+  /// A column that is another one in all rows of each pair, and its values, the most frequent first.
+  package var toldApart: ToldApart?
+
+  package struct ToldApart: Sendable, Equatable {
+    package var column: String
+    package var values: [String]
+  }
 
   package init(hasTimes: Bool) { self.hasTimes = hasTimes }
 }
@@ -70,7 +77,28 @@ extension Interactions {
       let newest = times[Int(rows[end - 1])]
       found.tied += times[Int(rows[end - 2])] == newest ? 1 : 0
     }
+    found.toldApart = columnTellingApart(rows, starts)
     return found
+  }
+
+  /// The first column with few values that differs between all rows of each pair.
+  private func columnTellingApart(
+    _ rows: [Int32], _ starts: [Int]
+  ) -> RepeatedPairs.ToldApart? {
+    for (name, column) in columns.sorted(by: { $0.key < $1.key })
+    where (2...50).contains(column.vocabulary.count) {
+      let isApart = zip(starts, starts.dropFirst()).whileWanted().allSatisfy { start, end in
+        end - start < 2
+          || Set(rows[start..<end].map { column.codes[Int($0)] }).count == end - start
+      }
+      guard isApart else { continue }
+      var counts = [Int](repeating: 0, count: column.vocabulary.count)
+      for code in column.codes { counts[Int(code)] += 1 }
+      let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+      return RepeatedPairs.ToldApart(
+        column: name, values: order.map { column.vocabulary.names[$0] })
+    }
+    return nil
   }
 
   /// Whether any pair of a user and an item is given twice; one pass without sorting.
