@@ -54,7 +54,9 @@ package struct RatingScale: Sendable, Equatable {
   }
 
   /// `1 to 5`.
-  package var text: String { "\(Number.text(lowest.asWritten)) to \(Number.text(highest.asWritten))" }
+  package var text: String {
+    "\(Number.text(lowest.asWritten)) to \(Number.text(highest.asWritten))"
+  }
 
   /// The rating nearest to `score` that lies on the scale.
   package func clamped(_ score: Float) -> Float { min(max(score, lowest), highest) }

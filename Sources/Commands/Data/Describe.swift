@@ -34,16 +34,22 @@ struct Describe: Command {
 
   private func report(onColumnsOf data: Dataset) -> Report {
     guard !data.readings.isEmpty else {
-      return Report([
-        .text("Nothing was to be found out: all columns of \(data.name) are as their format says.")
-      ], result: data.facts)
+      return Report(
+        [
+          .text(
+            "Nothing was to be found out: all columns of \(data.name) are as their format says.")
+        ], result: data.facts)
     }
     let table = Table(
       "Columns", columns: [.init("file"), .init("column"), .init("taken for"), .init("how")],
       rows: data.readings.map { reading in
         [
           .text(reading.file), .text(reading.column),
-          .text([reading.kind?.rawValue ?? reading.role.rawValue, reading.subject.map { "of \($0.rawValue)" }]
+          .text(
+            [
+              reading.kind?.rawValue ?? reading.role.rawValue,
+              reading.subject.map { "of \($0.rawValue)" },
+            ]
             .compactMap { $0 }.joined(separator: " ")), .text(reading.how),
         ]
       })

@@ -49,7 +49,9 @@ struct Load: Command {
         "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
     ])
 
-  var resultFields: [ResultField]? { ["users", "items", "unrated", "ratings", "density", "seconds"] }
+  var resultFields: [ResultField]? {
+    ["users", "items", "unrated", "ratings", "density", "seconds"]
+  }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()

@@ -63,19 +63,23 @@ struct DescriptiveTable {
       trimmed($0)
     }
     var known = names
-    if known.isEmpty, subject == .items, fields.count == 3, usualName("item", among: fields) == nil {
+    if known.isEmpty, subject == .items, fields.count == 3, usualName("item", among: fields) == nil
+    {
       // As `movies.dat` of MovieLens has them, without a line of names.
       known = ["id", "title", "genres"]
     }
     let start =
       known.isEmpty ? contents.lineBytes(at: contents.textStart).next : contents.textStart
     let all = known.isEmpty ? fields : known
-    guard Set(all).count == all.count, known.isEmpty == false || usualName(subject.noun, among: all) != nil
+    guard Set(all).count == all.count,
+      known.isEmpty == false || usualName(subject.noun, among: all) != nil
     else {
       throw DatasetError(
         "the first line has \(counted(fields.count, "field")) and names no column of \(subject.noun)s",
         file: contents.path, line: 1,
-        help: ["name them: columns=[id\(fields.dropFirst().indices.map { ", field\($0 + 1)" }.joined())]"],
+        help: [
+          "name them: columns=[id\(fields.dropFirst().indices.map { ", field\($0 + 1)" }.joined())]"
+        ],
         code: "E0511")
     }
     return (
