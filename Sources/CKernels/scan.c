@@ -36,10 +36,18 @@ typedef struct {
   const uint8_t *after;
   int escaped;
   int fault;
+  int trimmed;
 } span;
 
+static inline void trim(span *f) {
+  const uint8_t *first = f->first, *last = f->last;
+  while (f->first < f->last && *f->first == ' ') f->first++;
+  while (f->last > f->first && f->last[-1] == ' ') f->last--;
+  f->trimmed = f->first != first || f->last != last;
+}
+
 static span span_at(const scanner *s, const uint8_t *p) {
-  span f = {p, p, p, 0, mrs_fine};
+  span f = {p, p, p, 0, mrs_fine, 0};
   const uint8_t *limit = s->end - p > mrs_longest_field ? p + mrs_longest_field : s->end;
   if (s->quoted && p < s->end && *p == '"') {
     f.first = ++p;
@@ -71,8 +79,15 @@ static span span_at(const scanner *s, const uint8_t *p) {
     return f;
   }
   f.after = f.last = p;
-  while (f.first < f.last && *f.first == ' ') f.first++;
-  while (f.last > f.first && f.last[-1] == ' ') f.last--;
+  trim(&f);
+  return f;
+}
+
+// The text of an id, without blanks at its ends, which are counted.
+static span id_at(const scanner *s, const uint8_t *p, int64_t *trimmed) {
+  span f = span_at(s, p);
+  if (!f.fault && s->quoted && p < s->end && *p == '"') trim(&f);
+  if (trimmed && f.trimmed) ++*trimmed;
   return f;
 }
 
@@ -98,7 +113,7 @@ static int number_in(const span *f, mrs_decimal *number) {
 
 // Reads one field at p into row `row` of its column. Returns the end of the field, or NULL.
 static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_t kind,
-                                      void *column, int64_t row, int *fault) {
+                                      void *column, int64_t row, int64_t *trimmed, int *fault) {
   span f;
   switch (kind) {
     case mrs_small_id: {
@@ -109,7 +124,7 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
         ((int32_t *)column)[row] = (int32_t)n;
         return q;
       }
-      f = span_at(s, p);
+      f = id_at(s, p, trimmed);
       if ((*fault = f.fault)) return NULL;
       uint64_t token = token_of(s, &f);
       if (f.first == f.last) {
@@ -155,7 +170,7 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
         if ((*fault = f.fault)) return NULL;
         mrs_decimal number;
         const double value = number_in(&f, &number) ? mrs_double_of(&number) : NAN;
-        if (!(fabs(value) < 9e15)) {
+        if (!(fabs(value) < 9e15) || (double)(int64_t)value != value) {
           *fault = mrs_bad_time;
           return NULL;
         }
@@ -166,7 +181,7 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
       return q;
     }
     default: {
-      f = span_at(s, p);
+      f = kind == mrs_token ? id_at(s, p, trimmed) : span_at(s, p);
       if ((*fault = f.fault)) return NULL;
       if (kind == mrs_token && f.first == f.last) {
         *fault = mrs_empty_id;
@@ -184,7 +199,7 @@ mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const m
                      layout->backslash};
   const int width = s.doubled ? 2 : 1;
   const uint8_t *p = bytes + from, *line = p;
-  mrs_scan_result result = {0, from, from, 0, mrs_fine};
+  mrs_scan_result result = {0, from, from, 0, mrs_fine, 0};
   int64_t row = 0;
   int field = 0, fault = mrs_fine;
   while (p < s.end) {
@@ -199,7 +214,8 @@ mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const m
       break;
     }
     for (;;) {
-      const uint8_t *after = field_at(&s, p, layout->kinds[field], columns[field], row, &fault);
+      const uint8_t *after = field_at(&s, p, layout->kinds[field], columns[field], row,
+                                      &result.trimmed, &fault);
       if (!after) break;
       p = after;
       field++;

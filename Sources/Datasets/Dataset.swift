@@ -1,6 +1,7 @@
 import Language
 
-/// Ratings of items by users, with what is known of both. A value; loading makes it, nothing changes it.
+/// Ratings of items by users, or interactions between them, with what is known of both. A value; loading makes
+/// it, nothing changes it.
 package struct Dataset: Sendable {
   /// What a report calls it: "MovieLens 100K".
   package var name: String
@@ -8,10 +9,16 @@ package struct Dataset: Sendable {
   package var items: Entities
   package var interactions: Interactions
   package var scale: RatingScale
+  /// Whether the rows are ratings or interactions.
+  package var feedback = Feedback.ratings
+  /// The rows of interactions as they came, where several of them are of one pair of a user and an item.
+  package var log: Interactions?
   /// The files it came from with their digests; a replay compares them.
   package var sources: [Source]
   /// What a reader should know of the loading: rows passed over, files not found.
   package var notes: [String] = []
+  /// What was done to read it that is as it should be: rows left out as was said, the shape of a file.
+  package var remarks: [String] = []
   /// What the columns of its files were taken for.
   package var readings: [ColumnReading] = []
   /// The names of data sets that were loaded side by side; each is a value of the items' `domain`.
@@ -47,6 +54,8 @@ package struct Dataset: Sendable {
 package struct RatingScale: Sendable, Equatable {
   package var lowest: Float
   package var highest: Float
+  /// What ratings that were turned into something else are: `log(1 + plays)`.
+  package var unit = ""
 
   package init(_ lowest: Float, _ highest: Float) {
     self.lowest = lowest
@@ -56,6 +65,7 @@ package struct RatingScale: Sendable, Equatable {
   /// `1 to 5`.
   package var text: String {
     "\(Number.text(lowest.asWritten)) to \(Number.text(highest.asWritten))"
+      + (unit.isEmpty ? "" : " (\(unit))")
   }
 
   /// The rating nearest to `score` that lies on the scale.
@@ -67,8 +77,12 @@ package struct Interactions: Sendable {
   package var users: [Int32]
   package var items: [Int32]
   package var ratings: [Float]
-  /// Seconds since 1970, or empty when the data have no times.
+  /// How often, or how much, each interaction happened; empty where each happened once, and for ratings.
+  package var counts: [Float] = []
+  /// Units of time since 1970, `unknownTime` where it is not known, or empty when the data have no times.
   package var times: [Int64]
+  /// How many units of `times` make a second: 1, or more where times have fractions.
+  package var ticks: Int64 = 1
   /// Further columns by name, such as a predefined split: `state`.
   package var columns: [String: CategoricalColumn]
   /// The ratings as they were when outliers were to be left out; empty when they are not to be.
@@ -86,6 +100,14 @@ package struct Interactions: Sendable {
   }
 
   package var count: Int { users.count }
+
+  /// What stands for a time that is not known; earlier than all others.
+  package static let unknownTime = Int64.min
+
+  /// Whole seconds since 1970 of a row; nil where the time is not known.
+  package func seconds(of row: Int) -> Int64? {
+    times.isEmpty || times[row] == Self.unknownTime ? nil : floored(times[row], by: ticks)
+  }
 }
 
 /// One category a row.

@@ -70,8 +70,11 @@ extension Dataset {
     added.users = added.users.map { users[Int($0)] }
     added.items = added.items.map { items[Int($0)] }
     data.interactions.append(added)
+    data.log = nil
     data.sources += other.sources
     data.notes += other.notes
+    data.remarks += other.remarks
+    data.readings += other.readings
     return data
   }
 }
@@ -84,10 +87,30 @@ extension RatingScale {
 }
 
 extension Interactions {
+  /// The times in finer units.
+  private func times(inTicks finer: Int64) -> [Int64] {
+    let factor = max(1, finer / ticks)
+    return factor == 1
+      ? times
+      : times.map {
+        $0 == Self.unknownTime ? $0 : $0.multipliedReportingOverflow(by: factor).partialValue
+      }
+  }
+
   /// Adds the rows of another table; a column that one of them lacks is empty there.
   fileprivate mutating func append(_ other: Interactions) {
     let (before, after) = (count, other.count)
-    times = times.isEmpty || other.times.isEmpty ? [] : times + other.times
+    if !counts.isEmpty || !other.counts.isEmpty {
+      counts =
+        (0..<before).map { count(of: $0) } + (0..<after).map { other.count(of: $0) }
+    }
+    if times.isEmpty || other.times.isEmpty {
+      times = []
+    } else {
+      let joint = max(ticks, other.ticks)
+      times = times(inTicks: joint) + other.times(inTicks: joint)
+      ticks = joint
+    }
     if !screened.isEmpty || !other.screened.isEmpty {
       screened =
         (screened.isEmpty ? ratings : screened)

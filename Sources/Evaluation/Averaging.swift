@@ -61,8 +61,8 @@ extension ErrorMetric {
   }
 
   package func definition(on scale: RatingScale) -> String {
-    let low = Number.text(Double(scale.lowest))
-    let high = Number.text(Double(scale.highest))
+    let low = Number.text(scale.lowest.asWritten)
+    let high = Number.text(scale.highest.asWritten)
     return "errors: predictions are kept within \(low)…\(high); chance draws them evenly from it"
       + (isPooled ? "; over all ratings at once" : "")
   }

@@ -25,7 +25,7 @@ package enum Positives: Sendable, Equatable {
   package func definition(on scale: RatingScale) -> String {
     switch self {
     case .high, .atLeast:
-      "rating ≥ \(Number.text(Double(threshold(on: scale) ?? 0)))"
+      "rating ≥ \(Number.text((threshold(on: scale) ?? 0).asWritten))"
     case .top: "as many best-rated candidates as the cutoff, equal ratings by expectation"
     case .topMost(let count): "the \(count) best-rated candidates, equal ratings by expectation"
     }
@@ -48,7 +48,7 @@ extension Positives: ArgumentReadable {
   package var argumentText: String {
     switch self {
     case .high: "high"
-    case .atLeast(let threshold): Number.text(Double(threshold))
+    case .atLeast(let threshold): Number.text(threshold.asWritten)
     case .top: "top"
     case .topMost(let count): "top\(count)"
     }

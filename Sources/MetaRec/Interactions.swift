@@ -21,7 +21,10 @@ public struct Interactions: Sendable {
   public var users: [String] { dataset.interactions.users.map { userIDs[Int($0)] } }
   public var items: [String] { dataset.interactions.items.map { itemIDs[Int($0)] } }
   public var values: [Double] { dataset.interactions.ratings.map(Double.init) }
-  public var times: [Int64] { dataset.interactions.times }
+  public var times: [Int64] {
+    let rows = dataset.interactions
+    return rows.times.indices.map { rows.seconds(of: $0) ?? 0 }
+  }
   /// The lowest and the highest rating that can be given.
   public var scale: ClosedRange<Double> { dataset.scale.bounds }
 

@@ -11,7 +11,7 @@ import Testing
   private func csv(_ bytes: [UInt8], skipping: Bool = false) throws -> Dataset {
     var format = DelimitedText()
     format.file = "r.csv"
-    format.badRows = skipping ? .skip : .refuse
+    format.options.badRows = skipping ? .skip : .refuse
     return try format.load(from: MemoryFiles(["r.csv": bytes]))
   }
 
@@ -47,7 +47,7 @@ import Testing
     let files = MemoryFiles(["r.jsonl": good + "\n{\"user\":1\n" + good])
     let found = try #require(fault { _ = try format.load(from: files) })
     #expect(found.line == 2 && found.help.contains { $0.contains("errors=skip") })
-    format.badRows = .skip
+    format.options.badRows = .skip
     let note = try #require(try format.load(from: files).notes.first)
     #expect(note.contains("1 row could not be read and was passed over; line 2"), "\(note)")
   }

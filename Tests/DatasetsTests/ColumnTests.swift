@@ -35,16 +35,16 @@ import Testing
   }
 
   @Test func timesThatAreNoneOfOursCanBeLeft() throws {
-    let text = "user,item,rating,time\n1,2,3,2001-01-01\n"
+    let text = "user,item,rating,time\n1,2,3,in May\n"
     #expect(throws: DatasetError.self) { _ = try csv(text) { _ in } }
-    let data = try csv(text) { $0.time = "none" }
+    let data = try csv(text) { $0.options.time = "none" }
     #expect(data.interactions.times.isEmpty && data.interactions.columns["time"] != nil)
   }
 
   @Test func clicksInJSONCountTheSame() throws {
     let data = try jsonl(#"{"user":1,"item":2,"did":"click","time":"noon"}"#) {
-      $0.rating = "none"
-      $0.time = "none"
+      $0.options.rating = "none"
+      $0.options.time = "none"
     }
     #expect(data.interactions.ratings == [1] && data.interactions.times.isEmpty)
     #expect(data.interactions.columns["did"]?.vocabulary.names == ["click"])

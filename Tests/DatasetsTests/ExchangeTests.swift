@@ -48,7 +48,7 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
   }
 
   @Test func awkwardTextsSurviveCSVAndJSON() throws {
-    let name = "a \"b\", c\nd\té \\ "
+    let name = "a \"b\", c\nd\té \\"
     let data = Dataset(
       name: "x", users: Entities(ids: Vocabulary([name])), items: Entities(ids: Vocabulary(["1"])),
       interactions: Interactions(users: [0], items: [0], ratings: [0.1]), scale: RatingScale(0, 1))

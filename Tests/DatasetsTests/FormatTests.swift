@@ -202,9 +202,15 @@ extension TaskSplitting {
       complaint(of: recBole("d"), ["d/a.inter": "user_id\titem_id\n1\t2\n"]).contains(
         "name:type"))
     #expect(
-      complaint(of: recBole("d"), ["d/a.inter": "user_id:token\titem_id:token\n1\t2\n"]).contains(
-        "no field `rating`"))
+      complaint(of: recBole("d"), ["d/a.inter": "user_id:token\trating:float\n1\t2\n"]).contains(
+        "no field `item_id`"))
     #expect(complaint(of: recBole("d"), ["d/a.inter": inter]).contains("no rows"))
+  }
+
+  @Test func rowsWithoutARatingAreInteractions() throws {
+    let data = try loaded(recBole("d"), ["d/a.inter": "user_id:token\titem_id:token\n1\t2\n1\t2\n"])
+    #expect(data.feedback == .interactions && data.interactions.counts == [2])
+    #expect(data.remarks.first?.contains("interaction") == true)
   }
 }
 
@@ -220,21 +226,22 @@ extension TaskSplitting {
 
   @Test func columnsCanBeChosen() throws {
     var format = csv("r.tsv")
-    format.user = "who"
-    format.item = "what"
-    format.rating = "stars given"
+    format.options.user = "who"
+    format.options.item = "what"
+    format.options.rating = "stars given"
     let data = try loaded(format, ["r.tsv": "what\tstars given\twho\n\"a\tb\"\t2\tx\n"])
     #expect(data.items.ids.names == ["a\tb"])
-    format.user = "woh"
+    format.options.user = "woh"
     #expect(complaint(of: format, ["r.tsv": "what\tstars given\twho\nq\t2\tx\n"]).contains("woh"))
   }
 
   @Test func rowsWithoutARatingCountTheSame() throws {
     let text = "user,item,what\nann,7,click\nbob,7,order\n"
     var format = csv("r.csv")
-    #expect(throws: DatasetError.self) { try loaded(format, ["r.csv": text]) }
-    format.rating = "none"
+    #expect(try loaded(format, ["r.csv": text]).remarks.first?.contains("interaction") == true)
+    format.options.rating = "none"
     let data = try loaded(format, ["r.csv": text])
+    #expect(data.remarks.isEmpty && data.feedback == .interactions)
     #expect(data.interactions.ratings == [1, 1])
     let weighted = try data.weighted(by: "what", [("click", 1), ("order", 5)])
     #expect(weighted.interactions.ratings == [1, 5])

@@ -51,6 +51,15 @@ private let specimens: [(format: any DatasetFormat, files: [String: String])] = 
     ),
     (csv, ["d/r": "user,item,rating,state\n1,\"a \"\"b\"\"\",3,warm\n007,c,4.5e0,cold\n"]),
     (jsonl, ["d/r": "{\"user\": \"a\\u00e9\", \"item\": 2, \"rating\": 3.5, \"x\": [1, {}]}\n"]),
+    (
+      jsonl,
+      ["d/r": "{'user': {'id': u'a'}, 'item': ('b', 2,), 'n': None, 'y': {'z': [True, 1L]}}\n"]
+    ),
+    (csv, ["d/r": "user item rating date\n1  2  3,5 01.02.2020\n2 3 1.000,5 13.02.2020\n"]),
+    (csv, ["d/r": "who,a,b,c\np1,3,,2\np2,,\"4\",1\n"]), (csv, ["d/r": "2,5,99,3\n1,99,99,4\n"]),
+    (csv, ["d/r": "31:\n7,3,2021-05-01\n8,4 %,5 Mar 2021\n32:\n7,5,2021-05-02\n"]),
+    (csv, ["d/r": "0 1 2\n1 1 2 5\n2: 3 4 5 7\n"]),
+    (csv, ["d/r": "user::items\n1::\"a,b,c\"\n2::\"b,c,d\"\n3::\"a,c,d\"\n"]),
     (amazon, ["d/r": "A2SUAM1J3GNN3B,0000013714,5.0,1400457600\n"]),
     (
       books,

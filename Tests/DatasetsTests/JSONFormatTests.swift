@@ -57,7 +57,7 @@ private func jsonl(_ file: String) -> JSONLines {
       #expect(complaint.hasPrefix(words), "\(complaint)")
     }
     var format = jsonl("r.jsonl")
-    format.badRows = .skip
+    format.options.badRows = .skip
     let data = try? outcome(format, ["r.jsonl": good + "x\n" + good]).get()
     #expect(data?.interactions.count == 2)
     #expect(data?.notes.count == 1)

@@ -1,6 +1,5 @@
-import Testing
-
 import Datasets
+import Testing
 
 /// How single values are read, once a whole column has settled how they are written.
 @Suite struct WrittenValueTests {

@@ -14,9 +14,11 @@ enum {
   mrs_text = 3,             // uint64_t: any text
   mrs_number = 4,           // float: a finite number
   mrs_optional_number = 5,  // float: NaN where the field is empty
-  mrs_time = 6,             // int64_t: seconds
+  mrs_time = 6,             // int64_t: whole seconds
 };
 
+// Blanks at the ends of ids are left off, in quotes and without.
+//
 // A token is 2n + 1 for the whole number n < 10^18 in its usual spelling, and otherwise the place of
 // the field: offset << 24 | length << 2 | has-doubled-quotes << 1.
 enum { mrs_longest_field = (1 << 22) - 1 };
@@ -52,6 +54,7 @@ typedef struct {
   int64_t at;    // where the faulty field starts
   int32_t field;
   int32_t fault;
+  int64_t trimmed;  // how many ids had blanks at their ends
 } mrs_scan_result;
 
 // Reads lines from `from` up to `to`, which is the start of a line or the end, into columns with

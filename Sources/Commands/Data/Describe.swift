@@ -4,20 +4,23 @@ import Reports
 
 /// `describe`: what is in the data.
 struct Describe: Command {
-  var columns = false
+  var showsColumns = false
 
   init() {}
 
   static let signature = Signature<Self>(
     "describe", "Shows what is in the data: ratings, users, items, features.",
-    [.flag("columns", \.columns, "what the columns of the files were taken for, and nothing else")],
-    needs: [.data], examples: [Example("describe"), Example("describe columns")])
+    [
+      .flag("columns", \.showsColumns, "what the columns of the files were taken for, and no more")
+    ],
+    needs: [.data],
+    examples: [Example("describe"), Example("describe columns", "and how their values were read")])
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    if columns { return report(onColumnsOf: data) }
+    if showsColumns { return Report(columns(of: data), result: data.facts) }
     let ratings = histogram(of: data.interactions.ratings)
     var blocks: [Report.Block] = [
       .text("\(data.name): \(data.sizes), scale \(data.scale.text)."),
@@ -26,34 +29,10 @@ struct Describe: Command {
     let features = features(of: data)
     if !features.rows.isEmpty { blocks.append(.table(features)) }
     blocks += numbers(in: data).map { .curve($0) }
-    if let span = timeSpan(of: data.interactions.times) { blocks.append(.text(span)) }
+    if let span = timeSpan(of: data.interactions) { blocks.append(.text(span)) }
     if let sentence = data.interactions.repeats.sentence { blocks.append(.note(sentence)) }
     if !data.sources.isEmpty { blocks.append(.table(files(of: data))) }
     return Report(blocks, result: data.facts)
-  }
-
-  private func report(onColumnsOf data: Dataset) -> Report {
-    guard !data.readings.isEmpty else {
-      return Report(
-        [
-          .text(
-            "Nothing was to be found out: all columns of \(data.name) are as their format says.")
-        ], result: data.facts)
-    }
-    let table = Table(
-      "Columns", columns: [.init("file"), .init("column"), .init("taken for"), .init("how")],
-      rows: data.readings.map { reading in
-        [
-          .text(reading.file), .text(reading.column),
-          .text(
-            [
-              reading.kind?.rawValue ?? reading.role.rawValue,
-              reading.subject.map { "of \($0.rawValue)" },
-            ]
-            .compactMap { $0 }.joined(separator: " ")), .text(reading.how),
-        ]
-      })
-    return Report([.table(table)], result: data.facts)
   }
 
   /// How often each rating is given; of scales with many values, in ten steps.
@@ -64,14 +43,7 @@ struct Describe: Command {
       "Ratings",
       columns: [.init("rating", .right), .init("count", .right), .init("share", .right, unit: "%")])
     if counts.count > 21 {
-      let scale = RatingScale(spanning: ratings)
-      let step = (scale.highest - scale.lowest) / 10
-      var binned: [Float: Int] = [:]
-      for (rating, count) in counts {
-        let bin = min(9, ((rating - scale.lowest) / step).rounded(.down))
-        binned[scale.lowest + bin * step, default: 0] += count
-      }
-      counts = binned
+      counts = binned(counts, total: ratings.count)
       table.footnotes.append("each line counts ratings from its value up to the next")
     }
     for (rating, count) in counts.sorted(by: { $0.key < $1.key }) {
@@ -81,6 +53,29 @@ struct Describe: Command {
       ])
     }
     return table
+  }
+
+  /// The counts in ten equal steps; where nearly all would be in the first, in steps that double.
+  private func binned(_ counts: [Float: Int], total: Int) -> [Float: Int] {
+    let scale = RatingScale(spanning: Array(counts.keys))
+    let (low, high) = (scale.lowest.asWritten, scale.highest.asWritten)
+    func binned(_ starts: [Double]) -> [Float: Int] {
+      counts.reduce(into: [:]) { bins, entry in
+        let start = starts.last { $0 <= entry.key.asWritten } ?? low
+        bins[Float(start), default: 0] += entry.value
+      }
+    }
+    func rounded(_ value: Double) -> Double {
+      let unit = (high - low) / 1e4
+      return unit > 0 ? (value / unit).rounded() * unit : value
+    }
+    let even = binned((0..<10).map { rounded(low + Double($0) * (high - low) / 10) })
+    guard low >= 0, (even[scale.lowest] ?? 0) * 10 > total * 8 else { return even }
+    var starts = [high / 2]
+    while let first = starts.first, first / 2 > max(low, high / 4096) {
+      starts.insert(first / 2, at: 0)
+    }
+    return binned([low] + starts.map { $0 < 10 ? $0 : $0.rounded() })
   }
 
   /// The same as bars.
@@ -167,9 +162,33 @@ struct Describe: Command {
     return table
   }
 
-  private func timeSpan(of times: [Int64]) -> String? {
-    guard let first = times.min(), let last = times.max() else { return nil }
-    return "Rated from \(date(first)) to \(date(last))."
+  private func timeSpan(of rows: Interactions) -> String? {
+    let known = rows.times.lazy.filter { $0 != Interactions.unknownTime }
+    guard let first = known.min(), let last = known.max() else { return nil }
+    let unknown = rows.times.count { $0 == Interactions.unknownTime }
+    return "Rated from \(day(first / rows.ticks)) to \(day(last / rows.ticks))"
+      + (unknown == 0 ? "." : "; \(counted(unknown, "time is", "times are")) unknown.")
+  }
+
+  /// What the columns of the files were taken for.
+  private func columns(of data: Dataset) -> [Report.Block] {
+    guard !data.readings.isEmpty else {
+      return [.text("\(data.name): the format says what each column is.")]
+    }
+    return [
+      .table(
+        Table(
+          "Columns",
+          columns: [.init("file"), .init("column"), .init("taken for"), .init("how")],
+          rows: data.readings.map {
+            [
+              .text($0.file), .text($0.column), .text($0.roleInWords),
+              .text(
+                [$0.isGuess ? "guessed" : "", $0.how].filter { !$0.isEmpty }.joined(separator: ", ")
+              ),
+            ]
+          }))
+    ]
   }
 
   private func files(of data: Dataset) -> Table {
@@ -224,17 +243,7 @@ extension Feature {
 /// The number without needless digits.
 private func text(_ number: Float) -> String { Number.text(number.asWritten) }
 
-/// The day of a time in seconds since 1970, in UTC: `1997-09-20` (Hinnant's days-to-civil).
-func date(_ seconds: Int64) -> String {
-  let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400 + 719_468
-  let era = (days >= 0 ? days : days - 146_096) / 146_097
-  let dayOfEra = days - era * 146_097
-  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let month = (5 * dayOfYear + 2) / 153
-  let day = dayOfYear - (153 * month + 2) / 5 + 1
-  let realMonth = month < 10 ? month + 3 : month - 9
-  let year = yearOfEra + era * 400 + (realMonth <= 2 ? 1 : 0)
-  func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(year)-\(two(realMonth))-\(two(day))"
+/// The day of a time in seconds since 1970, in UTC: `1997-09-20`.
+private func day(_ seconds: Int64) -> String {
+  CivilDate(daysSince1970: Int((seconds >= 0 ? seconds : seconds - 86_399) / 86_400)).text
 }

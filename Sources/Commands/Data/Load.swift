@@ -64,6 +64,12 @@ struct Load: Command {
     }
     let before = session.data.flatMap { $0.domains.isEmpty ? nil : $0.without(domain: domain) }
     let own = data.asDomain(domain, sharesUsers: people == .shared)
+    if let before, before.feedback != data.feedback {
+      throw CommandFailure(
+        "E0530",
+        "these are \(data.noun)s, and \(before.name) holds \(before.noun)s: they cannot stand side by side",
+        help: ["`binarize keep=likes` makes interactions of ratings, before another is loaded"])
+    }
     let joint = before?.joined(with: own) ?? own
     session.data = joint
     var report = report(on: data, seconds: host.now() - start)
@@ -100,11 +106,16 @@ struct Load: Command {
 
   private func report(on data: Dataset, seconds: Double) -> Report {
     var blocks: [Report.Block] = [
-      .text("Loaded \(data.name): \(data.sizes), scale \(data.scale.text).")
+      .text("Loaded \(data.name): \(data.sizes)\(data.scaleOrCounts).")
     ]
     if data.sources.isEmpty {
       blocks.append(.note("generated data that come with mrs, not real ratings"))
     }
+    let taken = data.readings.filter { $0.isGuess || !$0.how.isEmpty && $0.role != .leftOut }
+    if !taken.isEmpty {
+      blocks.append(.note("taken so: " + taken.map(\.sentence).joined(separator: "; ")))
+    }
+    blocks += data.remarks.map { .note($0) }
     blocks += data.notes.map { .warning($0) }
     if let sentence = data.interactions.repeats.sentence { blocks.append(.warning(sentence)) }
     return Report(
@@ -137,11 +148,22 @@ extension Dataset {
     Double(interactions.count) / max(1, Double(users.count) * Double(ratedItemCount))
   }
 
+  /// What one row is called.
+  var noun: String { feedback == .ratings ? "rating" : "interaction" }
+
+  /// `, scale 1 to 5`, or what interactions add up to where that is more than their number.
+  var scaleOrCounts: String {
+    guard feedback == .interactions else { return ", scale \(scale.text)" }
+    guard !interactions.counts.isEmpty else { return "" }
+    let sum = interactions.counts.reduce(0.0) { $0 + Double($1) }
+    return ", which count \(Number.text((sum * 100).rounded() / 100)) together"
+  }
+
   /// `100,000 ratings of 1,682 items by 943 users (6.30 % of all pairs)`.
   var sizes: String {
     let hundredths = Int((density * 10_000).rounded())
     let share = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
-    return "\(counted(interactions.count, "rating")) of \(itemCounts) by "
+    return "\(counted(interactions.count, noun)) of \(itemCounts) by "
       + "\(counted(users.count, "user")) "
       + (density > 1 ? "(more than there are pairs)" : "(\(share) of all pairs)")
   }

@@ -10,6 +10,11 @@ extension RepeatedPairs {
       pairs == 1
       ? "\(all) ratings repeat one pair of a user and an item"
       : "\(grouped(pairs)) pairs of a user and an item are given more than once (\(all) ratings)"
+    if let told = toldApart {
+      let values = named(told.values, most: 3)
+      return "\(what), but `\(told.column)` tells their rows apart (\(values)): `load` with "
+        + "where=\"\(told.column)=\(told.values[0])\" reads one kind; \(rule)"
+    }
     return "\(what), \(variety); \(rule)"
   }
 

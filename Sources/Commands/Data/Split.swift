@@ -98,6 +98,25 @@ struct Split: Command {
       .joined(separator: "; ")
   }
 
+  /// Of tasks whose ratings all have one time, when the newest are to be judged on; nil where there are none.
+  private func untimed(_ tasks: TaskSplit, in rows: Interactions) -> String? {
+    guard splitting.order == .time || splitting.by == .time else { return nil }
+    let unknown = rows.times.count { $0 == Interactions.unknownTime }
+    if unknown > 0 {
+      return
+        "\(counted(unknown, "time is", "times are")) unknown, and taken for the oldest"
+    }
+    guard splitting.order == .time else { return nil }
+    let all = tasks.allParts.flatMap(\.tasks)
+    let flat = all.count { task in
+      let own = task.support + task.query
+      return own.count > 1 && own.allSatisfy { rows.times[Int($0)] == rows.times[Int(own[0])] }
+    }
+    guard flat > 0 else { return nil }
+    return "order=time has nothing to order for \(grouped(flat)) of \(counted(all.count, "user")), "
+      + "whose ratings all have one time: what is judged there is drawn at random"
+  }
+
   private func median(_ counts: [Int]) -> Table.Cell {
     counts.isEmpty ? .missing : .count(counts.sorted()[counts.count / 2])
   }
@@ -113,6 +132,7 @@ struct Split: Command {
             + "\(RatingScale(screening.lowest, screening.highest).text) left out of what is "
             + "learnt from; the bounds are fitted to the training tasks"))
     }
+    if let sentence = untimed(tasks, in: data.interactions) { blocks.append(.warning(sentence)) }
     if let dealt = tasks.dealt { blocks.append(.note(parts(of: dealt))) }
     let left = data.users.count - used.count
     if left > 0 {

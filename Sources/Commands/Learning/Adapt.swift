@@ -111,7 +111,7 @@ package struct Adapt: ConstrainedCommand {
     guard Double(scale.lowest)...Double(scale.highest) ~= rating else {
       throw CommandFailure(
         "E0302",
-        "a rating of \(Number.text(rating)) is not on the scale from \(Number.text(Double(scale.lowest))) to \(Number.text(Double(scale.highest)))",
+        "a rating of \(Number.text(rating)) is not on the scale from \(Number.text(scale.lowest.asWritten)) to \(Number.text(scale.highest.asWritten))",
         argument: pair.key)
     }
     return UserContext.Rating(item: Int32(item), rating: Float(rating))

@@ -184,12 +184,13 @@ extension Dataset {
     return (data, positives)
   }
 
-  /// The data with each row's rating the weight of its value in a column; nil for a value without
-  /// a weight.
+  /// The data with each row's rating the weight of its value in a column; of interactions, what each row
+  /// counts.
   package func weighted(
-    by column: String, _ weights: [(value: String, weight: Float)]
+    by column: String, _ weights: [(value: String, weight: Float)],
+    as feedback: Feedback = .ratings
   ) throws(DatasetError) -> Dataset {
-    let values = try interactions.column(column, argument: column)
+    let values = try (log ?? interactions).column(column, argument: column)
     var byCode = [Float](repeating: .nan, count: values.vocabulary.count)
     for (value, weight) in weights {
       guard let code = values.vocabulary[value] else {
@@ -206,7 +207,11 @@ extension Dataset {
         "the value `\(values.vocabulary.names[without])` of `\(column)` has no weight",
         help: ["give every value one: \(values.vocabulary.names[without])=1"], code: "E0521")
     }
+    if feedback == .interactions { return try counting(values.codes.map { byCode[Int($0)] }) }
     var data = self
+    // Interactions that become ratings do so row by row, as they came.
+    if let log { data.interactions = log }
+    (data.log, data.interactions.counts, data.feedback) = (nil, [], .ratings)
     data.interactions.ratings = values.codes.map { byCode[Int($0)] }
     data.scale = RatingScale(spanning: byCode)
     return data

@@ -10,6 +10,8 @@ extension Dataset {
   ) -> Dataset {
     var result = self
     result.interactions = interactions.selecting(rows)
+    // Its rows are of users and items that may be gone.
+    result.log = nil
     if Cancellation.isRequested { return self }
     let keptUsers = present(result.interactions.users, of: users.count)
     let wasRated = isRatedItem
@@ -54,6 +56,8 @@ extension Interactions {
         CategoricalColumn(vocabulary: $0.vocabulary, codes: chosen($0.codes))
       })
     selected.screened = chosen(screened)
+    selected.ticks = ticks
+    selected.counts = chosen(counts)
     return selected
   }
 }

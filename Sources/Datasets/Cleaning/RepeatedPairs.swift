@@ -11,6 +11,13 @@ package struct RepeatedPairs: Sendable, Equatable {
   /// How many of the pairs have their newest time twice.
   package var tied = 0
   package var hasTimes: Bool
+  /// A column that is another one in all rows of each pair, and its values, the most frequent first.
+  package var toldApart: ToldApart?
+
+  package struct ToldApart: Sendable, Equatable {
+    package var column: String
+    package var values: [String]
+  }
 
   package init(hasTimes: Bool) { self.hasTimes = hasTimes }
 }
@@ -18,7 +25,7 @@ package struct RepeatedPairs: Sendable, Equatable {
 extension Interactions {
   /// The rows in an order that puts those of one pair of a user and an item together, oldest first, and
   /// where each pair starts and the last one ends.
-  private var pairs: (rows: [Int32], starts: [Int]) {
+  var pairs: (rows: [Int32], starts: [Int]) {
     // By users first, so that only the rows of one user are sorted at a time: by item and then as they stand
     // in the file, both in one number.
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
@@ -70,11 +77,32 @@ extension Interactions {
       let newest = times[Int(rows[end - 1])]
       found.tied += times[Int(rows[end - 2])] == newest ? 1 : 0
     }
+    found.toldApart = columnTellingApart(rows, starts)
     return found
   }
 
+  /// The first column with few values that differs between all rows of each pair.
+  private func columnTellingApart(
+    _ rows: [Int32], _ starts: [Int]
+  ) -> RepeatedPairs.ToldApart? {
+    for (name, column) in columns.sorted(by: { $0.key < $1.key })
+    where (2...50).contains(column.vocabulary.count) {
+      let isApart = zip(starts, starts.dropFirst()).whileWanted().allSatisfy { start, end in
+        end - start < 2
+          || Set(rows[start..<end].map { column.codes[Int($0)] }).count == end - start
+      }
+      guard isApart else { continue }
+      var counts = [Int](repeating: 0, count: column.vocabulary.count)
+      for code in column.codes { counts[Int(code)] += 1 }
+      let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+      return RepeatedPairs.ToldApart(
+        column: name, values: order.map { column.vocabulary.names[$0] })
+    }
+    return nil
+  }
+
   /// Whether any pair of a user and an item is given twice; one pass without sorting.
-  private var hasRepeats: Bool {
+  var hasRepeats: Bool {
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
     for user in users.whileWanted() { starts[Int(user) + 1] += 1 }
     for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }

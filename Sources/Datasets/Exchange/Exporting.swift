@@ -60,7 +60,7 @@ extension Dataset {
         ("item", .text(items.ids.names[Int(interactions.items[row])])),
         ("rating", .number(interactions.ratings[row])),
       ]
-      if hasTimes { fields.append(("time", .whole(interactions.times[row]))) }
+      if hasTimes { fields.append(("time", interactions.timeField(row))) }
       for name in extra {
         guard let column = interactions.columns[name] else { continue }
         fields.append((name, .text(column.vocabulary.names[Int(column.codes[row])])))
@@ -80,7 +80,7 @@ extension Dataset {
       inter += oneLine(users.ids.names[Int(interactions.users[row])]) + "\t"
       inter += oneLine(items.ids.names[Int(interactions.items[row])]) + "\t"
       inter += RowField.number(interactions.ratings[row]).text
-      if hasTimes { inter += "\t\(interactions.times[row])" }
+      if hasTimes { inter += "\t" + interactions.timeField(row).text }
       for name in extra {
         guard let column = interactions.columns[name] else { continue }
         inter += "\t" + oneLine(column.vocabulary.names[Int(column.codes[row])])
@@ -107,7 +107,7 @@ extension Dataset {
       add(Double(interactions.users[row]))
       add(Double(interactions.items[row]))
       add(interactions.ratings[row].asWritten)
-      if hasTimes { add(Double(interactions.times[row])) }
+      if hasTimes { add(interactions.secondsWithFraction(row)) }
     }
     func list(_ names: [String]) -> [UInt8] {
       Array(names.whileWanted(asking: 0x1000).map { oneLine($0) + "\n" }.joined().utf8)
@@ -116,6 +116,24 @@ extension Dataset {
       (base + ".npy", bytes), (base + ".users.txt", list(users.ids.names)),
       (base + ".items.txt", list(items.ids.names)),
     ]
+  }
+}
+
+extension Interactions {
+  /// A time as it is written: seconds, 0 where it is not known.
+  fileprivate func timeField(_ row: Int) -> RowField {
+    let time = times[row]
+    guard ticks > 1, time != Self.unknownTime, time % ticks != 0 else {
+      return .whole(seconds(of: row) ?? 0)
+    }
+    let whole = floored(time, by: ticks)
+    let digits = "\(time - whole * ticks + ticks)".dropFirst()
+    let shown = digits.reversed().drop { $0 == "0" }.reversed()
+    return .text("\(whole).\(String(shown))")
+  }
+
+  fileprivate func secondsWithFraction(_ row: Int) -> Double {
+    times[row] == Self.unknownTime ? 0 : Double(times[row]) / Double(ticks)
   }
 }
 

@@ -11,7 +11,7 @@ package struct ReferenceTable: Sendable {
   }
 
   package init(_ contents: FileContents) throws(DatasetError) {
-    let header = try DelimitedHeader(contents, separator: nil)
+    let header = try DelimitedHeader(contents)
     guard let first = header.names.first, header.names.count > 1 else {
       throw DatasetError(
         "the header must name the rows' column and at least one metric", file: contents.path,

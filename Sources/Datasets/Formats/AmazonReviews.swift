@@ -27,11 +27,11 @@ package struct AmazonReviews: DatasetFormat {
     var text = JSONText(contents)
     if let first = text.peek(), "{[".utf8.contains(first) {
       var format = JSONLines()
-      format.badRows = badRows
+      format.options.badRows = badRows
       // Texts of reviews would be columns with as many categories as there are rows.
       format.keepsOthers = false
-      if try JSONLines.members(of: contents).contains(where: { $0.name == "parent_asin" }) {
-        format.item = "parent_asin"
+      if try JSONMembers(contents).paths.contains("parent_asin") {
+        format.options.item = "parent_asin"
       }
       return try format.load(contents)
     }
@@ -42,7 +42,7 @@ package struct AmazonReviews: DatasetFormat {
     }
     var format = DelimitedText()
     format.file = file
-    format.badRows = badRows
+    format.options.badRows = badRows
     return try format.load(from: files)
   }
 
@@ -56,8 +56,8 @@ package struct AmazonReviews: DatasetFormat {
     let layout = RowLayout(
       ids.map { Field($0, .id) } + [Field("rating", .number), Field("time", .time)],
       separator: ",", isQuoted: true)
-    return try Dataset(
-      name: lastPart(of: file), ratings: layout.scan(contents, badRows: badRows), user: "user",
-      item: "item", rating: "rating", time: "time", scale: RatingScale(1, 5))
+    var data = try layout.ratings(of: contents, name: lastPart(of: file), badRows: badRows)
+    data.scale = RatingScale(1, max(5, data.scale.highest))
+    return data
   }
 }

@@ -74,7 +74,7 @@ package struct BookCrossing: DatasetFormat {
   static let ratingNames = ["User-ID", "ISBN", "Book-Rating"]
 
   private func ratings(_ contents: FileContents) throws(DatasetError) -> Dataset {
-    let header = try DelimitedHeader(contents, separator: nil)
+    let header = try DelimitedHeader(contents)
     try header.require(Self.ratingNames)
     var layout = header.layout { $0 == "Book-Rating" ? .number : .id }
     layout.hasBackslashes = true
@@ -107,7 +107,7 @@ package struct BookCrossing: DatasetFormat {
     _ contents: FileContents, numeric: [String], of ids: Vocabulary,
     _ subject: ColumnReading.Subject
   ) throws(DatasetError) -> EntityTable {
-    let header = try DelimitedHeader(contents, separator: nil)
+    let header = try DelimitedHeader(contents)
     try header.require(numeric)
     var layout = header.layout { name in
       name == header.names.first ? .id : name.hasPrefix("Image") ? .skip : .text

@@ -65,6 +65,8 @@ package struct DataPlace {
   package private(set) var names: [String] = []
   /// The first line of the file that is not empty; empty for a folder.
   package private(set) var firstLine = ""
+  /// The file; nil for a folder.
+  package private(set) var contents: FileContents?
 
   package init(_ path: String, in files: any FileSource) throws {
     guard let kind = files.kind(of: path) else {
@@ -76,6 +78,7 @@ package struct DataPlace {
     }
     let contents = try files.read(path)
     try contents.requireText()
+    self.contents = contents
     var offset = contents.textStart
     while firstLine.isEmpty, offset < contents.bytes.count {
       let line = contents.lineBytes(at: offset)
@@ -92,8 +95,14 @@ package struct DataPlace {
     guard !firstLine.isEmpty else {
       return ["it holds: " + (names.isEmpty ? "nothing" : listed(names))]
     }
-    return ["its first line is: \(firstLine.prefix(60))"]
-      + (fields.count > 2 ? [DelimitedHeader.adviceForRows] : [])
+    return ["its first line is: \(firstLine.prefix(60))"] + (table?.advice ?? [])
+  }
+
+  /// The file as a table.
+  fileprivate var table: RatingsFile? {
+    contents.flatMap { contents in
+      do throws(DatasetError) { return try RatingsFile(contents) } catch { return nil }
+    }
   }
 
   package func has(ending: String) -> Bool {
@@ -122,7 +131,7 @@ package struct DataPlace {
   var fields: [String] { fields(by: separator) }
 
   fileprivate var separator: String {
-    DelimitedText.Separator.characters.map { String($0) }
+    Separator.characters.map { String($0) }
       .stablySorted(descending: true) { firstLine.split(separator: $0).count }.first ?? ","
   }
 
@@ -152,7 +161,7 @@ extension MovieLens {
 extension RecBole {
   package static func recognizes(_ place: DataPlace) -> Bool {
     place.has(ending: ".inter")
-      || place.fields(by: "\t").count > 2 && place.firstLine.contains(":token\t")
+      || place.fields(by: "\t").count > 1 && place.firstLine.contains(":token\t")
   }
 }
 
@@ -185,7 +194,6 @@ extension JSONLines {
 
 extension DelimitedText {
   package static func recognizes(_ place: DataPlace) -> Bool {
-    !place.isObject && usualName("user", among: place.fields) != nil
-      && usualName("item", among: place.fields) != nil
+    !place.isObject && place.start != "[" && place.table?.isClear ?? false
   }
 }

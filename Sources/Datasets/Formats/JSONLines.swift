@@ -1,35 +1,44 @@
 import Kernels
 import Language
 
-/// One JSON object a line, each a rating.
+/// One JSON object a line, each a rating or an interaction.
 package struct JSONLines: DatasetFormat {
   package var file = ""
-  package var user: String?
-  package var item: String?
-  package var rating: String?
-  package var time: String?
-  package var badRows = BadRows.refuse
-  /// Whether texts and numbers under other names become columns.
+  package var options = RatingsOptions()
+  /// Whether texts and numbers under other names become columns and features.
   var keepsOthers = true
 
   package init() {}
 
   package static let signature = Signature<Self>(
-    "jsonl", "A file with one JSON object a line, each a rating.",
+    "jsonl", "A file with one JSON object a line, each a rating or an interaction.",
     details: """
-      Usual names of members are found without being told. Other members of the first object that are \
-      texts or numbers become columns, as those of csv do; they are empty where an object has none.
+      Usual names of members are found without being told; `user="who.id"` names one within another. Other \
+      texts and numbers of the first objects become columns, as those of csv do, empty where an object has \
+      none. Lists, and members of members, become features where they are the same for all rows of an item \
+      or a user. Lines that Python printed (`{'user': 'a'}`) are read as well.
       """,
     [
       .positional(
         "file", \.file, "the file of ratings", expects: "a file",
         completion: .file(extensions: ["jsonl", "json", "ndjson"])),
-      .option("user", \.user, "the member that holds the user"),
-      .option("item", \.item, "the member that holds the item"),
+      .option("user", \.options.user, "the member that holds the user"),
+      .option("item", \.options.item, "the member that holds the item, or a list of items"),
       .option(
-        "rating", \.rating, "the member that holds the rating; `none` where each counts the same"),
-      .option("time", \.time, "the member that holds the time in seconds; `none` reads no times"),
-      .option("errors", \.badRows, "what to do with lines that cannot be read"),
+        "rating", \.options.rating,
+        "the member that holds the rating; `none` makes interactions of the rows"),
+      .option(
+        "count", \.options.count, "the member that says how often or how much, for interactions"),
+      .option(
+        "time", \.options.time, "the member that holds the time; `none` reads no times"),
+      .option(
+        "where", \.options.kinds,
+        "reads only rows with such a value of a member: where=\"event=view\""),
+      .option("missing", \.options.missing, "what stands for no rating: 99, -1, [0, \"NA\"]"),
+      .option("scale", \.options.scale, "what ratings or counts with a heavy tail are turned into"),
+      .option("dates", \.options.dates, "whether the day or the month comes first"),
+      .option("decimal", \.options.decimal, "what stands before the fractions of numbers"),
+      .option("errors", \.options.badRows, "what to do with lines that cannot be read"),
     ])
 
   package func load(from files: any FileSource) throws -> Dataset {
@@ -37,199 +46,190 @@ package struct JSONLines: DatasetFormat {
   }
 
   func load(_ contents: FileContents) throws(DatasetError) -> Dataset {
-    try contents.requireText()
-    let members = try Self.members(of: contents)
-    let names = members.map(\.name)
-    let user = try chosen("user", user, names, contents)
-    let item = try chosen("item", item, names, contents)
-    let rating =
-      isNone(rating, among: names) ? "" : try chosen("rating", rating, names, contents)
-    let time = isNone(time, among: names) ? "" : time ?? usualName("time", among: names) ?? ""
-    let taken = [user, item, rating, time]
-    let others =
-      keepsOthers
-      ? members.filter { $0.isPlain && !$0.name.isEmpty && !taken.contains($0.name) }.map(\.name)
-      : []
-    var scan = JSONLinesScan(contents: contents, roles: taken, others: others)
-    try scan.run(badRows: badRows)
-    let fields = [
-      Field("user", .id), Field("item", .id), Field("rating", .number), Field("time", .time),
-    ]
-    // Others may be called `user`, too: they are told apart by their place.
-    let layout = RowLayout(fields + others.map { Field("." + $0, .text) })
+    let members = try JSONMembers(contents)
+    let command = "load jsonl \(quotedPath(contents.path))"
+    let roles = try self.roles(of: members, contents, command)
+    let values = [roles.rating, roles.count, roles.time].filter { !$0.isEmpty }
+    let plain = members.names(.plain).filter { !$0.isEmpty && !roles.taken.contains($0) }
+    let lists = members.names(.list).filter { !$0.isEmpty && !roles.taken.contains($0) }
+    let kept = keepsOthers ? plain + lists : plain.filter(isChosenBy)
+    var scan = JSONLinesScan(
+      contents, roles: [roles.user, roles.item] + values, others: kept,
+      isPython: members.isPython)
+    try scan.run(badRows: options.badRows)
+    let fields =
+      [Field(roles.user, .id), Field(roles.item, .id)] + (values + kept).map { Field($0, .text) }
     var table = ScannedTable(
-      contents: contents, layout: layout, start: contents.textStart,
-      columns: [
-        .tokens(scan.users), .tokens(scan.items), .numbers(scan.ratings), .times(scan.times),
-      ] + scan.others.map { .tokens($0) },
-      count: scan.users.count, skipped: scan.skipped,
-      firstSkipped: scan.firstSkipped)
+      contents: contents, layout: RowLayout(fields), start: contents.textStart,
+      columns: scan.columns.map { .tokens($0) }, count: scan.columns[0].count,
+      skipped: scan.skipped, firstSkipped: scan.firstSkipped)
     table.escapes = .json
-    var data = try Dataset(
-      name: lastPart(of: contents.path), ratings: table, user: "user", item: "item",
-      rating: rating.isEmpty ? "" : "rating", time: "time", others: others.map { "." + $0 })
-    (data.users.idName, data.items.idName) = (user, item)
-    data.interactions.columns = Dictionary(
-      uniqueKeysWithValues: data.interactions.columns.map { (String($0.key.dropFirst()), $0.value) }
-    )
+    table.trimmedIDs = scan.trimmed
+    var readings = RatingsReadings(
+      file: lastPart(of: contents.path), roles: roles, command: command)
+    var data = try readings.dataset(
+      name: lastPart(of: contents.path), &table, options, others: kept)
+    if members.isPython {
+      data.remarks.append("its lines are what Python prints, and no JSON; they are read as such")
+    }
+    guard keepsOthers else {
+      for name in kept { data.interactions.columns[name] = nil }
+      return data
+    }
+    let features = MemberFeatures(file: lastPart(of: contents.path), isPython: members.isPython)
+    features.move(lists: lists, nested: plain.filter { $0.contains(".") }, in: &data)
+    features.leaveOut(members.names(.nothing).filter { !$0.isEmpty }, of: &data)
     return data
   }
 
-  /// A member of an object: its name, and whether it is a text or a number.
-  typealias Member = (name: String, isPlain: Bool)
-
-  /// The members of the first object.
-  static func members(of contents: FileContents) throws(DatasetError) -> [Member] {
-    var members: [Member] = []
-    var text = JSONText(contents)
-    if text.peek() == UInt8(ascii: "[") {
-      throw DatasetError(
-        "the file is one list, and not one object a line", file: contents.path, line: 1,
-        help: ["put each element on a line: jq -c '.[]' \(contents.path) > lines.jsonl"],
-        code: "E0511")
-    }
-    let first = contents.line(at: text.position)
-    try text.object { text, name throws(DatasetError) in
-      let value = text.peek()
-      let isPlain = value.map { $0 == 34 || $0 == 45 || (48...57).contains($0) } ?? false
-      members.append((String(decoding: contents.bytes(of: name), as: UTF8.self), isPlain))
-      try text.skipValue()
-    }
-    guard contents.line(at: text.position) == first else {
-      throw DatasetError(
-        "the first object goes over several lines", file: contents.path, line: first,
-        help: ["put each object on a line: jq -c . \(contents.path) > lines.jsonl"],
-        code: "E0511")
-    }
-    return members
+  /// Whether rows are chosen by that member.
+  private func isChosenBy(_ name: String) -> Bool {
+    options.kinds.contains { $0.hasPrefix(name + "=") }
   }
 
-  private func chosen(
-    _ role: String, _ name: String?, _ names: [String], _ contents: FileContents
-  ) throws(DatasetError) -> String {
-    if let name, names.contains(name) { return name }
-    if name == nil, let usual = usualName(role, among: names) { return usual }
-    throw DatasetError(
-      name.map { "the first object has no member `\($0)`" }
-        ?? "no member of the first object looks like the \(role)",
-      file: contents.path, line: 1,
-      help: ["it has: " + names.joined(separator: ", "), "name it: \(role)=…"], code: "E0511")
+  private func roles(
+    of members: JSONMembers, _ contents: FileContents, _ command: String
+  ) throws(DatasetError) -> ColumnRoles {
+    let samples = try MemberSamples(contents, members.paths, isPython: members.isPython)
+    return try ColumnRoleFinder(
+      names: members.paths, options: options, samples: { samples.texts[$0] ?? [] },
+      command: command, path: contents.path, table: .objects
+    ).roles()
   }
 }
 
-/// The columns of a file of JSON lines while they grow.
-private struct JSONLinesScan {
-  let contents: FileContents
-  /// The names of user, item, rating and time, the last two empty where they are not read; behind them
-  /// those of other members.
-  let roles: [[UInt8]]
-  var users: [UInt64] = []
-  var items: [UInt64] = []
-  var ratings: [Float] = []
-  var times: [Int64] = []
-  var others: [[UInt64]]
-  var skipped = 0
-  var firstSkipped: DatasetError?
+/// The first values of the members of a file, as texts.
+private struct MemberSamples {
+  var texts: [String: [String]] = [:]
 
-  init(contents: FileContents, roles: [String], others: [String]) {
-    self.contents = contents
-    self.roles = (roles + others).map { Array($0.utf8) }
-    self.others = others.map { _ in [] }
-  }
-
-  mutating func run(badRows: BadRows) throws(DatasetError) {
-    var offset = contents.textStart
-    while offset < contents.bytes.count {
-      if users.count & 0xFF == 0 { try DatasetError.throwIfUnwanted() }
-      let line = contents.lineBytes(at: offset)
-      let text = JSONText(contents, from: offset, to: offset + line.bytes.count)
-      offset = line.next
-      if line.bytes.isEmpty { continue }
-      do throws(DatasetError) {
-        try row(text)
-      } catch {
-        if badRows == .refuse {
-          var refusal = error
-          refusal.help.append(BadRows.advice)
-          throw refusal
+  init(_ contents: FileContents, _ paths: [String], isPython: Bool) throws(DatasetError) {
+    var place = contents.textStart
+    var end = place
+    for _ in 0..<100 where end < contents.bytes.count { end = contents.lineBytes(at: end).next }
+    let head = FileContents(path: contents.path, contents.bytes[place..<end])
+    place = 0
+    var scan = JSONLinesScan(head, roles: [], others: paths, isPython: isPython)
+    do throws(DatasetError) { try scan.run(badRows: .skip) } catch { return }
+    withExtendedLifetime(head) {
+      for (path, tokens) in zip(paths, scan.columns) {
+        texts[path] = tokens.map { token in
+          let text = String(decoding: head.bytes(of: token), as: UTF8.self)
+          return token & 2 == 0 ? text : JSONText.unescaped(text)
         }
-        skipped += 1
-        firstSkipped = firstSkipped ?? error
       }
     }
-    if users.isEmpty {
-      throw DatasetError("the file has no rows", file: contents.path, code: "E0511")
+  }
+}
+
+/// Members that say something of items or users, moved to where they belong.
+private struct MemberFeatures {
+  let file: String
+  let isPython: Bool
+
+  /// - Parameters:
+  ///   - lists: columns whose texts are lists as they are written.
+  ///   - nested: columns of members within members.
+  func move(lists: [String], nested: [String], in data: inout Dataset) {
+    for name in lists + nested {
+      guard let column = data.interactions.columns[name] else { continue }
+      let isList = lists.contains(name)
+      let sides = [
+        (data.items.count, data.interactions.items, true),
+        (data.users.count, data.interactions.users, false),
+      ]
+      var isMoved = false
+      let values = sides.map { valueOfEach($0.0, $0.1, column) }
+      // A value of one row alone says nothing of whose it is.
+      let isProven = values.contains { $0?.isProven == true }
+      for ((_, _, isItems), found) in zip(sides, values) where !isMoved {
+        guard let found, found.isProven || !isProven && isItems else { continue }
+        let codes = found.codes
+        let texts = column.vocabulary.names
+        let feature =
+          isList
+          ? categories(name, codes.map { $0.map { elements(texts[$0]) } ?? [] })
+          : plainFeature(name, codes.map { $0.map { texts[$0] } ?? "" })
+        if isItems {
+          data.items.features.append(feature)
+        } else {
+          data.users.features.append(feature)
+        }
+        note(name, .feature, isItems ? "of items" : "of users", &data)
+        isMoved = true
+      }
+      if isMoved || isList { data.interactions.columns[name] = nil }
+      if isList, !isMoved {
+        note(name, .leftOut, "lists that are not the same for all rows of an item", &data)
+        data.notes.append("`\(name)` is left out: its lists differ between rows of one item")
+      }
     }
   }
 
-  private mutating func row(_ line: JSONText) throws(DatasetError) {
-    var text = line
-    var tokens: (UInt64?, UInt64?) = (nil, nil)
-    var rating: Float?
-    var time: Double?
-    // A token of no length at the start of the line is an empty text.
-    var rest = [UInt64](repeating: UInt64(line.position) << 24, count: others.count)
-    try text.object { text, name throws(DatasetError) in
-      let bytes = contents.bytes(of: name)
-      switch roles.firstIndex(where: { bytes.elementsEqual($0) }) {
-      case 0?: tokens.0 = try token(&text, of: 0)
-      case 1?: tokens.1 = try token(&text, of: 1)
-      case 2?: rating = float(in: try number(&text, of: 2))
-      case 3?: time = Datasets.number(in: try number(&text, of: 3))
-      case let place?: rest[place - 4] = try Self.plain(&text) ?? rest[place - 4]
-      case nil: try text.skipValue()
-      }
-    }
-    if text.peek() != nil { throw text.error("something follows the object") }
-    guard let user = tokens.0 else { throw text.error("the object has no \(name(0))") }
-    guard let item = tokens.1 else { throw text.error("the object has no \(name(1))") }
-    if !roles[2].isEmpty {
-      guard let rating else { throw text.error("the object has no \(name(2))") }
-      guard rating.isFinite else {
-        throw text.error("\(name(2)) must be a finite number")
-      }
-    }
-    if !roles[3].isEmpty {
-      guard let time, abs(time) < 9e15 else {
-        throw text.error("\(name(3)) must be a time in seconds")
-      }
-    }
-    if let rating { ratings.append(rating) }
-    if let time { times.append(Int64(time)) }
-    users.append(user)
-    items.append(item)
-    for (place, token) in rest.enumerated() { others[place].append(token) }
+  func leaveOut(_ names: [String], of data: inout Dataset) {
+    guard !names.isEmpty else { return }
+    for name in names { note(name, .leftOut, "neither texts nor numbers", &data) }
+    data.notes.append(
+      "left out, for they hold neither texts nor numbers: " + named(names, most: 8))
   }
 
-  private func name(_ role: Int) -> String { "`\(String(decoding: roles[role], as: UTF8.self))`" }
-
-  /// An id: a text, or a number as it is written.
-  private func token(_ text: inout JSONText, of role: Int) throws(DatasetError) -> UInt64 {
-    guard let token = try Self.plain(&text) else {
-      throw text.error("\(name(role)) must be a text or a number")
-    }
-    if token >> 2 & 0x3F_FFFF == 0 { throw text.error("\(name(role)) is empty") }
-    return token
+  private func note(
+    _ name: String, _ role: ColumnReading.Role, _ how: String, _ data: inout Dataset
+  ) {
+    data.readings.removeAll { $0.column == name }
+    data.readings.append(ColumnReading(file: file, column: name, role: role, how: how))
   }
 
-  /// A text or a number as it is written; nil for any other value, which is passed over.
-  private static func plain(_ text: inout JSONText) throws(DatasetError) -> UInt64? {
-    switch text.peek() {
-    case UInt8(ascii: "\"")?: return try text.stringToken()
-    case UInt8(ascii: "-")?, (UInt8(ascii: "0")...UInt8(ascii: "9"))?:
-      let range = try text.numberBytes()
-      return UInt64(range.lowerBound) << 24 | UInt64(range.count) << 2
-    default:
-      try text.skipValue()
-      return nil
+  /// The one value that all rows of each entity have, and whether some have several rows; nil where rows of
+  /// one differ.
+  private func valueOfEach(
+    _ count: Int, _ entities: [Int32], _ column: CategoricalColumn
+  ) -> (codes: [Int?], isProven: Bool)? {
+    var isProven = false
+    var values = [Int?](repeating: nil, count: count)
+    let empty = column.vocabulary[""]
+    for (entity, code) in zip(entities, column.codes) where Int(code) != empty {
+      if let known = values[Int(entity)] {
+        guard known == Int(code) else { return nil }
+        isProven = true
+      }
+      values[Int(entity)] = Int(code)
     }
+    return (values, isProven)
   }
 
-  /// The spelling of a number, or a text that spells one.
-  private func number(_ text: inout JSONText, of role: Int) throws(DatasetError) -> String {
-    guard let token = try Self.plain(&text) else {
-      throw text.error("\(name(role)) must be a number")
+  /// Numbers where all that is known are, else a category each.
+  private func plainFeature(_ name: String, _ texts: [String]) -> Feature {
+    let numbers = texts.map { float(in: $0) }
+    if zip(texts, numbers).allSatisfy({ MissingWords.contains($0) || $1.isFinite }) {
+      return Feature(name, .numbers(numbers))
     }
-    return String(decoding: contents.bytes(of: token), as: UTF8.self)
+    return categories(name, texts.map { $0.isEmpty ? [] : [$0] })
+  }
+
+  /// The texts and numbers of a list as it is written.
+  private func elements(_ list: String) -> [String] {
+    let contents = FileContents(path: file, Array(list.utf8))
+    return withExtendedLifetime(contents) { elements(in: contents, list) }
+  }
+
+  private func elements(in contents: FileContents, _ list: String) -> [String] {
+    var text = JSONText(contents, from: 0, isPython: isPython)
+    var found: [String] = []
+    guard text.isAtList() else { return list.isEmpty ? [] : [list] }
+    do throws(DatasetError) {
+      try text.elements { text throws(DatasetError) in
+        if text.isAtText() {
+          let token = try text.stringToken()
+          let own = String(decoding: contents.bytes(of: token), as: UTF8.self)
+          found.append(token & 2 == 0 ? own : JSONText.unescaped(own))
+        } else if text.isAtWord() || text.isAtList() || text.peek() == UInt8(ascii: "{") {
+          try text.skipValue()
+        } else {
+          let range = try text.numberBytes()
+          found.append(String(decoding: contents.bytes[range], as: UTF8.self))
+        }
+      }
+    } catch { return found }
+    return found
   }
 }

@@ -73,15 +73,13 @@ extension MovieLens {
     if !isDat, text.contains(",") {
       var format = DelimitedText()
       format.file = folder
-      format.badRows = badRows
+      format.options.badRows = badRows
       var dataset = try format.load(from: files)
       dataset.scale = dataset.scale.ofStars
       return dataset
     }
     let layout = RowLayout(ratingFields, separator: isDat ? ":" : "\t", isDoubled: isDat)
-    var dataset = try Dataset(
-      name: lastPart(of: folder), ratings: layout.scan(contents, badRows: badRows), user: "user",
-      item: "item", rating: "rating", time: "time")
+    var dataset = try layout.ratings(of: contents, name: lastPart(of: folder), badRows: badRows)
     dataset.scale = dataset.scale.ofStars
     let place = Datasets.folder(of: folder)
     let described = ["u.item", "movies.dat"].filter {
@@ -96,8 +94,13 @@ extension MovieLens {
 }
 
 extension RatingScale {
-  /// The scale of which these ratings are some: 1 to 5 stars, or from half a star on.
-  fileprivate var ofStars: RatingScale { RatingScale(lowest < 1 ? 0.5 : 1, max(highest, 5)) }
+  /// The scale of which these ratings are some: 1 to 5 stars, or from half a star on; wider where there are
+  /// ratings beyond.
+  var ofStars: RatingScale {
+    RatingScale(lowest < 0.5 ? lowest : lowest < 1 ? 0.5 : 1, max(highest, 5))
+  }
+
+  func holds(_ other: RatingScale) -> Bool { lowest <= other.lowest && other.highest <= highest }
 }
 
 /// One folder with a release in it.
@@ -112,8 +115,9 @@ struct MovieLensFolder {
   }
 
   func release100K() throws -> Dataset {
-    let rows = try layout(ratingFields).scan(read("u.data"), badRows: badRows)
-    var dataset = try ratings(rows, name: "MovieLens 100K", scale: RatingScale(1, 5))
+    var dataset = try layout(ratingFields).ratings(
+      of: read("u.data"), name: "MovieLens 100K", badRows: badRows)
+    dataset.scale = dataset.scale.ofStars
     if names.contains("u.user") {
       let fields = ["id", "age", "gender", "occupation", "zip"].map { name in
         Field(name, name == "id" ? .id : name == "age" ? .optionalNumber : .text)
@@ -151,12 +155,12 @@ struct MovieLensFolder {
 
   /// 1M and 10M: `::` between fields.
   func releaseDat() throws -> Dataset {
-    let rows = try layout(ratingFields, separator: ":", isDoubled: true).scan(
-      read("ratings.dat"), badRows: badRows)
     let isMillion = names.contains("users.dat")
-    var dataset = try ratings(
-      rows, name: isMillion ? "MovieLens 1M" : "MovieLens 10M",
-      scale: RatingScale(isMillion ? 1 : 0.5, 5))
+    var dataset = try layout(ratingFields, separator: ":", isDoubled: true).ratings(
+      of: read("ratings.dat"), name: isMillion ? "MovieLens 1M" : "MovieLens 10M",
+      badRows: badRows)
+    let stars = RatingScale(isMillion ? 1 : 0.5, 5)
+    dataset.scale = stars.holds(dataset.scale) ? stars : dataset.scale.ofStars
     try addDatFeatures(to: &dataset)
     return dataset
   }
@@ -244,13 +248,13 @@ struct MovieLensFolder {
   func releaseCSV() throws -> Dataset {
     var format = DelimitedText()
     format.file = filePath(path, "ratings.csv")
-    format.badRows = badRows
+    format.options.badRows = badRows
     var dataset = try format.load(from: files)
     dataset.name = "MovieLens (\(lastPart(of: path)))"
     dataset.scale = dataset.scale.ofStars
     if names.contains("movies.csv") {
       let contents = try read("movies.csv")
-      let header = try DelimitedHeader(contents, separator: ",")
+      let header = try DelimitedHeader(contents, separator: .comma)
       let kinds: [String: FieldKind] = ["movieId": .id, "title": .text, "genres": .text]
       try header.require(Array(kinds.keys).sorted())
       var rows = try header.layout { kinds[$0] ?? .skip }.scan(
@@ -267,14 +271,6 @@ struct MovieLensFolder {
     _ fields: [Field], separator: Character = "\t", isDoubled: Bool = false
   ) -> RowLayout {
     RowLayout(fields, separator: separator, isDoubled: isDoubled)
-  }
-
-  private func ratings(
-    _ table: ScannedTable, name: String, scale: RatingScale
-  ) throws(DatasetError) -> Dataset {
-    try Dataset(
-      name: name, ratings: table, user: "user", item: "item", rating: "rating", time: "time",
-      scale: scale)
   }
 
   private func entities(

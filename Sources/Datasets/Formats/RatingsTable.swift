@@ -2,10 +2,11 @@ import Kernels
 
 extension Dataset {
   /// The data set of a table of ratings, without features; `others` become columns by their names. Without
-  /// a column of ratings each row is a 1.
+  /// a column of ratings the rows are interactions, of which `count` says how much each counts.
   init(
     name: String, ratings table: ScannedTable, user: String, item: String,
-    rating: String, time: String, scale: RatingScale? = nil, others: [String] = []
+    rating: String, count: String = "", time: String, scale: RatingScale? = nil,
+    others: [String] = []
   ) throws(DatasetError) {
     // Three independent passes over much memory: numbering users, numbering items, the digest.
     let passes = orderedMap(3) { pass -> Pass in
@@ -32,12 +33,15 @@ extension Dataset {
       name: name, users: Entities(ids: users.vocabulary), items: Entities(ids: items.vocabulary),
       interactions: Interactions(
         users: users.codes, items: items.codes, ratings: ratings,
-        times: inSeconds(table.times(time)),
-        columns: columns),
+        times: table.times(time), columns: columns),
       scale: scale ?? RatingScale(spanning: ratings), sources: [source])
     self.users.idName = user
     self.items.idName = item
+    interactions.ticks = table.ticks
     if let note = table.skippedNote { notes.append(note) }
+    if rating.isEmpty {
+      self = try asInteractions(counts: count.isEmpty ? nil : table.numbers(count))
+    }
   }
 }
 
@@ -45,12 +49,6 @@ extension Dataset {
 private enum Pass: Sendable {
   case index(Result<(codes: [Int32], vocabulary: Vocabulary), DatasetError>)
   case source(Dataset.Source)
-}
-
-/// Times so large that they must count milliseconds, as seconds; others as they are.
-private func inSeconds(_ times: [Int64]) -> [Int64] {
-  guard let newest = times.max(), newest > 100_000_000_000 else { return times }
-  return times.map { $0 / 1000 }
 }
 
 extension RatingScale {

@@ -22,7 +22,8 @@ package struct RecBole: DatasetFormat {
         expects: "a folder or a file", completion: .file(extensions: ["inter"])),
       .option("user", \.user, "the field that holds user ids"),
       .option("item", \.item, "the field that holds item ids"),
-      .option("rating", \.rating, "the field that holds ratings"),
+      .option(
+        "rating", \.rating, "the field that holds ratings; without it the rows are interactions"),
       .option("time", \.time, "the field that holds times, if there is one"),
       .option("errors", \.badRows, "what to do with rows that cannot be read"),
     ])
@@ -71,7 +72,9 @@ package struct RecBole: DatasetFormat {
   }
 
   private func ratingsOnly(_ file: AtomicFile, name: String) throws(DatasetError) -> Dataset {
-    for (option, field) in [("user", user), ("item", item), ("rating", rating)] {
+    let isRated = rating != "rating" || file.fields.contains { $0.name == rating }
+    for (option, field) in [("user", user), ("item", item), ("rating", rating)]
+    where field != rating || isRated {
       guard file.fields.contains(where: { $0.name == field }) else {
         throw DatasetError(
           "there is no field `\(field)`; the first line has: "
@@ -80,10 +83,20 @@ package struct RecBole: DatasetFormat {
           suggestions: suggestions(for: field, among: file.fields.map(\.name)), code: "E0511")
       }
     }
-    let kinds: [String: FieldKind] = [user: .id, item: .id, rating: .number, time: .time]
-    let table = try file.scan(badRows: badRows) { kinds[$0.name] ?? $0.columnKind }
-    return try Dataset(
-      name: name, ratings: table, user: user, item: item, rating: rating, time: time,
+    var kinds: [String: FieldKind] = [user: .id, item: .id, time: .time]
+    if isRated { kinds[rating] = .number }
+    var table = try file.scan(badRows: badRows, rereads: true) { kinds[$0.name] ?? $0.columnKind }
+    var roles = ColumnRoles(user: user, item: item, rating: isRated ? rating : "")
+    if !isRated {
+      roles.notes = ["there is no field `rating`: each row is an interaction"]
+    }
+    if file.fields.contains(where: { $0.name == time }) { roles.time = time }
+    var options = RatingsOptions()
+    options.badRows = badRows
+    var readings = RatingsReadings(
+      file: lastPart(of: file.contents.path), roles: roles, command: "load recbole")
+    return try readings.dataset(
+      name: name, &table, options,
       others: file.fields.filter { kinds[$0.name] == nil && $0.type == .token }.map(\.name))
   }
 }
@@ -127,10 +140,10 @@ struct AtomicFile {
   }
 
   func scan(
-    badRows: BadRows = .refuse, _ kind: (TypedField) -> FieldKind
+    badRows: BadRows = .refuse, rereads: Bool = false, _ kind: (TypedField) -> FieldKind
   ) throws(DatasetError) -> ScannedTable {
     try RowLayout(fields.map { Field($0.name, kind($0)) }).scan(
-      contents, from: start, badRows: badRows)
+      contents, from: start, badRows: badRows, rereads: rereads)
   }
 
   /// The entities of those ids with all that this file says of them.

@@ -101,6 +101,8 @@ private struct DateSurvey {
   private var hasTimeWithoutOffset = false
   private var largestCount: Int64 = 0
   private var countDigits = 0
+  /// The largest power of ten, up to a thousand million, that all counts are multiples of.
+  private var commonFactor: Int64 = 1_000_000_000
 
   mutating func add(_ text: String) {
     total += 1
@@ -108,6 +110,7 @@ private struct DateSurvey {
       counts += 1
       largestCount = max(largestCount, abs(count.whole))
       countDigits = max(countDigits, count.fractionDigits)
+      while count.whole % commonFactor != 0 { commonFactor /= 10 }
     }
     guard let time = WrittenTime(text) else { return }
     dates += 1
@@ -149,7 +152,8 @@ private struct DateSurvey {
 
   private var countForm: DateForm {
     let perSecond = DateForm.unitsPerSecond(newest: largestCount)
-    let places = perSecond == 1 ? countDigits : perSecond == 1000 ? 3 : 6
+    let isWhole = countDigits == 0 && commonFactor >= perSecond
+    let places = isWhole ? 0 : perSecond == 1 ? countDigits : perSecond == 1000 ? 3 : 6
     return DateForm(writing: .count(perSecond: perSecond), ticks: Self.ticks(places))
   }
 

@@ -47,6 +47,9 @@ extension Dataset {
       digest(interactions.ratings), digest(interactions.times),
       digest([scale.lowest, scale.highest]),
     ]
+    // Ratings keep the digests that they had before there were interactions.
+    if interactions.ticks != 1 { words.append(UInt64(interactions.ticks)) }
+    if feedback == .interactions { words.append(digest(interactions.counts) &+ 1) }
     for side in [users, items] {
       words.append(side.ids.namesDigest)
       for feature in side.features {

@@ -1,11 +1,16 @@
-/// Reads JSON from bytes, value by value, without making a tree of it (RFC 8259).
+/// Reads JSON from bytes, value by value, without making a tree of it (RFC 8259). Python's way to show the same
+/// values can be read as well: `{'user': u'a', 'fresh': True, 'old': None}`.
 struct JSONText {
   let contents: FileContents
   private(set) var position: Int
   let end: Int
+  let isPython: Bool
 
-  init(_ contents: FileContents, from position: Int? = nil, to end: Int? = nil) {
+  init(
+    _ contents: FileContents, from position: Int? = nil, to end: Int? = nil, isPython: Bool = false
+  ) {
     self.contents = contents
+    self.isPython = isPython
     self.position = position ?? contents.textStart
     self.end = end ?? contents.bytes.count
   }
@@ -36,10 +41,11 @@ struct JSONText {
 
   /// A text in quotes, as a token.
   mutating func stringToken() throws(DatasetError) -> UInt64 {
-    try expect("\"", "where a text starts")
+    let quote = takePythonQuote()
+    if quote == nil { try expect("\"", "where a text starts") }
     let start = position
     var escaped: UInt64 = 0
-    while position < end, contents.bytes[position] != 34 {
+    while position < end, contents.bytes[position] != quote ?? 34 {
       if contents.bytes[position] < 32 {
         throw error("a text holds a line end or control character")
       }
@@ -56,6 +62,41 @@ struct JSONText {
     return UInt64(start) << 24 | UInt64(length) << 2 | escaped
   }
 
+  /// Passes over the quote that starts a text in Python, and a letter before it, and returns it.
+  private mutating func takePythonQuote() -> UInt8? {
+    guard isPython, let first = peek() else { return nil }
+    let letters = "uUbBrR".utf8.contains(first) ? 1 : 0
+    guard position + letters < end else { return nil }
+    let quote = contents.bytes[position + letters]
+    guard quote == 34 || quote == 39 else { return nil }
+    position += letters + 1
+    return quote
+  }
+
+  /// Whether a text starts here.
+  mutating func isAtText() -> Bool {
+    guard let first = peek() else { return false }
+    if first == 34 { return true }
+    guard isPython else { return false }
+    if first == 39 { return true }
+    guard "uUbBrR".utf8.contains(first), position + 1 < end else { return false }
+    return contents.bytes[position + 1] == 34 || contents.bytes[position + 1] == 39
+  }
+
+  /// Whether a list starts here; in Python a tuple is one.
+  mutating func isAtList() -> Bool {
+    guard let first = peek() else { return false }
+    return first == UInt8(ascii: "[") || isPython && first == UInt8(ascii: "(")
+  }
+
+  /// A word such as `true` and `null`, as it is written.
+  mutating func wordBytes() -> Range<Int> {
+    _ = peek()
+    let start = position
+    while position < end, (97...122).contains(contents.bytes[position] | 0x20) { position += 1 }
+    return start..<position
+  }
+
   /// A number as it is written.
   mutating func numberBytes() throws(DatasetError) -> Range<Int> {
     _ = peek()
@@ -64,22 +105,31 @@ struct JSONText {
       position += 1
     }
     if position == start || position - start > 64 { throw error("a number is expected here") }
-    return start..<position
+    let stop = position
+    if isPython, position < end, contents.bytes[position] == UInt8(ascii: "L") { position += 1 }
+    return start..<stop
   }
 
   /// Passes over any value.
   mutating func skipValue(depth: Int = 0) throws(DatasetError) {
     if depth > 64 { throw error("more than 64 levels of brackets") }
-    switch peek() {
-    case UInt8(ascii: "\""): _ = try stringToken()
-    case UInt8(ascii: "{"):
-      try members { text throws(DatasetError) in try text.skipValue(depth: depth + 1) }
-    case UInt8(ascii: "["):
+    if isAtText() {
+      _ = try stringToken()
+    } else if isAtList() {
       try elements { text throws(DatasetError) in try text.skipValue(depth: depth + 1) }
-    case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
-      while position < end, (97...122).contains(contents.bytes[position]) { position += 1 }
-    default: _ = try numberBytes()
+    } else if peek() == UInt8(ascii: "{") {
+      try members { text throws(DatasetError) in try text.skipValue(depth: depth + 1) }
+    } else if isAtWord() {
+      _ = wordBytes()
+    } else {
+      _ = try numberBytes()
     }
+  }
+
+  /// Whether `true`, `false` or `null` starts here; in Python also `True`, `None`, `nan` and the like.
+  mutating func isAtWord() -> Bool {
+    guard let first = peek() else { return false }
+    return (isPython ? "tfnTFNiI" : "tfn").utf8.contains(first)
   }
 
   /// Calls `body` at the value of each member of an object; it must read exactly that value.
@@ -96,7 +146,7 @@ struct JSONText {
     try expect("{", "where an object starts")
     if take("}") { return }
     repeat {
-      _ = peek()
+      if isPython, peek() == UInt8(ascii: "}") { break }
       let name = try stringToken()
       try expect(":", "behind a name")
       try body(&self, name)
@@ -108,10 +158,15 @@ struct JSONText {
   mutating func elements(
     _ body: (inout JSONText) throws(DatasetError) -> Void
   ) throws(DatasetError) {
-    try expect("[", "where a list starts")
-    if take("]") { return }
-    repeat { try body(&self) } while take(",")
-    try expect("]", "at the end of a list")
+    let isTuple = isPython && take("(")
+    if !isTuple { try expect("[", "where a list starts") }
+    let close: Character = isTuple ? ")" : "]"
+    if take(close) { return }
+    repeat {
+      if isPython, peek() == close.asciiValue { break }
+      try body(&self)
+    } while take(",")
+    try expect(close, "at the end of a list")
   }
 
   /// The text with its escapes read; what no escape can be is left as it is.
@@ -129,6 +184,17 @@ struct JSONText {
       {
         units.append(code)
         rest = rest.dropFirst(4)
+      } else if next == 120, rest.count >= 2,  // Python's \x41
+        let code = UInt16(String(decoding: rest.prefix(2), as: UTF16.self), radix: 16)
+      {
+        units.append(code)
+        rest = rest.dropFirst(2)
+      } else if next == 85, rest.count >= 8,  // and \U0001F600
+        let code = UInt32(String(decoding: rest.prefix(8), as: UTF16.self), radix: 16),
+        let scalar = UnicodeScalar(code)
+      {
+        units += Array(String(scalar).utf16)
+        rest = rest.dropFirst(8)
       } else {
         units.append(simple[next] ?? next)
       }

@@ -93,6 +93,10 @@ package struct ScannedTable: Sendable {
   package internal(set) var firstSkipped: DatasetError?
   /// The lines of the first few of them.
   package internal(set) var skippedLines: [Int] = []
+  /// How many ids had blanks at their ends, which are left off.
+  var trimmedIDs = 0
+  /// How many units of its times make a second.
+  package internal(set) var ticks: Int64 = 1
 
   /// What to say of them; nil when there are none.
   package var skippedNote: String? {

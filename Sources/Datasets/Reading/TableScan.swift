@@ -7,8 +7,12 @@ extension RowLayout {
   ///
   /// Ids that are small whole numbers are kept as such; when one is not, the file is read again with
   /// that column as tokens.
+  ///
+  /// - Parameter rereads: whether a column of numbers or times in which some are not written plainly is read
+  ///   again as texts, whose kind the columns of the result then have.
   package func scan(
-    _ contents: FileContents, from start: Int? = nil, badRows: BadRows = .refuse
+    _ contents: FileContents, from start: Int? = nil, badRows: BadRows = .refuse,
+    rereads: Bool = false
   ) throws(DatasetError) -> ScannedTable {
     try contents.requireText()
     var scan = TableScan(
@@ -20,6 +24,7 @@ extension RowLayout {
         scan.small.remove(field)
         continue
       }
+      if rereads, scan.takeAsTexts(parts) { continue }
       return try scan.table(from: parts)
     }
   }
@@ -34,13 +39,17 @@ private struct ScannedPart: Sendable {
   var firstSkipped: mrs_scan_result?
   /// Where the first few of those lines start.
   var skippedLines: [Int] = []
+  /// Fields with numbers or times that are not written plainly, in rows to be skipped.
+  var unread: Set<Int> = []
+  /// How many ids had blanks at their ends.
+  var trimmed = 0
   /// A field whose ids do not fit `smallIDs`.
   var notSmall: Int?
 }
 
 private struct TableScan {
   let contents: FileContents
-  let layout: RowLayout
+  private(set) var layout: RowLayout
   let start: Int
   let badRows: BadRows
   /// Rows that are read between two questions whether they are still wanted.
@@ -64,6 +73,21 @@ private struct TableScan {
   /// The id fields; which of them are not small shows while reading.
   func firstRowSmallIDs() -> Set<Int> {
     Set(layout.fields.indices.filter { layout.fields[$0].kind == .id })
+  }
+
+  /// Makes texts of the columns that have numbers or times which are not written plainly; false where there
+  /// are none, or another fault comes first.
+  mutating func takeAsTexts(_ parts: [ScannedPart]) -> Bool {
+    var unread = parts.reduce(into: Set<Int>()) { $0.formUnion($1.unread) }
+    if let fault = parts.lazy.compactMap(\.fault).first, Self.isUnread(fault) {
+      unread.insert(Int(fault.field))
+    }
+    for field in unread { layout.fields[field].kind = .text }
+    return !unread.isEmpty
+  }
+
+  private static func isUnread(_ fault: mrs_scan_result) -> Bool {
+    Int(fault.fault) == mrs_bad_number || Int(fault.fault) == mrs_bad_time
   }
 
   /// Stretches of about equal size that start at lines.
@@ -133,6 +157,7 @@ private struct TableScan {
           base, Int64(from), Int64(range.upperBound), &layout, shifted,
           Int64(min(Self.stretch, room - part.rows)))
         part.rows += Int(result.rows)
+        part.trimmed += Int(result.trimmed)
         if result.fault == mrs_fine || Cancellation.isRequested { return }
         if result.fault == mrs_full, part.rows < room {
           from = Int(result.line)
@@ -147,6 +172,7 @@ private struct TableScan {
           return
         }
         part.skipped += 1
+        if Self.isUnread(result) { part.unread.insert(Int(result.field)) }
         part.firstSkipped = part.firstSkipped ?? result
         if part.skippedLines.count < 8 { part.skippedLines.append(Int(result.line)) }
         from = contents.lineBytes(at: Int(result.line)).next
@@ -172,12 +198,7 @@ private struct TableScan {
     if let fault = parts.lazy.compactMap(\.fault).first { throw error(for: fault) }
     let count = parts.reduce(0) { $0 + $1.rows }
     let skipped = parts.reduce(0) { $0 + $1.skipped }
-    guard count > 0 else {
-      throw DatasetError(
-        skipped > 0 ? "no row can be read; all \(skipped) are malformed" : "the file has no rows",
-        file: contents.path,
-        help: ["a row is: " + layout.fields.map(\.name).joined(separator: ", ")], code: "E0511")
-    }
+    guard count > 0 else { throw layout.noRows(contents, skipped: skipped) }
     var kept: [Range<Int>] = []
     for (first, part) in zip(firstRows, parts) {
       if let last = kept.last, last.upperBound == first {
@@ -189,10 +210,12 @@ private struct TableScan {
     var columns = columns
     for index in columns.indices { columns[index].keep(kept) }
     let firstSkipped = parts.lazy.compactMap(\.firstSkipped).first
-    return ScannedTable(
+    var table = ScannedTable(
       contents: contents, layout: layout, start: start, columns: columns, count: count,
       skipped: skipped, firstSkipped: firstSkipped.map { error(for: $0) },
       skippedLines: parts.flatMap(\.skippedLines).prefix(8).map { contents.line(at: $0) })
+    table.trimmedIDs = parts.reduce(0) { $0 + $1.trimmed }
+    return table
   }
 }
 

@@ -58,7 +58,9 @@ extension TaskSplit {
         isNewItem[Int(data.items[Int(row)])] = true
       }
       if !data.times.isEmpty, let newest = task.support.map({ data.times[Int($0)] }).max() {
-        facts.rowsFromBefore += task.query.count { data.times[Int($0)] < newest }
+        facts.rowsFromBefore += task.query.count {
+          data.times[Int($0)] < newest && data.times[Int($0)] != Interactions.unknownTime
+        }
       }
     }
     facts.newItems = isNewItem.count { $0 }

@@ -142,9 +142,10 @@ extension Dataset {
 
   /// Equal for equal ratings and equal tasks of the parts.
   func fingerprint(with parts: [[UserTask]]) -> UInt64 {
-    let ratings = [
+    var ratings = [
       digest(interactions.users), digest(interactions.items), digest(interactions.ratings),
     ]
+    if feedback == .interactions { ratings.append(digest(interactions.counts) &+ 1) }
     return digest(ratings + parts.flatMap(words))
   }
 }

@@ -128,6 +128,13 @@ package struct TaskSplitting: Sendable {
         "the ratings have no times", help: ["load data with times, or leave out what needs them"],
         code: "E0520")
     }
+    let known = data.interactions.times.lazy.filter { $0 != Interactions.unknownTime }
+    if by == .time, known.min() == known.max() {
+      throw DatasetError(
+        known.isEmpty ? "no rating has a known time" : "all ratings have one time",
+        help: ["by=time deals out stretches of time; by=user deals out users"], argument: "by",
+        code: "E0520")
+    }
     if let folds, !(1...folds).contains(fold) {
       throw DatasetError(
         "there is no fold \(fold) of \(folds)", argument: "fold", code: "E0520")

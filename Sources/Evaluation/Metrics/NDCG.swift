@@ -42,10 +42,12 @@ package struct NDCG: CutoffMetric {
   }
 
   package func definition(on scale: RatingScale) -> String {
+    // A scale that goes below zero is moved up to it.
+    let shift = scale.lowest < 0 ? Number.text(scale.lowest.magnitude.asWritten) : nil
     let worth =
       switch gain ?? .exponential {
-      case .exponential: "2^rating − 1"
-      case .linear: "the rating"
+      case .exponential: shift.map { "2^(rating + \($0)) − 1" } ?? "2^rating − 1"
+      case .linear: shift.map { "the rating + \($0)" } ?? "the rating"
       case .binary: "1 for a positive (" + (positives ?? .high).definition(on: scale) + ")"
       }
     return "nDCG: gain \(worth), divided by log2(rank + 1)"
