@@ -197,7 +197,7 @@ extension Run {
   private mutating func arguments(of written: [ArgumentSyntax]) throws(Stop) -> [Argument] {
     var arguments: [Argument] = []
     for argument in written {
-      arguments.append(Argument(key: argument.key?.text, try value(of: argument.value)))
+      arguments.append(Argument(key: argument.key, try value(of: argument.value)))
     }
     return arguments
   }

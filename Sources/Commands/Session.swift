@@ -76,11 +76,7 @@ package struct Session: Sendable {
       run.model = run.model?.describing(data)
       return run
     }
-    _currentAdapted.refine { adapted in
-      adapted.map {
-        AdaptedModel(model: $0.model.describing(data), context: $0.context, name: $0.name)
-      }
-    }
+    _currentAdapted.refine { $0?.describing(data) }
   }
 
   /// The names of the present model and of whom it is adapted to, looked at without a note.

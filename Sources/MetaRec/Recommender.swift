@@ -44,7 +44,7 @@ public struct Recommender: Sendable {
       var adapt = Adapt()
       adapt.user = user
       let numbered = try ratings.map { name, rating in
-        (number: try data.itemNumber(name), KeyedValue(key: name, value: rating))
+        (number: try data.itemNumber(name), KeyedValue(key: name, isQuoted: true, value: ToldValue.number(rating)))
       }
       if let twice = Dictionary(grouping: numbered, by: \.number).first(where: {
         $0.value.count > 1
@@ -53,7 +53,7 @@ public struct Recommender: Sendable {
           "E0205",
           "item `\(data.items.ids.names[twice.key])` is given twice, by its id and its title")
       }
-      adapt.ratings = numbered.sorted { $0.number < $1.number }.map { $0.1 }
+      adapt.told = numbered.sorted { $0.number < $1.number }.map { $0.1 }
       var (context, name, _) = try adapt.inputs(data, tasks)
       let rated = Set(context.support.map(\.item)).union(user.map(ratedItems) ?? [])
       guard !features.isEmpty else {

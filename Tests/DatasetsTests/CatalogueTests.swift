@@ -30,13 +30,16 @@ import Testing
     #expect(catalogue.contentDigest != plain.contentDigest)
   }
 
-  @Test(arguments: TaskSplitting.Dealing.allCases.filter { ![.domain, .group, .time].contains($0) })
+  @Test(
+    arguments: TaskSplitting.Dealing.allCases.filter { ![.domain, .group, .time].contains($0) })
   func splitsAreTheSame(_ dealing: TaskSplitting.Dealing) throws {
     var splitting = TaskSplitting()
     (splitting.by, splitting.query, splitting.min) = (dealing, .count(1), 2)
     (splitting.valid, splitting.test) = (.share(0.3), .share(0.3))
     let key = RandomKey(seed: 3)
-    let (before, after) = (try splitting.split(plain, key: key), try splitting.split(catalogue, key: key))
+    let (before, after) = (
+      try splitting.split(plain, key: key), try splitting.split(catalogue, key: key)
+    )
     #expect(before.fingerprint == after.fingerprint && before.test == after.test)
   }
 
@@ -46,7 +49,9 @@ import Testing
     (splitting.cold, splitting.query, splitting.min) = (cold, .count(1), 2)
     (splitting.valid, splitting.test) = (.share(0.2), .share(0.4))
     let key = RandomKey(seed: 3)
-    let (before, after) = (try splitting.split(plain, key: key), try splitting.split(catalogue, key: key))
+    let (before, after) = (
+      try splitting.split(plain, key: key), try splitting.split(catalogue, key: key)
+    )
     #expect(before.fingerprint == after.fingerprint && before.test == after.test)
   }
 

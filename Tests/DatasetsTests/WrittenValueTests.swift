@@ -108,7 +108,8 @@ import Testing
   }
 
   @Test func wordsForMissingValues() {
-    for text in ["", " ", "NA", "n/a", "N/A", "-", "?", "NULL", "none", "NaN", "Unknown", "(null)"] {
+    for text in ["", " ", "NA", "n/a", "N/A", "-", "?", "NULL", "none", "NaN", "Unknown", "(null)"]
+    {
       #expect(MissingWords.contains(text), "\(text)")
     }
     for text in ["0", "no", "x", "-1", "Nan A"] { #expect(!MissingWords.contains(text), "\(text)") }

@@ -90,7 +90,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
 
   /// All that a known user has rated, query ratings among them: they are no news to her.
   private func ratedItems(of adapted: AdaptedModel, _ data: Dataset) -> Set<Int32> {
-    guard let user = adapted.context.user else { return [] }
+    guard let user = adapted.user else { return [] }
     let table = data.interactions
     return Set(table.users.indices.lazy.filter { table.users[$0] == user }.map { table.items[$0] })
   }

@@ -53,11 +53,13 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
         "columns", \.columns, "names of the columns, where the table has none: [id, title, genres]"),
       .option("labels", \.wishes.labels, "columns with several labels in a field: [genres]"),
       .option(
-        "between", \.wishes.between, "what stands between labels, such as \";\"; guessed if not given"),
+        "between", \.wishes.between,
+        "what stands between labels, such as \";\"; guessed if not given"),
       .option("words", \.wishes.words, "columns whose words are features: [description]"),
       .option(
         "vocabulary", \.wishes.vocabulary, in: 1...1_000_000, "the most words of a column"),
-      .option("categories", \.wishes.categories, "columns that are categories as they stand: [zip]"),
+      .option(
+        "categories", \.wishes.categories, "columns that are categories as they stand: [zip]"),
       .option("missing", \.wishes.missing, "values that mean unknown: [-1, 999]"),
       .option("errors", \.badRows, "what to do with rows of a table that cannot be read"),
       .option("unpack", \.unpack, UnpackLimit.summary),
@@ -141,6 +143,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
         array, named: shown, order: order, path: file, rated: rated)
       outcome.known = max(outcome.known, count)
       outcome.features += array.columns
+      outcome.fresh += array.columns
       if earlier.contains(shown) || earlier.contains("\(shown).0") { outcome.replaced += count }
     }
     if whom == .users { data.users = entities } else { data.items = entities }
@@ -160,14 +163,19 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
     if outcome.replaced > 0 {
       blocks.append(
         .note(
-          "\(grouped(outcome.replaced)) of the \(whom.rawValue) had other values, which are replaced"))
+          "\(grouped(outcome.replaced)) of the \(whom.rawValue) had other values, which are replaced"
+        ))
     }
-    if outcome.known < count { blocks.append(.note("of the others they are unknown")) }
+    if outcome.known < count, outcome.fresh > 0 {
+      blocks.append(.note("of the others they are unknown"))
+    }
     blocks += outcome.readings.filter(\.isGuess).map { .note($0.sentence) }
     blocks += outcome.warnings.map { .warning($0) }
     if outcome.added > 0 {
       blocks.append(
-        .note("of \(counted(data.items.count, "item")), nobody has rated \(grouped(data.unratedItemCount))"))
+        .note(
+          "of \(counted(data.items.count, "item")), nobody has rated \(grouped(data.unratedItemCount))"
+        ))
     }
     return Report(
       blocks,

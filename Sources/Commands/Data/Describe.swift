@@ -4,20 +4,23 @@ import Reports
 
 /// `describe`: what is in the data.
 struct Describe: Command {
-  var columns = false
+  var showsColumns = false
 
   init() {}
 
   static let signature = Signature<Self>(
     "describe", "Shows what is in the data: ratings or interactions, users, items, features.",
-    [.flag("columns", \.columns, "what the columns of the files were taken for, and nothing else")],
-    needs: [.data], examples: [Example("describe"), Example("describe columns")])
+    [
+      .flag("columns", \.showsColumns, "what the columns of the files were taken for, and no more")
+    ],
+    needs: [.data],
+    examples: [Example("describe"), Example("describe columns", "and how their values were read")])
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    if columns { return report(onColumnsOf: data) }
+    if showsColumns { return Report(columns(of: data), result: data.facts) }
     var blocks: [Report.Block] = [.text("\(data.name): \(data.sizes)\(data.scaleOrCounts).")]
     switch data.feedback {
     case .ratings:
@@ -54,24 +57,6 @@ struct Describe: Command {
       .number(most.asWritten, digits: 2), .text("\(Int((100 * top / sum).rounded())) % of all"),
     ])
     return table
-  }
-
-  private func report(onColumnsOf data: Dataset) -> Report {
-    guard !data.readings.isEmpty else {
-      return Report([
-        .text("Nothing was to be found out: all columns of \(data.name) are as their format says.")
-      ], result: data.facts)
-    }
-    let table = Table(
-      "Columns", columns: [.init("file"), .init("column"), .init("taken for"), .init("how")],
-      rows: data.readings.map { reading in
-        [
-          .text(reading.file), .text(reading.column),
-          .text([reading.kind?.rawValue ?? reading.role.rawValue, reading.subject.map { "of \($0.rawValue)" }]
-            .compactMap { $0 }.joined(separator: " ")), .text(reading.how),
-        ]
-      })
-    return Report([.table(table)], result: data.facts)
   }
 
   /// How often each rating is given; of scales with many values, in ten steps.
@@ -209,6 +194,27 @@ struct Describe: Command {
     return "\(data.feedback == .ratings ? "Rated" : "Happened") from "
       + "\(day(first / rows.ticks)) to \(day(last / rows.ticks))"
       + (unknown == 0 ? "." : "; \(counted(unknown, "time is", "times are")) unknown.")
+  }
+
+  /// What the columns of the files were taken for.
+  private func columns(of data: Dataset) -> [Report.Block] {
+    guard !data.readings.isEmpty else {
+      return [.text("\(data.name): the format says what each column is.")]
+    }
+    return [
+      .table(
+        Table(
+          "Columns",
+          columns: [.init("file"), .init("column"), .init("taken for"), .init("how")],
+          rows: data.readings.map {
+            [
+              .text($0.file), .text($0.column), .text($0.roleInWords),
+              .text(
+                [$0.isGuess ? "guessed" : "", $0.how].filter { !$0.isEmpty }.joined(separator: ", ")
+              ),
+            ]
+          }))
+    ]
   }
 
   private func files(of data: Dataset) -> Table {

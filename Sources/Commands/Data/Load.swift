@@ -58,7 +58,9 @@ struct Load: WithholdingCommand {
     }
   }
 
-  var resultFields: [ResultField]? { ["users", "items", "unrated", "ratings", "density", "seconds"] }
+  var resultFields: [ResultField]? {
+    ["users", "items", "unrated", "ratings", "density", "seconds"]
+  }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()

@@ -61,6 +61,8 @@ extension AdaptedModel {
     let support = context.support.map { rating in
       UInt64(UInt32(bitPattern: rating.item)) << 32 | UInt64(rating.rating.bitPattern)
     }
-    return hexadecimal(Datasets.digest(support + Array(model.weightsDigest.utf8).map(UInt64.init)))
+    let own = (person?.features ?? []).flatMap { Array("\($0.name)=\($0.spelling(of: 0))\n".utf8) }
+    return hexadecimal(
+      Datasets.digest(support + (Array(model.weightsDigest.utf8) + own).map(UInt64.init)))
   }
 }

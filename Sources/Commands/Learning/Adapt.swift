@@ -8,7 +8,7 @@ import Reports
 package struct Adapt: ConstrainedCommand {
   package var isNew = false
   package var user: String?
-  package var ratings: [KeyedValue<Double>] = []
+  package var told: [KeyedValue<ToldValue>] = []
   package var likes: [String] = []
   package var shots: Int?
 
@@ -19,7 +19,8 @@ package struct Adapt: ConstrainedCommand {
     details: """
       A user of a validation or test task adapts on its support ratings, so that its query ratings stay \
       unseen; any other user on all of hers. `new` is a user the data do not know: give her ratings by item \
-      id or by quoted title. Of interactions `likes=` says what she took.
+      id or by quoted title, and her features by their names: age=25. Where an item is called like a feature, \
+      quotes mean the item, and `user.age` the feature. Of interactions `likes=` says what she took.
       """,
     [
       .filler("user"),
@@ -28,7 +29,7 @@ package struct Adapt: ConstrainedCommand {
         "id", \.user, "the user's id", isRequired: false, expects: "the id of a user",
         completion: .live("user")),
       .pairs(
-        "ratings", \.ratings, "further ratings: item=rating", expects: "a rating",
+        "ratings", \.told, "further ratings: item=rating; of a new user features, too: age=25",
         completion: .live("item")),
       .option(
         "likes", \.likes, "further items that she took, of interactions: [50, 172]",
@@ -38,6 +39,7 @@ package struct Adapt: ConstrainedCommand {
     needs: [.data, .model], gives: [.adapted],
     examples: [
       Example("adapt user 42"), Example("adapt new 50=5 172=4", "a user who is not in the data"),
+      Example("adapt new 50=5 region=north", "whose region is known"),
     ])
 
   package var resultFields: [ResultField]? { ["support", "loss-before", "loss-after"] }
@@ -47,11 +49,15 @@ package struct Adapt: ConstrainedCommand {
       throw CommandFailure("E0402", Noun.model.absence)
     }
     if let contradiction { throw contradiction }
-    let (context, name, notes) = try inputs(data, session.tasks)
-    let points = try model.finiteTrace(for: context)
-    session.adapted = AdaptedModel(model: model, context: context, name: name)
-    return report(
-      model, context, name, points.map(\.point), notes, noun: data.noun)
+    var (context, name, notes) = try inputs(data, session.tasks)
+    let features = try self.features(data)
+    let newcomer = features.isEmpty ? nil : try Newcomer(features, data, model)
+    notes += (newcomer?.remarks ?? []).map { .note($0) }
+    let adapted = AdaptedModel(model: model, context: context, name: name, person: newcomer?.person)
+    context = adapted.context
+    let points = try adapted.model.finiteTrace(for: context)
+    session.adapted = adapted
+    return report(model, context, name, points.map(\.point), notes, noun: data.noun)
   }
 
   /// What the model is adapted to, whose it is, and what is to be said of it.
@@ -66,7 +72,9 @@ package struct Adapt: ConstrainedCommand {
       name = "user \(user)"
       context = data.learnable(number, tasks, notes: &notes).context
     }
-    context.support += try ratings.map { try given($0, data) }
+    for pair in told where try feature(pair, data) == nil {
+      context.support.append(try given(pair, data))
+    }
     context.support += try taken(data)
     if let shots { context.support = Array(context.support.prefix(shots)) }
     return (context, name, notes)
@@ -93,24 +101,45 @@ package struct Adapt: ConstrainedCommand {
     return try likes.map { try .init(item: Int32(data.itemNumber($0)), rating: 1) }
   }
 
+  /// The feature of users that a pair is about; those of known users are in the data.
+  private func feature(_ pair: KeyedValue<ToldValue>, _ data: Dataset) throws -> String? {
+    isNew ? try Newcomer.feature(pair, of: data) : nil
+  }
+
+  private func features(_ data: Dataset) throws -> [String: ToldValue] {
+    var features: [String: ToldValue] = [:]
+    for pair in told {
+      guard let name = try feature(pair, data) else { continue }
+      guard features.updateValue(pair.value, forKey: name) == nil else {
+        throw CommandFailure("E0205", "`\(name)` is given twice", argument: pair.key)
+      }
+    }
+    return features
+  }
+
   private func given(
-    _ pair: KeyedValue<Double>, _ data: Dataset
+    _ pair: KeyedValue<ToldValue>, _ data: Dataset
   ) throws -> UserContext.Rating {
     let item = try data.itemNumber(pair.key)
     let scale = data.scale
-    if data.feedback == .interactions, pair.value != 1 {
+    guard let rating = pair.value.asNumber else {
       throw CommandFailure(
-        "E0302",
-        "an interaction has happened or is not there: \(Number.text(pair.value)) is neither",
-        help: ["adapt new likes=[\(pair.key)]"], argument: pair.key)
-    }
-    guard Double(scale.lowest)...Double(scale.highest) ~= pair.value else {
-      throw CommandFailure(
-        "E0302",
-        "a rating of \(Number.text(pair.value)) is not on the scale from \(Number.text(scale.lowest.asWritten)) to \(Number.text(scale.highest.asWritten))",
+        "E0301", "the rating of `\(pair.key)` must be a number, not `\(pair.value.argumentText)`",
         argument: pair.key)
     }
-    return UserContext.Rating(item: Int32(item), rating: Float(pair.value))
+    if data.feedback == .interactions, rating != 1 {
+      throw CommandFailure(
+        "E0302",
+        "an interaction has happened or is not there: \(Number.text(rating)) is neither",
+        help: ["adapt new likes=[\(pair.key)]"], argument: pair.key)
+    }
+    guard Double(scale.lowest)...Double(scale.highest) ~= rating else {
+      throw CommandFailure(
+        "E0302",
+        "a rating of \(Number.text(rating)) is not on the scale from \(Number.text(scale.lowest.asWritten)) to \(Number.text(scale.highest.asWritten))",
+        argument: pair.key)
+    }
+    return UserContext.Rating(item: Int32(item), rating: Float(rating))
   }
 
   private func report(

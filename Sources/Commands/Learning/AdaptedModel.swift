@@ -9,6 +9,24 @@ package struct AdaptedModel: Sendable {
   package var context: UserContext
   /// "user 42"
   package var name: String
+  /// The features of a user whom the data do not know; the context calls her number 0 then.
+  package private(set) var person: Entities?
+
+  package init(model: TrainedModel, context: UserContext, name: String, person: Entities? = nil) {
+    self.model = person.map { model.with(model.problem.encoder.describing(users: $0)) } ?? model
+    self.context = context
+    self.name = name
+    self.person = person
+    if person != nil { self.context.user = 0 }
+  }
+
+  /// The number of the user in the data, where they know her.
+  package var user: Int32? { person == nil ? context.user : nil }
+
+  /// The same for data with further items.
+  func describing(_ data: Dataset) -> AdaptedModel {
+    AdaptedModel(model: model.describing(data), context: context, name: name, person: person)
+  }
 }
 
 extension Dataset {

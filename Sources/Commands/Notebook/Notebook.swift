@@ -178,7 +178,7 @@ extension Notebook {
     var root: any Configurable = type.init()
     var evaluator = Evaluator(interpreter.variables)
     let arguments = calls[0].arguments.map {
-      Argument(key: $0.key?.text, evaluator.value(of: $0.value))
+      Argument(key: $0.key, evaluator.value(of: $0.value))
     }
     _ = bind(arguments, to: &root)
     return root as? any NotebookCommand

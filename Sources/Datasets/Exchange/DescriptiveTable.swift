@@ -33,12 +33,12 @@ struct DescriptiveTable {
     delimited contents: FileContents, of subject: ColumnReading.Subject, names: [String],
     badRows: BadRows
   ) throws(DatasetError) {
-    let (layout, start) = try Self.layout(contents, of: subject, names: names)
-    var rows = try layout.scan(contents, from: start, badRows: badRows)
+    let header = try Self.header(of: contents, subject, names)
+    var rows = try header.scan(badRows: badRows) { $0.isEmpty ? .skip : .text }
     rows.encoding = .guessed(contents.bytes)
     var columns: [(name: String, cells: FeatureColumn.Cells)] = []
-    for field in layout.fields where !field.name.isEmpty {
-      columns.append((field.name, .texts(try rows.texts(field.name))))
+    for name in header.names where !name.isEmpty {
+      columns.append((name, .texts(try rows.texts(name))))
     }
     self.contents = contents
     self.columns = columns
@@ -49,38 +49,23 @@ struct DescriptiveTable {
     line = { table.line(ofRow: $0) }
   }
 
-  /// How its rows are written, and where the first one starts.
-  private static func layout(
-    _ contents: FileContents, of subject: ColumnReading.Subject, names: [String]
-  ) throws(DatasetError) -> (RowLayout, Int) {
-    let first = String(
-      decoding: contents.lineBytes(at: contents.textStart).bytes.prefix(1 << 16), as: UTF8.self)
-    guard first.contains("::") else {
-      let header = try DelimitedHeader(contents, separator: nil, names: names)
-      return (header.layout { $0.isEmpty ? .skip : .text }, header.next)
+  /// The line of names, or what stands for one in tables without: those of MovieLens, with `::` in a row.
+  private static func header(
+    of contents: FileContents, _ subject: ColumnReading.Subject, _ names: [String]
+  ) throws(DatasetError) -> DelimitedHeader {
+    let first = try DelimitedHeader(contents, names: names, mayRepeat: true)
+    guard names.isEmpty, case .mark = first.separator,
+      usualName(subject.noun, among: first.names) == nil, !first.names.contains("id")
+    else { return try DelimitedHeader(contents, names: names) }
+    let count = first.names.count
+    if subject == .items, count == 3 {
+      return try DelimitedHeader(contents, names: ["id", "title", "genres"])
     }
-    let fields = first.split(separator: ":", omittingEmptySubsequences: true).map {
-      trimmed($0)
-    }
-    var known = names
-    if known.isEmpty, subject == .items, fields.count == 3, usualName("item", among: fields) == nil {
-      // As `movies.dat` of MovieLens has them, without a line of names.
-      known = ["id", "title", "genres"]
-    }
-    let start =
-      known.isEmpty ? contents.lineBytes(at: contents.textStart).next : contents.textStart
-    let all = known.isEmpty ? fields : known
-    guard Set(all).count == all.count, known.isEmpty == false || usualName(subject.noun, among: all) != nil
-    else {
-      throw DatasetError(
-        "the first line has \(counted(fields.count, "field")) and names no column of \(subject.noun)s",
-        file: contents.path, line: 1,
-        help: ["name them: columns=[id\(fields.dropFirst().indices.map { ", field\($0 + 1)" }.joined())]"],
-        code: "E0511")
-    }
-    return (
-      RowLayout(all.map { Field($0, .text) }, separator: ":", isDoubled: true), start
-    )
+    let fields = ["id"] + (1..<max(2, count)).map { "field\($0)" }
+    throw DatasetError(
+      "the first line has \(counted(count, "field")) and names no column of \(subject.noun)s",
+      file: contents.path, line: 1,
+      help: ["name them: columns=[\(fields.joined(separator: ", "))]"], code: "E0511")
   }
 }
 

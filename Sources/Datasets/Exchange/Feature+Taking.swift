@@ -34,7 +34,8 @@ extension Feature {
     case (.numbers(let old), .numbers(let new)):
       result.values = .numbers(zip(old, new).map { $1.isNaN ? $0 : $1 })
     case (.categories(var vocabulary, let offsets, let codes), .categories(let names, _, let added)):
-      guard offsets.indices.dropLast().contains(where: { isKnown(of: $0) && !other.isKnown(of: $0) })
+      guard
+        offsets.indices.dropLast().contains(where: { isKnown(of: $0) && !other.isKnown(of: $0) })
       else { return result }
       guard case .categories(_, let newOffsets, _) = other.values else { return result }
       let numbers = names.names.map { Int32(vocabulary.insert($0)) }

@@ -93,8 +93,8 @@ struct FeatureColumn {
 
   private func numbers(_ texts: [String], _ decisive: [String]) -> Outcome? {
     if case .categories? = earlier?.values { return nil }
-    guard let (read, spoken) = numberReader(decisive) else { return nil }
-    var numbers = texts.map { $0.isEmpty ? .nan : read($0) }
+    guard let (parse, spoken) = numberReader(decisive) else { return nil }
+    var numbers = texts.map { $0.isEmpty ? .nan : parse($0) }
     var how = spoken.isEmpty ? [] : [spoken]
     let odd = zip(texts, numbers).count { !$0.isEmpty && $1.isNaN }
     if odd > 0 {
@@ -103,21 +103,22 @@ struct FeatureColumn {
     var warnings: [String] = []
     if let codes = UnknownCodes(besideYears: numbers, of: name) {
       numbers = codes.removed(from: numbers)
-      how.append("\(codes.text) beside years \(codes.verb("is", "are")) unknown")
+      how.append(codes.sentence)
     } else if let codes = UnknownCodes(farFrom: numbers) {
       warnings.append(
         "`\(name)`: \(codes.text) \(codes.verb("lies", "lie")) apart from the others; "
           + "if that means unknown: missing=[\(codes.list)]")
     }
-    return outcome([Feature(shown, .numbers(numbers))], .number, how.joined(separator: "; "), warnings)
+    return outcome(
+      [Feature(shown, .numbers(numbers))], .number, how.joined(separator: "; "), warnings)
   }
 
   /// How nearly all of the texts are read as numbers, and what to say of that; nil where they are none.
-  private func numberReader(_ decisive: [String]) -> (read: (String) -> Float, spoken: String)? {
+  private func numberReader(_ decisive: [String]) -> (parse: (String) -> Float, spoken: String)? {
     if decisive.allSatisfy({ float(in: $0).isFinite }) { return ({ float(in: $0) }, "") }
     let different = Set(decisive).sorted()
-    func reads(_ read: (String) -> Float) -> Bool {
-      let count = decisive.count { read($0).isFinite }
+    func fits(_ parse: (String) -> Float) -> Bool {
+      let count = decisive.count { parse($0).isFinite }
       return count * 10 >= decisive.count * 9 || earlier != nil && count > 0
     }
     let form: NumberForm? =
@@ -126,12 +127,13 @@ struct FeatureColumn {
       case .open(let thousands, _): thousands
       case .none: nil
       }
-    if let form, reads({ form.float(in: $0) }) { return ({ form.float(in: $0) }, form.spoken) }
+    if let form, fits({ form.float(in: $0) }) { return ({ form.float(in: $0) }, form.spoken) }
     if case .form(let form) = DateForm.settled(by: different), case .text = form.writing {
-      let read = { (text: String) -> Float in
-        form.time(in: text).map { Float(1970 + Double($0) / Double(form.ticks) / 31_556_952) } ?? .nan
+      let parse = { (text: String) -> Float in
+        form.time(in: text).map { Float(1970 + Double($0) / Double(form.ticks) / 31_556_952) }
+          ?? .nan
       }
-      if reads(read) { return (read, form.spoken + ", as years") }
+      if fits(parse) { return (parse, form.spoken + ", as years") }
     }
     return nil
   }
@@ -147,7 +149,8 @@ struct FeatureColumn {
   /// What speaks against a category; empty when nothing does.
   private func doubt(_ decisive: [String]) -> String {
     if case .open = DateForm.settled(by: Set(decisive).sorted()) {
-      return "`\(name)` holds dates whose day or month may come first: it is a category as it stands"
+      return
+        "`\(name)` holds dates whose day or month may come first: it is a category as it stands"
     }
     guard decisive.count >= TextWords.fewest, Set(decisive).count == decisive.count else {
       return ""

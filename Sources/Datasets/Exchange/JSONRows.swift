@@ -34,14 +34,15 @@ struct JSONRows {
 
   mutating func read(badRows: BadRows) throws(DatasetError) {
     // Refuses a file that is one list, or an object over several lines.
-    _ = try JSONLines.members(of: contents)
+    let isPython = try JSONMembers(contents).isPython
     var offset = contents.textStart
     var number = 0
     while offset < contents.bytes.count {
       if number & 0xFF == 0 { try DatasetError.throwIfUnwanted() }
       let line = contents.lineBytes(at: offset)
       number += 1
-      let text = JSONText(contents, from: offset, to: offset + line.bytes.count)
+      let text = JSONText(
+        contents, from: offset, to: offset + line.bytes.count, isPython: isPython)
       offset = line.next
       if line.bytes.isEmpty { continue }
       do throws(DatasetError) {
@@ -104,7 +105,7 @@ struct JSONRows {
   }
 
   private static func value(of text: inout JSONText) throws(DatasetError) -> Value {
-    if text.peek() == UInt8(ascii: "[") {
+    if text.isAtList() {
       var list: [String] = []
       var isPlain = true
       try text.elements { text throws(DatasetError) in
@@ -117,20 +118,15 @@ struct JSONRows {
 
   /// A text, a number as it is written, or a truth value; nothing for null, nil for what has parts.
   private static func plain(_ text: inout JSONText) throws(DatasetError) -> String? {
-    switch text.peek() {
-    case UInt8(ascii: "\"")?: return text.string(of: try text.stringToken())
-    case UInt8(ascii: "{")?, UInt8(ascii: "[")?:
+    if text.isAtText() { return text.string(of: try text.stringToken()) }
+    if text.peek() == UInt8(ascii: "{") || text.isAtList() {
       try text.skipValue()
       return nil
-    case UInt8(ascii: "n")?:
-      try text.skipValue()
-      return ""
-    default:
-      _ = text.peek()
-      let start = text.position
-      try text.skipValue()
-      return String(decoding: text.contents.bytes[start..<text.position], as: UTF8.self)
     }
+    let start = text.position
+    try text.skipValue()
+    let spelling = String(decoding: text.contents.bytes[start..<text.position], as: UTF8.self)
+    return spelling == "null" || spelling == "None" ? "" : spelling
   }
 }
 

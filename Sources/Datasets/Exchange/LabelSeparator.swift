@@ -21,23 +21,14 @@ enum LabelSeparator: Equatable {
   func labels(in field: String) -> [String] {
     switch self {
     case .between(let mark):
-      return mark.isEmpty ? [trimmed(field)] : split(field, mark).filter { !$0.isEmpty }
+      return mark.isEmpty
+        ? [trimmed(field)]
+        : field.components(between: mark).map { trimmed($0) }.filter { !$0.isEmpty }
     case .list:
       let inner = trimmed(field)
       guard isBracketed(inner) else { return inner.isEmpty ? [] : [inner] }
       return quotedParts(inner.dropFirst().dropLast()).filter { !$0.isEmpty }
     }
-  }
-
-  private func split(_ field: String, _ mark: String) -> [String] {
-    var parts: [String] = []
-    var rest = field[...]
-    while let found = rest.firstRange(of: mark) {
-      parts.append(trimmed(rest[..<found.lowerBound]))
-      rest = rest[found.upperBound...]
-    }
-    parts.append(trimmed(rest))
-    return parts
   }
 
   private func isBracketed(_ text: String) -> Bool {
@@ -117,5 +108,18 @@ enum LabelSeparator: Equatable {
   /// Whether it is a label and no sentence.
   private static func isShort(_ label: String) -> Bool {
     label.count <= 40 && label.count { $0 == " " } <= 3
+  }
+}
+
+extension String {
+  /// The parts between marks, empty ones among them.
+  func components(between mark: String) -> [Substring] {
+    var parts: [Substring] = []
+    var rest = self[...]
+    while let found = rest.firstRange(of: mark) {
+      parts.append(rest[..<found.lowerBound])
+      rest = rest[found.upperBound...]
+    }
+    return parts + [rest]
   }
 }

@@ -18,6 +18,8 @@ package struct TableAttaching: Sendable {
   package struct Outcome: Sendable {
     /// How many features it tells of.
     package var features = 0
+    /// How many of them were not there before.
+    package var fresh = 0
     /// How many that were there before it describes.
     package var known = 0
     /// How many items are new by it.
@@ -93,10 +95,10 @@ package struct TableAttaching: Sendable {
       guard let place = table.names.firstIndex(of: id) else { throw missing(id, in: table) }
       return (place, "")
     }
-    if let place = table.names.firstIndex(of: entities.idName) {
-      return (place, "called so in the ratings")
-    }
     let usual = usualName(subject.noun, among: table.names)
+    if let place = table.names.firstIndex(of: entities.idName) {
+      return (place, entities.idName == usual ? "" : "as the ratings call them")
+    }
     if let place = usual.flatMap(table.names.firstIndex(of:)) ?? table.names.firstIndex(of: "id") {
       return (place, "")
     }
@@ -156,7 +158,9 @@ package struct TableAttaching: Sendable {
         earlierReading: earlier == nil
           ? nil : data.readings.last { $0.column == name && $0.subject == subject }
       ).outcome()
+      let before = entities.features.count
       for feature in found.features { changed.formUnion(entities.take(feature)) }
+      outcome.fresh += entities.features.count - before
       outcome.features += found.features.count
       outcome.readings.append(found.reading)
       outcome.warnings += found.warnings

@@ -61,6 +61,9 @@ struct UnknownCodes {
     values.count == 1 ? singular : plural
   }
 
+  /// "0 (3 times) beside years is unknown"
+  var sentence: String { "\(text) beside years \(verb("is", "are")) unknown" }
+
   /// "-1, 0, 999"
   var list: String { values.map { Number.text(Double($0.number)) }.joined(separator: ", ") }
 }

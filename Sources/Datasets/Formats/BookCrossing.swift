@@ -59,11 +59,12 @@ package struct BookCrossing: DatasetFormat {
         of: dataset.items.ids, .items)
       dataset.items.extend(with: table.ids.names)
       dataset.items.titles = try table.texts("Book-Title")
+      let (year, reading) = table.years("year", from: "Year-Of-Publication", of: .items)
       dataset.items.features = [
         try table.category("author", from: "Book-Author"),
-        try table.category("publisher", from: "Publisher"),
-        table.numbers("year", from: "Year-Of-Publication"),
+        try table.category("publisher", from: "Publisher"), year,
       ]
+      dataset.readings += reading.map { [$0] } ?? []
       dataset.add(table)
     }
     return dataset

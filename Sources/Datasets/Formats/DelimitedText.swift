@@ -11,7 +11,7 @@ package struct DelimitedText: DatasetFormat {
 
   package init() {}
 
-  package var knownFeedback: Feedback? { rating == "none" ? .interactions : nil }
+  package var knownFeedback: Feedback? { options.feedback }
 
   package static let signature = Signature<Self>(
     "csv", "A file of ratings or clicks: commas, tabs, blanks or other marks between the fields.",

@@ -117,6 +117,21 @@ struct EntityTable {
     }
   }
 
+  /// Numbers of which some, such as 0 beside years, mean that the year is not known; and what to say of that.
+  func years(
+    _ name: String, from field: String, of subject: ColumnReading.Subject
+  ) -> (Feature, ColumnReading?) {
+    var feature = numbers(name, from: field)
+    guard case .numbers(let numbers) = feature.values,
+      let codes = UnknownCodes(besideYears: numbers, of: name)
+    else { return (feature, nil) }
+    feature.values = .numbers(codes.removed(from: numbers))
+    var reading = ColumnReading(
+      file: table.contents.path, column: field, role: .feature, how: codes.sentence, isGuess: true)
+    (reading.subject, reading.kind) = (subject, .number)
+    return (feature, reading)
+  }
+
   /// One number each; NaN where it is unknown.
   func numbers(_ name: String, from field: String? = nil) -> Feature {
     let numbers = table.numbers(field ?? name)

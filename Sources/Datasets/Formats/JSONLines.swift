@@ -10,7 +10,7 @@ package struct JSONLines: DatasetFormat {
 
   package init() {}
 
-  package var knownFeedback: Feedback? { rating == "none" ? .interactions : nil }
+  package var knownFeedback: Feedback? { options.feedback }
 
   package static let signature = Signature<Self>(
     "jsonl", "A file with one JSON object a line, each a rating or an interaction.",

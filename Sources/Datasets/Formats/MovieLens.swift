@@ -166,10 +166,9 @@ struct MovieLensFolder {
   }
 
   func addDatFeatures(to dataset: inout Dataset) throws {
-    if names.contains("users.dat") {
-      let fields =
-        [Field("id", .id)]
-        + ["gender", "age", "occupation", "zip"].map { Field($0, .text) }
+    let fields =
+      [Field("id", .id)] + ["gender", "age", "occupation", "zip"].map { Field($0, .text) }
+    if try isThere("users.dat", with: fields, &dataset) {
       let table = try entities(
         layout(fields, separator: ":", isDoubled: true), "users.dat", of: dataset.users.ids,
         .users)
@@ -182,14 +181,38 @@ struct MovieLensFolder {
       ]
       dataset.add(table)
     }
-    if names.contains("movies.dat") {
-      let fields = [Field("id", .id), Field("title", .text), Field("genres", .text)]
+    let ofFilms = [Field("id", .id), Field("title", .text), Field("genres", .text)]
+    if try isThere("movies.dat", with: ofFilms, &dataset) {
       let table = try entities(
-        layout(fields, separator: ":", isDoubled: true), "movies.dat", of: dataset.items.ids,
+        layout(ofFilms, separator: ":", isDoubled: true), "movies.dat", of: dataset.items.ids,
         .items)
       try addFilms(table, to: &dataset)
     }
     if names.contains("movies_extrainfos.dat") { try addCredits(to: &dataset) }
+  }
+
+  /// Whether a file is there and has these fields. One of another shape is left out, which is said.
+  private func isThere(
+    _ name: String, with fields: [Field], _ dataset: inout Dataset
+  ) throws -> Bool {
+    guard names.contains(name) else { return false }
+    let count = try fieldCount(of: name)
+    guard count != fields.count else { return true }
+    // It is none of GroupLens' releases, then.
+    dataset.name = lastPart(of: path)
+    dataset.notes.append(
+      "\(filePath(path, name)) is left out: its first line has \(counted(count, "field")), and "
+        + "\(fields.count) are known: " + fields.map(\.name).joined(separator: ", "))
+    return false
+  }
+
+  /// How many fields with `::` between them the first line of a file has.
+  private func fieldCount(of name: String) throws -> Int {
+    let contents = try read(name)
+    try contents.requireText()
+    let line = contents.lineBytes(at: contents.textStart).bytes
+    let text = String(decoding: line.prefix(1 << 16), as: UTF8.self)
+    return text.components(between: "::").count
   }
 
   private func addFilms(_ table: EntityTable, to dataset: inout Dataset) throws {
@@ -234,7 +257,8 @@ struct MovieLensFolder {
       let header = try DelimitedHeader(contents, separator: .comma)
       let kinds: [String: FieldKind] = ["movieId": .id, "title": .text, "genres": .text]
       try header.require(Array(kinds.keys).sorted())
-      var rows = try header.layout { kinds[$0] ?? .skip }.scan(contents, from: header.next)
+      var rows = try header.layout { kinds[$0] ?? .skip }.scan(
+        contents, from: header.next, badRows: badRows)
       rows.encoding = .guessed(contents.bytes)
       try addFilms(
         EntityTable(rows, id: "movieId", of: dataset.items.ids, .items), to: &dataset)
@@ -253,7 +277,7 @@ struct MovieLensFolder {
     _ layout: RowLayout, _ name: String, of ids: Vocabulary, _ subject: ColumnReading.Subject
   ) throws -> EntityTable {
     let contents = try read(name)
-    var table = try layout.scan(contents)
+    var table = try layout.scan(contents, badRows: badRows)
     table.encoding = .guessed(contents.bytes)
     return try EntityTable(table, id: "id", of: ids, subject)
   }

@@ -42,9 +42,9 @@ package struct RecBole: DatasetFormat {
     {
       let file = try AtomicFile(files.read(filePath(folder, stem + suffix)))
       if noun == "user" {
-        dataset.users = try file.entities(dataset.users.ids, id: user, .users)
+        dataset.users = try file.entities(dataset.users.ids, id: user, .users, &dataset.readings)
       } else {
-        dataset.items = try file.entities(dataset.items.ids, id: item, .items)
+        dataset.items = try file.entities(dataset.items.ids, id: item, .items, &dataset.readings)
       }
       dataset.sources.append(file.contents.source)
     }
@@ -150,7 +150,8 @@ struct AtomicFile {
 
   /// The entities of those ids with all that this file says of them.
   func entities(
-    _ ids: Vocabulary, id: String, _ subject: ColumnReading.Subject
+    _ ids: Vocabulary, id: String, _ subject: ColumnReading.Subject,
+    _ readings: inout [ColumnReading]
   ) throws(DatasetError) -> Entities {
     guard fields.contains(where: { $0.name == id }) else {
       throw DatasetError(
@@ -174,7 +175,10 @@ struct AtomicFile {
       switch field.type {
       case .token: entities.features.append(try table.category(field.name))
       case .tokens: entities.features.append(try table.categoryLists(field.name, separator: " "))
-      case .float: entities.features.append(table.numbers(field.name))
+      case .float:
+        let (feature, reading) = table.years(field.name, from: field.name, of: subject)
+        entities.features.append(feature)
+        readings += reading.map { [$0] } ?? []
       case .floats: entities.features += try table.numberLists(field.name)
       }
     }

@@ -45,6 +45,12 @@ package struct ColumnReading: Sendable, Equatable {
     self.isGuess = isGuess
   }
 
+  /// `feature of items: number`, `time`.
+  package var roleInWords: String {
+    guard let kind else { return role.rawValue }
+    return role.rawValue + (subject.map { " of \($0.rawValue)" } ?? "") + ": \(kind.rawValue)"
+  }
+
   /// `taster: users`, `when: times, dates with the day first`.
   package var sentence: String {
     let noun =

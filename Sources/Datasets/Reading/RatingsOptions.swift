@@ -15,4 +15,10 @@ package struct RatingsOptions: Sendable {
   package var decimal = NumberForm.DecimalMark.guess
   package var scale = RatingTransform.asIs
   package var badRows = BadRows.refuse
+
+  /// What the rows are as far as the options tell; nil where only the file does.
+  package var feedback: Feedback? {
+    if let rating { return rating == "none" ? .interactions : .ratings }
+    return count == nil ? nil : .interactions
+  }
 }

@@ -111,7 +111,8 @@ package struct ScannedTable: Sendable {
       let others = skippedLines.filter { $0 != line }
       if !others.isEmpty {
         let all = others.count + 1 == skipped
-        note += "; " + (all ? "and " : "also ") + (others.count == 1 ? "line " : "lines ")
+        note +=
+          "; " + (all ? "and " : "also ") + (others.count == 1 ? "line " : "lines ")
           + others.map { "\($0)" }.joined(separator: ", ") + (all ? "" : ", …")
       }
     }

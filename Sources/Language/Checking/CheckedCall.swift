@@ -28,7 +28,7 @@ struct CallShape: Hashable {
       return false
     }
     return zip(a.arguments, b.arguments).allSatisfy { one, other in
-      guard one.key == other.key else { return false }
+      guard one.key == other.key, one.isKeyQuoted == other.isKeyQuoted else { return false }
       guard let own = one.value, let others = other.value else {
         return one.value == nil && other.value == nil
       }

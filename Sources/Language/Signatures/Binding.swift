@@ -236,8 +236,9 @@ private struct Binder {
 
   private mutating func option(_ argument: Argument, _ index: Int) {
     let key = canonical(option: argument.key ?? "")
+    let isPair = argument.isKeyQuoted && forms.contains { $0.place == .pairs }
     let named = forms.firstIndex {
-      $0.name == key && ($0.place == .option || $0.place == .positional)
+      $0.name == key && ($0.place == .option || $0.place == .positional) && !isPair
     }
     if let at = named {
       if used[at] {

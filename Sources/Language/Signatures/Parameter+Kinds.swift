@@ -126,7 +126,8 @@ extension Parameter {
             unreadable(written, as: T.self, name: argument.key ?? "", expectation: expectation))
       },
       store: { root, value, argument in
-        root[keyPath: path].append(KeyedValue(key: argument.key ?? "", value: value))
+        root[keyPath: path].append(
+          KeyedValue(key: argument.key ?? "", isQuoted: argument.isKeyQuoted, value: value))
       })
   }
 
@@ -154,10 +155,13 @@ extension Parameter {
 /// A value with the key it was given under.
 package struct KeyedValue<T: Sendable>: Sendable {
   package var key: String
+  /// Whether the key is written in quotes.
+  package var isQuoted: Bool
   package var value: T
 
-  package init(key: String, value: T) {
+  package init(key: String, isQuoted: Bool = false, value: T) {
     self.key = key
+    self.isQuoted = isQuoted
     self.value = value
   }
 }

@@ -100,11 +100,18 @@ package struct MemberList: Sendable {
 /// One argument of a call: its key, if it has one, and its value, unless only running tells it.
 package struct Argument: Sendable {
   package var key: String?
+  /// Whether the key is written in quotes: it is then no option, where other keys are allowed.
+  package var isKeyQuoted: Bool
   package var value: Value?
 
-  package init(key: String? = nil, _ value: Value?) {
+  package init(key: String? = nil, isKeyQuoted: Bool = false, _ value: Value?) {
     self.key = key
+    self.isKeyQuoted = isKeyQuoted
     self.value = value
+  }
+
+  package init(key: Name?, _ value: Value?) {
+    self.init(key: key?.text, isKeyQuoted: key?.isQuoted ?? false, value)
   }
 }
 

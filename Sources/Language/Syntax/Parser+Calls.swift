@@ -82,7 +82,10 @@ extension Parser {
   private mutating func option() -> ArgumentSyntax {
     let first = token()
     var key = Name(text(first.range), first.range)
-    if first.kind == .text || first.kind == .rawText { key.text = plainText(first) }
+    if first.kind == .text || first.kind == .rawText {
+      key.text = plainText(first)
+      key.isQuoted = true
+    }
     step()
     let assign = token().range
     let spaced = !isAdjacent

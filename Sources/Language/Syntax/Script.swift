@@ -10,6 +10,8 @@ package struct Script: Sendable {
 package struct Name: Sendable, Equatable {
   package var text: String
   package var range: SourceRange
+  /// Whether it is written in quotes.
+  package var isQuoted = false
 
   package init(_ text: String, _ range: SourceRange) {
     self.text = text

@@ -170,7 +170,7 @@ private struct ExplainedScore {
   }
 
   private func value(of feature: FeatureInfluence) -> String {
-    let entities = feature.side == .item ? data.items : data.users
+    let entities = feature.side == .item ? data.items : adapted.person ?? data.users
     let entity = feature.side == .item ? item : Int(adapted.context.user ?? 0)
     let known = entities.features.first { $0.name == feature.name }
     return known?.spelling(of: entity) ?? entities.ids.names[entity]
