@@ -112,17 +112,21 @@ extension KernelSet {
     table.pointee.map(x.count, function.rawValue, x.base, y.base)
   }
 
-  /// c = scale·xᵀx + addend on and above the diagonal, for x (k × n). The addend may be c.
-  package func gram(_ x: Matrix, into c: Matrix, scale: Float = 1, adding addend: Matrix? = nil) {
-    let width = 16
-    for row in stride(from: 0, to: c.columns, by: width) {
-      let place = row * c.columns + row
-      var finish = mrs_finish(
-        scale: scale, relu: 0, bias: nil, add: addend.map { UnsafePointer($0.base + place) },
-        ldadd: c.columns, mask: nil, ldmask: 0)
-      table.pointee.gemm(
-        min(width, c.columns - row), c.columns - row, x.rows, x.base + row, 1, x.columns,
-        x.base + row, x.columns, c.base + place, c.columns, &finish)
+  /// c = scale·xᵀx + addend on and above the diagonal, where x are some rows of a table. The addend may be c.
+  package func gram(
+    of rows: UnsafeBufferPointer<Int32>, in lookup: Matrix, into c: Matrix, scale: Float = 1,
+    adding addend: Matrix? = nil
+  ) {
+    table.pointee.gram(
+      rows.count, rows.baseAddress, lookup.base, lookup.columns, scale,
+      addend.map { UnsafePointer($0.base) }, c.base)
+  }
+
+  /// The same of all rows of x.
+  package func gram(of x: Matrix, into c: Matrix, adding addend: Matrix? = nil) {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: x.rows) { rows in
+      for row in 0..<x.rows { rows[row] = Int32(row) }
+      gram(of: UnsafeBufferPointer(rows), in: x, into: c, adding: addend)
     }
   }
 
@@ -146,6 +150,15 @@ extension KernelSet {
     table.pointee.embed(
       bags.count, bags.offsets, bags.step, bags.indices, bags.weights, lookup.base, lookup.columns,
       out.base)
+  }
+
+  /// Row b of `out` = the sum of weighted rows of a table, those of the entries from `offsets[b]` up to
+  /// `offsets[b + 1]`.
+  package func embed(
+    _ offsets: [Int32], _ indices: [Int32], _ weights: [Float], _ lookup: Matrix, into out: Matrix
+  ) {
+    table.pointee.embed(
+      offsets.count - 1, offsets, 1, indices, weights, lookup.base, lookup.columns, out.base)
   }
 
   /// The transpose of `embed`; adds to `lookup`.

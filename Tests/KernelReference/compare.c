@@ -201,12 +201,31 @@ static void optimizer(bench *t, long n) {
        n, kind, 0);
 }
 
+// What lies below the diagonal may be anything.
+static void clear_below(long n, float *c) {
+  for (long i = 0; i < n; i++)
+    for (long j = 0; j < i; j++) c[i * n + j] = 0;
+}
+static void grams(bench *t, long many, long n) {
+  int kind = (int)below(&t->state, number_kinds), other = (int)below(&t->state, number_kinds);
+  float *table = filled(t, 0, kind, 40 * n), *addend = filled(t, 1, other, n * n);
+  int32_t rows[64];
+  for (long p = 0; p < many; p++) rows[p] = (int32_t)below(&t->state, 40);
+  float scale = below(&t->state, 2) ? 1 : number_of_kind(&t->state, other);
+  int choice = (int)below(&t->state, 3);
+  t->name = "gram";
+  BOTH(n * n, filled(t, 2, other, n * n),
+       (by->gram(many, rows, table, n, scale, choice == 0 ? 0 : choice == 1 ? addend : result, result),
+        clear_below(n, result)),
+       many, n, kind);
+}
+
 // Sums of products of rows with one added to the diagonal, or any numbers.
-static void systems(bench *t, long count, long n) {
+static void systems(bench *t, long many, long n) {
   int kind = (int)below(&t->state, number_kinds);
-  float *a = filled(t, 0, kind, count * n * n), *b = filled(t, 1, kind, count * n);
+  float *a = filled(t, 0, kind, many * n * n), *b = filled(t, 1, kind, many * n);
   if (below(&t->state, 4))
-    for (float *system = a; system < a + count * n * n; system += n * n) {
+    for (float *system = a; system < a + many * n * n; system += n * n) {
       memcpy(t->want, system, (size_t)(n * n) * 4);
       for (long i = 0; i < n; i++)
         for (long j = 0; j < n; j++) {
@@ -217,7 +236,7 @@ static void systems(bench *t, long count, long n) {
     }
   float *work = room(t, 3, 16 * (n * (n + 1) / 2 + 2 * n));
   t->name = "solve";
-  BOTH(count * n, filled(t, 2, kind, count * n), by->solve(count, n, a, b, result, work), count, n, kind);
+  BOTH(many * n, filled(t, 2, kind, many * n), by->solve(many, n, a, b, result, work), many, n, kind);
 }
 
 static void codes(bench *t, long m, long n, long k) {
@@ -309,6 +328,9 @@ long mrs_check_kernels(const mrs_kernels *kernels, int amount, int part, int par
   for (long n = 0; n <= 40; n++)
     for (long count = 0; count <= 35; count++)
       if (MINE()) systems(t, count, n);
+  for (long n = 0; n <= 130; n++)
+    for (long count = 0; count <= 60; count += 1 + count / 6)
+      if (MINE()) grams(t, count, n);
   for (long m = 0; m <= 14; m++)
     for (long n = 32; n <= 192; n += 32)
       for (long k = 2; k <= 130; k += 2)

@@ -235,6 +235,16 @@ static void clear_rows(long n, const int32_t *rows, long width, float *table) {
 
 // Systems of equations.
 
+static void gram(long count, const int32_t *rows, const float *table, long n, float scale, const float *add,
+                 float *c) {
+  for (long i = 0; i < n; i++)
+    for (long j = i; j < n; j++) {
+      float s = 0;
+      for (long p = 0; p < count; p++) s = fmaf(table[rows[p] * n + i], table[rows[p] * n + j], s);
+      if (scale != 1) s = s * scale;
+      c[i * n + j] = add ? s + add[i * n + j] : s;
+    }
+}
 static void solve(long count, long n, const float *a, const float *b, float *x, float *work) {
   float *roots = work + n * n;
   for (; count > 0; count--, a += n * n, b += n, x += n) {
@@ -282,6 +292,6 @@ static void code_scores(long m, long k, const int16_t *a, const int16_t *b, floa
 
 const mrs_kernels mrs_reference = {
     "reference", gemm,    transpose, column_sums, dot,        axpy,    add_scaled, scale,      multiply,    mask_positive,
-    map,         embed,   scatter,   add_rows,    clear_rows, softmax, adam,       solve,      1,           code_layer,
-    code_scores,
+    map,         embed,   scatter,   add_rows,    clear_rows, softmax, adam,       gram,        solve,
+    1,           code_layer,  code_scores,
 };

@@ -71,6 +71,10 @@ typedef struct mrs_kernels {
   /// share = 1 − beta, which float cannot subtract exactly. `rate` and `correction` carry the bias corrections: p −= rate·m / (√(v·correction) + epsilon) + decay·p.
   void (*adam)(long n, float *p, const float *g, float *m, float *v, float beta1, float share1,
                float beta2, float share2, float rate, float correction, float epsilon, float decay);
+  /// C (n × n), on and above the diagonal, = scale·XᵀX + add, where X are the rows `rows[0]` … `rows[count − 1]` of
+  /// a table; `add` (n × n) may be C's own memory.
+  void (*gram)(long count, const int32_t *rows, const float *table, long n, float scale, const float *add,
+               float *c);
   /// x with A·x = b, for `count` symmetric positive definite A (n × n), b and x (n) behind each other; of A only
   /// what lies on and above the diagonal is read. `work` has room for 16·(n·(n + 1)/2 + 2·n) floats.
   void (*solve)(long count, long n, const float *a, const float *b, float *x, float *work);

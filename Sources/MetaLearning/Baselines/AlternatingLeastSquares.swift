@@ -106,12 +106,10 @@ package struct AlternatingLeastSquares: TunableBaseline {
     WeightedLeastSquares(penalty: Float(penalty ?? 1), kernels: kernels)
   }
 
-  /// How sure the pairs are that happened so often; one number where it is that of all.
-  private func confidences(_ counts: [Float]) -> [Float] {
+  /// How sure the pairs are that happened so often.
+  private func confidences(_ counts: [Float]) -> Confidences {
     let alpha = Float(alpha ?? 0)
-    let first = counts.first ?? 1
-    let uniform = counts.allSatisfy { $0 == first }
-    return (uniform ? [first] : counts).map { 1 + alpha * self.counts.value(of: $0) }
+    return Confidences(counts.map { 1 + alpha * self.counts.value(of: $0) })
   }
 }
 

@@ -1,4 +1,3 @@
-import CNumbers
 import Datasets
 import Kernels
 import Language
@@ -181,7 +180,7 @@ private struct PairwiseFactors {
         let two = four.lowHalf + four.highHalf
         let margin = biases[taken] - biases[other] + two[0] + two[1]
         // 1 − σ(margin)
-        let pull = Float(1 / (1 + mrs_double_exp(Double(margin))))
+        let pull = Float(1 / (1 + Elementary.exp(Double(margin))))
         for at in 0..<width {
           let (p, q, r) = (users[u + at], items[i + at], items[j + at])
           users[u + at] = p + rate * (pull * (q - r) - penalty * p)

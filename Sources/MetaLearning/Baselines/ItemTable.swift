@@ -57,13 +57,19 @@ extension ItemTable {
   fileprivate struct Profiles {
     let owner: ItemTable
     /// As bags of rows of the table.
-    let bags: EmbeddingBag?
-    let rows: Matrix
+    var offsets: [Int32] = []
+    var indices: [Int32] = []
+    var ones: [Float] = []
+    /// As factors.
+    var rows = Matrix.none
 
     func score(_ panel: Int, into scores: Matrix) {
       let panel = owner.table.panel(panel)
-      if let bags { return owner.kernels.embed(bags, panel, into: scores) }
-      owner.kernels.product(rows, panel.rows(0..<rows.columns), into: scores)
+      if offsets.isEmpty {
+        owner.kernels.product(rows, panel.rows(0..<rows.columns), into: scores)
+      } else {
+        owner.kernels.embed(offsets, indices, ones, panel, into: scores)
+      }
     }
   }
 
@@ -73,18 +79,15 @@ extension ItemTable {
       var offsets: [Int32] = [0]
       for taken in users { offsets.append(offsets[offsets.count - 1] + Int32(taken.count)) }
       let indices = users.flatMap { $0.map(\.column) }
-      let ones = [Float](repeating: 1, count: indices.count)
       body(
         Profiles(
-          owner: self,
-          bags: EmbeddingBag(
-            count: users.count, step: 1, offsets: offsets, indices: indices, weights: ones),
-          rows: .none))
+          owner: self, offsets: offsets, indices: indices,
+          ones: [Float](repeating: 1, count: indices.count)))
     case .computed(let compute):
       let memory = FloatBuffer(count: users.count * table.rows)
       let rows = Matrix(memory.base, rows: users.count, columns: table.rows)
       compute(users, rows)
-      body(Profiles(owner: self, bags: nil, rows: rows))
+      body(Profiles(owner: self, rows: rows))
       withExtendedLifetime(memory) {}
     }
   }
@@ -139,6 +142,7 @@ extension ItemTable {
         }
       }
     }
+    withExtendedLifetime(memory) {}
     return zip(lists, zip(users, taken)).map { list, user in
       if user.1.isEmpty { return mostPopular(count, for: user.0) }
       return list.found.map { (columns.items[$0.place], $0.score) }

@@ -21,16 +21,16 @@ struct WeightedLeastSquares {
     for factor in 0..<width { matrix[factor, factor] = penalty }
     for start in stride(from: 0, to: factors.rows, by: Self.stretch) {
       let rows = factors.rows(start..<min(start + Self.stretch, factors.rows))
-      kernels.gram(rows, into: matrix, adding: matrix)
+      kernels.gram(of: rows, into: matrix, adding: matrix)
     }
     return base
   }
 
   /// Fills in the rows of `solutions`, one for each list.
   ///
-  /// - Parameter confidences: c of each entry of the lists; one number is that of all.
+  /// - Parameter confidences: c of each entry of the lists.
   func solve(
-    _ lists: ClickLists, confidences: [Float], given factors: Matrix, base: FloatBuffer,
+    _ lists: ClickLists, confidences: Confidences, given factors: Matrix, base: FloatBuffer,
     into solutions: Matrix
   ) {
     let blocks = (lists.count + Self.block - 1) / Self.block
@@ -42,7 +42,7 @@ struct WeightedLeastSquares {
   }
 
   private func solve(
-    _ range: Range<Int>, of lists: ClickLists, _ confidences: [Float], _ factors: Matrix,
+    _ range: Range<Int>, of lists: ClickLists, _ confidences: Confidences, _ factors: Matrix,
     _ base: FloatBuffer, into solutions: Matrix
   ) {
     let width = factors.columns
@@ -63,7 +63,6 @@ struct WeightedLeastSquares {
       for (place, list) in range.enumerated() {
         let system = Matrix(parts[0] + place * width * width, rows: width, columns: width)
         let own = moments.rows(place..<place + 1)
-        own.fill(0)
         add(
           lists.range(list), of: lists, confidences, factors, gathered: parts[3], to: system,
           from: start, moments: own)
@@ -76,32 +75,44 @@ struct WeightedLeastSquares {
 
   /// system = start + Σ (c − 1) y yᵀ and moments = Σ c y over the entries of a list.
   private func add(
-    _ entries: Range<Int>, of lists: ClickLists, _ confidences: [Float], _ factors: Matrix,
+    _ entries: Range<Int>, of lists: ClickLists, _ confidences: Confidences, _ factors: Matrix,
     gathered: UnsafeMutablePointer<Float>, to system: Matrix, from start: Matrix, moments: Matrix
   ) {
     let width = factors.columns
-    if entries.isEmpty { return system.copy(from: start) }
-    let isUniform = confidences.count == 1
+    let bounds = [Int32(entries.lowerBound), Int32(entries.upperBound)]
+    kernels.embed(bounds, lists.others, confidences.all, factors, into: moments)
     var from = start
-    for first in stride(from: entries.lowerBound, to: entries.upperBound, by: Self.stretch) {
-      let part = first..<min(first + Self.stretch, entries.upperBound)
-      let rows = Matrix(gathered, rows: part.count, columns: width)
-      for (place, entry) in part.enumerated() {
-        let row = factors.base + Int(lists.others[entry]) * width
-        (gathered + place * width).update(from: row, count: width)
-        if !isUniform {
+    lists.others.withUnsafeBufferPointer { others in
+      for first in stride(from: entries.lowerBound, to: entries.upperBound, by: Self.stretch) {
+        let part = first..<min(first + Self.stretch, entries.upperBound)
+        let rows = UnsafeBufferPointer(rebasing: others[part])
+        if let confidence = confidences.ofAll {
+          kernels.gram(of: rows, in: factors, into: system, scale: confidence - 1, adding: from)
+        } else {
           // With √(c − 1) y the products are those of y, weighted.
-          kernels.axpy(
-            confidences[entry],
-            factors.rows(Int(lists.others[entry])..<Int(lists.others[entry]) + 1), moments)
-          let own = rows.rows(place..<place + 1)
-          kernels.scale(max(0, confidences[entry] - 1).squareRoot(), own, into: own)
+          let weighted = Matrix(gathered, rows: part.count, columns: width)
+          for (place, row) in rows.enumerated() {
+            let own = factors.rows(Int(row)..<Int(row) + 1)
+            let root = max(0, confidences.all[part.lowerBound + place] - 1).squareRoot()
+            kernels.scale(root, own, into: weighted.rows(place..<place + 1))
+          }
+          kernels.gram(of: weighted, into: system, adding: from)
         }
+        from = system
       }
-      if isUniform { kernels.columnSums(rows, into: moments, accumulate: true) }
-      kernels.gram(rows, into: system, scale: isUniform ? confidences[0] - 1 : 1, adding: from)
-      from = system
     }
-    if isUniform { kernels.scale(confidences[0], moments, into: moments) }
+    if entries.isEmpty { system.copy(from: start) }
+  }
+}
+
+/// How sure each entry of some lists is.
+struct Confidences: Sendable {
+  let all: [Float]
+  /// That of all, where it is the same.
+  let ofAll: Float?
+
+  init(_ all: [Float]) {
+    self.all = all
+    ofAll = all.allSatisfy { $0 == all[0] } ? all.first : nil
   }
 }
