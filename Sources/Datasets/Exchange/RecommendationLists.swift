@@ -82,10 +82,14 @@ extension FileContents {
     guard first.contains(where: { ",;\t|".contains($0) }) || isUserName(first) else {
       return try lines()
     }
-    let header = try DelimitedHeader(self, separator: nil, names: [])
-    let user = try header.column("user", chosen: nil)
-    let table = try header.layout { $0 == user ? .id : .skip }.scan(
-      self, from: header.next, badRows: .refuse)
+    let header = try DelimitedHeader(self)
+    guard let user = usualName("user", among: header.names) else {
+      throw DatasetError(
+        "no column looks like the user", file: path, line: 1,
+        help: ["it has: " + header.names.joined(separator: ", "), "or give one id a line"],
+        code: "E0511")
+    }
+    let table = try header.scan(badRows: .refuse) { $0 == user ? .id : .skip }
     return try table.texts(user)
   }
 
