@@ -26,13 +26,20 @@ struct TrainingIdentity {
     }
     var plain = command
     (plain.checkpoint, plain.stopAfter) = ("", nil)
-    // Asked for or not, the usual loss is the same.
-    if plain.chosenLoss is SquaredError { plain.chosenLoss = nil }
-    add("algorithm", described(command.learner))
     let fitted = session.data.flatMap { try? command.fitted(to: $0) } ?? command
+    add("algorithm", described(fitted.learner))
+    // Asked for or not, the loss is the same.
+    plain.chosenLoss = fitted.loss
     add("loss", described(fitted.loss))
     add("optimizer", described(command.optimizer))
-    add("options", described(plain))
+    var options = described(plain).split(separator: " ")
+    if session.data?.feedback == .ratings {
+      // Nothing is drawn for ratings, whatever these say.
+      options.removeAll { word in
+        ["negatives", "sampling", "power"].contains { word.hasPrefix($0 + "=") }
+      }
+    }
+    add("options", options.joined(separator: " "))
   }
 
   private mutating func add(_ name: String, _ text: String, remedy: String? = nil) {

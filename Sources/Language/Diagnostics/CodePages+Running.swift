@@ -8,6 +8,11 @@ let runningPages = [
     "E0408", "nobody to judge on",
     "The split has no users of this part. Give the part a share when splitting: test=0.1."),
   CodePage(
+    "E0412", "a step without a meaning for these data",
+    "Interactions, such as clicks, have no scale: nothing can come near to a rating, and no error of a "
+      + "rating can be measured. They are learnt with `loss=bce`, `bpr` or `softmax` against items that "
+      + "were not taken, and judged by where those stand that were: `evaluate ndcg@20 recall@20`."),
+  CodePage(
     "E0411", "results without users in common",
     "A paired test compares two results user by user: evaluate both on the same split and part."),
   CodePage(
