@@ -24,7 +24,7 @@ import Testing
     // A point before three digits is what it is in programs, unless a comma says otherwise.
     #expect(numbers("1.500", "2.250") == [1.5, 2.25])
     #expect(numbers("1.500", "2,5") == [1500, 2.5])
-    guard case .open(let thousands, let decimals) = NumberForm.settled(by: ["1,500", "2,250"])
+    guard case .undecided(let thousands, let decimals) = NumberForm.settled(by: ["1,500", "2,250"])
     else { return #expect(Bool(false), "commas before three digits say nothing") }
     #expect(thousands.number(in: "1,500") == 1500 && decimals.number(in: "1,500") == 1.5)
     #expect(numbers("1,500", "2,250", decimal: .comma) == [1.5, 2.25])

@@ -124,7 +124,7 @@ struct FeatureColumn {
     let form: NumberForm? =
       switch NumberForm.settled(by: different) {
       case .form(let form): form
-      case .open(let thousands, _): thousands
+      case .undecided(let thousands, _): thousands
       case .none: nil
       }
     if let form, fits({ form.float(in: $0) }) { return ({ form.float(in: $0) }, form.spoken) }
@@ -148,7 +148,7 @@ struct FeatureColumn {
 
   /// What speaks against a category; empty when nothing does.
   private func doubt(_ decisive: [String]) -> String {
-    if case .open = DateForm.settled(by: Set(decisive).sorted()) {
+    if case .undecided = DateForm.settled(by: Set(decisive).sorted()) {
       return
         "`\(name)` holds dates whose day or month may come first: it is a category as it stands"
     }

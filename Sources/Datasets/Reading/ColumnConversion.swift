@@ -70,7 +70,7 @@ struct ColumnConversion {
     switch NumberForm.settled(by: known, decimal: options.decimal) {
     case .form(let form): return form
     case .none: return NumberForm()
-    case .open(let thousands, let decimals):
+    case .undecided(let thousands, let decimals):
       let example = known.first { $0.contains(",") } ?? ""
       func read(_ form: NumberForm) -> String { Number.text(form.number(in: example)) }
       throw DatasetError(
@@ -114,7 +114,7 @@ struct ColumnConversion {
     switch DateForm.settled(by: texts, order: options.dates) {
     case .form(let form): return form
     case .none: return DateForm(writing: .count(perSecond: 1), ticks: 1)
-    case .open(let dayFirst, let monthFirst):
+    case .undecided(let dayFirst, let monthFirst):
       func span(_ times: ClosedRange<Int64>) -> String {
         func day(_ seconds: Int64) -> String {
           CivilDate(daysSince1970: Int(floored(seconds, by: 86_400))).text

@@ -28,7 +28,7 @@ package struct DateForm: Sendable, Equatable {
   package enum Finding: Sendable, Equatable {
     case form(DateForm)
     /// Day and month can stand in either order: the first and last day of both readings.
-    case open(dayFirst: ClosedRange<Int64>, monthFirst: ClosedRange<Int64>)
+    case undecided(dayFirst: ClosedRange<Int64>, monthFirst: ClosedRange<Int64>)
     /// Less than half of the texts that say something are times.
     case none
   }
@@ -147,7 +147,7 @@ private struct DateSurvey {
       }
       return (times.min() ?? 0)...(times.max() ?? 0)
     }
-    return .open(dayFirst: span(true), monthFirst: span(false))
+    return .undecided(dayFirst: span(true), monthFirst: span(false))
   }
 
   private var countForm: DateForm {

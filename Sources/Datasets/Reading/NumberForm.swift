@@ -20,7 +20,7 @@ package struct NumberForm: Sendable, Equatable {
   package enum Finding: Sendable, Equatable {
     case form(NumberForm)
     /// Each comma stands before three digits: `1,500` is 1500 or 1.5.
-    case open(thousands: NumberForm, decimals: NumberForm)
+    case undecided(thousands: NumberForm, decimals: NumberForm)
     /// Less than half of the texts that say something are numbers of one form.
     case none
   }
@@ -136,7 +136,7 @@ private struct NumberSurvey {
     if forComma > forPoint { return .form(comma) }
     if forPoint > 0 || marks.commaEither == 0 { return .form(point) }
     if marks.longWhole > 0 { return .form(comma) }  // 1200 beside 1,500: no thousands.
-    return .open(thousands: point, decimals: comma)
+    return .undecided(thousands: point, decimals: comma)
   }
 
   /// The unit that most of the numbers with one have.

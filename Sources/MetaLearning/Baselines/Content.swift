@@ -25,9 +25,12 @@ package struct Content: Baseline {
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let categories = Categories(dataset.items, named: features)
-    let count = Double(max(1, categories.entityCount))
+    // Among the rated items: how many others the catalogue has tells nothing of taste.
+    let isRated = dataset.isRatedItem
+    let count = Double(max(1, isRated.count { $0 }))
     let rarity = categories.members.map { members in
-      members.isEmpty ? 0 : Elementary.log(count / Double(members.count))
+      let rated = members.count { isRated[Int($0)] }
+      return rated == 0 ? 0 : Elementary.log(count / Double(rated))
     }
     let lengths = (0..<categories.entityCount).map { item in
       categories.range(item).reduce(0.0) { sum, place in
