@@ -20,11 +20,11 @@ extension Noun {
     advice:
       "interactions are learnt with loss=bce, bpr or softmax and judged by where taken items stand: "
       + "`evaluate ndcg@20 recall@20`",
-    sources: [.data])
+    kindOf: .data)
   /// Data of what happened, which have no scale.
   package static let interactions = Noun(
     "interactions", isPlural: true, absence: "the data are ratings, not interactions",
-    remedy: "binarize keep=likes", sources: [.data])
+    remedy: "binarize keep=likes", kindOf: .data)
 }
 
 extension RatingScale {

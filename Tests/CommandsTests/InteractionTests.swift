@@ -28,8 +28,11 @@ import Testing
     ) { outcome in
       for block in outcome.report?.blocks ?? [] { said += "\(block)\n" }
     }
-    guard case .failed(let diagnostic) = result else { return (interpreter, said, nil) }
-    return (interpreter, said, diagnostic)
+    switch result {
+    case .failed(let fault): return (interpreter, said, fault)
+    case .invalid(let faults): return (interpreter, said, faults.first)
+    default: return (interpreter, said, nil)
+    }
   }
 
   private let load = "load csv \"clicks.csv\" rating=none"

@@ -88,7 +88,7 @@ private let tuned = ["ease", "episodic-ease", "als", "bpr", "item-knn"]
     let known = try choices { _ in }
     #expect(known.count == tuned.count)
     #expect(try choices { $0.reverse() } == known)
-    #expect(try choices { $0 = $0.map { $0 ^ 1 } } == known)
+    #expect(try choices { $0.removeLast(3) } == known)
   }
 
   @Test func whatTheUserGaveIsNotChosen() throws {
@@ -97,7 +97,7 @@ private let tuned = ["ease", "episodic-ease", "als", "bpr", "item-knn"]
     ease.penalty = 7
     session.namedBaselines["ease"] = ease
     let notes = notes(try report(session, with: ["ease"]))
-    #expect(!notes.contains { $0.contains("validation user") })
+    #expect(!notes.contains { $0.hasPrefix("ease:") })
   }
 
   @Test func withoutValidationUsersTheMiddleIsTaken() throws {

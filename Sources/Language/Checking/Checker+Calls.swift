@@ -250,7 +250,10 @@ extension Checker {
     _ verb: Name, needs: [Noun], uses: [Noun], gives: [Noun], key: Int?
   ) {
     if needs.isEmpty, uses.isEmpty, gives.isEmpty { return }
-    let missing = needs.filter { !context.ledger.holds($0) }
+    // Of which kind something is that is not there nobody can say.
+    let missing = needs.filter { noun in
+      !context.ledger.holds(noun) && noun.kindOf.map { context.ledger.holds($0) } ?? true
+    }
     if let noun = missing.first(where: { noun in
       !missing.contains { $0.comes(from: noun) }
     }) {
@@ -272,7 +275,7 @@ extension Checker {
   }
 
   private mutating func report(missing noun: Noun, for verb: Name) {
-    if let advice = noun.advice, noun.sources.allSatisfy({ context.ledger.holds($0) }) {
+    if let advice = noun.advice {
       diagnostics.append(
         Diagnostic(
           "E0412", "this `\(verb.text)` has no meaning: \(noun.absence)", at: verb.range,

@@ -11,14 +11,18 @@ package final class Noun: Sendable, Hashable {
   package let remedy: String
   /// What to do instead where the noun is missing for good: no line gives it. Nil where the remedy does.
   package let advice: String?
+  /// Set for what only tells of which kind another noun is: it comes and goes with that one, and is never stale.
+  package let kindOf: Noun?
   /// The nouns it was made from; when one of them is given anew, this one is stale.
   package let sources: [Noun]
 
   package init(
     _ name: String, phrase: String? = nil, isPlural: Bool = false, absence: String, remedy: String,
-    advice: String? = nil, sources: [Noun] = []
+    advice: String? = nil, kindOf: Noun? = nil,
+    sources: [Noun] = []
   ) {
     self.advice = advice
+    self.kindOf = kindOf
     self.name = name
     self.phrase = phrase ?? name
     self.isPlural = isPlural
