@@ -37,7 +37,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package var fitsOnOneThread: Bool { true }
 
   private static let settings: [(rate: Double, penalty: Double)] = [
-    (0.02, 0.003), (0.05, 0.003), (0.05, 0.01), (0.05, 0.03), (0.1, 0.01),
+    (0.02, 0.001), (0.02, 0.003), (0.05, 0.001), (0.05, 0.003), (0.05, 0.01),
   ]
 
   package func candidates(on feedback: Feedback) -> [BayesianPersonalizedRanking] {
