@@ -21,7 +21,7 @@ extension Command {
   package func declaredReads(in session: Session) -> Set<Slot> {
     var root: any Configurable = self
     let bound = BoundArguments([], to: &root)
-    return declaredReads(bound.nouns(of: type(of: self)).needs, in: session)
+    return declaredReads(bound.needs(of: self), in: session)
   }
 
   /// The same where it is known what its arguments need.
@@ -33,6 +33,14 @@ extension Command {
       }
     }
     return slots
+  }
+}
+
+extension BoundArguments {
+  /// What a command with these arguments needs.
+  func needs(of command: any Configurable) -> [Noun] {
+    let unneeded = (command as? any FrugalCommand)?.unneeded ?? []
+    return nouns(of: type(of: command)).needs.filter { !unneeded.contains($0) }
   }
 }
 
@@ -63,6 +71,23 @@ package protocol InputCommand: Command {
 extension InputCommand {
   package var takesInput: Bool { true }
   package var needsInput: Bool { false }
+}
+
+/// A command that may give less than its signature says.
+protocol WithholdingCommand: Command {
+  /// What it does not give, or may not give, as it is written: nothing is taken to be stale by it.
+  var withheld: [Noun] { get }
+  /// What is not there any more behind it.
+  var withdrawn: [Noun] { get }
+}
+
+extension WithholdingCommand {
+  var withdrawn: [Noun] { [] }
+}
+
+/// A command that as it is written may do without something that its signature needs.
+protocol FrugalCommand: Command {
+  var unneeded: [Noun] { get }
 }
 
 /// A command whose options can be right one by one and not together, which is known before it runs.

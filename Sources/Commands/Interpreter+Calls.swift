@@ -51,7 +51,8 @@ extension Run {
       receiver.input = input
       command = receiver
     }
-    let nouns = binding.nouns(of: type)
+    var nouns = binding.nouns(of: type)
+    nouns.needs = binding.needs(of: command)
     let ledger = interpreter.ledger
     try refuseStale(nouns, call, of: type, in: ledger)
     var canonical = CanonicalCommand(command)

@@ -156,6 +156,8 @@ private let capabilities: @Sendable (any Configurable.Type) -> CheckContext.Capa
   if type is any InputCommand.Type { capabilities.insert(.input) }
   if type is any SweepCommand.Type { capabilities.insert(.sweep) }
   if type is any ConstrainedCommand.Type { capabilities.insert(.contradiction) }
+  if type is any WithholdingCommand.Type { capabilities.insert(.withholding) }
+  if type is any FrugalCommand.Type { capabilities.insert(.frugal) }
   return capabilities
 }
 
@@ -167,7 +169,10 @@ private let callProperties: @Sendable (any Configurable) -> CheckContext.CallPro
     needsInput: (configurable as? any InputCommand)?.needsInput ?? false,
     sweep: (configurable as? any SweepCommand)?.sweepForm,
     contradiction: (configurable as? any ConstrainedCommand)?.contradiction?.problem,
-    withheld: (configurable as? any SweepCommand)?.training.withheld ?? [])
+    withheld: (configurable as? any SweepCommand)?.training.withheld
+      ?? (configurable as? any WithholdingCommand)?.withheld ?? [],
+    withdrawn: (configurable as? any WithholdingCommand)?.withdrawn ?? [],
+    unneeded: (configurable as? any FrugalCommand)?.unneeded ?? [])
 }
 
 extension Source {

@@ -1,8 +1,7 @@
+import Datasets
 import Language
 
 extension Noun {
-  package static let data = Noun(
-    "data", isPlural: true, absence: "no data are loaded", remedy: "load data")
   package static let tasks = Noun(
     "tasks", isPlural: true, absence: "the data are not split into tasks", remedy: "split tasks",
     sources: [.data])
@@ -24,7 +23,8 @@ extension Session {
   /// For each noun whether the session holds it.
   package var nouns: [(Noun, Bool)] {
     [
-      (.data, data != nil), (.tasks, tasks != nil), (.model, model != nil),
+      (.data, data != nil), (.scale, data?.feedback == .ratings),
+      (.interactions, data?.feedback == .interactions), (.tasks, tasks != nil), (.model, model != nil),
       (.ratings, model?.predictsRatings == true), (.adapted, adapted != nil),
     ]
   }

@@ -67,6 +67,22 @@ package struct Session: Sendable {
     set { currentAdapted = newValue }
   }
 
+  /// Tells models of items that have come; what they make of the others stays as it is.
+  mutating func redescribeModels(by data: Dataset) {
+    _currentModel.refine { $0?.describing(data) }
+    models.refine { $0.describing(data) }
+    runs.refine { run in
+      var run = run
+      run.model = run.model?.describing(data)
+      return run
+    }
+    _currentAdapted.refine { adapted in
+      adapted.map {
+        AdaptedModel(model: $0.model.describing(data), context: $0.context, name: $0.name)
+      }
+    }
+  }
+
   /// The names of the present model and of whom it is adapted to, looked at without a note.
   var presentModel: String? { _currentModel.quiet?.title }
   var presentAdapted: String? { _currentAdapted.quiet?.name }

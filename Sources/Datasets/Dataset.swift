@@ -17,6 +17,8 @@ package struct Dataset: Sendable {
   package var sources: [Source]
   /// What a reader should know of the loading: rows passed over, files not found.
   package var notes: [String] = []
+  /// What the columns of its files were taken for.
+  package var readings: [ColumnReading] = []
   /// The names of data sets that were loaded side by side; each is a value of the items' `domain`.
   package var domains: [String] = []
 
@@ -57,7 +59,7 @@ package struct RatingScale: Sendable, Equatable {
   }
 
   /// `1 to 5`.
-  package var text: String { "\(Number.text(Double(lowest))) to \(Number.text(Double(highest)))" }
+  package var text: String { "\(Number.text(lowest.asWritten)) to \(Number.text(highest.asWritten))" }
 
   /// The rating nearest to `score` that lies on the scale.
   package func clamped(_ score: Float) -> Float { min(max(score, lowest), highest) }
@@ -108,6 +110,8 @@ package struct Entities: Sendable {
   /// What people call them: film titles. Empty when nothing but ids is known.
   package var titles: [String]
   package var features: [Feature]
+  /// What the column of their ids is called in the ratings; empty when it has no name.
+  package var idName = ""
 
   package init(ids: Vocabulary, titles: [String] = [], features: [Feature] = []) {
     self.ids = ids

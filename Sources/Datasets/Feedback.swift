@@ -10,6 +10,23 @@ package enum Feedback: String, Sendable {
   case interactions
 }
 
+extension Noun {
+  package static let data = Noun(
+    "data", isPlural: true, absence: "no data are loaded", remedy: "load data")
+  /// Data with a scale, which errors and losses of ratings have a meaning for.
+  package static let scale = Noun(
+    "scale", phrase: "ratings", isPlural: true,
+    absence: "the data are interactions, which have no ratings", remedy: "load data",
+    advice:
+      "interactions are learnt with loss=bce, bpr or softmax and judged by where taken items stand: "
+      + "`evaluate ndcg@20 recall@20`",
+    sources: [.data])
+  /// Data of what happened, which have no scale.
+  package static let interactions = Noun(
+    "interactions", isPlural: true, absence: "the data are ratings, not interactions",
+    remedy: "binarize keep=likes", sources: [.data])
+}
+
 extension RatingScale {
   /// Of interactions: 1 for what happened, 0 for what is drawn as not having happened.
   package static let happened = RatingScale(0, 1)

@@ -34,7 +34,7 @@ extension Dataset {
       !isOwn[Int(interactions.items[Int($0)])]
     }
     guard !rows.isEmpty else { return nil }
-    var rest = keeping(rows: rows)
+    var rest = keeping(rows: rows) { !isOwn[Int($0)] }
     rest.domains = domains.filter { $0 != domain }
     rest.name = rest.domains.joined(separator: " + ")
     return rest

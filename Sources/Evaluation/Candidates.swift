@@ -14,22 +14,35 @@ package enum Candidates: Sendable, Equatable {
 
   /// In words for a footnote, after "candidates: ".
   ///
-  /// - Parameter unrated: the fewest items that one of them never rated.
-  package func definition(_ tasks: [UserTask], unrated: Int? = nil) -> String {
+  /// - Parameters:
+  ///   - unrated: the fewest items that one of them never rated.
+  ///   - new: how many items of the catalogue nobody has rated.
+  package func definition(
+    _ tasks: [UserTask], unrated: Int? = nil, new: Int = 0, _ feedback: Feedback = .ratings
+  ) -> String {
+    let chosen = feedback == .ratings ? "rated" : "took"
     let counts = tasks.map(\.query.count)
     let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
     let query = "the \(least == most ? "\(least)" : "\(least)–\(most)") query items of each user"
+    let newcomers = new > 0 ? ", \(grouped(new)) among them that nobody has rated" : ""
     return switch self {
     case .query: query
     case .sampled(let count):
       if let unrated, unrated < count {
-        query + " and \(count) drawn from those she never rated, or all where they are fewer "
+        query + " and \(count) drawn from those she never \(chosen), or all where they are fewer "
           + "(\(unrated) at least)"
       } else {
-        query + " and \(count) drawn from those she never rated"
+        query + " and \(count) drawn from those she never \(chosen)"
       }
-    case .all: query + " and all that she never rated"
+    case .all: query + " and all that she never \(chosen)" + newcomers
     }
+  }
+
+  /// What is to be known of numbers that are measured on them; nil where nothing is.
+  package var caution: String? {
+    guard case .sampled = self else { return nil }
+    return "numbers on sampled candidates may put models in another order than all items do "
+      + "(Krichene and Rendle 2020): `candidates=all`"
   }
 }
 

@@ -107,7 +107,10 @@ package struct Trial: Sendable {
 
   /// What is put in order, in words for a footnote.
   package var candidatesDefinition: String {
-    candidates.definition(tasks, unrated: rated.fewestUnrated(of: dataset.items.count))
+    candidates.definition(
+      tasks, unrated: rated.fewestUnrated(of: dataset.items.count),
+      new: candidates == .query ? 0 : dataset.unratedItemCount,
+      dataset.feedback)
   }
 
   private struct Verdict: Sendable {

@@ -44,6 +44,8 @@ package protocol Metric: Configurable {
   func totalChance(of queries: [JudgedQuery]) -> Double?
   /// How it is defined, in one line for a footnote; metrics of one definition share the line.
   func definition(on scale: RatingScale) -> String
+  /// The same where every query item counts alike, as interactions do; nil where nothing else is to be said.
+  var definitionOfInteractions: String? { get }
   /// Takes the defaults for all that is left open.
   mutating func adopt(_ defaults: MetricDefaults)
 }
@@ -53,6 +55,7 @@ extension Metric {
   package var needsRatings: Bool { false }
   package func chance(of query: JudgedQuery) -> Double? { value(of: query.shuffled) }
   package var isPooled: Bool { false }
+  package var definitionOfInteractions: String? { nil }
   package func total(of queries: [JudgedQuery]) -> Double? { nil }
   package func totalChance(of queries: [JudgedQuery]) -> Double? { nil }
   package mutating func adopt(_ defaults: MetricDefaults) {}
@@ -95,6 +98,8 @@ extension PositivesMetric {
     "positive: " + (positives ?? .high).definition(on: scale)
       + "; users without one are left out"
   }
+
+  package var definitionOfInteractions: String? { "positive: every query item" }
 
   /// The positives of the query; nil when there are none.
   func positiveSet(of query: JudgedQuery) -> PositiveSet? {

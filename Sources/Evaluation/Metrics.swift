@@ -5,7 +5,7 @@ package let metrics = Catalog<any Metric>(
   "metric",
   [
     MeanAbsoluteError.self, RootMeanSquaredError.self, RoundedAbsoluteError.self, NDCG.self,
-    Precision.self, Recall.self,
+    Precision.self, Recall.self, CappedRecall.self,
     HitRate.self, ReciprocalRank.self, AveragePrecision.self, AreaUnderCurve.self, LogLoss.self,
     Coverage.self, Diversity.self, Novelty.self, Calibration.self,
   ])

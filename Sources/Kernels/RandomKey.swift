@@ -9,6 +9,9 @@ package struct RandomKey: Sendable, Hashable {
 
   private init(state: UInt64) { self.state = state }
 
+  /// A key that was written down by its `state`.
+  package init(restoring state: UInt64) { self.state = state }
+
   /// The key of that name below this one.
   package func derived(_ name: String) -> RandomKey {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a

@@ -157,28 +157,12 @@ extension Interactions {
 
   /// Adds those that are not there yet; their values of features that are there are unknown.
   private static func add(_ ids: [String], to entities: inout Entities, _ noun: String) throws {
-    let before = entities.count
     for id in ids where entities.ids[id] == nil {
       do { try check(id, "id of the \(noun)") } catch {
         throw LaboratoryError("E0513", error.message)
       }
-      entities.ids.insert(id)
     }
-    let more = entities.count - before
-    guard more > 0 else { return }
-    if !entities.titles.isEmpty { entities.titles += Array(repeating: "", count: more) }
-    entities.features = entities.features.map { feature in
-      var longer = feature
-      switch feature.values {
-      case .numbers(let numbers):
-        longer.values = .numbers(numbers + Array(repeating: .nan, count: more))
-      case .categories(let vocabulary, let offsets, let codes):
-        let end = offsets.last ?? 0
-        longer.values = .categories(
-          vocabulary, offsets: offsets + Array(repeating: end, count: more), codes: codes)
-      }
-      return longer
-    }
+    entities.extend(with: ids)
   }
 
   /// A feature of entities in order; nil where it is unknown.

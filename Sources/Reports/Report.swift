@@ -58,6 +58,18 @@ package struct Table: Sendable, Equatable, Codable {
   /// The row to draw the eye to, if any.
   package var emphasis: Int?
   package var footnotes: [String]
+  /// What all rows share and readers find in the title: whose list it is. Programs get a column for each.
+  package var keys: [Key]?
+
+  package struct Key: Sendable, Equatable, Codable {
+    package var name: String
+    package var value: String
+
+    package init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
 
   package init(
     _ title: String = "", columns: [Column], rows: [[Cell]] = [], emphasis: Int? = nil,

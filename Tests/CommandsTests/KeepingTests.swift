@@ -191,15 +191,25 @@ import Testing
         .init("mf", .record(Record([.init("users", .record(users)), .init("x", .number(2))]))),
         .init("empty", .record(Record())), .init("last", .word("w")),
       ]))
-    #expect(try Report(bytes: #require(nested.bytes)) == nested)
+    let written = try #require(nested.bytes)
+    #expect(Report(bytes: written) == nested)
     for most in 0..<8 {
       var questions = 0
-      let stopped = nested.bytes {
+      func isWanted() -> Bool {
         questions += 1
         return questions <= most
       }
+      let stopped = nested.bytes(isWanted: isWanted)
       #expect(stopped == nil && questions == most + 1)
+      questions = 0
+      #expect(Report(bytes: written, isWanted: isWanted) == nil && questions == most + 1)
     }
-    #expect(Report(bytes: Array("{\"blocks\":".utf8)) == nil)
+    for end in written.indices { #expect(Report(bytes: written[..<end]) == nil) }
+    #expect(Report(bytes: written + [UInt8(ascii: "}")]) == nil)
+    let swapped = Array("{\"result\":{\"fields\":[]},\"blocks\":[]}".utf8)
+    #expect(Report(bytes: swapped) == Report([], result: Record()))
+    let open = "{\"fields\":[{\"name\":\"a\",\"value\":{\"record\":{\"_0\":"
+    let deep = "{\"blocks\":[],\"result\":" + String(repeating: open, count: 100_000)
+    #expect(Report(bytes: deep.utf8) == nil)
   }
 }

@@ -66,10 +66,7 @@ import Testing
     // Two ratings of one item by one user are kept until `clean` says which, and counted as a leak.
     let data = try csv("user,item,rating\n1,2,3\n1,2,5\n")
     #expect(data.interactions.count == 2 && data.items.count == 1)
-    var items = data.items
-    let table = FileContents(path: "f.csv", Array("item,color\n2,red\n2,blue\n".utf8))
-    let twice = try #require(
-      fault { _ = try items.attach(table: table, id: nil, prefix: nil, noun: "item") })
+    let twice = try #require(fault { _ = try attached("item,color\n2,red\n2,blue\n", to: data) })
     #expect(twice.line == 3 && twice.help == ["line 2 describes it first"])
   }
 
@@ -87,28 +84,27 @@ import Testing
   }
 
   @Test func aFeatureFileForOtherIDs() throws {
-    var items = try csv("user,item,rating\n1,i1,3\n1,i2,5\n").items
-    func attach(_ text: String) throws -> (known: Int, notes: [String]) {
-      try items.attach(
-        table: FileContents(path: "f.csv", Array(text.utf8)), id: nil, prefix: nil, noun: "item")
-    }
-    let others = try #require(fault { _ = try attach("item,color\nX1,red\nX2,blue\n") })
+    let data = try csv("user,item,rating\n1,i1,3\n1,i2,5\n")
+    let others = try #require(fault { _ = try attached("item,color\nX1,red\nX2,blue\n", to: data) })
     #expect(others.code == "E0513" && others.message.contains("none of its 2 ids"))
-    let some = try attach("item,color\ni1,red\nX2,blue\n")
-    #expect(some.known == 1 && some.notes == ["1 of its 2 rows describes no rated item"])
+    let some = try attached("item,color\ni1,red\nX2,blue\n", to: data)
+    #expect(some.outcome.known == 1 && some.outcome.added == 1)
+    #expect(some.data.items.ids.names == ["i1", "i2", "X2"])
+    // People who rate nothing are none of the data.
+    let people = try attached("user,town\n1,Rome\n9,Bonn\n", to: data, .users)
+    #expect(people.data.users.count == 1)
+    #expect(people.outcome.warnings == ["1 of its 2 rows describes no user with ratings"])
   }
 
   @Test func giganticCategories() throws {
     let rows = (0..<3000).map { "1,i\($0),3\n" }.joined()
-    var items = try csv("user,item,rating\n" + rows).items
+    let data = try csv("user,item,rating\n" + rows)
     let every = "item,tag\n" + (0..<3000).map { "i\($0),tag\($0)|all\n" }.joined()
-    let table = FileContents(path: "f.csv", Array(every.utf8))
-    #expect(try items.attach(table: table, id: nil, prefix: nil, noun: "item").known == 3000)
-    #expect(categoryNames(items, "tag")[2999] == ["tag2999", "all"])
+    let tagged = try attached(every, to: data)
+    #expect(tagged.outcome.known == 3000)
+    #expect(categoryNames(tagged.data.items, "tag")[2999] == ["tag2999", "all"])
     let long = "item,tag\ni1," + String(repeating: "y", count: 5_000_000) + "\n"
-    let one = FileContents(path: "f.csv", Array(long.utf8))
-    let found = try #require(
-      fault { _ = try items.attach(table: one, id: nil, prefix: nil, noun: "item") })
+    let found = try #require(fault { _ = try attached(long, to: data) })
     #expect(found.line == 2 && found.message == "tag is longer than 4 MB")
   }
 

@@ -46,4 +46,32 @@ import Testing
     #expect(predicted == predicted.sorted())
     #expect(Set(predicted).count == predicted.count, "order is lost: \(predicted)")
   }
+
+  private func onClicks(_ loss: any Loss, _ scores: [Float], _ ratings: [Float]) -> Float {
+    let tape = Tape(kernels: .underTest)
+    let given = tape.arena.matrix(rows: ratings.count, columns: 1)
+    given.copy(from: ratings)
+    let scores = tape.constant(scores, rows: ratings.count, columns: 1)
+    return tape[loss.value(tape, scores, given, scale: .happened)][0, 0]
+  }
+
+  @Test func aSampledSoftmaxIsOfEachTakenItemAmongItselfAndTheDrawnOnes() {
+    // log(1 + e⁰⁻¹ + e⁻¹) = 0.551445, log(1 + e² + e³ ... ) with the second taken at −2.
+    let first = onClicks(SampledSoftmax(), [1, 0, 0], [1, 0, 0])
+    #expect(abs(first - 0.551445) < 1e-5)
+    // Two taken at 1 and 2, drawn at 0: (log(1 + e⁻¹) + log(1 + e⁻²)) / 2 = (0.313262 + 0.126928) / 2
+    let two = onClicks(SampledSoftmax(), [1, 2, 0], [1, 1, 0])
+    #expect(abs(two - 0.220095) < 1e-5)
+    // In another order the same, and far-off scores stay finite.
+    #expect(abs(onClicks(SampledSoftmax(), [0, 2, 1], [0, 1, 1]) - two) < 1e-6)
+    #expect(abs(onClicks(SampledSoftmax(), [-500, 500], [1, 0]) - 1000) < 1e-2)
+    #expect(onClicks(SampledSoftmax(), [3, 4], [1, 1]) == 0)
+  }
+
+  @Test func pairsOfTakenAndDrawnItemsCostTheSameInAnyOrder() {
+    // Mean of log(1 + exp(s_j − s_i)): pairs (1, 0), (1, −1), (2, 0), (2, −1).
+    let block = onClicks(PairwiseRanking(), [1, 2, 0, -1], [1, 1, 0, 0])
+    #expect(abs(block - (0.313262 + 0.126928 + 0.126928 + 0.048587) / 4) < 1e-5)
+    #expect(abs(onClicks(PairwiseRanking(), [0, 1, -1, 2], [0, 1, 0, 1]) - block) < 1e-6)
+  }
 }

@@ -45,7 +45,13 @@ package struct ABTest: ConstrainedCommand {
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     if let contradiction { throw contradiction }
-    let outcome = options.completed([try Evaluation.metrics.make(metric).get()])[0]
+    if session.data?.feedback == .interactions, options.candidates == nil {
+      throw CommandFailure(
+        "E0306", "interactions are judged on all items, of which most have no outcome",
+        help: ["compare \(names.joined(separator: " "))"])
+    }
+    let outcome = options.completed(
+      [try Evaluation.metrics.make(metric).get()], session.data?.feedback ?? .ratings)[0]
     let trial = try options.trial([outcome], in: session)
     let recommenders = SessionRecommenders(session: session)
     let groups = try names.map { name in
@@ -68,7 +74,7 @@ package struct ABTest: ConstrainedCommand {
         help: ["for example: abtest mf popularity"])
     }
     let isPooled = (try? Evaluation.metrics.make(metric).get())?.isPooled ?? false
-    guard isPooled || options.candidates != .query else { return nil }
+    guard isPooled || (options.candidates ?? .query) != .query else { return nil }
     return CommandFailure(
       "E0306", "the outcome must be known for every user",
       help: ["choose a metric of single users, and candidates=query"])

@@ -36,34 +36,44 @@ package struct Compare: Command {
     ])
 
   package var resultFields: [ResultField]? {
-    guard let measured = try? measured() else { return nil }
+    guard let rated = try? measured(.ratings), let happened = try? measured(.interactions) else {
+      return nil
+    }
+    let rows = Known.all(order(.ratings), order(.interactions)) { $0 }
     // A row that only orders has no errors to test.
     let isTested = { name in
-      !measured.tested.needsRatings || !Leaderboard.orderingRows.contains(name)
+      !rated.tested.needsRatings || !Leaderboard.orderingRows.contains(name)
     }
-    let tested = order.dropFirst().filter { isTested($0) && isTested(order[0]) }
-    return Leaderboard.fields(measured.all, rows: order)
-      + [ResultField("tests", .record(tested.map { .init($0, Difference.kind) }))]
+    let tested = rows.dropFirst().filter { isTested($0.value) && isTested(rows[0].value) }
+    return Leaderboard.fields(Known.all(rated.all, happened.all) { $0.field }, rows: rows)
+      + [
+        ResultField(
+          "tests",
+          .record(tested.map { ResultField($0.value, Difference.kind, needs: $0.needs) }))
+      ]
   }
 
   /// All rows: the names, and the baselines that are always shown.
-  var order: [String] {
-    let always = JudgingOptions.alwaysShown.map { type(of: $0).name }
+  func order(_ feedback: Feedback) -> [String] {
+    let always = JudgingOptions.alwaysShown(feedback).map { type(of: $0).name }
     return (names + always).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   /// What is measured, and the metric among it that is tested.
-  private func measured() throws -> (all: [any Metric], tested: any Metric) {
-    let tested = options.completed([try Evaluation.metrics.make(metrics).get()])[0]
-    let usual = options.completed([])
+  private func measured(
+    _ feedback: Feedback
+  ) throws -> (all: [any Metric], tested: any Metric) {
+    let tested = options.completed([try Evaluation.metrics.make(metrics).get()], feedback)[0]
+    let usual = options.completed([], feedback)
     return (usual.contains { $0.field == tested.field } ? usual : usual + [tested], tested)
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    let (measured, tested) = try measured()
+    let feedback = session.data?.feedback ?? .ratings
+    let (measured, tested) = try measured(feedback)
     let trial = try options.trial(measured, in: session)
     let recommenders = SessionRecommenders(session: session)
-    let order = order
+    let order = order(feedback)
     var board = Leaderboard(trial: trial)
     var remarks = BaselineRemarks()
     for (done, name) in order.enumerated() {
@@ -87,7 +97,7 @@ package struct Compare: Command {
     }
     if !differences.isEmpty {
       report.blocks.append(
-        .table(Difference.table("\(order[0]) − other, \(tested.title)", "other", differences)))
+        .table(Difference.table("\(names[0]) − other, \(tested.title)", "other", differences)))
     }
     let untested = order.dropFirst().filter { name in !differences.contains { $0.title == name } }
     if !untested.isEmpty {

@@ -50,12 +50,13 @@ package struct Evaluate: Command {
 
   package var resultFields: [ResultField]? {
     Leaderboard.fields(
-      options.completed(metrics), rows: shown, subjectNeeds: .model)
+      options.known(metrics),
+      rows: Known.all(shown(.ratings), shown(.interactions)) { $0 }, subjectNeeds: .model)
   }
 
   /// The names of the baselines of the table.
-  var shown: [String] {
-    let always = JudgingOptions.alwaysShown.map { type(of: $0).name }
+  func shown(_ feedback: Feedback) -> [String] {
+    let always = JudgingOptions.alwaysShown(feedback).map { type(of: $0).name }
     return always + with.filter { !always.contains($0) }
   }
 
@@ -63,7 +64,7 @@ package struct Evaluate: Command {
     for name in with where recommenders.baseline(name) == nil {
       throw recommenders.unknown(name)
     }
-    return shown
+    return shown(recommenders.session.data?.feedback ?? .ratings)
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
@@ -146,6 +147,7 @@ package struct Evaluate: Command {
             "evaluate", done: Double(round * names.count + done),
             total: Double(rounds * names.count), unit: "rows", detail: name))
         guard let baseline = recommenders.baseline(name) else { continue }
+        try recommenders.refuse(baseline, name, on: data)
         if let shortage = recommenders.shortage(of: baseline, name, data, host) {
           baselines.leaveOut(name, shortage)
           continue

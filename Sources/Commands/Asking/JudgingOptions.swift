@@ -7,10 +7,12 @@ import MetaLearning
 /// The options of evaluation that several commands share: which users, which candidates, which metrics.
 package struct JudgingOptions: Sendable {
   package var part = JudgedPart.test
-  package var k = 5
+  /// How many places count; 5 of ratings and 20 of interactions if nil.
+  package var k: Int?
   package var gain = Gain.exponential
   package var positives = Positives.high
-  package var candidates = Candidates.query
+  /// Which items are put in order; the query's of ratings and all of interactions if nil.
+  package var candidates: Candidates?
   package var over = Averaging.users
 
   package init() {}
@@ -22,28 +24,42 @@ package struct JudgingOptions: Sendable {
 
   private static let own: [Parameter<JudgingOptions>] = [
     .option("part", \.part, "whose query ratings to predict"),
-    .option("k", \.k, in: 1...1_000_000, "how many places count where no `@` says it"),
+    .option(
+      "k", \.k, in: 1...1_000_000,
+      "how many places count where no `@` says it; 5 if not given, of interactions 20"),
     .option("gain", \.gain, "what a rating is worth in nDCG"),
     .option("positives", \.positives, "which ratings count as positive"),
-    .option("candidates", \.candidates, "which items are put in order"),
+    .option(
+      "candidates", \.candidates,
+      "which items are put in order; `query` if not given, of interactions `all`"),
     .option("over", \.over, "what mean errors are means over"),
   ]
 
   /// The baselines that every evaluation shows.
-  static let alwaysShown: [any Baseline] = [
-    Popularity(), ItemMean(), Bias(), MatrixFactorization(),
-  ]
+  static func alwaysShown(_ feedback: Feedback) -> [any Baseline] {
+    switch feedback {
+    case .ratings: [Popularity(), ItemMean(), Bias(), MatrixFactorization()]
+    case .interactions: [Popularity(), Ease(), EpisodicEase()]
+    }
+  }
 
   /// What is measured when nothing is asked for.
-  private static let usual: [any Metric] = [
-    MeanAbsoluteError(), RootMeanSquaredError(), NDCG(), Precision(), Recall(), HitRate(),
-    ReciprocalRank(),
-  ]
+  private static func usual(_ feedback: Feedback) -> [any Metric] {
+    switch feedback {
+    case .ratings:
+      [
+        MeanAbsoluteError(), RootMeanSquaredError(), NDCG(), Precision(), Recall(), HitRate(),
+        ReciprocalRank(),
+      ]
+    case .interactions: [NDCG(), CappedRecall(), Recall(), HitRate(), ReciprocalRank()]
+    }
+  }
 
   /// The metrics with all their options set; the usual ones when none is asked for.
-  func completed(_ metrics: [any Metric]) -> [any Metric] {
-    let defaults = MetricDefaults(cutoff: k, gain: gain, positives: positives, over: over)
-    return (metrics.isEmpty ? Self.usual : metrics).map { metric in
+  func completed(_ metrics: [any Metric], _ feedback: Feedback) -> [any Metric] {
+    let defaults = MetricDefaults(
+      cutoff: k ?? (feedback == .ratings ? 5 : 20), gain: gain, positives: positives, over: over)
+    return (metrics.isEmpty ? Self.usual(feedback) : metrics).map { metric in
       var metric = metric
       metric.adopt(defaults)
       return metric
@@ -69,10 +85,18 @@ package struct JudgingOptions: Sendable {
       help: ["`clean dedupe=last` before `split` keeps \(data.newestRating) of them"])
   }
 
+  /// The metrics of data of either kind, and the kind that alone has one.
+  func known(_ metrics: [any Metric]) -> [Known<any Metric>] {
+    Known.all(completed(metrics, .ratings), completed(metrics, .interactions)) { $0.field }
+  }
+
   /// The trial that these options describe.
   func trial(_ metrics: [any Metric], in session: Session) throws(CommandFailure) -> Trial {
     guard let data = session.data, let tasks = session.tasks else {
       throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
+    }
+    if let error = metrics.first(where: { $0.needsRatings }) {
+      try data.requireRatings(for: type(of: error).name)
     }
     let judged = try tasks.tasks(of: part)
     guard !judged.isEmpty else {
@@ -85,9 +109,28 @@ package struct JudgingOptions: Sendable {
       to: judged, from: part == .valid ? [.train] : [.train, .valid], in: data.interactions)
     guard facts.isClean else { throw Self.leak(facts, tasks, data.interactions) }
     return Trial(
-      dataset: data, tasks: judged, metrics: completed(metrics), training: tasks.train,
-      candidates: candidates, key: session.settings.key.derived("candidates"),
+      dataset: data, tasks: judged, metrics: completed(metrics, data.feedback),
+      training: tasks.train,
+      candidates: candidates ?? (data.feedback == .ratings ? .query : .all),
+      key: session.settings.key.derived("candidates"),
       threads: session.threads)
+  }
+}
+
+/// A metric or a row as it is known before there are data.
+struct Known<Value> {
+  var value: Value
+  /// The kind of data that alone has it; none where both have it.
+  var needs: [Noun]
+
+  /// Those of both kinds of data, those of ratings first.
+  static func all(
+    _ rated: [Value], _ happened: [Value], name: (Value) -> String
+  ) -> [Known] {
+    let names = (Set(rated.map(name)), Set(happened.map(name)))
+    return rated.map { Known(value: $0, needs: names.1.contains(name($0)) ? [] : [.scale]) }
+      + happened.filter { !names.0.contains(name($0)) }
+      .map { Known(value: $0, needs: [.interactions]) }
   }
 }
 

@@ -38,6 +38,7 @@ struct Leaderboard {
             ? .warning("\(collapse): the order of equal scores says nothing") : .note(collapse))
       }
     }
+    if let caution = trial.candidates.caution { report.blocks.append(.note(caution)) }
     if subject == nil {
       report.blocks.append(.note("there is no model yet: these are the rows it will have to beat"))
     }
@@ -103,7 +104,9 @@ struct Leaderboard {
     let lower = trial.metrics.filter { !$0.higherIsBetter }.map(\.title)
     if !lower.isEmpty { notes.append("lower is better: " + lower.joined(separator: ", ")) }
     for metric in trial.metrics {
-      let note = metric.definition(on: trial.dataset.scale)
+      let own =
+        trial.dataset.feedback == .interactions ? metric.definitionOfInteractions : nil
+      let note = own ?? metric.definition(on: trial.dataset.scale)
       if !notes.contains(note) { notes.append(note) }
     }
     notes += partialMetrics + remarks
@@ -128,24 +131,28 @@ struct Leaderboard {
   /// The fields of the result as far as they are known before judging. Metrics of the subject come
   /// first; they are there when it is.
   static func fields(
-    _ metrics: [any Metric], rows: [String], subjectNeeds: Noun? = nil
+    _ metrics: [Known<any Metric>], rows: [Known<String>], subjectNeeds: Noun? = nil
   ) -> [ResultField] {
-    let means = metrics.map { ResultField($0.field) }
+    let means = metrics.map { ResultField($0.value.field, needs: $0.needs) }
     let perUser = ResultField(
       UserValues.field,
-      .record([ResultField("users", .list)] + means.map { ResultField($0.name, .list) }))
-    let errors = Set(zip(metrics, means).filter(\.0.needsRatings).map(\.1.name))
+      .record(
+        [ResultField("users", .list)]
+          + means.map { ResultField($0.name, .list, needs: $0.needs) }))
+    let errors = Set(metrics.filter(\.value.needsRatings).map(\.value.field))
     let own = (means + ["tie-rate", perUser]).map { field in
       ResultField(
         field.name, field.kind,
-        needs: subjectNeeds.map { errors.contains(field.name) ? .ratings : $0 })
+        needs: field.needs
+          + (subjectNeeds.map { [errors.contains(field.name) ? .ratings : $0] } ?? []))
     }
     let row = ResultField.Kind.record(means + [perUser])
     // A row that only orders has no errors.
-    let orders = ResultField.Kind.record(
-      zip(metrics, means).filter { !$0.0.needsRatings }.map(\.1) + [perUser])
+    let orders = ResultField.Kind.record(means.filter { !errors.contains($0.name) } + [perUser])
     return own + ["users", ResultField(Trial.chanceTitle, .record(means))]
-      + rows.map { ResultField($0, orderingRows.contains($0) ? orders : row) }
+      + rows.map {
+        ResultField($0.value, orderingRows.contains($0.value) ? orders : row, needs: $0.needs)
+      }
   }
 
   /// The rows that only put items in order.

@@ -24,8 +24,25 @@ struct SessionRecommenders {
     guard let baseline = baseline(name) else {
       throw unknown(name)
     }
+    try refuse(baseline, name, on: data)
     if let shortage = shortage(of: baseline, name, data, host) { throw shortage }
     return fitted(baseline, name, data, tasks)
+  }
+
+  /// Fails for a baseline that is made for another kind of data.
+  func refuse(
+    _ baseline: any Baseline, _ name: String, on data: Dataset
+  ) throws(CommandFailure) {
+    guard !baseline.feedback.contains(data.feedback) else { return }
+    let others = baselines.types.compactMap { type -> String? in
+      let other = type.init() as? any Baseline
+      return other?.feedback.contains(data.feedback) == true ? type.name : nil
+    }
+    throw CommandFailure(
+      "E0412",
+      "`\(name)` is made for \(data.feedback == .ratings ? "interactions" : "ratings"), and the data are "
+        + data.feedback.rawValue,
+      help: ["baselines for them: " + others.joined(separator: ", ")], argument: name)
   }
 
   func unknown(_ name: String) -> CommandFailure {

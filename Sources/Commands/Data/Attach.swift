@@ -2,8 +2,8 @@ import Datasets
 import Language
 import Reports
 
-/// `attach`: more features of users or items, from a file.
-struct Attach: Command {
+/// `attach`: more features of users or items, from a file, and items that come later.
+struct Attach: ConstrainedCommand, WithholdingCommand {
   /// Whose features they are.
   enum EntityKind: String, ArgumentChoice {
     case users, items
@@ -14,6 +14,8 @@ struct Attach: Command {
       case .items: "features of items"
       }
     }
+
+    fileprivate var subject: ColumnReading.Subject { self == .users ? .users : .items }
   }
 
   var whom = EntityKind.items
@@ -21,6 +23,8 @@ struct Attach: Command {
   var name: String?
   var ids: String?
   var id: String?
+  var columns: [String] = []
+  var wishes = ColumnWishes()
   var badRows = BadRows.refuse
   var unpack: ByteCount?
 
@@ -29,24 +33,92 @@ struct Attach: Command {
   static let signature = Signature<Self>(
     "attach", "Adds features of users or items from a file: a table, or vectors in NumPy's format.",
     details: """
-      A table has a header and one line for each user or item. The rows of an array are in the order \
-      of the lines of ids=, or of the data where that is left out.
+      A table has a line of names and one line for each user or item, or one JSON object a line. What a column \
+      is follows from its values, and is said where that is a guess: numbers, with units or not, dates, \
+      categories, several labels in a field, words. Items that nobody has rated become items of the data: \
+      models score them by their features, and models that are there stay as good as they were. The rows of \
+      an array are in the order of the lines of ids=, or of the data where that is left out.
       """,
     [
       .positional("whom", \.whom, "whose features they are"),
       .positional(
-        "file", \.file, "the table (.csv, .tsv) or arrays (.npy, .npz)",
-        completion: .file(extensions: ["csv", "tsv", "npy", "npz"])),
+        "file", \.file, "the table (.csv, .tsv, .jsonl, .dat) or arrays (.npy, .npz)",
+        completion: .file(extensions: ["csv", "tsv", "jsonl", "dat", "npy", "npz"])),
       .option("as", \.name, "what the features are called: image"),
       .option(
         "ids", \.ids, "a file with the id of each row of an array",
         completion: .file(extensions: ["txt"])),
       .option("id", \.id, "the column of ids of a table"),
+      .option(
+        "columns", \.columns, "names of the columns, where the table has none: [id, title, genres]"),
+      .option("labels", \.wishes.labels, "columns with several labels in a field: [genres]"),
+      .option(
+        "between", \.wishes.between, "what stands between labels, such as \";\"; guessed if not given"),
+      .option("words", \.wishes.words, "columns whose words are features: [description]"),
+      .option(
+        "vocabulary", \.wishes.vocabulary, in: 1...1_000_000, "the most words of a column"),
+      .option("categories", \.wishes.categories, "columns that are categories as they stand: [zip]"),
+      .option("missing", \.wishes.missing, "values that mean unknown: [-1, 999]"),
       .option("errors", \.badRows, "what to do with rows of a table that cannot be read"),
       .option("unpack", \.unpack, UnpackLimit.summary),
     ],
     needs: [.data], gives: [.data],
-    examples: [Example("attach items \"materials.csv\" as=made")])
+    examples: [
+      Example("attach items \"materials.csv\" as=made"),
+      Example("attach items \"new.csv\"", "items that come later"),
+      Example("attach users \"people.csv\" missing=[-1, 999]"),
+    ])
+
+  /// The same column cannot be two things.
+  var contradiction: CommandFailure? {
+    let named = wishes.labels + wishes.words + wishes.categories
+    if let twice = named.indices.first(where: { named[..<$0].contains(named[$0]) }) {
+      return CommandFailure(
+        "E0306", "`\(named[twice])` is to be two things",
+        help: ["name it in one of labels=, words= and categories="], argument: named[twice])
+    }
+    if wishes.between != nil, wishes.labels.isEmpty {
+      return CommandFailure(
+        "E0306", "between= divides the labels of columns, and labels= names none",
+        help: ["name them: labels=[genres]"], argument: wishes.between)
+    }
+    return nil
+  }
+
+  /// Further items leave tasks and models as good as they were; whether there are none but those, the file tells.
+  var withheld: [Noun] { whom == .items ? [.data] : [] }
+
+  private var isArray: Bool {
+    let plain = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file
+    return plain.hasSuffix(".npy") || plain.hasSuffix(".npz")
+  }
+
+  func run(in session: inout Session, host: any Host) throws -> Report {
+    guard var data = session.data else {
+      throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
+    }
+    if let contradiction { throw contradiction }
+    let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
+    let contents = try reading { try files.read(file) }
+    let before = data
+    let outcome = try reading {
+      try isArray ? arrays(contents, files, to: &data) : table(contents, to: &data)
+    }
+    session.take(data, inPlaceOf: before)
+    return report(outcome, before, data)
+  }
+
+  private func table(
+    _ contents: FileContents, to data: inout Dataset
+  ) throws(DatasetError) -> TableAttaching.Outcome {
+    var attaching = TableAttaching(whom.subject)
+    attaching.id = id
+    attaching.prefix = name
+    attaching.names = columns
+    attaching.badRows = badRows
+    attaching.wishes = wishes
+    return try attaching.attach(contents, to: &data)
+  }
 
   /// What the features of an array are called: several arrays keep their names.
   private func shownName(_ own: String?, among count: Int) -> String {
@@ -54,54 +126,68 @@ struct Attach: Command {
     return [name, own].compactMap { $0 }.joined(separator: ".")
   }
 
-  func run(in session: inout Session, host: any Host) throws -> Report {
-    guard var data = session.data else {
-      throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
-    }
-    let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
-    let contents = try reading { try files.read(file) }
-    let order = try ids.map { path in try reading { try files.read(path).lines() } }
-    let noun = whom == .users ? "user" : "item"
+  private func arrays(
+    _ contents: FileContents, _ files: KeptFiles, to data: inout Dataset
+  ) throws -> TableAttaching.Outcome {
+    let order = try ids.map { path in try files.read(path).lines() }
     var entities = whom == .users ? data.users : data.items
-    var attached = entities
-    attached.features = []
-    var notes: [String] = []
-    let known = try reading {
-      if file.hasSuffix(".npy") || file.hasSuffix(".npz") {
-        let arrays = try NumPyArray.all(in: contents, unpacking: UnpackLimit(unpack))
-        return try arrays.map { own, array in
-          try attached.attach(
-            array, named: shownName(own, among: arrays.count), order: order, path: file)
-        }.max() ?? 0
-      }
-      let found = try attached.attach(
-        table: contents, id: id, prefix: name, noun: noun, badRows: badRows)
-      notes = found.notes
-      return found.known
+    var outcome = TableAttaching.Outcome()
+    let rated = whom == .items ? data.items.count - data.unratedItemCount : nil
+    let earlier = Set(entities.features.map(\.name))
+    let arrays = try NumPyArray.all(in: contents, unpacking: UnpackLimit(unpack))
+    for (own, array) in arrays {
+      let shown = shownName(own, among: arrays.count)
+      let count = try entities.attach(
+        array, named: shown, order: order, path: file, rated: rated)
+      outcome.known = max(outcome.known, count)
+      outcome.features += array.columns
+      if earlier.contains(shown) || earlier.contains("\(shown).0") { outcome.replaced += count }
     }
-    entities.titles = attached.titles
-    let replaced = entities.take(attached.features)
     if whom == .users { data.users = entities } else { data.items = entities }
     data.sources.append(contents.source)
-    session.data = data
-    session.tasks = nil
-    let added = attached.features.count
-    var blocks: [Report.Block] = [
-      .text(
-        "Attached \(counted(added, "feature")) to \(grouped(known)) of "
-          + "\(grouped(entities.count)) \(whom.rawValue).")
-    ]
-    if replaced > 0 {
-      blocks.append(.note("\(grouped(replaced)) of them in the place of earlier ones"))
+    return outcome
+  }
+
+  private func report(
+    _ outcome: TableAttaching.Outcome, _ before: Dataset, _ data: Dataset
+  ) -> Report {
+    let count = whom == .users ? before.users.count : before.items.count
+    var text =
+      "Attached \(counted(outcome.features, "feature")) to \(grouped(outcome.known)) of "
+      + "\(grouped(count)) \(whom.rawValue)"
+    if outcome.added > 0 { text += " and \(counted(outcome.added, "new item"))" }
+    var blocks: [Report.Block] = [.text(text + ".")]
+    if outcome.replaced > 0 {
+      blocks.append(
+        .note(
+          "\(grouped(outcome.replaced)) of the \(whom.rawValue) had other values, which are replaced"))
     }
-    if known < entities.count {
-      blocks.append(.note("of the others they are unknown"))
+    if outcome.known < count { blocks.append(.note("of the others they are unknown")) }
+    blocks += outcome.readings.filter(\.isGuess).map { .note($0.sentence) }
+    blocks += outcome.warnings.map { .warning($0) }
+    if outcome.added > 0 {
+      blocks.append(
+        .note("of \(counted(data.items.count, "item")), nobody has rated \(grouped(data.unratedItemCount))"))
     }
-    blocks += notes.map { .warning($0) }
     return Report(
       blocks,
       result: Record([
-        .init("features", .number(Double(added))), .init("known", .number(Double(known))),
+        .init("features", .number(Double(outcome.features))),
+        .init("known", .number(Double(outcome.known))),
+        .init("new", .number(Double(outcome.added))),
       ]))
+  }
+}
+
+extension Session {
+  /// Takes data that tell more than the present ones. Tasks go where they tell something else of what is rated;
+  /// models, which know items by their numbers, hear of further ones.
+  fileprivate mutating func take(_ data: Dataset, inPlaceOf before: Dataset) {
+    self.data = data
+    guard before.foundation == data.foundation else {
+      tasks = nil
+      return
+    }
+    if before.items.count != data.items.count { redescribeModels(by: data) }
   }
 }

@@ -3,7 +3,7 @@ import Language
 import Reports
 
 /// `binarize`: ratings become likes.
-struct Binarize: Command {
+struct Binarize: WithholdingCommand {
   /// What is made of ratings.
   enum Kept: String, ArgumentChoice {
     case ratings, likes, all
@@ -35,11 +35,14 @@ struct Binarize: Command {
         "threshold", \.threshold, "the lowest rating that counts as a like; 4 if not given"),
       .option("keep", \.kept, "what is made of ratings"),
     ],
-    needs: [.data], gives: [.data],
+    needs: [.data, .scale], gives: [.data, .scale, .interactions],
     examples: [
       Example("binarize threshold=4"),
       Example("binarize threshold=4 keep=likes", "interactions, as clicks are"),
     ])
+
+  var withdrawn: [Noun] { withheld }
+  var withheld: [Noun] { [kept == .ratings ? .interactions : .scale] }
 
   var resultFields: [ResultField]? { ["positives", "share"] }
 
@@ -47,11 +50,7 @@ struct Binarize: Command {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    guard data.feedback == .ratings else {
-      throw CommandFailure(
-        "E0530", "the data are interactions, which have no ratings to compare with a threshold",
-        help: ["split tasks"])
-    }
+    try data.requireRatings(for: "binarize")
     if kept == .all, let threshold {
       throw CommandFailure(
         "E0306", "keep=all takes every rating, whatever threshold=\(Number.text(threshold)) says",

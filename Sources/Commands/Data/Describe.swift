@@ -4,28 +4,74 @@ import Reports
 
 /// `describe`: what is in the data.
 struct Describe: Command {
+  var columns = false
+
   init() {}
 
   static let signature = Signature<Self>(
-    "describe", "Shows what is in the data: ratings, users, items, features.",
-    needs: [.data], examples: [Example("describe")])
+    "describe", "Shows what is in the data: ratings or interactions, users, items, features.",
+    [.flag("columns", \.columns, "what the columns of the files were taken for, and nothing else")],
+    needs: [.data], examples: [Example("describe"), Example("describe columns")])
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    let ratings = histogram(of: data.interactions.ratings)
-    var blocks: [Report.Block] = [
-      .text("\(data.name): \(data.sizes), scale \(data.scale.text)."),
-      .table(ratings), .curve(picture(of: ratings)), .table(activity(in: data)),
-    ]
+    if columns { return report(onColumnsOf: data) }
+    var blocks: [Report.Block] = [.text("\(data.name): \(data.sizes)\(data.scaleOrCounts).")]
+    switch data.feedback {
+    case .ratings:
+      let ratings = histogram(of: data.interactions.ratings)
+      blocks += [.table(ratings), .curve(picture(of: ratings))]
+    case .interactions: blocks += counts(of: data.interactions).map { [.table($0)] } ?? []
+    }
+    blocks.append(.table(activity(in: data)))
     let features = features(of: data)
     if !features.rows.isEmpty { blocks.append(.table(features)) }
     blocks += numbers(in: data).map { .curve($0) }
-    if let span = timeSpan(of: data.interactions.times) { blocks.append(.text(span)) }
+    if let span = timeSpan(of: data) { blocks.append(.text(span)) }
     if let sentence = data.interactions.repeats.sentence { blocks.append(.note(sentence)) }
     if !data.sources.isEmpty { blocks.append(.table(files(of: data))) }
     return Report(blocks, result: data.facts)
+  }
+
+  /// How much interactions count; nil where each counts once.
+  private func counts(of interactions: Interactions) -> Table? {
+    let counts = interactions.counts.sorted()
+    guard let least = counts.first, let most = counts.last else { return nil }
+    let sum = counts.reduce(0.0) { $0 + Double($1) }
+    let top = counts.suffix(max(1, counts.count / 20)).reduce(0.0) { $0 + Double($1) }
+    var table = Table(
+      "How much interactions count",
+      columns: ["least", "median", "mean", "90 %", "most", "of the top 5 %"].map {
+        .init($0, .right)
+      })
+    table.rows.append([
+      .number(least.asWritten, digits: 2),
+      .number(counts[(counts.count - 1) / 2].asWritten, digits: 2),
+      .number(sum / Double(counts.count), digits: 2),
+      .number(counts[(counts.count - 1) * 9 / 10].asWritten, digits: 2),
+      .number(most.asWritten, digits: 2), .text("\(Int((100 * top / sum).rounded())) % of all"),
+    ])
+    return table
+  }
+
+  private func report(onColumnsOf data: Dataset) -> Report {
+    guard !data.readings.isEmpty else {
+      return Report([
+        .text("Nothing was to be found out: all columns of \(data.name) are as their format says.")
+      ], result: data.facts)
+    }
+    let table = Table(
+      "Columns", columns: [.init("file"), .init("column"), .init("taken for"), .init("how")],
+      rows: data.readings.map { reading in
+        [
+          .text(reading.file), .text(reading.column),
+          .text([reading.kind?.rawValue ?? reading.role.rawValue, reading.subject.map { "of \($0.rawValue)" }]
+            .compactMap { $0 }.joined(separator: " ")), .text(reading.how),
+        ]
+      })
+    return Report([.table(table)], result: data.facts)
   }
 
   /// How often each rating is given; of scales with many values, in ten steps.
@@ -95,17 +141,20 @@ struct Describe: Command {
   /// How many ratings users gave and items got.
   private func activity(in data: Dataset) -> Table {
     var table = Table(
-      "Ratings each",
+      data.feedback == .ratings ? "Ratings each" : "Interactions each",
       columns: [.init("of")]
         + ["count", "fewest", "10 %", "median", "90 %", "most"].map { .init($0, .right) })
+    let unrated = data.unratedItemCount
     let groups = [
-      ("users", data.users.count, data.interactions.users),
-      ("items", data.items.count, data.interactions.items),
+      ("users", data.users.count, data.interactions.users, 0),
+      (unrated > 0 ? "rated items" : "items", data.items.count, data.interactions.items, unrated),
     ]
-    for (name, count, numbers) in groups {
-      var counts = [Int](repeating: 0, count: count)
+    for (name, all, numbers, without) in groups {
+      var counts = [Int](repeating: 0, count: all)
       for number in numbers { counts[Int(number)] += 1 }
       counts.sort()
+      counts.removeFirst(without)
+      let count = counts.count
       let quantiles = [0, 0.1, 0.5, 0.9, 1].map { share -> Table.Cell in
         counts.isEmpty
           ? .missing : .count(counts[Int((Double(counts.count - 1) * share).rounded())])
@@ -136,9 +185,10 @@ struct Describe: Command {
     return table
   }
 
-  private func timeSpan(of times: [Int64]) -> String? {
+  private func timeSpan(of data: Dataset) -> String? {
+    let times = data.interactions.times
     guard let first = times.min(), let last = times.max() else { return nil }
-    return "Rated from \(date(first)) to \(date(last))."
+    return "\(data.feedback == .ratings ? "Rated" : "Happened") from \(date(first)) to \(date(last))."
   }
 
   private func files(of data: Dataset) -> Table {
@@ -155,6 +205,7 @@ extension Dataset {
     Record([
       .init("users", .number(Double(users.count))),
       .init("items", .number(Double(items.count))),
+      .init("unrated", .number(Double(unratedItemCount))),
       .init("ratings", .number(Double(interactions.count))),
       .init("density", .number(density)),
       .init("mean", .number(mean)),

@@ -3,7 +3,7 @@ import Language
 import Reports
 
 /// `load`: reads a data set.
-struct Load: Command {
+struct Load: WithholdingCommand {
   /// Whether a user id means the same person in several data sets.
   enum People: String, ArgumentChoice {
     case own, shared
@@ -42,14 +42,23 @@ struct Load: Command {
       .option("users", \.people, "whether data sets side by side have the same people"),
       .option("unpack", \.unpack, UnpackLimit.summary),
     ],
-    gives: [.data],
+    gives: [.data, .scale, .interactions],
     examples: [
       Example("load data", "the built-in sample; needs no file"),
       Example(
         "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
     ])
 
-  var resultFields: [ResultField]? { ["users", "items", "ratings", "density", "seconds"] }
+  var withdrawn: [Noun] { withheld }
+  var withheld: [Noun] {
+    switch format.knownFeedback {
+    case .ratings?: [.interactions]
+    case .interactions?: [.scale]
+    case nil: []
+    }
+  }
+
+  var resultFields: [ResultField]? { ["users", "items", "unrated", "ratings", "density", "seconds"] }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()
@@ -116,6 +125,7 @@ struct Load: Command {
       result: Record([
         .init("users", .number(Double(data.users.count))),
         .init("items", .number(Double(data.items.count))),
+        .init("unrated", .number(Double(data.unratedItemCount))),
         .init("ratings", .number(Double(data.interactions.count))),
         .init("density", .number(data.density)),
         .init("seconds", .number(seconds)),
@@ -135,9 +145,17 @@ func reading<T>(_ work: () throws -> T) throws -> T {
 }
 
 extension Dataset {
-  /// The share of all pairs of users and items that are rated.
+  /// The share of all pairs of users and rated items that are rated.
   var density: Double {
-    Double(interactions.count) / max(1, Double(users.count) * Double(items.count))
+    Double(interactions.count) / max(1, Double(users.count) * Double(ratedItemCount))
+  }
+
+  /// Fails for interactions where something has a meaning for ratings only.
+  func requireRatings(for what: String) throws(CommandFailure) {
+    guard feedback == .interactions else { return }
+    throw CommandFailure(
+      "E0412", "`\(what)` has no meaning here: \(Noun.scale.absence)",
+      help: [Noun.scale.advice].compactMap(\.self), argument: what)
   }
 
   /// What one row is called.
@@ -155,7 +173,7 @@ extension Dataset {
   var sizes: String {
     let hundredths = Int((density * 10_000).rounded())
     let share = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
-    return "\(counted(interactions.count, noun)) of \(counted(items.count, "item")) by "
+    return "\(counted(interactions.count, noun)) of \(itemCounts) by "
       + "\(counted(users.count, "user")) "
       + (density > 1 ? "(more than there are pairs)" : "(\(share) of all pairs)")
   }

@@ -3,7 +3,7 @@ import Language
 import Reports
 
 /// `weigh`: behaviours become ratings.
-struct Weigh: Command {
+struct Weigh: WithholdingCommand {
   var column = ""
   var weights: [KeyedValue<Double>] = []
   var result: Result?
@@ -35,8 +35,17 @@ struct Weigh: Command {
       .pairs("weights", \.weights, "the rating that each value stands for: click=1 order=5"),
       .option("as", \.result, "what the weights become; as the data have it if not given"),
     ],
-    needs: [.data], gives: [.data],
+    needs: [.data], gives: [.data, .scale, .interactions],
     examples: [Example("weigh behaviour look=1 wish=2 buy=5")])
+
+  var withdrawn: [Noun] { withheld }
+  var withheld: [Noun] {
+    switch result {
+    case .counts?: [.scale]
+    case .ratings?: [.interactions]
+    case nil: []
+    }
+  }
 
   func run(in session: inout Session, host: any Host) throws -> Report {
     guard let data = session.data else {

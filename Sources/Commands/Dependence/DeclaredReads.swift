@@ -43,11 +43,11 @@ extension Search {
 }
 
 extension Evaluate {
-  package var reads: [Slot] { [.seed, .recipe] + recommenders(shown) }
+  package var reads: [Slot] { [.seed, .recipe] + recommenders(shown(.ratings) + shown(.interactions)) }
 }
 
 extension Compare {
-  package var reads: [Slot] { [.seed] + recommenders(order) }
+  package var reads: [Slot] { [.seed] + recommenders(order(.ratings) + order(.interactions)) }
 }
 
 extension ABTest {

@@ -38,6 +38,9 @@ package struct Recorded<Value: Sendable>: Sendable {
     }
   }
 
+  /// Puts in the place of the value what is the same to all who read it.
+  mutating func refine(_ change: (Value) -> Value) { quiet = change(quiet) }
+
   mutating func record(_ trace: SlotTrace?) {
     self.trace = trace
     isWritten = false
@@ -87,6 +90,9 @@ package struct NamedSlots<Value: Sendable>: Sendable {
   var writtenSlots: [Slot] {
     written.map(slot) + (written.isEmpty ? [] : namesSlot.map { [$0] } ?? [])
   }
+
+  /// Puts in the place of the values what is the same to all who read them.
+  mutating func refine(_ change: (Value) -> Value) { values = values.mapValues(change) }
 
   mutating func record(_ trace: SlotTrace?) {
     self.trace = trace

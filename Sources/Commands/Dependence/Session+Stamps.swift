@@ -42,6 +42,13 @@ extension Session {
     }
   }
 
+  /// What in a slot's content makes stale what came from it: of data, what can be learnt from.
+  func foundation(of slot: Slot) -> String {
+    let content = content(of: slot)
+    guard slot == .data, let last = content.split(separator: " ").last else { return content }
+    return String(last)
+  }
+
   static let nothing = "nothing"
 
   /// Ends a recording: stamps what was written, and says what was read and what is another now.
@@ -106,7 +113,7 @@ extension Session {
     var sources: [Slot: String] = [:]
     for slot in Noun.slots where reads.contains(slot) {
       sources.merge(stamps[slot]?.sources ?? [:]) { own, _ in own }
-      sources[slot] = content(of: slot)
+      sources[slot] = foundation(of: slot)
     }
     return Stamp(
       origin: digest(ofWords: [command.text] + origins + files), content: "", sources: sources,
@@ -137,7 +144,7 @@ extension Session {
       entry.key = stamp.key
       for (source, isThere) in nouns where isThere && noun.comes(from: source) {
         guard let slot = Slot(source), let was = stamp.sources[slot] else { continue }
-        let isSame = was == content(of: slot)
+        let isSame = was == foundation(of: slot)
         entry.madeFrom[source] = isSame ? stamps[slot]?.order ?? 0 : NounLedger.replaced
       }
       ledger.hold(noun, entry)

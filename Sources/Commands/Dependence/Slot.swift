@@ -49,7 +49,7 @@ package enum Slot: Hashable, Sendable {
   /// The slot of a noun, where one holds it.
   init?(_ noun: Noun) {
     switch noun {
-    case .data: self = .data
+    case .data, .scale, .interactions: self = .data
     case .tasks: self = .tasks
     case .model, .ratings: self = .currentModel
     case .adapted: self = .currentAdapted

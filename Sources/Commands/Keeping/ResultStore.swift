@@ -101,7 +101,8 @@ private struct KeptResult {
     let last = middle + counts[1]
     guard
       let words = JSON(parsing: String(decoding: bytes[(end + 1)..<middle], as: UTF8.self))?.array,
-      let report = Report(bytes: bytes[middle..<last])
+      let report = Report(
+        bytes: bytes[middle..<last], isWanted: { !Cancellation.isRequested })
     else { return nil }
     var reads: [Read] = []
     for pair in words {

@@ -9,6 +9,7 @@ package struct Adapt: ConstrainedCommand {
   package var isNew = false
   package var user: String?
   package var ratings: [KeyedValue<Double>] = []
+  package var likes: [String] = []
   package var shots: Int?
 
   package init() {}
@@ -18,7 +19,7 @@ package struct Adapt: ConstrainedCommand {
     details: """
       A user of a validation or test task adapts on its support ratings, so that its query ratings stay \
       unseen; any other user on all of hers. `new` is a user the data do not know: give her ratings by item \
-      id or by quoted title.
+      id or by quoted title. Of interactions `likes=` says what she took.
       """,
     [
       .filler("user"),
@@ -28,6 +29,9 @@ package struct Adapt: ConstrainedCommand {
         completion: .live("user")),
       .pairs(
         "ratings", \.ratings, "further ratings: item=rating", expects: "a rating",
+        completion: .live("item")),
+      .option(
+        "likes", \.likes, "further items that she took, of interactions: [50, 172]",
         completion: .live("item")),
       .option("shots", \.shots, in: 0...1_000_000, "use only this many support ratings"),
     ],
@@ -46,7 +50,8 @@ package struct Adapt: ConstrainedCommand {
     let (context, name, notes) = try inputs(data, session.tasks)
     let points = try model.finiteTrace(for: context)
     session.adapted = AdaptedModel(model: model, context: context, name: name)
-    return report(model, context, name, points.map(\.point), notes)
+    return report(
+      model, context, name, points.map(\.point), notes, noun: data.noun)
   }
 
   /// What the model is adapted to, whose it is, and what is to be said of it.
@@ -62,6 +67,7 @@ package struct Adapt: ConstrainedCommand {
       context = data.learnable(number, tasks, notes: &notes).context
     }
     context.support += try ratings.map { try given($0, data) }
+    context.support += try taken(data)
     if let shots { context.support = Array(context.support.prefix(shots)) }
     return (context, name, notes)
   }
@@ -73,11 +79,31 @@ package struct Adapt: ConstrainedCommand {
       help: ["adapt user 42", "adapt new 50=5 172=4"], argument: user)
   }
 
+  /// What she took, where the data are interactions.
+  private func taken(_ data: Dataset) throws -> [UserContext.Rating] {
+    guard let first = likes.first else { return [] }
+    guard data.feedback == .interactions else {
+      throw CommandFailure(
+        "E0306", "likes= is of interactions, and the data are ratings",
+        help: [
+          "give each item its rating: adapt new \(first)=\(Number.text(Double(data.scale.highest)))"
+        ],
+        argument: "likes")
+    }
+    return try likes.map { try .init(item: Int32(data.itemNumber($0)), rating: 1) }
+  }
+
   private func given(
     _ pair: KeyedValue<Double>, _ data: Dataset
   ) throws -> UserContext.Rating {
     let item = try data.itemNumber(pair.key)
     let scale = data.scale
+    if data.feedback == .interactions, pair.value != 1 {
+      throw CommandFailure(
+        "E0302",
+        "an interaction has happened or is not there: \(Number.text(pair.value)) is neither",
+        help: ["adapt new likes=[\(pair.key)]"], argument: pair.key)
+    }
     guard Double(scale.lowest)...Double(scale.highest) ~= pair.value else {
       throw CommandFailure(
         "E0302",
@@ -89,17 +115,17 @@ package struct Adapt: ConstrainedCommand {
 
   private func report(
     _ model: TrainedModel, _ context: UserContext, _ name: String, _ points: [AdaptationPoint],
-    _ notes: [Report.Block]
+    _ notes: [Report.Block], noun: String
   ) -> Report {
     let before = Double(points.first?.supportLoss ?? .nan)
     let after = Double(points.last?.supportLoss ?? .nan)
-    var text = "Adapted \(model.title) to \(name) on \(counted(context.support.count, "rating"))"
+    var text = "Adapted \(model.title) to \(name) on \(counted(context.support.count, noun))"
     if !context.support.isEmpty {
       text += ": support loss \(fixed(before, digits: 4)) → \(fixed(after, digits: 4))"
     }
     var blocks: [Report.Block] = [.text(text + ".")] + notes
     if context.support.isEmpty {
-      blocks.append(.note("No ratings: these are the weights before any adaptation."))
+      blocks.append(.note("No \(noun)s: these are the weights before any adaptation."))
     } else if points.count > 1, model.learner is any GradientLearner {
       var effect = AdaptationEffect()
       effect.add(before: Float(before), after: Float(after))

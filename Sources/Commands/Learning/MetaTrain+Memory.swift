@@ -11,17 +11,23 @@ extension MetaTrain {
   /// About how many bytes it will hold; nil without tasks.
   func memory(in session: Session) -> Double? {
     guard let data = session.data, let tasks = session.tasks else { return nil }
+    let loss = (try? fitted(to: data))?.loss ?? loss
     let problem = LearningProblem(
       data, tasks, learner: learner, network: network(in: session), loss: loss,
-      kernels: session.kernels)
-    return TrainingMemory(problem, learner, options(session), rows: tasks.largest).total
+      sampling: sampling, kernels: session.kernels)
+    return TrainingMemory(problem, learner, options(session), rows: largest(tasks, problem)).total
+  }
+
+  /// The rows of the largest training task, those that are drawn among them.
+  private func largest(_ tasks: TaskSplit, _ problem: LearningProblem) -> Int {
+    tasks.largest * (1 + (problem.negatives?.sampling.count ?? 0))
   }
 
   /// Refuses a training that there is no memory for, before it begins.
   func requireMemory(
     for problem: LearningProblem, in session: Session, _ host: any Host
   ) throws(CommandFailure) {
-    let (options, rows) = (options(session), session.tasks?.largest ?? 0)
+    let (options, rows) = (options(session), session.tasks.map { largest($0, problem) } ?? 0)
     let needed = TrainingMemory(problem, learner, options, rows: rows)
     guard needed.total > Self.negligible, let free = host.availableMemory, needed.total > free
     else { return }

@@ -16,7 +16,9 @@ package struct MetaTrain: Command {
   package var rate: Double?
   private var chosenOptimizer: (any Optimizer)?
   package var schedule = RateSchedule.cosine
-  package var loss: any Loss = SquaredError()
+  /// The loss that was asked for.
+  var chosenLoss: (any Loss)?
+  package var sampling = NegativeSampling()
   package var decay = 0.0
   package var lookupDecay: Double?
   package var linearDecay = 0.0
@@ -34,6 +36,31 @@ package struct MetaTrain: Command {
     set { chosenOptimizer = newValue }
   }
 
+  /// The loss; the squared error until one is chosen.
+  package var loss: any Loss {
+    get { chosenLoss ?? SquaredError() }
+    set { chosenLoss = newValue }
+  }
+
+  /// The same with the loss that it has on such data. Interactions have no ratings to come near to.
+  package func fitted(to data: Dataset) throws(CommandFailure) -> MetaTrain {
+    guard data.feedback == .interactions else { return self }
+    var command = self
+    if chosenLoss == nil { command.loss = CrossEntropy() }
+    if var settling = learner as? any SettlingLearner {
+      settling.settleForInteractions()
+      command.learner = settling
+    }
+    guard command.loss.comparesWithNegatives else {
+      throw CommandFailure(
+        "E0412",
+        "`loss=\(type(of: loss).name)` comes near to ratings, and interactions have none",
+        help: ["losses for interactions: bce, bpr, softmax", "leave loss= out for bce"],
+        argument: type(of: loss).name)
+    }
+    return command
+  }
+
   /// Nouns of its signature that it does not give with these options.
   var withheld: [Noun] { loss.predictsRatings ? [] : [.ratings] }
 
@@ -47,7 +74,9 @@ package struct MetaTrain: Command {
       validation tasks is kept; Ctrl-C stops and keeps the best finished epoch. With `checkpoint` the \
       training is also in a file after every epoch: `resume` goes on with it to the same bits, and so does \
       the same command again. A training that Ctrl-C stopped is written down with `stop-after`, so that a \
-      script comes to the same model.
+      script comes to the same model. Interactions are learnt against items that are drawn from those a user \
+      did not take, anew in each epoch; then loss= is bce if not given. What is judged on never says what \
+      is drawn.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -62,7 +91,9 @@ package struct MetaTrain: Command {
         "outer", \.optimizer, from: optimizers,
         "outer optimiser; the algorithm's own if not given", place: .option),
       .option("schedule", \.schedule, "how the outer rate changes"),
-      .choice("loss", \.loss, from: losses, "what is made small", place: .option),
+      .choice(
+        "loss", \.chosenLoss, from: losses,
+        "what is made small; mse if not given, of interactions bce"),
       .option("weight-decay", \.decay, in: 0...100, "decay of dense weights"),
       .option(
         "embed-decay", \.lookupDecay, in: 0...100,
@@ -78,6 +109,14 @@ package struct MetaTrain: Command {
         "patience", \.patience, in: 0...100_000,
         "epochs without a better validation loss before stopping; 0 never stops early"),
       .option("resample", \.resample, "draw support and query anew each epoch"),
+      .option(
+        "negatives", \.sampling.count, in: NegativeSampling.counts,
+        "of interactions: items drawn as not taken, for each that was taken"),
+      .option(
+        "sampling", \.sampling.distribution, "of interactions: how likely each item is drawn"),
+      .option(
+        "power", \.sampling.power, in: NegativeSampling.powers,
+        "of interactions: what popularity is raised to, for sampling=popularity"),
       .option(
         "checkpoint", \.checkpoint, "a file to keep the training in, for `resume`",
         expects: "the name of a file", completion: .writtenFile(extensions: ["checkpoint"]),

@@ -30,6 +30,7 @@ struct RunningTraining {
     guard let data = session.data, let split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
+    let command = try command.fitted(to: data)
     if command.learner is any FeedForwardLearner, command.loss.outputs(data.scale) > 1 {
       throw CommandFailure(
         "E0306", "`\(type(of: command.learner).name)` needs a loss with one score for each item",
@@ -42,6 +43,7 @@ struct RunningTraining {
     let learner = try command.taughtLearner(session)
     let problem = LearningProblem(
       data, split, learner: learner, network: command.network(in: session), loss: command.loss,
+      sampling: command.sampling, key: session.settings.key.derived("negatives"),
       kernels: session.kernels)
     if let host { try command.requireMemory(for: problem, in: session, host) }
     training = Training(

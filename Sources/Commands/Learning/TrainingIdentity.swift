@@ -26,8 +26,11 @@ struct TrainingIdentity {
     }
     var plain = command
     (plain.checkpoint, plain.stopAfter) = ("", nil)
+    // Asked for or not, the usual loss is the same.
+    if plain.chosenLoss is SquaredError { plain.chosenLoss = nil }
     add("algorithm", described(command.learner))
-    add("loss", described(command.loss))
+    let fitted = session.data.flatMap { try? command.fitted(to: $0) } ?? command
+    add("loss", described(fitted.loss))
     add("optimizer", described(command.optimizer))
     add("options", described(plain))
   }
@@ -89,7 +92,7 @@ extension Session {
     case .data:
       data.map { data in
         let ratings = counted(data.interactions.count, "rating")
-        return ("data", "\(data.name), \(ratings), digest \(data.contentDigest)", nil)
+        return ("data", "\(data.name), \(ratings), digest \(data.learnableDigest)", nil)
       }
     case .tasks:
       tasks.map { tasks in

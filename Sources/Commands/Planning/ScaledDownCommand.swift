@@ -15,22 +15,23 @@ struct ScaledDownCommand {
   /// - Parameter modelWork: the work of the session's model relative to the scaled-down one.
   init(_ command: any Command, in session: Session, modelWork: Double) {
     self.command = command
+    let feedback = session.data?.feedback ?? .ratings
     switch command {
     case let training as MetaTrain:
       let small = training.reduced(in: session)
       self.command = small.command
       work = small.work
     case let evaluation as Evaluate:
-      fitted = evaluation.shown
+      fitted = evaluation.shown(feedback)
       if session.model != nil { work = modelWork }
       guard session.recipe != nil || session.model == nil,
         let count = try? evaluation.rounds(of: session), count > 1
       else { break }
       rounds = Rounds(
-        count: count, dealsAnew: evaluation.resplit, rows: evaluation.shown.count + 1)
+        count: count, dealsAnew: evaluation.resplit, rows: evaluation.shown(feedback).count + 1)
       self.command = evaluation.once
     case let comparison as Compare:
-      fitted = comparison.order
+      fitted = comparison.order(feedback)
       if session.model != nil { work = modelWork }
     case let test as ABTest: fitted = test.names
     case var drawing as DrawPlot:

@@ -61,11 +61,17 @@ package struct Cleaning: Sendable {
   package func cleaned(_ data: Dataset) throws(DatasetError) -> (Dataset, [Change]) {
     var data = data
     var changes: [Change] = []
-    func keep(_ rows: [Int32], _ what: String) throws(DatasetError) {
+    func keep(
+      _ rows: [Int32], _ what: String, unrated keepsItem: (Int32) -> Bool = { _ in true }
+    ) throws(DatasetError) {
       // Rows that were left in their middle are no data, and the next step shall not see any.
       try DatasetError.throwIfUnwanted()
       changes.append(Change(what: what, count: data.interactions.count - rows.count))
-      if rows.count < data.interactions.count { data = data.keeping(rows: rows) }
+      let unrated = data.unratedItemCount
+      guard rows.count < data.interactions.count || unrated > 0 else { return }
+      data = data.keeping(rows: rows, unrated: keepsItem)
+      let gone = unrated - data.unratedItemCount
+      if gone > 0 { changes.append(Change(what: "items without ratings removed", count: gone)) }
     }
     if duplicates != .keep {
       if duplicates == .mean { data.interactions.averagePairs() }
@@ -73,7 +79,11 @@ package struct Cleaning: Sendable {
     }
     switch missing {
     case .keep: break
-    case .drop: try keep(data.rowsWithKnownNumbers, "ratings with unknown features removed")
+    case .drop:
+      let isUnknown = data.items.withUnknownNumbers
+      try keep(data.rowsWithKnownNumbers, "ratings with unknown features removed") {
+        !isUnknown[Int($0)]
+      }
     case .mean:
       changes.append(
         Change(what: "unknown numbers that count as the training mean", count: data.fillNumbers()))
@@ -85,7 +95,9 @@ package struct Cleaning: Sendable {
         Change(what: "ratings that `split` screens for outliers", count: data.interactions.count))
     }
     if core > 1 {
-      try keep(data.interactions.core(core), "ratings outside the \(core)-core removed")
+      try keep(data.interactions.core(core), "ratings outside the \(core)-core removed") { _ in
+        false
+      }
     }
     guard data.interactions.count > 0 else {
       throw DatasetError(

@@ -1,16 +1,24 @@
 import Kernels
 
 extension Dataset {
-  /// The same data with those rows only; users and items without a row are gone. The data as they are when
-  /// nobody wants them any more.
-  package func keeping(rows: [Int32]) -> Dataset {
+  /// The same data with those rows only; users and items that had rows before are gone with their last one.
+  /// The data as they are when nobody wants them any more.
+  ///
+  /// - Parameter keepsItem: which of the items that nobody has rated stay.
+  package func keeping(
+    rows: [Int32], unrated keepsItem: (Int32) -> Bool = { _ in true }
+  ) -> Dataset {
     var result = self
     result.interactions = interactions.selecting(rows)
     // Its rows are of users and items that may be gone.
     result.log = nil
     if Cancellation.isRequested { return self }
     let keptUsers = present(result.interactions.users, of: users.count)
-    let keptItems = present(result.interactions.items, of: items.count)
+    let wasRated = isRatedItem
+    let isKept = result.isRatedItem
+    let keptItems = (0..<Int32(items.count)).filter { item in
+      isKept[Int(item)] || !wasRated[Int(item)] && keepsItem(item)
+    }
     if keptUsers.count < users.count {
       result.users = users.selecting(keptUsers)
       result.interactions.users = renumbered(result.interactions.users, keptUsers, of: users.count)
@@ -56,10 +64,11 @@ extension Interactions {
 extension Entities {
   /// Those entities, in that order, with their titles and features.
   package func selecting(_ numbers: [Int32]) -> Entities {
-    Entities(
-      ids: Vocabulary(numbers.map { ids.names[Int($0)] }),
-      titles: titles.isEmpty ? [] : numbers.map { titles[Int($0)] },
-      features: features.map { $0.selecting(numbers) })
+    var selected = self
+    selected.ids = Vocabulary(numbers.map { ids.names[Int($0)] })
+    selected.titles = titles.isEmpty ? [] : numbers.map { titles[Int($0)] }
+    selected.features = features.map { $0.selecting(numbers) }
+    return selected
   }
 }
 

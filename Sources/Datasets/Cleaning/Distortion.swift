@@ -27,8 +27,9 @@ extension Dataset {
         }
       }
     case (.chance, false):
+      let rated = ratedItems
       distorted.interactions.items = interactions.items.map { _ in
-        Int32(stream.below(max(1, items.count)))
+        rated[stream.below(max(1, rated.count))]
       }
     case (.popularity, false): distorted.interactions.items.shuffle(using: &stream)
     }

@@ -3,12 +3,14 @@ import Language
 extension Entities {
   /// One number feature for each column of the array: `image.0`, `image.1`, … .
   ///
-  /// - Parameter order: the ids of its rows; nil when the rows are in the order of the entities.
+  /// - Parameters:
+  ///   - order: the ids of its rows; nil when the rows are in the order of the entities.
+  ///   - rated: how many of the entities have ratings: an array may tell of those alone.
   package mutating func attach(
-    _ array: NumPyArray, named name: String, order: [String]?, path: String
+    _ array: NumPyArray, named name: String, order: [String]?, path: String, rated: Int? = nil
   ) throws(DatasetError) -> Int {
     let rowCount = order?.count ?? count
-    guard array.rows == rowCount else {
+    guard array.rows == rowCount || order == nil && array.rows == rated else {
       throw DatasetError(
         "the array has \(counted(array.rows, "row")), and "
           + (order == nil
@@ -23,7 +25,7 @@ extension Entities {
       throw DatasetError("more than 4096 numbers for each", file: path, code: "E0514")
     }
     var rows = [Int](repeating: -1, count: count)
-    for (row, id) in (order ?? ids.names).enumerated() {
+    for (row, id) in (order ?? Array(ids.names.prefix(array.rows))).enumerated() {
       guard let entity = ids[id] else { continue }
       if rows[entity] >= 0 {
         throw DatasetError("`\(id)` has two rows", file: path, line: row + 1, code: "E0513")
@@ -35,62 +37,16 @@ extension Entities {
       throw DatasetError("none of the ids is known", file: path, code: "E0513")
     }
     for column in 0..<array.columns {
-      add(
-        Feature(
+      replace(
+        by: Feature(
           array.columns == 1 ? name : "\(name).\(column)",
           .numbers(rows.map { $0 < 0 ? .nan : array.values[$0 * array.columns + column] })))
     }
     return known
   }
 
-  /// The columns of a delimited file: numbers where all of a column are, else categories, several of
-  /// them where bars divide a field. Returns how many entities it describes.
-  package mutating func attach(
-    table contents: FileContents, id: String?, prefix: String?, noun: String,
-    badRows: BadRows = .refuse
-  ) throws(DatasetError) -> (known: Int, notes: [String]) {
-    let header = try DelimitedHeader(contents, separator: nil)
-    let usual = usualName(noun, among: header.names) ?? header.names.first { $0 == "id" }
-    guard let id = id ?? usual, header.names.contains(id) else {
-      throw DatasetError(
-        id.map { "the header has no column `\($0)`" } ?? "no column looks like the \(noun)",
-        file: contents.path, line: 1,
-        help: ["it has: " + header.names.joined(separator: ", "), "name it: id=…"], code: "E0511")
-    }
-    let rows = try header.layout { $0 == id ? .id : .text }.scan(
-      contents, from: header.next, badRows: badRows)
-    let table = try EntityTable(rows, id: id, of: ids, noun: noun)
-    for name in header.names where name != id {
-      let texts = try table.texts(name)
-      let numbers = texts.map { $0.isEmpty ? .nan : float(in: $0) }
-      let shown = prefix.map { "\($0).\(name)" } ?? name
-      if name == "title" || name == "name" {
-        titles = texts
-      } else if zip(texts, numbers).allSatisfy({ $0.isEmpty || $1.isFinite }) {
-        add(Feature(shown, .numbers(numbers)))
-      } else {
-        add(try table.categoryLists(shown, from: name, separator: "|"))
-      }
-    }
-    let strangers = rows.count - table.known
-    var notes = rows.skippedNote.map { [$0] } ?? []
-    if strangers > 0 {
-      notes.append(
-        "\(strangers) of its \(counted(rows.count, "row")) describe\(strangers == 1 ? "s" : "") no rated \(noun)"
-      )
-    }
-    return (table.known, notes)
-  }
-
-  /// Adds features, those of a known name in the place of the earlier one; returns how many those are.
-  package mutating func take(_ features: [Feature]) -> Int {
-    let known = Set(self.features.map(\.name))
-    for feature in features { add(feature) }
-    return features.count { known.contains($0.name) }
-  }
-
   /// Adds the feature, or puts it in the place of the one with its name.
-  private mutating func add(_ feature: Feature) {
+  private mutating func replace(by feature: Feature) {
     if let place = features.firstIndex(where: { $0.name == feature.name }) {
       features[place] = feature
     } else {

@@ -109,12 +109,9 @@ extension Dataset {
       add(interactions.ratings[row].asWritten)
       if hasTimes { add(Double(interactions.times[row])) }
     }
-    func list(_ names: [String]) -> [UInt8] {
-      Array(names.whileWanted(asking: 0x1000).map { oneLine($0) + "\n" }.joined().utf8)
-    }
     return [
-      (base + ".npy", bytes), (base + ".users.txt", list(users.ids.names)),
-      (base + ".items.txt", list(items.ids.names)),
+      (base + ".npy", bytes), (base + ".users.txt", users.ids.lines),
+      (base + ".items.txt", items.ids.lines),
     ]
   }
 }
@@ -163,6 +160,6 @@ extension Feature {
 }
 
 /// The text without tabs and line ends, which would end a field.
-private func oneLine(_ text: String) -> String {
+func oneLine(_ text: String) -> String {
   String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 })
 }

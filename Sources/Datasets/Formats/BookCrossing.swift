@@ -43,7 +43,7 @@ package struct BookCrossing: DatasetFormat {
     var dataset = try self.ratings(files.read(filePath(folder, ratings)))
     if let users = file("users.csv") {
       let table = try entities(
-        files.read(filePath(folder, users)), numeric: ["Age"], of: dataset.users.ids, noun: "user")
+        files.read(filePath(folder, users)), numeric: ["Age"], of: dataset.users.ids, .users)
       let countries = try table.texts("Location").map { place in
         String(place.split(separator: ",").last?.drop { $0 == " " } ?? "")
       }
@@ -51,19 +51,20 @@ package struct BookCrossing: DatasetFormat {
         table.numbers("age", from: "Age"),
         categories("country", countries.map { $0.isEmpty ? [] : [$0] }),
       ]
-      dataset.sources.append(table.table.contents.source)
+      dataset.add(table)
     }
     if let books = file("books.csv") {
       let table = try entities(
         files.read(filePath(folder, books)), numeric: ["Year-Of-Publication"],
-        of: dataset.items.ids, noun: "item")
+        of: dataset.items.ids, .items)
+      dataset.items.extend(with: table.ids.names)
       dataset.items.titles = try table.texts("Book-Title")
       dataset.items.features = [
         try table.category("author", from: "Book-Author"),
         try table.category("publisher", from: "Publisher"),
         table.numbers("year", from: "Year-Of-Publication"),
       ]
-      dataset.sources.append(table.table.contents.source)
+      dataset.add(table)
     }
     return dataset
   }
@@ -90,16 +91,20 @@ package struct BookCrossing: DatasetFormat {
     }
     var explicit = data.keeping(rows: rated.map { Int32($0) })
     explicit.scale = RatingScale(1, 10)
-    explicit.notes.append(
-      counted(
-        data.interactions.count - rated.count, "rating of 0, which is no rating, is",
-        "ratings of 0, which are no ratings, are") + " left out")
+    let zeros = data.interactions.count - rated.count
+    if zeros > 0 {
+      explicit.notes.append(
+        counted(
+          zeros, "rating of 0, which is no rating, is", "ratings of 0, which are no ratings, are")
+          + " left out")
+    }
     return explicit
   }
 
   /// Users or books; their rows hold so many odd characters that unreadable ones are passed over.
   private func entities(
-    _ contents: FileContents, numeric: [String], of ids: Vocabulary, noun: String
+    _ contents: FileContents, numeric: [String], of ids: Vocabulary,
+    _ subject: ColumnReading.Subject
   ) throws(DatasetError) -> EntityTable {
     let header = try DelimitedHeader(contents, separator: nil)
     try header.require(numeric)
@@ -114,6 +119,6 @@ package struct BookCrossing: DatasetFormat {
       let numbers = try table.texts(name).map { float(in: $0) }
       table.replace(name, by: .numbers(numbers))
     }
-    return try EntityTable(table, id: header.names.first ?? "", of: ids, noun: noun)
+    return try EntityTable(table, id: header.names.first ?? "", of: ids, subject)
   }
 }

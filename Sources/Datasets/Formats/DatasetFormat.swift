@@ -6,10 +6,13 @@ package protocol DatasetFormat: Configurable {
   func load(from files: any FileSource) throws -> Dataset
   /// Whether what lies at the path is written like this.
   static func recognizes(_ place: DataPlace) -> Bool
+  /// Whether the rows are ratings or interactions, as far as its options tell; nil where only the file does.
+  var knownFeedback: Feedback? { get }
 }
 
 extension DatasetFormat {
   package static func recognizes(_ place: DataPlace) -> Bool { false }
+  package var knownFeedback: Feedback? { .ratings }
 }
 
 extension BadRows {

@@ -14,6 +14,8 @@ package struct DelimitedText: DatasetFormat {
 
   package init() {}
 
+  package var knownFeedback: Feedback? { rating == "none" ? .interactions : nil }
+
   package static let signature = Signature<Self>(
     "csv", "A file of ratings: commas, tabs, semicolons or bars between the fields.",
     details: """

@@ -1,35 +1,71 @@
+/// Which row of a file describes each user or item.
+struct EntityRows {
+  /// The ids: those that were known, and of items behind them those that only the file has, since it is the
+  /// catalogue.
+  let ids: Vocabulary
+  /// The row that describes each entity, or -1.
+  let rows: [Int32]
+  /// How many of its rows describe an entity that was known, and how many one that was not.
+  let known: Int
+  let strangers: Int
+
+  /// - Parameters:
+  ///   - names: the id in each row of the file.
+  ///   - mayBeNew: whether all of them may be unknown: items that came later.
+  ///   - line: the line of a row.
+  init(
+    _ names: [String], of known: Vocabulary, _ subject: ColumnReading.Subject, file: String,
+    mayBeNew: Bool = false, line: (Int) -> Int
+  ) throws(DatasetError) {
+    var ids = known
+    var rows = [Int32](repeating: -1, count: ids.count)
+    var (found, strangers) = (0, 0)
+    for (row, name) in names.enumerated() {
+      if known[name] != nil { found += 1 } else { strangers += 1 }
+      guard known[name] != nil || subject == .items else { continue }
+      let number = ids.insert(name)
+      if number == rows.count { rows.append(-1) }
+      if rows[number] >= 0 {
+        throw DatasetError(
+          "\(subject.noun) \(name) is described a second time", file: file, line: line(row),
+          help: ["line \(line(Int(rows[number]))) describes it first"], code: "E0513")
+      }
+      rows[number] = Int32(row)
+    }
+    if found == 0, !mayBeNew {
+      throw DatasetError(
+        "none of its \(names.count) ids is the id of a rated \(subject.noun)", file: file,
+        help: ["is this the \(subject.noun) file of another data set?"], code: "E0513")
+    }
+    self.ids = ids
+    self.rows = rows
+    self.known = found
+    self.strangers = strangers
+  }
+}
+
 /// A file that describes users or items, one a line, put in the order of the entities' numbers.
 struct EntityTable {
   let table: ScannedTable
-  /// The row that describes each entity, or -1.
-  private let rows: [Int32]
+  private let described: EntityRows
+  private var rows: [Int32] { described.rows }
 
-  /// - Parameter noun: what one entity is called in messages: "item".
-  init(_ table: ScannedTable, id: String, of ids: Vocabulary, noun: String) throws(DatasetError) {
+  init(
+    _ table: ScannedTable, id: String, of ids: Vocabulary, _ subject: ColumnReading.Subject
+  ) throws(DatasetError) {
     self.table = table
-    var rows = [Int32](repeating: -1, count: ids.count)
-    var found = 0
-    for (row, name) in try table.texts(id).enumerated() {
-      guard let number = ids[name] else { continue }
-      if rows[number] >= 0 {
-        throw DatasetError(
-          "\(noun) \(name) is described a second time", file: table.contents.path,
-          line: table.line(ofRow: row),
-          help: ["line \(table.line(ofRow: Int(rows[number]))) describes it first"], code: "E0513")
-      }
-      rows[number] = Int32(row)
-      found += 1
-    }
-    if found == 0 {
-      throw DatasetError(
-        "none of its \(table.count) ids is the id of a rated \(noun)", file: table.contents.path,
-        help: ["is this the \(noun) file of another data set?"], code: "E0513")
-    }
-    self.rows = rows
+    described = try EntityRows(
+      table.texts(id), of: ids, subject, file: table.contents.path
+    ) { table.line(ofRow: $0) }
   }
 
-  /// How many entities the file describes.
-  var known: Int { rows.count { $0 >= 0 } }
+  /// What is to be said of it: rows that could not be read.
+  var notes: [String] {
+    table.skippedNote.map { [$0] } ?? []
+  }
+
+  /// The ids in the order of the values that it gives.
+  var ids: Vocabulary { described.ids }
 
   /// The text of a field for each entity; empty where it is unknown.
   func texts(_ name: String) throws(DatasetError) -> [String] {
@@ -87,6 +123,14 @@ struct EntityTable {
     return Feature(
       name,
       .numbers(rows.map { numbers.indices.contains(Int($0)) ? numbers[Int($0)] : .nan }))
+  }
+}
+
+extension Dataset {
+  /// Notes a table that it was told of, and what is to be said of it.
+  mutating func add(_ table: EntityTable) {
+    sources.append(table.table.contents.source)
+    notes += table.notes
   }
 }
 

@@ -7,4 +7,5 @@ package let datasetFormats = Catalog<any DatasetFormat>(
   [
     SampleData.self, FoundFormat.self, MovieLens.self, RecBole.self, AmazonReviews.self,
     BookCrossing.self, MeLUStates.self, DelimitedText.self, JSONLines.self,
+    MovieLens100K.self, MovieLens1M.self,
   ])

@@ -7,6 +7,8 @@ package struct FoundFormat: DatasetFormat {
 
   package init() {}
 
+  package var knownFeedback: Feedback? { nil }
+
   /// The file or folder that a value names: a text, or a word that looks like a path.
   @Sendable package init?(path value: Value) {
     switch value {
@@ -33,6 +35,7 @@ package struct FoundFormat: DatasetFormat {
     }
     let place = try DataPlace(path, in: files)
     let formats = datasetFormats.types.compactMap { $0 as? any DatasetFormat.Type }
+      .filter { !($0 is any FetchedDataset.Type) }
     guard let type = formats.first(where: { $0.recognizes(place) }) else {
       let names = formats.map { $0.name }.filter { $0 != Self.name && $0 != SampleData.name }
       throw DatasetError(

@@ -14,6 +14,8 @@ package struct JSONLines: DatasetFormat {
 
   package init() {}
 
+  package var knownFeedback: Feedback? { rating == "none" ? .interactions : nil }
+
   package static let signature = Signature<Self>(
     "jsonl", "A file with one JSON object a line, each a rating.",
     details: """
@@ -68,6 +70,7 @@ package struct JSONLines: DatasetFormat {
     var data = try Dataset(
       name: lastPart(of: contents.path), ratings: table, user: "user", item: "item",
       rating: rating.isEmpty ? "" : "rating", time: "time", others: others.map { "." + $0 })
+    (data.users.idName, data.items.idName) = (user, item)
     data.interactions.columns = Dictionary(
       uniqueKeysWithValues: data.interactions.columns.map { (String($0.key.dropFirst()), $0.value) }
     )

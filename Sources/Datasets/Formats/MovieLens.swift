@@ -119,12 +119,12 @@ struct MovieLensFolder {
         Field(name, name == "id" ? .id : name == "age" ? .optionalNumber : .text)
       }
       let table = try entities(
-        layout(fields, separator: "|"), "u.user", of: dataset.users.ids, noun: "user")
+        layout(fields, separator: "|"), "u.user", of: dataset.users.ids, .users)
       dataset.users.features = [
         table.numbers("age"), try table.category("gender"), try table.category("occupation"),
         try table.category("zip-area", from: "zip") { String($0.prefix(1)) },
       ]
-      dataset.sources.append(table.table.contents.source)
+      dataset.add(table)
     }
     if names.contains("u.item") { try addFilms100K(to: &dataset) }
     return dataset
@@ -135,7 +135,8 @@ struct MovieLensFolder {
     for name in ["release", "video", "address"] { fields.append(Field(name, .skip)) }
     for genre in genres100K { fields.append(Field(genre, .text)) }
     let table = try entities(
-      layout(fields, separator: "|"), "u.item", of: dataset.items.ids, noun: "item")
+      layout(fields, separator: "|"), "u.item", of: dataset.items.ids, .items)
+    dataset.items.extend(with: table.ids.names)
     let titles = try table.texts("title")
     var lists = [[String]](repeating: [], count: titles.count)
     for genre in genres100K {
@@ -145,7 +146,7 @@ struct MovieLensFolder {
     }
     dataset.items.titles = titles
     dataset.items.features = [categories("genres", lists), decades(titles)]
-    dataset.sources.append(table.table.contents.source)
+    dataset.add(table)
   }
 
   /// 1M and 10M: `::` between fields.
@@ -167,7 +168,7 @@ struct MovieLensFolder {
         + ["gender", "age", "occupation", "zip"].map { Field($0, .text) }
       let table = try entities(
         layout(fields, separator: ":", isDoubled: true), "users.dat", of: dataset.users.ids,
-        noun: "user")
+        .users)
       dataset.users.features = [
         try table.category("gender"), try table.category("age") { ageGroups[$0] ?? $0 },
         try table.category("occupation") { code in
@@ -175,26 +176,27 @@ struct MovieLensFolder {
         },
         try table.category("zip-area", from: "zip") { String($0.prefix(1)) },
       ]
-      dataset.sources.append(table.table.contents.source)
+      dataset.add(table)
     }
     if names.contains("movies.dat") {
       let fields = [Field("id", .id), Field("title", .text), Field("genres", .text)]
       let table = try entities(
         layout(fields, separator: ":", isDoubled: true), "movies.dat", of: dataset.items.ids,
-        noun: "item")
+        .items)
       try addFilms(table, to: &dataset)
     }
     if names.contains("movies_extrainfos.dat") { try addCredits(to: &dataset) }
   }
 
   private func addFilms(_ table: EntityTable, to dataset: inout Dataset) throws {
+    dataset.items.extend(with: table.ids.names)
     let titles = try table.texts("title")
     let genres = try table.texts("genres").map { text in
       text == "(no genres listed)" ? [] : text.split(separator: "|").map(String.init)
     }
     dataset.items.titles = titles
     dataset.items.features = [categories("genres", genres), decades(titles)]
-    dataset.sources.append(table.table.contents.source)
+    dataset.add(table)
   }
 
   /// What the MeLU authors added to 1M from IMDb: certificates and directors.
@@ -206,12 +208,13 @@ struct MovieLensFolder {
     let used: [String: FieldKind] = ["id": .id, "certificate": .text, "director": .text]
     let table = try entities(
       layout(names.map { Field($0, used[$0] ?? .skip) }, separator: ":", isDoubled: true),
-      "movies_extrainfos.dat", of: dataset.items.ids, noun: "item")
+      "movies_extrainfos.dat", of: dataset.items.ids, .items)
+    dataset.items.extend(with: table.ids.names)
     dataset.items.features += [
       try table.category("certificate"),
       try table.categoryLists("directors", from: "director", separator: ","),
     ]
-    dataset.sources.append(table.table.contents.source)
+    dataset.add(table)
   }
 
   /// The releases with header lines and commas.
@@ -230,7 +233,7 @@ struct MovieLensFolder {
       var rows = try header.layout { kinds[$0] ?? .skip }.scan(contents, from: header.next)
       rows.encoding = .guessed(contents.bytes)
       try addFilms(
-        EntityTable(rows, id: "movieId", of: dataset.items.ids, noun: "item"), to: &dataset)
+        EntityTable(rows, id: "movieId", of: dataset.items.ids, .items), to: &dataset)
     }
     try addDatFeatures(to: &dataset)
     return dataset
@@ -251,12 +254,12 @@ struct MovieLensFolder {
   }
 
   private func entities(
-    _ layout: RowLayout, _ name: String, of ids: Vocabulary, noun: String
+    _ layout: RowLayout, _ name: String, of ids: Vocabulary, _ subject: ColumnReading.Subject
   ) throws -> EntityTable {
     let contents = try read(name)
     var table = try layout.scan(contents)
     table.encoding = .guessed(contents.bytes)
-    return try EntityTable(table, id: "id", of: ids, noun: noun)
+    return try EntityTable(table, id: "id", of: ids, subject)
   }
 }
 

@@ -35,6 +35,8 @@ extension Dataset {
         times: inSeconds(table.times(time)),
         columns: columns),
       scale: scale ?? RatingScale(spanning: ratings), sources: [source])
+    self.users.idName = user
+    self.items.idName = item
     if let note = table.skippedNote { notes.append(note) }
     if rating.isEmpty { self = try asInteractions() }
   }

@@ -39,9 +39,9 @@ package struct RecBole: DatasetFormat {
     {
       let file = try AtomicFile(files.read(filePath(folder, stem + suffix)))
       if noun == "user" {
-        dataset.users = try file.entities(dataset.users.ids, id: user, noun: noun)
+        dataset.users = try file.entities(dataset.users.ids, id: user, .users)
       } else {
-        dataset.items = try file.entities(dataset.items.ids, id: item, noun: noun)
+        dataset.items = try file.entities(dataset.items.ids, id: item, .items)
       }
       dataset.sources.append(file.contents.source)
     }
@@ -134,14 +134,17 @@ struct AtomicFile {
   }
 
   /// The entities of those ids with all that this file says of them.
-  func entities(_ ids: Vocabulary, id: String, noun: String) throws(DatasetError) -> Entities {
+  func entities(
+    _ ids: Vocabulary, id: String, _ subject: ColumnReading.Subject
+  ) throws(DatasetError) -> Entities {
     guard fields.contains(where: { $0.name == id }) else {
       throw DatasetError(
         "there is no field `\(id)`", file: contents.path, line: 1, code: "E0511")
     }
     let table = try EntityTable(
-      scan { $0.name == id ? .id : $0.columnKind }, id: id, of: ids, noun: noun)
-    var entities = Entities(ids: ids)
+      scan { $0.name == id ? .id : $0.columnKind }, id: id, of: ids, subject)
+    var entities = Entities(ids: table.ids)
+    entities.idName = id
     let title = fields.first { $0.name.hasSuffix("title") || $0.name == "name" }?.name
     if let title {
       entities.titles = try table.texts(title)

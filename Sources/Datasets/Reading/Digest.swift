@@ -38,7 +38,10 @@ package func digest<T: BitwiseCopyable>(_ values: [T]) -> UInt64 {
 
 extension Dataset {
   /// A digest of all that a model can learn from: ids, ratings, times and features.
-  package var contentDigest: String {
+  package var contentDigest: String { contentDigest(of: items) }
+
+  /// The same with other items, whose numbers those of the ratings are, or would be.
+  func contentDigest(of items: Entities) -> String {
     var words = [
       digest(interactions.users), digest(interactions.items),
       digest(interactions.ratings), digest(interactions.times),

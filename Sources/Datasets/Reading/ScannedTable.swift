@@ -91,6 +91,8 @@ package struct ScannedTable: Sendable {
   package internal(set) var skipped = 0
   /// Why the first of them could not be read.
   package internal(set) var firstSkipped: DatasetError?
+  /// The lines of the first few of them.
+  package internal(set) var skippedLines: [Int] = []
 
   /// What to say of them; nil when there are none.
   package var skippedNote: String? {
@@ -100,6 +102,12 @@ package struct ScannedTable: Sendable {
       + "\(skipped == 1 ? "was" : "were") passed over"
     if let firstSkipped, let line = firstSkipped.line {
       note += "; line \(line): \(firstSkipped.message)"
+      let others = skippedLines.filter { $0 != line }
+      if !others.isEmpty {
+        let all = others.count + 1 == skipped
+        note += "; " + (all ? "and " : "also ") + (others.count == 1 ? "line " : "lines ")
+          + others.map { "\($0)" }.joined(separator: ", ") + (all ? "" : ", …")
+      }
     }
     return note
   }

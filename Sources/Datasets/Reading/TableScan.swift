@@ -32,6 +32,8 @@ private struct ScannedPart: Sendable {
   /// The first fault that was not to be skipped.
   var fault: mrs_scan_result?
   var firstSkipped: mrs_scan_result?
+  /// Where the first few of those lines start.
+  var skippedLines: [Int] = []
   /// A field whose ids do not fit `smallIDs`.
   var notSmall: Int?
 }
@@ -146,6 +148,7 @@ private struct TableScan {
         }
         part.skipped += 1
         part.firstSkipped = part.firstSkipped ?? result
+        if part.skippedLines.count < 8 { part.skippedLines.append(Int(result.line)) }
         from = contents.lineBytes(at: Int(result.line)).next
       }
     }
@@ -188,7 +191,8 @@ private struct TableScan {
     let firstSkipped = parts.lazy.compactMap(\.firstSkipped).first
     return ScannedTable(
       contents: contents, layout: layout, start: start, columns: columns, count: count,
-      skipped: skipped, firstSkipped: firstSkipped.map { error(for: $0) })
+      skipped: skipped, firstSkipped: firstSkipped.map { error(for: $0) },
+      skippedLines: parts.flatMap(\.skippedLines).prefix(8).map { contents.line(at: $0) })
   }
 }
 

@@ -127,7 +127,7 @@ extension TaskSplitting {
   /// New users are the test share of users; new items, of items.
   private func byState(_ cold: Cold, of data: Dataset, key: RandomKey) -> RowDivision {
     let newUsers = drawn(test, of: data.users.count, key.derived("new users"))
-    let newItems = drawn(test, of: data.items.count, key.derived("new items"))
+    let newItems = data.onRatedItems(false) { drawn(self.test, of: $0, key.derived("new items")) }
     let rows = data.interactions
     var known: [Int32] = []
     var test: [Int32] = []
@@ -153,7 +153,7 @@ extension TaskSplitting {
   }
 
   private func byItems(of data: Dataset, key: RandomKey) -> RowDivision {
-    let parts = dealt(data.items.count, key.derived("items"))
+    let parts = data.onRatedItems(.train) { dealt($0, key.derived("items")) }
     let items = data.interactions.items
     return RowDivision(items.count) { parts[Int(items[$0])] }
   }
@@ -178,8 +178,16 @@ extension TaskSplitting {
       }
     }
     let drawsValid = if case .values = valid { false } else { true }
-    if !named { parts = self.dealt(vocabulary.count, key.derived(name)) }
-    let dealt = DealtCategories(name, vocabulary.names, parts)
+    let isAbsent = categoriesWithoutRatings(vocabulary.count, offsets, codes, column)
+    if !named {
+      let present = parts.indices.filter { !isAbsent[$0] }
+      for (place, part) in self.dealt(present.count, key.derived(name)).enumerated() {
+        parts[present[place]] = part
+      }
+    }
+    let dealt = DealtCategories(
+      name, vocabulary.names,
+      zip(parts, isAbsent).map { part, isAbsent in isAbsent && part == .train ? nil : part })
     guard !dealt[.train].isEmpty else { throw nothingToTrainOn(dealt, vocabulary.names) }
     let entityParts = (0..<entities.count).map { entity -> TaskSplit.Part in
       let own = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map { parts[Int($0)] }
@@ -189,6 +197,25 @@ extension TaskSplitting {
     if named, drawsValid { division.valid = nil }
     division.dealt = dealt
     return division
+  }
+
+  /// For each category whether it occurs among entities without ratings only: how many such there are shall not
+  /// change how the others are dealt out.
+  private func categoriesWithoutRatings(
+    _ count: Int, _ offsets: [Int32], _ codes: [Int32], _ column: [Int32]
+  ) -> [Bool] {
+    var isRated = [Bool](repeating: false, count: offsets.count - 1)
+    for entity in column { isRated[Int(entity)] = true }
+    guard isRated.contains(false) else { return [Bool](repeating: false, count: count) }
+    var occurs = [Bool](repeating: false, count: count)
+    var occursRated = occurs
+    for entity in isRated.indices {
+      for place in Int(offsets[entity])..<Int(offsets[entity + 1]) {
+        occurs[Int(codes[place])] = true
+        if isRated[entity] { occursRated[Int(codes[place])] = true }
+      }
+    }
+    return zip(occurs, occursRated).map { $0 && !$1 }
   }
 
   private func with(_ help: [String], _ error: DatasetError) -> DatasetError {

@@ -28,6 +28,10 @@ package struct AreaUnderCurve: Metric {
       + "; users need a positive and a negative"
   }
 
+  package var definitionOfInteractions: String? {
+    "AUC: a query item against any other candidate"
+  }
+
   package func value(of query: JudgedQuery) -> Double? {
     let set = PositiveSet(positives ?? .high, of: query, cutoff: nil)
     let others = query.count - set.count

@@ -11,6 +11,7 @@ package struct Calibration: Metric {
 
   package static let signature = Signature<Self>(
     "calibration", "How far predictions are from the ratings they stand for; lower is better.",
+    needs: [.scale],
     examples: [Example("evaluate calibration")])
 
   package var title: String { "calibration" }

@@ -9,6 +9,7 @@ package struct LogLoss: Metric {
 
   package static let signature = Signature<Self>(
     "log-loss", "Cross entropy of predictions read as probabilities; lower is better.",
+    needs: [.scale],
     examples: [Example("evaluate log-loss")])
 
   package var title: String { "log loss" }

@@ -10,6 +10,7 @@ package struct MeanAbsoluteError: ErrorMetric {
   package static let signature = Signature<Self>(
     "mae", "Mean absolute error of the predicted ratings; lower is better.",
     [.option("over", \.over, "what the mean is over")],
+    needs: [.scale],
     examples: [Example("evaluate mae")])
 
   package var title: String { "MAE" }

@@ -51,6 +51,10 @@ package struct NDCG: CutoffMetric {
     return "nDCG: gain \(worth), divided by log2(rank + 1)"
   }
 
+  package var definitionOfInteractions: String? {
+    "nDCG: gain 1 for each query item, divided by log2(rank + 1)"
+  }
+
   package func value(of query: JudgedQuery) -> Double? {
     let places = places(of: query)
     let (gains, best) = gains(of: query)

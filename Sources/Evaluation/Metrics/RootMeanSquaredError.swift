@@ -10,6 +10,7 @@ package struct RootMeanSquaredError: ErrorMetric {
   package static let signature = Signature<Self>(
     "rmse", "Root mean squared error of the predicted ratings; lower is better.",
     [.option("over", \.over, "what the mean is over")],
+    needs: [.scale],
     examples: [Example("evaluate rmse")])
 
   package var title: String { "RMSE" }

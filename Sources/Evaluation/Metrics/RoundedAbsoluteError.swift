@@ -13,6 +13,7 @@ package struct RoundedAbsoluteError: ErrorMetric {
   package static let signature = Signature<Self>(
     "rounded-mae", "Mean absolute error of predictions rounded to whole ratings; lower is better.",
     [.option("over", \.over, "what the mean is over")],
+    needs: [.scale],
     examples: [Example("evaluate mae rounded-mae")])
 
   package var title: String { "rounded MAE" }

@@ -13,12 +13,19 @@ package struct CheckContext: Sendable {
     package var contradiction: Problem?
     /// What its signature says that it gives, but which it does not as it is written.
     package var withheld: [Noun]
+    /// What is not there any more behind it.
+    package var withdrawn: [Noun]
+    /// What its signature says that it needs, but which it does without as it is written.
+    package var unneeded: [Noun]
 
     package init(
       takesInput: Bool = false, needsInput: Bool = false, sweep: SweepForm? = nil,
-      contradiction: Problem? = nil, withheld: [Noun] = []
+      contradiction: Problem? = nil, withheld: [Noun] = [],
+      withdrawn: [Noun] = [], unneeded: [Noun] = []
     ) {
+      self.unneeded = unneeded
       self.withheld = withheld
+      self.withdrawn = withdrawn
       self.contradiction = contradiction
       self.needsInput = needsInput
       self.takesInput = takesInput
@@ -87,6 +94,10 @@ extension CheckContext {
     package static let sweep = Capabilities(rawValue: 2)
     /// Its options can contradict each other.
     package static let contradiction = Capabilities(rawValue: 4)
+    /// As it is written it may give less than its signature says, or perhaps less.
+    package static let withholding = Capabilities(rawValue: 8)
+    /// As it is written it may need less than its signature says.
+    package static let frugal = Capabilities(rawValue: 16)
   }
 
   /// The words of the language, and what is known of the commands behind them: the same for all copies.

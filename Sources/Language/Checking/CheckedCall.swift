@@ -80,6 +80,8 @@ final class CheckedCall {
   let bound: BoundArguments
   let needs: [Noun]
   let gives: [Noun]
+  /// What is there no longer behind it.
+  let withdrawn: [Noun]
   let namesFiles: Bool
   private lazy var numberBounds = bound.numberBounds
   private var knownProperties: CheckContext.CallProperties?
@@ -87,7 +89,11 @@ final class CheckedCall {
   /// The nouns without which some fields are missing from the result.
   private(set) var neededByFields: Set<Noun> = []
 
-  init(root: any Configurable, bound: BoundArguments, needs: [Noun], gives: [Noun]) {
+  init(
+    root: any Configurable, bound: BoundArguments, needs: [Noun], gives: [Noun],
+    withdrawn: [Noun] = []
+  ) {
+    self.withdrawn = withdrawn
     self.root = root
     self.bound = bound
     self.needs = needs
@@ -142,7 +148,7 @@ final class CheckedCall {
       fields?.append(contentsOf: varied.map { ResultField($0, .unknown) } + Sweep.resultFields)
     }
     knownFields = .some(fields)
-    neededByFields = Set(fields?.compactMap(\.needs) ?? [])
+    neededByFields = Set(fields?.flatMap(\.allNeeds) ?? [])
     return fields
   }
 }

@@ -31,6 +31,7 @@ extension Checker {
         verb, needs: checkedCall.needs, uses: type.uses, gives: checkedCall.gives,
         key: checkedCall.gives.contains(where: context.vocabulary.sources.contains)
           ? key(of: arguments, type) : nil)
+      for noun in checkedCall.withdrawn { context.ledger.withdraw(noun) }
     }
     if takesInput, !checkedCall.callProperties(context).takesInput {
       diagnostics.append(
@@ -104,11 +105,20 @@ extension Checker {
     let (root, bound) = check(call.arguments, arguments, of: type, whole: call.verb.range)
     let facts = checkedCalls.facts(of: type, context)
     var (needs, gives) = bound.nouns(of: type, usual: facts.usualMembers)
-    if facts.capabilities.contains(.sweep), bound.variesOnlyNumbers {
-      let withheld = context.vocabulary.callProperties(root).withheld
-      gives.removeAll { withheld.contains($0) }
+    if facts.capabilities.contains(.frugal) {
+      let unneeded = context.vocabulary.callProperties(root).unneeded
+      needs.removeAll { unneeded.contains($0) }
     }
-    let checkedCall = CheckedCall(root: root, bound: bound, needs: needs, gives: gives)
+    var withdrawn: [Noun] = []
+    if facts.capabilities.contains(.withholding)
+      || facts.capabilities.contains(.sweep) && bound.variesOnlyNumbers
+    {
+      let properties = context.vocabulary.callProperties(root)
+      gives.removeAll { properties.withheld.contains($0) }
+      withdrawn = properties.withdrawn
+    }
+    let checkedCall = CheckedCall(
+      root: root, bound: bound, needs: needs, gives: gives, withdrawn: withdrawn)
     let isSettled = zip(arguments, call.arguments).allSatisfy { argument, written in
       switch argument.value {
       case .number, .word, .text, .truth: true
@@ -262,6 +272,13 @@ extension Checker {
   }
 
   private mutating func report(missing noun: Noun, for verb: Name) {
+    if let advice = noun.advice, noun.sources.allSatisfy({ context.ledger.holds($0) }) {
+      diagnostics.append(
+        Diagnostic(
+          "E0412", "this `\(verb.text)` has no meaning: \(noun.absence)", at: verb.range,
+          help: [advice]))
+      return
+    }
     let chain = context.ledger.chain(to: noun)
     let steps = chain.map { noun in
       firstWord(noun.remedy) + (context.ledger.entry(noun) == nil ? " ✗" : " ✓")

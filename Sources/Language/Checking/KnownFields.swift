@@ -44,5 +44,5 @@ package struct KnownFields: Sendable, Equatable {
   }
 
   /// The noun that the field needs and that does not exist.
-  func lack(of field: ResultField) -> Noun? { field.needs.flatMap { lacks[$0] } }
+  func lack(of field: ResultField) -> Noun? { field.needs.lazy.compactMap { lacks[$0] }.first }
 }

@@ -121,6 +121,9 @@ package struct NounLedger: Sendable, Equatable {
     return entry.isSure && newer.isSure ? noun : nil
   }
 
+  /// Notes that a noun is there no longer, such as ratings after data without any.
+  package mutating func withdraw(_ noun: Noun) { entries[noun] = nil }
+
   /// Takes a noun to exist after its absence was reported, so that it is reported once.
   package mutating func assume(_ noun: Noun, at site: Site) {
     generation += 1

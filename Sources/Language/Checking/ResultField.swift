@@ -11,15 +11,23 @@ package struct ResultField: Sendable, Equatable, ExpressibleByStringLiteral {
   package var name: String
   package var kind: Kind
   /// What must be there for the field to be.
-  package var needs: Noun?
+  package var needs: [Noun]
 
-  package init(_ name: String, _ kind: Kind = .number, needs: Noun? = nil) {
+  package init(_ name: String, _ kind: Kind = .number, needs: [Noun] = []) {
     self.name = name
     self.kind = kind
     self.needs = needs
   }
 
   package init(stringLiteral name: String) { self.init(name) }
+}
+
+extension ResultField {
+  /// Everything that it or a field within it needs.
+  var allNeeds: [Noun] {
+    guard case .record(let fields?) = kind else { return needs }
+    return needs + fields.flatMap(\.allNeeds)
+  }
 }
 
 extension ResultField.Kind {

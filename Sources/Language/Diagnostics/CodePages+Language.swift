@@ -136,6 +136,13 @@ let orderPages = [
     wrong: "load\nsplit\nmeta-train maml\nsplit by=time\nevaluate",
     right: "load\nsplit by=time\nmeta-train maml\nevaluate"),
   CodePage(
+    "E0412", "a step without a meaning for these data",
+    "Interactions, such as clicks, have no scale: nothing can come near to a rating, and no error of a "
+      + "rating can be measured. They are learnt against items that were not taken, and judged by "
+      + "where those stand that were.",
+    wrong: "load data\nbinarize keep=likes\nsplit tasks query=3 min=5\nevaluate mae",
+    right: "load data\nbinarize keep=likes\nsplit tasks query=3 min=5\nevaluate ndcg@10"),
+  CodePage(
     "E0405", "a result that nothing reads",
     "A name is bound to a result and then to another one, and nothing has read the first: either it was "
       + "for nothing, or two names were meant.",

@@ -9,13 +9,16 @@ package final class Noun: Sendable, Hashable {
   package let absence: String
   /// A command line that usually gives it.
   package let remedy: String
+  /// What to do instead where the noun is missing for good: no line gives it. Nil where the remedy does.
+  package let advice: String?
   /// The nouns it was made from; when one of them is given anew, this one is stale.
   package let sources: [Noun]
 
   package init(
     _ name: String, phrase: String? = nil, isPlural: Bool = false, absence: String, remedy: String,
-    sources: [Noun] = []
+    advice: String? = nil, sources: [Noun] = []
   ) {
+    self.advice = advice
     self.name = name
     self.phrase = phrase ?? name
     self.isPlural = isPlural

@@ -17,6 +17,12 @@ package struct InnerSteps: Sendable, Equatable {
     set { givenRate = newValue }
   }
 
+  /// Takes the rate that is usual for interactions, where none is given: the logistic losses are flatter than
+  /// squared errors of ratings, and the same steps would hardly move.
+  package mutating func settleForInteractions() {
+    if givenRate == nil, optimizer == .sgd { givenRate = 1 }
+  }
+
   /// The options of an algorithm that has its inner steps at `path`.
   static func parameters<Root>(
     _ path: Path<Root, InnerSteps>, counts: ClosedRange<Int> = 0...1000,
@@ -24,7 +30,9 @@ package struct InnerSteps: Sendable, Equatable {
   ) -> [Parameter<Root>] {
     var own: [Parameter<InnerSteps>] = [
       .option("steps", \.count, in: counts, steps),
-      .option("inner-lr", \.rate, in: 0...100, "inner learning rate; usual 0.1, with adam 0.01"),
+      .option(
+        "inner-lr", \.rate, in: 0...100,
+        "inner learning rate; usual 0.1, of interactions 1, with adam 0.01"),
       .option("inner", \.optimizer, "how the inner steps move"),
     ]
     if hasOrder {
@@ -64,11 +72,19 @@ package enum InnerOptimizer: String, ArgumentChoice {
 }
 
 /// An algorithm whose inner steps have options.
-package protocol SteppingLearner: GradientLearner {
+package protocol SteppingLearner: SettlingLearner {
   var inner: InnerSteps { get set }
 }
 
+/// An algorithm with other usual options where the data are interactions.
+package protocol SettlingLearner: GradientLearner {
+  /// Takes the options that are usual then, as far as none are given.
+  mutating func settleForInteractions()
+}
+
 extension SteppingLearner {
+  package mutating func settleForInteractions() { inner.settleForInteractions() }
+
   package var steps: Int {
     get { inner.count }
     set { inner.count = newValue }

@@ -13,23 +13,32 @@ package final class LearningProblem: Sendable {
   package let layout: Layout
   /// The kernels to compute with.
   package let kernels: KernelSet
+  /// Draws what a user did not take, where the data are interactions; nil where they are ratings.
+  package let negatives: NegativeSampler?
   /// The blocks of the network come first in the layout; those of the algorithm follow.
   package let networkBlocks: Int
 
   /// The problem for the training tasks of a split.
+  ///
+  /// - Parameters:
+  ///   - sampling: how negatives are drawn, if the data are interactions.
+  ///   - key: what they are drawn by.
   package convenience init(
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
-    loss: any Loss, kernels: KernelSet
+    loss: any Loss, sampling: NegativeSampling = NegativeSampling(),
+    key: RandomKey = RandomKey(seed: 0), kernels: KernelSet
   ) {
     let rows = split.train.flatMap { $0.support + $0.query }
     self.init(
       network: network, loss: loss, learner: learner,
-      encoder: FeatureEncoder(data, training: rows), scale: data.scale, kernels: kernels)
+      encoder: FeatureEncoder(data, training: rows), scale: data.scale,
+      negatives: data.feedback == .interactions
+        ? NegativeSampler(sampling, data, training: rows, key: key) : nil, kernels: kernels)
   }
 
   package convenience init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
-    scale: RatingScale, kernels: KernelSet
+    scale: RatingScale, negatives: NegativeSampler? = nil, kernels: KernelSet
   ) {
     let shape = InputShape(
       ownFields: encoder.items.fields, commonFields: encoder.users.fields,
@@ -37,18 +46,19 @@ package final class LearningProblem: Sendable {
       promptWidth: learner.promptWidth)
     self.init(
       network: network, loss: loss, learner: learner, encoder: encoder, scale: scale, shape: shape,
-      kernels: kernels)
+      negatives: negatives, kernels: kernels)
   }
 
   package init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
-    scale: RatingScale, shape: InputShape, kernels: KernelSet
+    scale: RatingScale, shape: InputShape, negatives: NegativeSampler? = nil, kernels: KernelSet
   ) {
     self.network = network
     self.loss = loss
     self.encoder = encoder
     self.scale = scale
     self.shape = shape
+    self.negatives = negatives
     self.kernels = kernels
     let blocks = network.blocks(shape)
     networkBlocks = blocks.count

@@ -3,14 +3,22 @@ import Language
 import Models
 
 /// Meta-SGD (Li et al. 2017): MAML that learns the inner rates, too.
-package struct MetaSGD: RateLearner {
+package struct MetaSGD: RateLearner, SettlingLearner {
   package var steps = 1
-  package var innerRate = 0.1
+  private var givenRate: Double?
   package var order = 2
   package var scope = AdaptationScope.decision
   package var per = Sharing.weight
 
   package init() {}
+
+  /// The rate that learning starts from.
+  package var innerRate: Double {
+    get { givenRate ?? 0.1 }
+    set { givenRate = newValue }
+  }
+
+  package mutating func settleForInteractions() { givenRate = givenRate ?? 1 }
 
   /// What each learned rate belongs to.
   package enum Sharing: String, ArgumentChoice {
@@ -33,7 +41,9 @@ package struct MetaSGD: RateLearner {
       """,
     [
       .option("steps", \.steps, in: 0...1000, "inner gradient steps"),
-      .option("inner-lr", \.innerRate, in: 0...100, "the rate that learning starts from"),
+      .option(
+        "inner-lr", \.innerRate, in: 0...100,
+        "the rate that learning starts from; usual 0.1, of interactions 1"),
       .option("order", \.order, in: 1...2, "2 differentiates through the steps, 1 does not"),
       .option("adapt", \.scope, "which weights the inner steps move; embeddings have no rates"),
       .option("per", \.per, "what has a rate of its own"),

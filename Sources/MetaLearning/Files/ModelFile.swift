@@ -18,6 +18,8 @@ package enum ModelFile {
     static let scale = "mrs.scale"
     static let fields = "mrs.fields"
     static let split = "mrs.split"
+    static let negatives = "mrs.negatives"
+    static let itemCounts = "mrs.item-counts"
   }
 
   package static func encoded(_ model: TrainedModel) -> Safetensors {
@@ -27,22 +29,41 @@ package enum ModelFile {
     let fields = (try? encoder.encode(problem.encoder.fields)).map {
       String(decoding: $0, as: UTF8.self)
     }
-    return Safetensors(
-      metadata: [
-        Key.version: FileVersion.present,
-        Key.algorithm: described(model.learner),
-        Key.network: described(problem.network),
-        Key.loss: described(problem.loss),
-        Key.scale: "\(problem.scale.lowest) \(problem.scale.highest)",
-        Key.fields: fields ?? "[]",
-        Key.split: String(model.fingerprint, radix: 16),
-      ],
-      tensors: problem.layout.blocks.indices.map { block in
-        let place = problem.layout.blocks[block]
-        return .init(
-          place.name, shape: [place.rows, place.columns],
-          values: model.weights.view(block).array)
-      })
+    var metadata = [
+      Key.version: FileVersion.present,
+      Key.algorithm: described(model.learner),
+      Key.network: described(problem.network),
+      Key.loss: described(problem.loss),
+      Key.scale: "\(problem.scale.lowest) \(problem.scale.highest)",
+      Key.fields: fields ?? "[]",
+      Key.split: String(model.fingerprint, radix: 16),
+    ]
+    var tensors = problem.layout.blocks.indices.map { block in
+      let place = problem.layout.blocks[block]
+      return Safetensors.Tensor(
+        place.name, shape: [place.rows, place.columns], values: model.weights.view(block).array)
+    }
+    if let negatives = problem.negatives {
+      metadata[Key.negatives] = negatives.words
+      tensors.append(
+        .init(
+          Key.itemCounts, shape: [1, negatives.counts.count], values: negatives.counts))
+    }
+    return Safetensors(metadata: metadata, tensors: tensors)
+  }
+
+  /// How the model draws negatives, if it is one of interactions.
+  private static func negatives(
+    _ file: Safetensors, _ fields: [FeatureField], _ data: Dataset
+  ) throws(ModelFileError) -> NegativeSampler? {
+    guard let words = file.metadata[Key.negatives] else { return nil }
+    guard let counts = file.tensors.first(where: { $0.name == Key.itemCounts }),
+      let names = fields.first?.values, counts.shape == [1, names.count],
+      counts.values.allSatisfy({ $0 >= 0 && $0 <= 1e9 }),
+      let sampler = NegativeSampler(
+        words: words, names: names, counts: counts.values, ids: data.items.ids)
+    else { throw ModelFileError("does not say how negatives are drawn") }
+    return sampler
   }
 
   /// The model of a file, for some data.
@@ -57,10 +78,18 @@ package enum ModelFile {
       throw ModelFileError("is a safetensors file, but not a model that mrs saved")
     }
     let learner = try member(of: metaLearners, file, Key.algorithm)
+    let fields = try fields(file)
+    let negatives = try negatives(file, fields, data)
+    guard (negatives == nil) == (data.feedback == .ratings) else {
+      throw ModelFileError(
+        negatives == nil
+          ? "was trained on ratings, and the data are interactions"
+          : "was trained on interactions, and the data are ratings")
+    }
     let problem = LearningProblem(
       network: try member(of: networks, file, Key.network),
       loss: try member(of: losses, file, Key.loss), learner: learner,
-      encoder: FeatureEncoder(try fields(file), data), scale: try scale(file),
+      encoder: FeatureEncoder(fields, data), scale: try scale(file), negatives: negatives,
       kernels: kernels)
     var weights = Weights(problem.layout)
     for (block, place) in problem.layout.blocks.enumerated() {

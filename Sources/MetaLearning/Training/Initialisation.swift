@@ -7,15 +7,18 @@ extension LearningProblem {
   ///
   /// The head's bias is the mean training rating μ. Item biases are regressed on the items' features by ridge
   /// regression, and what is left of each, shrunken, goes to the weight of the item's id. So the untrained
-  /// network is the bias model, and an item without ratings gets the bias that its features predict.
+  /// network is the bias model, and an item without ratings gets the bias that its features predict. Of
+  /// interactions the log odds of an item's popularity take the place of its bias.
   package func initialWeights(
     learner: any MetaLearner, data: Dataset, training rows: [Int32], key: RandomKey
   ) -> Weights {
     var weights = Weights(layout, key: key)
     learner.prepare(&weights, kernels)
     guard !rows.isEmpty else { return weights }
-    let offsets = ItemBiases(data, rows)
-    let (level, slopes) = loss.scores(ofRating: offsets.mean, scale: scale, kernels)
+    let offsets = negatives.map { ItemBiases(data, rows, $0) } ?? ItemBiases(data, rows)
+    let (level, slopes) =
+      negatives == nil
+      ? loss.scores(ofRating: offsets.mean, scale: scale, kernels) : ([offsets.mean], [1])
     if let bias = layout.index(of: "head.bias") { weights.mutableView(bias).copy(from: level) }
     if let linear = layout.index(of: "linear") {
       let view = weights.mutableView(linear)
@@ -69,6 +72,21 @@ struct ItemBiases {
       }
     }
     items = itemOffsets.map { Float($0) }
+  }
+}
+
+extension ItemBiases {
+  /// The log odds of each item's popularity, as far as they are from their mean over the rows.
+  init(_ data: Dataset, _ rows: [Int32], _ negatives: NegativeSampler) {
+    var counts = [Int](repeating: 0, count: data.items.count)
+    for row in rows { counts[Int(data.interactions.items[Int(row)])] += 1 }
+    let odds = negatives.logOdds(of: counts)
+    let mean =
+      zip(odds, counts).reduce(0.0) { $0 + $1.0 * Double($1.1) } / Double(max(1, rows.count))
+    self.mean = Float(mean)
+    self.counts = counts
+    items = zip(odds, counts).map { $1 > 0 ? Float($0 - mean) : 0 }
+    sums = zip(odds, counts).map { $1 > 0 ? ($0 - mean) * Double($1) : 0 }
   }
 }
 

@@ -53,7 +53,13 @@ extension TrainedModel {
       learner: learner,
       problem: LearningProblem(
         network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
-        scale: problem.scale, shape: problem.shape, kernels: problem.kernels), weights: weights,
-      fingerprint: fingerprint)
+        scale: problem.scale, shape: problem.shape, negatives: problem.negatives,
+        kernels: problem.kernels), weights: weights,
+      fingerprint: fingerprint, history: history, isPartial: isPartial)
+  }
+
+  /// The same model for data with further items, which it knows by their features.
+  package func describing(_ data: Dataset) -> TrainedModel {
+    with(FeatureEncoder(problem.encoder.fields, data))
   }
 }

@@ -39,7 +39,7 @@ package struct TrainedModel: Recommender {
   }
 
   package var title: String { type(of: learner).name }
-  package var predictsRatings: Bool { problem.loss.predictsRatings }
+  package var predictsRatings: Bool { problem.loss.predictsRatings && problem.negatives == nil }
 
   package func scores(for user: UserContext, items: [Int32]) -> [Float] {
     scores(for: user, items: items, threads: 1)
@@ -59,7 +59,9 @@ package struct TrainedModel: Recommender {
   /// The loss on a task's query ratings after adapting to its support ratings.
   package func queryLoss(of task: UserTask, _ interactions: Interactions) -> Float {
     let sampler = TaskSampler(interactions, key: RandomKey(seed: 0), resample: false)
-    let (support, query) = sampler.ratings(of: task, epoch: 0)
+    var (support, query) = sampler.ratings(of: task, epoch: 0)
+    query = problem.negatives?.judged(query, after: support) ?? query
+    support = problem.negatives?.completed(support) ?? support
     return scratchPool.withScratch { scratch in
       scratch.tape.reset()
       let episode = scratch.builder.episode(
@@ -87,21 +89,31 @@ package struct TrainedModel: Recommender {
   package func trace(
     for user: UserContext, query: [UserContext.Rating] = [], items: [Int32] = []
   ) -> [(point: AdaptationPoint, queryLoss: Float, predictions: [Float])] {
-    adapted(to: user, items: query.map(\.item) + items) { scratch, episode in
-      let ratings = scratch.tape.arena.matrix(rows: query.count, columns: 1)
-      ratings.copy(from: query.map(\.rating))
+    // The negatives of the loss come last, so that what was asked for stays in its place.
+    let drawn = (problem.negatives?.judged(query, after: user.support) ?? query)
+      .dropFirst(query.count)
+    let asked = query.count + items.count
+    return adapted(to: user, items: query.map(\.item) + items + drawn.map(\.item)) {
+      scratch, episode in
+      let ratings = scratch.tape.arena.matrix(rows: query.count + drawn.count, columns: 1)
+      ratings.copy(from: query.map(\.rating) + drawn.map(\.rating))
+      let width = problem.shape.outputs
       return learner.trace(episode, weights, in: scratch).map { point in
-        let scores = scratch.tape.arena.matrix(
-          rows: query.count + items.count, columns: problem.shape.outputs)
+        let scores = scratch.tape.arena.matrix(rows: asked + drawn.count, columns: width)
         scores.copy(from: point.queryScores)
         var loss = Float.nan
         if !query.isEmpty {
-          let own = scratch.tape.leaf(scores.rows(0..<query.count))
+          let own = scratch.tape.arena.matrix(rows: ratings.rows, columns: width)
+          own.copy(
+            from: Array(
+              point.queryScores.prefix(query.count * width)
+                + point.queryScores.suffix(drawn.count * width)))
           loss =
             scratch.tape[
-              problem.loss.value(scratch.tape, own, ratings, scale: problem.scale)][0, 0]
+              problem.loss.value(
+                scratch.tape, scratch.tape.leaf(own), ratings, scale: problem.scale)][0, 0]
         }
-        return (point, loss, problem.predictions(scores))
+        return (point, loss, problem.predictions(scores.rows(0..<asked)))
       }
     }
   }
@@ -123,11 +135,12 @@ package struct TrainedModel: Recommender {
   func adapted<T>(
     to user: UserContext, items: [Int32], _ body: (Scratch, Episode) -> T
   ) -> T {
-    scratchPool.withScratch { scratch in
+    let support = problem.negatives?.completed(user.support) ?? user.support
+    return scratchPool.withScratch { scratch in
       scratch.tape.reset()
       let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
       let episode = scratch.builder.episode(
-        user: user.user, support: user.support, query: query, arena: scratch.tape.arena)
+        user: user.user, support: support, query: query, arena: scratch.tape.arena)
       return body(scratch, episode)
     }
   }

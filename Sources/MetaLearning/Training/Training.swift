@@ -41,6 +41,8 @@ package struct Training: Sequence, IteratorProtocol {
   private let outer: OuterLoop
   private let split: TaskSplit
   private let interactions: Interactions
+  /// Draws episodes of interactions; nil for ratings.
+  private let negatives: EpisodeNegatives?
   /// The outer rate at the start.
   package let rate: Double
   private var order: [Int] = []
@@ -84,6 +86,10 @@ package struct Training: Sequence, IteratorProtocol {
     self.options = options
     self.split = split
     interactions = data.interactions
+    negatives = problem.negatives.map {
+      EpisodeNegatives(
+        $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
+    }
     best = initial
     isFinished = isOver
   }
@@ -166,9 +172,11 @@ package struct Training: Sequence, IteratorProtocol {
     let noise = options.key.derived("noise").derived(epoch)
     let hiding = ItemHiding(
       share: options.hiddenItems, key: options.key.derived("hidden").derived(epoch))
+    let drawn = negatives?.drawn(for: batch.map { tasks[$0] }, epoch: epoch)
     return outer.take(tasks: batch.count, rate: rate) { number, weights, scratch in
       let task = tasks[batch[number]]
-      let (support, query) = sampler.ratings(of: task, epoch: epoch)
+      var (support, query) = sampler.ratings(of: task, epoch: epoch)
+      drawn?.complete(&support, &query, of: task)
       let episode = scratch.builder.episode(
         user: task.user, support: support, query: query, arena: scratch.tape.arena,
         hidesItems: hiding.hidesItems(of: task), noise: noise.derived(Int(task.user)))

@@ -9,6 +9,7 @@ package struct AbsoluteError: Loss {
   package static let signature = Signature<Self>(
     "mae", "The mean absolute error of the predicted rating.",
     details: "Far-off ratings pull less than with mse; the best prediction is a median.",
+    needs: [.scale],
     examples: [Example("meta-train maml loss=mae epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }

@@ -20,9 +20,12 @@ package protocol Loss: Configurable {
   var predictsRatings: Bool { get }
   /// Whether predictions are the scores themselves.
   var predictsScores: Bool { get }
+  /// Whether it has a meaning where items are only taken (1) or drawn as not taken (0).
+  var comparesWithNegatives: Bool { get }
 }
 
 extension Loss {
+  package var comparesWithNegatives: Bool { false }
   package var predictsRatings: Bool { true }
   package var predictsScores: Bool { false }
 }
@@ -42,7 +45,7 @@ package let losses = Catalog<any Loss>(
   "loss",
   [
     SquaredError.self, AbsoluteError.self, Ordinal.self, CrossEntropy.self, RatingClasses.self,
-    PairwiseRanking.self,
+    PairwiseRanking.self, SampledSoftmax.self,
   ])
 
 /// The mean squared error.
@@ -51,7 +54,7 @@ package struct SquaredError: PointwiseLoss {
 
   package static let signature = Signature<Self>(
     "mse", "The mean squared error of the predicted rating.",
-    examples: [Example("meta-train maml loss=mse epochs=1")])
+    needs: [.scale], examples: [Example("meta-train maml loss=mse epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 
@@ -92,8 +95,10 @@ package struct CrossEntropy: PointwiseLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "bce", "Binary cross-entropy of the rating's place on its scale.",
+    "bce", "Binary cross-entropy of the rating's place on its scale, or of taken and drawn items.",
     examples: [Example("meta-train maml loss=bce epochs=1")])
+
+  package var comparesWithNegatives: Bool { true }
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 

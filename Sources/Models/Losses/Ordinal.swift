@@ -24,6 +24,7 @@ package struct Ordinal: Loss {
       .option("noise", \.noise, in: 0.01...10, "how far ratings scatter around a score"),
       .option("softness", \.softness, in: 0.01...10, "how gently a step rises, in ratings"),
     ],
+    needs: [.scale],
     examples: [Example("meta-train maml loss=ordinal epochs=1")])
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }

@@ -8,10 +8,14 @@ package struct PairwiseRanking: Loss {
 
   package static let signature = Signature<Self>(
     "bpr", "The mean logistic loss of all pairs in which one item is rated higher.",
-    details: "Scores only order items then; they are no ratings, and MAE has no meaning.",
+    details: """
+      Scores only order items then; they are no ratings, and MAE has no meaning. Of interactions the pairs \
+      are of an item that was taken and one that was drawn.
+      """,
     examples: [Example("meta-train maml loss=bpr epochs=1")])
 
   package var predictsRatings: Bool { false }
+  package var comparesWithNegatives: Bool { true }
 
   package func outputs(_ scale: RatingScale) -> Int { 1 }
 
@@ -19,21 +23,13 @@ package struct PairwiseRanking: Loss {
     _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
   ) -> TapeValue {
     // log(1 + exp(−(s_i − s_j))), each pair with r_i > r_j
-    let count = ratings.rows
-    var weights = [Float](repeating: 0, count: count * count)
-    var pairs: Float = 0
-    for i in 0..<count {
-      for j in 0..<count where ratings[i, 0] > ratings[j, 0] {
-        weights[i * count + j] = 1
-        pairs += 1
-      }
-    }
-    let differences = tape.subtract(
-      tape.repeatRow(tape.transpose(scores), rows: count),
-      tape.repeatColumn(scores, columns: count))
-    let total = tape.sumProduct(
-      tape.map(.softplus, differences), tape.constant(weights, rows: count, columns: count))
-    return tape.scale(1 / max(1, pairs), total)
+    let pairs = Comparisons(tape, scores, ratings, scale: scale)
+    let costs = tape.map(.softplus, pairs.differences)
+    let total =
+      pairs.mask.map {
+        tape.sumProduct(costs, tape.constant($0, rows: pairs.rows, columns: pairs.columns))
+      } ?? tape.sum(costs)
+    return tape.scale(1 / max(1, pairs.count), total)
   }
 
   package func predictions(

@@ -9,6 +9,7 @@ package struct RatingClasses: Loss {
   package static let signature = Signature<Self>(
     "ce", "Cross-entropy over the ratings as classes, one score for each.",
     details: "The predicted rating is the mean of the ratings under the predicted probabilities.",
+    needs: [.scale],
     examples: [Example("meta-train maml loss=ce epochs=1")])
 
   /// One class for each whole step of the scale, at least two and at most a hundred.

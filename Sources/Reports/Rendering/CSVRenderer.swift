@@ -11,11 +11,28 @@ package struct CSVRenderer: Renderer {
     [.width], examples: [Example("mrs run --format csv quickstart.mrs")])
 
   package func text(_ report: Report) -> String {
-    let tables = report.blocks.compactMap { block -> String? in
+    tables(in: report).map { $0.map(line).joined() }.joined(separator: "\n")
+  }
+
+  /// Rows under the header that the report before ended with go on without another.
+  package func text(_ report: Report, after previous: Report?) -> String {
+    let tables = tables(in: report)
+    guard let first = tables.first, let last = previous.flatMap({ self.tables(in: $0).last }),
+      first.first == last.first
+    else { return text(report) }
+    return ([Array(first.dropFirst())] + tables.dropFirst()).map { $0.map(line).joined() }
+      .joined(separator: "\n")
+  }
+
+  private func tables(in report: Report) -> [[[String]]] {
+    report.blocks.compactMap { block in
       guard case .table(let table) = block else { return nil }
-      return rows(of: table).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+      return rows(of: table)
     }
-    return tables.joined(separator: "\n")
+  }
+
+  private func line(_ row: [String]) -> String {
+    row.map(quoted).joined(separator: ",") + "\n"
   }
 
   package func text(_ diagnostic: Diagnostic, in source: Source) -> String {
@@ -43,7 +60,8 @@ package struct CSVRenderer: Renderer {
         return hasWidth ? [value, width] : [value]
       }
     }
-    return [header] + body
+    let keys = table.keys ?? []
+    return [keys.map(\.name) + header] + body.map { keys.map(\.value) + $0 }
   }
 
   private func text(of cell: Table.Cell) -> (value: String, halfWidth: String) {

@@ -63,14 +63,20 @@ package struct JSONRenderer: Renderer {
   }
 
   private func table(_ table: Table) -> JSON {
-    .object([
-      "title": .string(table.title),
-      "columns": .array(
-        table.columns.map { .object(["title": .string($0.title), "unit": .string($0.unit)]) }),
-      "rows": .array(table.rows.map { .array($0.map(cell)) }),
-      "emphasis": table.emphasis.map { .number($0) } ?? .null,
-      "footnotes": .array(table.footnotes.map { .string($0) }),
-    ])
+    var members: [JSON.Member] = [.init("title", .string(table.title))]
+    if let keys = table.keys {
+      members.append(.init("keys", .object(keys.map { .init($0.name, .string($0.value)) })))
+    }
+    members += [
+      .init(
+        "columns",
+        .array(
+          table.columns.map { .object(["title": .string($0.title), "unit": .string($0.unit)]) })),
+      .init("rows", .array(table.rows.map { .array($0.map(cell)) })),
+      .init("emphasis", table.emphasis.map { .number($0) } ?? .null),
+      .init("footnotes", .array(table.footnotes.map { .string($0) })),
+    ]
+    return .object(members)
   }
 
   private func cell(_ cell: Table.Cell) -> JSON {

@@ -16,8 +16,14 @@ package protocol Renderer: Configurable {
   var page: Page { get set }
   /// The report as text that ends with a line end, or nothing when it has nothing to say.
   func text(_ report: Report) -> String
+  /// The same behind another report in the same output, which it may go on where that ended.
+  func text(_ report: Report, after previous: Report?) -> String
   /// The diagnostic as text that ends with a line end.
   func text(_ diagnostic: Diagnostic, in source: Source) -> String
+}
+
+extension Renderer {
+  package func text(_ report: Report, after previous: Report?) -> String { text(report) }
 }
 
 /// Every way to write reports down, by name.

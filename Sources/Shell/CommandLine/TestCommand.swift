@@ -71,7 +71,8 @@ struct TestCommand: ParsableCommand {
   }
 
   func run() throws {
-    mrs_signals_start(1)
+    // A worker gets Ctrl-C from the terminal and once more from the process that began it.
+    mrs_signals_start(worker ? 0 : 1)
     if worker { return try work() }
     let output = options.output()
     let (scripts, failures) = files.expanded()

@@ -18,6 +18,8 @@ struct Workers {
     var process: pid_t
     var pipe: Int32
     var output: [UInt8] = []
+    /// Whether this process has passed Ctrl-C on to it.
+    var isInterrupted = false
   }
 
   /// Replays all scripts; each is given to `finished` when it is done, in any order.
@@ -25,7 +27,7 @@ struct Workers {
     var waiting = scripts.enumerated().makeIterator()
     var running: [Worker] = []
     while true {
-      // After Ctrl-C, which the running ones have got too, nothing new begins.
+      // After Ctrl-C nothing new begins.
       while running.count < count, mrs_signals_interrupts() == 0,
         let (index, script) = waiting.next()
       {
@@ -36,8 +38,17 @@ struct Workers {
         }
       }
       guard !running.isEmpty else { return }
+      // A terminal interrupts all of them; whoever interrupts this process alone leaves the rest to it.
+      if mrs_signals_interrupts() > 0 {
+        for place in running.indices where !running[place].isInterrupted {
+          kill(running[place].process, SIGINT)
+          running[place].isInterrupted = true
+        }
+      }
       var polls = running.map { pollfd(fd: $0.pipe, events: Int16(POLLIN), revents: 0) }
-      guard poll(&polls, nfds_t(polls.count), -1) >= 0 || errno == EINTR else { return }
+      // An interrupt just before the wait would otherwise be seen only after it.
+      let longest: Int32 = 50  // ms
+      guard poll(&polls, nfds_t(polls.count), longest) >= 0 || errno == EINTR else { return }
       for (place, poll) in polls.enumerated().reversed() where poll.revents != 0 {
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         let got = read(running[place].pipe, &chunk, chunk.count)
@@ -80,6 +91,10 @@ struct Workers {
     let text = String(decoding: worker.output, as: UTF8.self)
     if let replay = JSON(parsing: text).flatMap({ Replay($0) }) { return replay }
     let signal = status & 0x7F
+    // Before it had taken the signal over.
+    if signal == SIGINT {
+      return Replay(failed: worker.script, .interrupted, "\(worker.script): interrupted\n")
+    }
     return Replay(
       failed: worker.script, .failed,
       signal == 0

@@ -11,6 +11,12 @@ package struct Output {
   package var isQuiet: Bool
   let host: TerminalHost
   let write: (String, Int32) -> Void
+  private let last = Last()
+
+  /// The report that was shown last, for all copies.
+  private final class Last {
+    var report: Report?
+  }
 
   /// - Parameter write: where texts go, by file descriptor; tests collect them.
   package init(
@@ -39,7 +45,8 @@ package struct Output {
   package func show(_ report: Report) {
     host.clearProgress()
     guard !isQuiet else { return }
-    let text = results.text(report)
+    let text = results.text(report, after: last.report)
+    last.report = report
     write(host.isTimeless ? withoutTimes(text) : text, STDOUT_FILENO)
   }
 

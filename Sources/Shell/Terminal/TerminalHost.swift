@@ -149,9 +149,32 @@ package final class TerminalHost: Host {
 
   /// What a path leads to, or the refusal of what is out of reach.
   private func place(_ path: String, to verb: String) throws(CommandFailure) -> Place {
+    if path.hasPrefix(fetchedPrefix) { return try fetchedPlace(path, to: verb) }
     let whole = located(path)
     guard let sandbox else { return Place(whole) }
     return try sandbox.place(of: whole, named: path, to: verb)
+  }
+
+  /// What a path into the folder of fetched data leads to. Every script may read there, and none may write.
+  private func fetchedPlace(_ path: String, to verb: String) throws(CommandFailure) -> Place {
+    let rest = path.dropFirst(fetchedPrefix.count)
+    guard verb != "write" else {
+      throw CommandFailure(
+        "E0506", "`\(path)` lies among fetched data, which are not written to", argument: path)
+    }
+    let name = rest.prefix { $0 != "/" }
+    let folder = Self.dataFolders.first { Files.kind(of: "\($0)/\(name)") == .folder }
+    let data = folder ?? Self.dataFolders[0]
+    return try Sandbox([data]).place(of: "\(data)/\(rest)", named: path, to: verb)
+  }
+
+  /// Where fetched data may lie: where `MRS_DATA` says, else beside the current folder and where the program
+  /// was built.
+  private static var dataFolders: [String] {
+    if let told = Terminal.environment("MRS_DATA"), !told.isEmpty { return [told] }
+    guard let program = realpath("/proc/self/exe", nil) else { return [".data"] }
+    defer { free(program) }
+    return [".data", Files.folder(of: String(cString: program)) + "/../../../.data"]
   }
 
   private func located(_ path: String) -> String {

@@ -13,6 +13,15 @@ import pyte
 PROGRAM = os.environ.get("MRS_PROGRAM", ".build/release/mrs")
 # What the program writes when it begins to ask for a line.
 PASTE_ON = b"\x1b[?2004h"
+# How long to wait for what a training comes to, in seconds: the loops that every machine has take 30 times as
+# long as the best, and tests run beside other work.
+TRAINING = 600
+
+
+def obey_signals():
+    """What runs the tests in the background ignores some signals, and a child takes that over."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def modes_of_a_new_terminal():
@@ -48,8 +57,7 @@ class Terminal:
         self.child = pexpect.spawn(
             program, list(arguments), env=environment, dimensions=(rows, columns), timeout=30,
             encoding=None,
-            # What runs the tests in the background ignores the interrupt, and a child takes that over.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=obey_signals,
         )
         self.child.delaybeforesend = None
         # The child may have changed its own already.
@@ -184,4 +192,4 @@ def prepared(terminal):
     return terminal.run("load data; split tasks")
 
 
-__all__ = ["Terminal", "interrupt", "prepared", "signal"]
+__all__ = ["TRAINING", "Terminal", "interrupt", "obey_signals", "prepared", "signal"]

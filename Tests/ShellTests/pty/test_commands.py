@@ -12,7 +12,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 import jupyter
-from terminal import PROGRAM, Terminal
+from terminal import PROGRAM, TRAINING, Terminal, obey_signals
 
 PASSING = "mrs 1\nset seed=7\nload data\nlet s = split tasks\nexpect $s.test > 0\n"
 
@@ -73,11 +73,46 @@ class ExitStatusTest(CommandTest):
             self.write("a.mrs", head + line + "\n")
             process = subprocess.Popen(
                 [os.path.abspath(PROGRAM), "run", "a.mrs"], cwd=self.folder.name,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=obey_signals)
             process.stdout.readline()
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=20)
             self.assertEqual(process.returncode, 130, errors)
+
+    def test_ctrl_c_ends_a_test_of_scripts_whoever_is_told(self):
+        """The whole group, as by a terminal, or the one process, as by a program that began it."""
+        self.write("a.mrs", "load data\nsplit tasks\nmodel mlp hidden=2048,2048 embed=256\nmeta-train maml\n")
+        for tell in (os.killpg, os.kill):
+            # As soon as it listens, when a worker may not do so yet, and later.
+            for wait in (0, 1):
+                process = subprocess.Popen(
+                    [os.path.abspath(PROGRAM), "test", "--no-cache", "--runs", "3", "a.mrs"],
+                    cwd=self.folder.name, text=True, start_new_session=True,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    preexec_fn=obey_signals)
+                self.addCleanup(self.end, process)
+                while process.poll() is None and not self.catches(process.pid, signal.SIGINT):
+                    time.sleep(0.001)
+                time.sleep(wait)
+                tell(process.pid, signal.SIGINT)
+                said, _ = process.communicate(timeout=20)
+                with self.subTest(tell.__name__, wait=wait):
+                    self.assertEqual(process.returncode, 130, said)
+                    self.assertRegex(said, "interrupted|not run")
+
+    @staticmethod
+    def end(process):
+        """Ends a process with those that it began, if it goes on."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    @staticmethod
+    def catches(process, number):
+        """Whether a process has a handler for a signal."""
+        with open(f"/proc/{process}/status") as file:
+            caught = next(line for line in file if line.startswith("SigCgt:"))
+        return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
     def test_the_worst_of_several_scripts_counts(self):
         self.write("one/a.mrs", PASSING)
@@ -202,7 +237,7 @@ class ReplayTest(CommandTest):
                 time.sleep(0.01)
             with open(path, "a") as file:
                 file.write("# MY NEW LINE\n")
-            said, _ = running.communicate(timeout=120)
+            said, _ = running.communicate(timeout=TRAINING)
             self.assertEqual(self.read("a.mrs"), script + "# MY NEW LINE\n")
             self.assertIn("E0505", said)
             self.assertEqual(running.returncode, 1 if option == "--deterministic" else 3, said)

@@ -10,7 +10,7 @@ import time
 import unittest
 
 import jupyter
-from terminal import PROGRAM, Terminal, interrupt
+from terminal import PROGRAM, TRAINING, Terminal, interrupt
 
 
 class Cells(unittest.TestCase):
@@ -117,7 +117,7 @@ class Nothing_lost(unittest.TestCase):
             with Terminal(state=state) as t:
                 t.run("set seed=123", "load data", "split tasks")
                 t.send("meta-train maml epochs=100000 patience=0\r")
-                t.wait("ETA", 60)
+                t.wait("ETA", TRAINING)
                 t.signal(signal.SIGKILL)
                 t.wait_end()
             with Terminal(state=state) as t:
@@ -191,7 +191,7 @@ class Nothing_lost(unittest.TestCase):
         """A training that Ctrl-C stopped after at least one epoch; the prompt is that of cell 3."""
         t.run("load data; split tasks")
         t.send(f"meta-train maml steps=1 epochs=100000 patience=0 {option}\r")
-        t.wait("valid 0.", 60)
+        t.wait("valid 0.", TRAINING)
         t.send("\x03")
         t.wait("Ctrl-C again drops this model")
         return t.wait_prompt(3)
@@ -213,7 +213,7 @@ class Nothing_lost(unittest.TestCase):
         with Terminal(rows=50) as t:
             t.run("load data; split tasks")
             t.send(sweep + "\r")
-            t.wait("run 2 of 6", 60)
+            t.wait("run 2 of 6", TRAINING)
             t.send("\x03")
             t.wait("Stopped with 1 of 6 runs")
             t.wait("Ctrl-C again drops this model")
@@ -221,7 +221,7 @@ class Nothing_lost(unittest.TestCase):
             t.run("history")
             self.assertRegex(t.text, r"2 +partial")
             t.send(sweep + "\r")
-            t.wait("run 3 of 6", 60)
+            t.wait("run 3 of 6", TRAINING)
             t.send("\x03")
             t.wait_prompt(4)
             t.send("\x03")
@@ -269,7 +269,7 @@ class Nothing_lost(unittest.TestCase):
                 t.wait("brings back its 4 statements")
                 for _ in range(2):
                     t.send("recover\r")
-                    t.wait("ETA", 60)
+                    t.wait("ETA", TRAINING)
                     interrupt(t)
                     t.wait("2 statements are not brought back; `recover` goes on with them")
                     t.send("\x0c")
@@ -322,7 +322,7 @@ class Nothing_lost(unittest.TestCase):
             paths = {name: os.path.join(folder, name) for name in ["whole", "ctrl-c", "kill"]}
 
             def save(t, name, number):
-                t.wait_prompt(number, 60)
+                t.wait_prompt(number, TRAINING)
                 t.send(f'save model "{paths[name]}.safetensors"\r')
                 t.wait("Wrote", 30)
 
@@ -337,7 +337,7 @@ class Nothing_lost(unittest.TestCase):
                 with Terminal() as t:
                     prepare(t)
                     t.send(f'{train} checkpoint="{paths[name]}.checkpoint"\r')
-                    t.wait("valid 0.", 60)
+                    t.wait("valid 0.", TRAINING)
                     end(t)
                     if name == "kill":
                         t.wait_end()
@@ -346,7 +346,7 @@ class Nothing_lost(unittest.TestCase):
                 with Terminal() as t:
                     prepare(t)
                     t.send(f'resume "{paths[name]}.checkpoint"\r')
-                    t.wait("Went on after epoch", 60)
+                    t.wait("Went on after epoch", TRAINING)
                     save(t, name, 3)
             models = [open(path + ".safetensors", "rb").read() for path in paths.values()]
             self.assertEqual(models[0], models[1])
@@ -356,7 +356,7 @@ class Nothing_lost(unittest.TestCase):
         with Terminal() as t:
             t.run("load data; split tasks")
             t.send("meta-train maml epochs=100000 patience=0; set seed=999\r")
-            t.wait("ETA", 60)
+            t.wait("ETA", TRAINING)
             t.send("\x03")
             t.wait_prompt(3)
             t.run("show")

@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from terminal import Terminal, interrupt, prepared
+from terminal import TRAINING, Terminal, interrupt, prepared
 
 # A cell that runs for minutes unless it is stopped.
 LONG = "meta-train maml steps=5 epochs=100000 patience=0"
@@ -177,7 +177,7 @@ class Interruption(unittest.TestCase):
         with Terminal() as t:
             prepared(t)
             t.send(LONG + "\r")
-            t.wait("epochs", 60)
+            t.wait("epochs", TRAINING)
             t.pump(1)
             t.send("\x03")
             t.wait_prompt(3)
@@ -188,7 +188,7 @@ class Interruption(unittest.TestCase):
         with Terminal() as t:
             prepared(t)
             t.send(LONG + "\r")
-            t.wait("ETA", 60)
+            t.wait("ETA", TRAINING)
             interrupt(t)
             t.wait_prompt(3)
             self.assertNotIn("ETA", t.text)
@@ -199,7 +199,7 @@ class Interruption(unittest.TestCase):
             t.send("meta-train maml steps=2 epochs=3\r")
             t.pump(0.2)
             t.send("show\r")
-            t.wait_prompt(4, 60)
+            t.wait_prompt(4, TRAINING)
             self.assertEqual(t.text.count("show"), 1)
             self.assertIn("mrs [3]> show", t.text)
 
@@ -251,7 +251,7 @@ class Leaving(unittest.TestCase):
         with Terminal() as t:
             prepared(t)
             t.send(LONG + "\r")
-            t.wait("epochs", 60)
+            t.wait("epochs", TRAINING)
             t.signal(signal.SIGTERM)
             self.assertEqual(t.wait_end(), -signal.SIGTERM)
             self.assert_restored(t)
@@ -261,7 +261,7 @@ class Leaving(unittest.TestCase):
             script.write(f"load data\nsplit tasks\n{LONG}\nload data\n")
             script.flush()
             with Terminal("run", script.name) as t:
-                t.wait("ETA", 60)
+                t.wait("ETA", TRAINING)
                 t.send("\x03")
                 self.assertEqual(t.wait_end(), 130)
                 self.assert_restored(t)

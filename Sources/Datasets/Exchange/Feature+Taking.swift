@@ -1,0 +1,56 @@
+extension Entities {
+  /// Adds the feature; where there is one of its name, what the new one knows takes the place of what that said.
+  ///
+  /// - Returns: whose value was another.
+  package mutating func take(_ feature: Feature) -> Set<Int> {
+    guard let place = features.firstIndex(where: { $0.name == feature.name }) else {
+      features.append(feature)
+      return []
+    }
+    let earlier = features[place]
+    let changed = (0..<count).filter { entity in
+      earlier.isKnown(of: entity) && feature.isKnown(of: entity)
+        && earlier.spelling(of: entity) != feature.spelling(of: entity)
+    }
+    features[place] = earlier.overlaid(by: feature)
+    return Set(changed)
+  }
+}
+
+extension Feature {
+  func isKnown(of entity: Int) -> Bool {
+    switch values {
+    case .numbers(let numbers): !numbers[entity].isNaN
+    case .categories(_, let offsets, _): offsets[entity] < offsets[entity + 1]
+    }
+  }
+
+  /// What the other one knows, and what this one does elsewhere. The other one alone where they are of different
+  /// kinds.
+  fileprivate func overlaid(by other: Feature) -> Feature {
+    var result = other
+    result.fillsWithMean = fillsWithMean || other.fillsWithMean
+    switch (values, other.values) {
+    case (.numbers(let old), .numbers(let new)):
+      result.values = .numbers(zip(old, new).map { $1.isNaN ? $0 : $1 })
+    case (.categories(var vocabulary, let offsets, let codes), .categories(let names, _, let added)):
+      guard offsets.indices.dropLast().contains(where: { isKnown(of: $0) && !other.isKnown(of: $0) })
+      else { return result }
+      guard case .categories(_, let newOffsets, _) = other.values else { return result }
+      let numbers = names.names.map { Int32(vocabulary.insert($0)) }
+      var (joinedOffsets, joined): ([Int32], [Int32]) = ([0], [])
+      for entity in offsets.indices.dropLast() {
+        if other.isKnown(of: entity) {
+          let range = Int(newOffsets[entity])..<Int(newOffsets[entity + 1])
+          joined += added[range].map { numbers[Int($0)] }
+        } else {
+          joined += codes[Int(offsets[entity])..<Int(offsets[entity + 1])]
+        }
+        joinedOffsets.append(Int32(joined.count))
+      }
+      result.values = .categories(vocabulary, offsets: joinedOffsets, codes: joined)
+    default: break
+    }
+    return result
+  }
+}

@@ -1,0 +1,95 @@
+import Kernels
+
+/// For each of some users the items to recommend, the best first.
+package struct RecommendationLists: Sendable {
+  package struct List: Sendable {
+    package var user: Int32
+    package var items: [Int32]
+    package var scores: [Float]
+
+    package init(user: Int32, items: [Int32], scores: [Float]) {
+      self.user = user
+      self.items = items
+      self.scores = scores
+    }
+  }
+
+  package var lists: [List] = []
+
+  package init(_ lists: [List]) { self.lists = lists }
+
+  /// How many items there are in all lists.
+  package var count: Int { lists.reduce(0) { $0 + $1.items.count } }
+
+  /// The files that hold them, a row a user and place: user, rank from 1 on, item, score. In NumPy's format
+  /// users and items are numbers, whose ids are lines of text files.
+  package func exported(
+    as format: ExportFormat, to path: String, of data: Dataset
+  ) -> [(path: String, bytes: [UInt8])] {
+    switch format {
+    case .csv, .recbole: [(path, rows(DelimitedWriter(), data))]
+    case .tsv: [(path, rows(DelimitedWriter(separator: "\t"), data))]
+    case .jsonl: [(path, rows(JSONLinesWriter(), data))]
+    case .npy: numPyFiles(path, data)
+    }
+  }
+
+  private func rows(_ writer: some RowWriter, _ data: Dataset) -> [UInt8] {
+    var text = writer.header(["user", "rank", "item", "score"])
+    for list in lists.whileWanted(asking: 0x40) {
+      let user = RowField.text(data.users.ids.names[Int(list.user)])
+      for (place, (item, score)) in zip(list.items, list.scores).enumerated() {
+        text += writer.row([
+          ("user", user), ("rank", .whole(Int64(place + 1))),
+          ("item", .text(data.items.ids.names[Int(item)])), ("score", .number(score)),
+        ])
+      }
+    }
+    return Array(text.utf8)
+  }
+
+  private func numPyFiles(_ path: String, _ data: Dataset) -> [(path: String, bytes: [UInt8])] {
+    var bytes = NumPyArray.header(ofDoubles: count, columns: 4)
+    bytes.reserveCapacity(bytes.count + 32 * count)
+    for list in lists.whileWanted(asking: 0x40) {
+      for (place, (item, score)) in zip(list.items, list.scores).enumerated() {
+        for value in [Double(list.user), Double(place + 1), Double(item), Double(score)] {
+          withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+      }
+    }
+    let base = String(path.dropLast(4))
+    return [
+      (path, bytes), (base + ".users.txt", data.users.ids.lines),
+      (base + ".items.txt", data.items.ids.lines),
+    ]
+  }
+}
+
+extension Vocabulary {
+  /// The names as lines of a file.
+  var lines: [UInt8] {
+    Array(names.whileWanted(asking: 0x1000).map { oneLine($0) + "\n" }.joined().utf8)
+  }
+}
+
+extension FileContents {
+  /// The ids of users in a file: those of its column of users, where its first line names one, else a line
+  /// each.
+  package func userIDs() throws -> [String] {
+    try requireText()
+    let first = String(decoding: lineBytes(at: textStart).bytes, as: UTF8.self)
+    guard first.contains(where: { ",;\t|".contains($0) }) || isUserName(first) else {
+      return try lines()
+    }
+    let header = try DelimitedHeader(self, separator: nil, names: [])
+    let user = try header.column("user", chosen: nil)
+    let table = try header.layout { $0 == user ? .id : .skip }.scan(
+      self, from: header.next, badRows: .refuse)
+    return try table.texts(user)
+  }
+
+  private func isUserName(_ line: String) -> Bool {
+    usualName("user", among: [line.filter { $0 != "\"" }]) != nil
+  }
+}
