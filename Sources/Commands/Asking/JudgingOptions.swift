@@ -39,7 +39,11 @@ package struct JudgingOptions: Sendable {
   static func alwaysShown(_ feedback: Feedback) -> [any Baseline] {
     switch feedback {
     case .ratings: [Popularity(), ItemMean(), Bias(), MatrixFactorization()]
-    case .interactions: [Popularity(), Ease(), EpisodicEase()]
+    case .interactions:
+      [
+        Popularity(), ItemKNN(), AlternatingLeastSquares(), BayesianPersonalizedRanking(), Ease(),
+        EpisodicEase(),
+      ]
     }
   }
 

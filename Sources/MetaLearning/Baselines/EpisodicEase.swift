@@ -129,10 +129,11 @@ private final class EpisodicModel: Recommender {
     // Of users who have too few items for it, as many as there are.
     let clicks = common.clicks
     let most = clicks.supports.max() ?? 0
-    let isSame = clicks.supports.enumerated().allSatisfy { user, support in
-      let count = clicks.byUser.range(user).count
-      return support == most || support == count || support == count - 1
-    }
+    let isSame =
+      clicks.supports.count { $0 == most } * 2 > clicks.supports.count
+      && clicks.supports.enumerated().allSatisfy { user, support in
+        support == most || support >= clicks.byUser.range(user).count - 1
+      }
     size = isSame ? most : nil
     usual = ItemTable(
       title: EpisodicEase.name, clicks, common.system.solution(penalty: penalty, kernels: kernels),
