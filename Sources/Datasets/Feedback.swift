@@ -40,7 +40,6 @@ extension Dataset {
   package func asInteractions(counts: [Float]? = nil) throws(DatasetError) -> Dataset {
     var data = self
     if let counts {
-      precondition(counts.count == interactions.count, "kept by callers, who make one for each row")
       if let odd = counts.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
         throw DatasetError(
           "row \(odd + 1) counts \(Number.text(counts[odd].asWritten)); a count is 0 or more",

@@ -49,7 +49,7 @@ private func als(_ change: (inout AlternatingLeastSquares) -> Void) -> Alternati
       1 + 4 * (scale == .linear ? Double(count) : Elementary.log(1 + Double(count)))
     }
     var start = RandomKey(seed: 3).derived("items").stream
-    var items = (0..<12).map { _ in (0..<3).map { _ in 0.01 * start.normal() } }
+    var items = (0..<12).map { _ in (0..<3).map { _ in 0.1 * start.normal() } }
     var row = 0
     let entries = lists.map { list in
       list.map { item in

@@ -41,8 +41,8 @@ package struct JudgingOptions: Sendable {
     case .ratings: [Popularity(), ItemMean(), Bias(), MatrixFactorization()]
     case .interactions:
       [
-        Popularity(), ItemKNN(), Ease(), EpisodicEase(), AlternatingLeastSquares(),
-        BayesianPersonalizedRanking(),
+        Popularity(), ItemKNN(), AlternatingLeastSquares(), BayesianPersonalizedRanking(), Ease(),
+        EpisodicEase(),
       ]
     }
   }

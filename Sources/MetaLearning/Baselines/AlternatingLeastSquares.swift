@@ -36,6 +36,7 @@ package struct AlternatingLeastSquares: TunableBaseline {
       .option("iterations", \.iterations, in: 1...1000, "rounds of fitting users, then items"),
       .option("counts", \.counts, "what counts add to the confidence"),
     ],
+    needs: [.interactions],
     examples: [Example("baseline als factors=64 l2=30 alpha=4"), Example("evaluate with=[als]")])
 
   package var feedback: Set<Feedback> { [.interactions] }
@@ -43,7 +44,7 @@ package struct AlternatingLeastSquares: TunableBaseline {
 
   /// Settings from weak to strong: few clicks want few factors.
   private static let settings: [(factors: Int, penalty: Double, alpha: Double)] = [
-    (16, 30, 0), (16, 100, 4), (32, 50, 4), (64, 30, 4), (64, 100, 4),
+    (16, 30, 0), (32, 50, 4), (64, 30, 4), (64, 100, 4), (64, 300, 4),
   ]
 
   package func candidates(on feedback: Feedback) -> [AlternatingLeastSquares] {
@@ -147,7 +148,7 @@ package struct FactorRows: Sendable {
     self.init(zeros: count, width: width)
     var stream = key.derived("items").stream
     for place in (0..<rows.count).whileWanted() {
-      rows.base[place] = Float(0.01 * stream.normal())
+      rows.base[place] = Float(0.1 * stream.normal())
     }
   }
 

@@ -30,6 +30,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
         "l2", \.penalty, in: 0...100,
         "pull of every number to zero; chosen on validation users if absent"),
     ],
+    needs: [.interactions],
     examples: [Example("evaluate ndcg@20 with=[bpr]")])
 
   package var feedback: Set<Feedback> { [.interactions] }
@@ -37,7 +38,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package var fitsOnOneThread: Bool { true }
 
   private static let settings: [(rate: Double, penalty: Double)] = [
-    (0.02, 0.003), (0.05, 0.003), (0.05, 0.01), (0.05, 0.03), (0.1, 0.01),
+    (0.02, 0.001), (0.02, 0.003), (0.05, 0.001), (0.05, 0.003), (0.05, 0.01),
   ]
 
   package func candidates(on feedback: Feedback) -> [BayesianPersonalizedRanking] {

@@ -25,6 +25,7 @@ package struct Ease: TunableBaseline {
       .option(
         "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
     ],
+    needs: [.interactions],
     examples: [Example("baseline ease l2=1000"), Example("evaluate ndcg@20 with=[ease]")])
 
   package var feedback: Set<Feedback> { [.interactions] }

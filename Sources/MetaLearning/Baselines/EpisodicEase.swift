@@ -35,6 +35,7 @@ package struct EpisodicEase: TunableBaseline {
       .option(
         "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
     ],
+    needs: [.interactions],
     examples: [Example("evaluate ndcg@20 with=[episodic-ease]")])
 
   package var feedback: Set<Feedback> { [.interactions] }
@@ -114,7 +115,7 @@ private final class EpisodicModel: Recommender {
   private let clicks: TrainingClicks
   private let penalty: Float
   private let kernels: KernelSet
-  /// The support that all training tasks have; nil if they differ.
+  /// The support that all training tasks have, where they have the items; nil if they differ.
   private let size: Int?
   private let usual: ItemTable
   /// The models of other sizes, those that were used last, the newest at the end.
@@ -123,11 +124,18 @@ private final class EpisodicModel: Recommender {
   private static let kept = 2
 
   init(_ common: EpisodicEase.Common, penalty: Float, kernels: KernelSet) {
-    clicks = common.clicks
+    self.clicks = common.clicks
     self.penalty = penalty
     self.kernels = kernels
-    let sizes = clicks.supports
-    size = sizes.min() == sizes.max() ? sizes.first : nil
+    // Of users who have too few items for it, as many as there are.
+    let clicks = common.clicks
+    let most = clicks.supports.max() ?? 0
+    let isSame =
+      clicks.supports.count { $0 == most } * 2 > clicks.supports.count
+      && clicks.supports.enumerated().allSatisfy { user, support in
+        support == most || support >= clicks.byUser.range(user).count - 1
+      }
+    size = isSame ? most : nil
     usual = ItemTable(
       title: EpisodicEase.name, clicks, common.system.solution(penalty: penalty, kernels: kernels),
       kernels: kernels)

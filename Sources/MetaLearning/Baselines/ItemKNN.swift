@@ -36,7 +36,7 @@ package struct ItemKNN: TunableBaseline {
 
   package func candidates(on feedback: Feedback) -> [ItemKNN] {
     guard feedback == .interactions, shrinkage == nil else { return [self] }
-    return [3.0, 10, 30, 100, 300].map { shrinkage in
+    return [1.0, 10, 50, 200, 1000].map { shrinkage in
       var next = self
       next.shrinkage = shrinkage
       return next

@@ -173,31 +173,56 @@ struct HighestScores {
 
   /// Adds scores whose places begin at `first`, all behind those before.
   mutating func add(_ scores: UnsafeBufferPointer<Float>, from first: Int) {
-    for (offset, score) in scores.enumerated() where !(score <= bar) {
-      let known = score.isNaN ? Float.infinity : score
-      var at = found.count
-      while at > 0, found[at - 1].score < known { at -= 1 }
-      if at == most { continue }
-      found.insert((first + offset, known), at: at)
-      if found.count > most { found.removeLast() }
-      if found.count == most { bar = found[most - 1].score }
+    let raw = UnsafeRawBufferPointer(scores)
+    var start = 0
+    while start < scores.count {
+      let end = min(start + 8, scores.count)
+      // Most stretches have nothing that is high enough.
+      let isLow =
+        end - start == 8
+        && all(raw.loadUnaligned(fromByteOffset: 4 * start, as: SIMD8<Float>.self) .<= bar)
+      if !isLow {
+        for offset in start..<end where !(scores[offset] <= bar) {
+          insert(first + offset, scores[offset])
+        }
+      }
+      start = end
     }
+  }
+
+  private mutating func insert(_ place: Int, _ score: Float) {
+    let known = score.isNaN ? Float.infinity : score
+    var at = found.count
+    while at > 0, found[at - 1].score < known { at -= 1 }
+    if at == most { return }
+    found.insert((place, known), at: at)
+    if found.count > most { found.removeLast() }
+    if found.count == most { bar = found[most - 1].score }
   }
 }
 
 extension ItemColumns {
   /// What a user took, in rising order of the columns, each once.
   func taken(by user: UserContext) -> [TakenItem] {
-    var all = user.support.map { TakenItem(column: column[Int($0.item)], count: $0.count) }
-    all.removeAll { $0.column < 0 }
-    all.sort { ($0.column, $0.count) < ($1.column, $1.count) }
-    return all.reduce(into: []) { merged, next in
-      if let last = merged.last, last.column == next.column {
-        merged[merged.count - 1].count += next.count
+    // Columns and places in one number, which sorts faster than pairs.
+    var keys: [UInt64] = []
+    keys.reserveCapacity(user.support.count)
+    for (place, taken) in user.support.enumerated() {
+      let column = column[Int(taken.item)]
+      if column >= 0 { keys.append(UInt64(column) << 32 | UInt64(place)) }
+    }
+    keys.sort()
+    var merged: [TakenItem] = []
+    merged.reserveCapacity(keys.count)
+    for key in keys {
+      let (column, count) = (Int32(key >> 32), user.support[Int(key & 0xFFFF_FFFF)].count)
+      if let last = merged.last, last.column == column {
+        merged[merged.count - 1].count += count
       } else {
-        merged.append(next)
+        merged.append(TakenItem(column: column, count: count))
       }
     }
+    return merged
   }
 
   /// The scores of items, of those of all columns; items without one come last.

@@ -30,7 +30,7 @@ package struct TrainingClicks: Sendable {
         counts.append(count)
       }
       offsets.append(items.count)
-      let support = TrainingClicks.merged(task.support, rows)
+      let support = task.query.isEmpty ? list : TrainingClicks.merged(task.support, rows)
       supports.append(support.count { columns.column[Int($0.item)] >= 0 })
     }
     let byUser = ClickLists(offsets: offsets, others: items, counts: counts)
