@@ -24,7 +24,8 @@ extension Session {
   package var nouns: [(Noun, Bool)] {
     [
       (.data, data != nil), (.scale, data?.feedback == .ratings),
-      (.interactions, data?.feedback == .interactions), (.tasks, tasks != nil), (.model, model != nil),
+      (.interactions, data?.feedback == .interactions), (.tasks, tasks != nil),
+      (.model, model != nil),
       (.ratings, model?.predictsRatings == true), (.adapted, adapted != nil),
     ]
   }

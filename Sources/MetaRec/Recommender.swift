@@ -44,7 +44,10 @@ public struct Recommender: Sendable {
       var adapt = Adapt()
       adapt.user = user
       let numbered = try ratings.map { name, rating in
-        (number: try data.itemNumber(name), KeyedValue(key: name, isQuoted: true, value: ToldValue.number(rating)))
+        (
+          number: try data.itemNumber(name),
+          KeyedValue(key: name, isQuoted: true, value: ToldValue.number(rating))
+        )
       }
       if let twice = Dictionary(grouping: numbered, by: \.number).first(where: {
         $0.value.count > 1

@@ -28,8 +28,6 @@ import Testing
     "significance: data": "results of users are compared, whose tasks must be there",
     "significance: tasks": "the same",
     "similar: tasks": "what a model is made from must be there for it",
-    "topk: models": "an adapted model holds the model itself",
-    "topk: the present model": "the same",
   ]
 
   @Test func whatIsDeclaredWiderThanReadIsListed() throws {

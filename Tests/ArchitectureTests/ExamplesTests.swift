@@ -1,4 +1,5 @@
 import Commands
+import Datasets
 import Language
 import MetaLearning
 import Reports
@@ -31,7 +32,8 @@ import Testing
     for form in group.members.forms {
       #expect(!form.examples.isEmpty, "\(form.name)")
       for example in form.examples {
-        var interpreter = try Preludes.interpreter(with: [.data] + needs(of: example))
+        var interpreter = try Preludes.interpreter(
+          with: [.data] + form.needs + needs(of: example))
         let source = Source(name: "example", text: example.line)
         let result = interpreter.run(source, host: MemoryHost(Preludes.host))
         #expect(result == .completed, "\(form.name): \(example.line)")

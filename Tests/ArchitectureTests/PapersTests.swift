@@ -14,7 +14,8 @@ import Testing
   @Test func allFiveTablesAreThere() {
     #expect(
       Self.scripts == [
-        "clicks-ml-100k.mrs", "melu.mrs", "metarec-ml-100k.mrs", "metarec-ml-1m.mrs", "surprise-ml-100k.mrs",
+        "clicks-ml-100k.mrs", "melu.mrs", "metarec-ml-100k.mrs", "metarec-ml-1m.mrs",
+        "surprise-ml-100k.mrs",
       ])
   }
 

@@ -13,6 +13,8 @@ struct Readme {
 
   /// A script with its recorded output behind `#>`.
   static let session = Part(start: "```mrs\n", end: "```\n")
+  /// The same of interactions.
+  static let clicks = Part(start: "<!-- clicks -->\n```mrs\n", end: "```\n")
   static let commandTable = Part(start: "<!-- commands -->\n", end: "<!-- end of commands -->\n")
 
   var text: String

@@ -1,4 +1,6 @@
+import Commands
 import FoundationEssentials
+import Language
 import Testing
 
 /// The README tells the truth; `scripts/update-readme` runs this with RECORD=1 to rewrite it.
@@ -11,6 +13,16 @@ import Testing
 
   @Test func theSessionSaysWhatTheProgramSays() throws {
     try compare(Readme.session, with: FiveLines.atOnce.map(\.recorded).joined())
+  }
+
+  @Test func theClicksSayWhatTheProgramSays() throws {
+    let script = try Readme()[Readme.clicks].split(separator: "\n").filter { !$0.hasPrefix("#>") }
+    var interpreter = Interpreter()
+    var recorded = ""
+    let source = Source(name: "clicks", text: script.joined(separator: "\n"))
+    let result = interpreter.run(source, host: MemoryHost()) { recorded += $0.recorded }
+    #expect(result == .completed)
+    try compare(Readme.clicks, with: recorded)
   }
 
   /// Compares a part of the README with what it ought to be, or writes it there.

@@ -85,7 +85,7 @@ extension DigestRuns {
 
   /// Everything that has a name in a catalog and computes.
   private static let runs: [Run] =
-    [trainings, variants, shapes, fitted, judged, searches, pictures].flatMap { $0 }
+    [trainings, variants, shapes, fitted, judged, searches, pictures, ofClicks].flatMap { $0 }
 
   private static let small = [
     "mlp": "mlp hidden=8 embed=4", "factor": "factor embed=4", "mixture": "mixture embed=4",
@@ -127,9 +127,36 @@ extension DigestRuns {
 
   private static let network = "model mlp hidden=8 embed=4\n"
 
-  private static let fitted: [Run] = baselines.members.names.map { name in
+  private static let fitted: [Run] = names(of: .ratings).map { name in
     ("baseline \(name)", "compare \(name) \(name == "bias" ? "item-mean" : "bias") k=3")
   }
+
+  /// The baselines of one kind of data.
+  private static func names(of feedback: Feedback) -> [String] {
+    baselines.types.filter {
+      ($0.init() as? any Baseline)?.feedback.contains(feedback) ?? false
+    }.map { $0.name }
+  }
+
+  private static let clicks =
+    "binarize threshold=3 keep=likes; split tasks query=2 min=5 valid=20% test=20%\n"
+
+  /// The same of interactions, on which other losses and baselines have a meaning.
+  private static let ofClicks: [Run] =
+    metaLearners.members.names.flatMap { algorithm in
+      ["bce", "bpr", "softmax"].map { loss in
+        (
+          "clicks \(algorithm) \(loss)",
+          clicks + trained(algorithm, model: small["mlp"] ?? "mlp", "loss=\(loss)")
+        )
+      }
+    }
+    + ["sampling=popularity", "sampling=in-batch", "negatives=1"].map {
+      ("clicks maml \($0)", clicks + trained("maml", model: small["mlp"] ?? "mlp", $0))
+    }
+    + names(of: .interactions).map {
+      ("clicks baseline \($0)", clicks + "compare \($0) popularity k=3")
+    }
 
   private static let judged: [Run] =
     [

@@ -74,7 +74,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
     let items = allowed.filter { seen || !rated.contains($0) }
     let best = try adapted.model.best(
       count, of: items, for: adapted.context, threads: session.threads)
-    if !file.isEmpty, let user = adapted.context.user {
+    if !file.isEmpty, let user = adapted.user {
       let list = RecommendationLists.List(
         user: user, items: best.map(\.item), scores: best.map { data.shown($0.score) })
       try write(RecommendationLists([list]), of: data, host)
@@ -122,7 +122,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
         ] + (hasNew ? [.text(isNew ? "new" : "")] : [])
       },
       footnotes: notes)
-    let user = adapted.context.user.map { data.users.ids.names[Int($0)] } ?? "new"
+    let user = adapted.user.map { data.users.ids.names[Int($0)] } ?? "new"
     table.keys = [.init("user", user)]
     return Report(
       [.table(table)],

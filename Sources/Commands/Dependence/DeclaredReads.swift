@@ -43,7 +43,9 @@ extension Search {
 }
 
 extension Evaluate {
-  package var reads: [Slot] { [.seed, .recipe] + recommenders(shown(.ratings) + shown(.interactions)) }
+  package var reads: [Slot] {
+    [.seed, .recipe] + recommenders(shown(.ratings) + shown(.interactions))
+  }
 }
 
 extension Compare {
