@@ -105,6 +105,13 @@ import Testing
     #expect(fault == nil, "\(fault?.message ?? "") \(said)")
   }
 
+  @Test func ratingsThatAreAllEqualAreSaidToTellNothing() {
+    let file = "user,item,rating\na,x,5\na,y,5\nb,x,5\n"
+    let (_, said, _) = run("load csv \"c.csv\"", files: ["c.csv": file])
+    #expect(said.contains("all 3 ratings are 5"))
+    #expect(said.contains("binarize keep=all"))
+  }
+
   @Test func ratingsAndInteractionsDoNotMix() {
     let (_, _, fault) = run("load data as=shop", load + " as=clicks")
     #expect(fault?.code == "E0530")

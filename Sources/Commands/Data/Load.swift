@@ -126,6 +126,7 @@ struct Load: WithholdingCommand {
     }
     blocks += data.remarks.map { .note($0) }
     blocks += data.notes.map { .warning($0) }
+    if let sentence = data.sameness { blocks.append(.warning(sentence)) }
     if let sentence = data.interactions.repeats.sentence { blocks.append(.warning(sentence)) }
     return Report(
       blocks,
@@ -152,6 +153,16 @@ func reading<T>(_ work: () throws -> T) throws -> T {
 }
 
 extension Dataset {
+  /// What follows from ratings that are all equal; nil where they are not, or there are none to compare.
+  fileprivate var sameness: String? {
+    guard feedback == .ratings, interactions.count > 1, scale.lowest == scale.highest else {
+      return nil
+    }
+    return
+      "all \(grouped(interactions.count)) ratings are \(Number.text(scale.lowest.asWritten)): no measure "
+      + "can tell one model from another; `binarize keep=all` makes interactions of them"
+  }
+
   /// The share of all pairs of users and rated items that are rated.
   var density: Double {
     Double(interactions.count) / max(1, Double(users.count) * Double(ratedItemCount))
