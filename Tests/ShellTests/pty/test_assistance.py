@@ -66,7 +66,7 @@ class Assistance(unittest.TestCase):
             prepared(t)
             listed = self.asked(t, "adapt user ")
             self.assertRegex(listed, r"\n +1 +\d+ ratings, train user")
-            self.assertIn("… and 562 more", listed)
+            self.assertIn("… and 563 more", listed)
             listed = self.asked(t, "adapt user 42 ")
             self.assertTrue(listed.startswith("  new "), listed)
             self.assertIn("shots=  use only this many", listed)

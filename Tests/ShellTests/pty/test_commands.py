@@ -98,7 +98,9 @@ class ExitStatusTest(CommandTest):
                 said, _ = process.communicate(timeout=20)
                 with self.subTest(tell.__name__, wait=wait):
                     self.assertEqual(process.returncode, 130, said)
-                    self.assertRegex(said, "interrupted|not run")
+                    # What a worker can say that is told before it has begun only chance decides.
+                    if wait:
+                        self.assertRegex(said, "interrupted|not run")
 
     @staticmethod
     def end(process):
