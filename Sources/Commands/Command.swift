@@ -82,7 +82,7 @@ protocol WithholdingCommand: Command {
 }
 
 extension WithholdingCommand {
-  var withdrawn: [Noun] { [] }
+  var withdrawn: [Noun] { withheld }
 }
 
 /// A command that as it is written may do without something that its signature needs.

@@ -67,6 +67,9 @@ package struct Session: Sendable {
     set { currentAdapted = newValue }
   }
 
+  /// What the data say of items; ratings until some are loaded.
+  var feedback: Feedback { data?.feedback ?? .ratings }
+
   /// Tells models of items that have come; what they make of the others stays as it is.
   mutating func redescribeModels(by data: Dataset) {
     _currentModel.refine { $0?.describing(data) }

@@ -60,10 +60,13 @@ extension Dataset {
   package var unratedItemCount: Int { isRatedItem.count { !$0 } }
 
   /// The digest of what a model can learn from: that of the same data without the items that nobody has rated.
-  package var learnableDigest: String {
+  package var learnableDigest: String { learnableDigest(content: contentDigest) }
+
+  /// - Parameter content: the digest of the whole content, which is the same where all items are rated.
+  package func learnableDigest(content: @autoclosure () -> String) -> String {
     let rated = ratedItems
     return rated.count == items.count
-      ? contentDigest : contentDigest(of: items.selecting(rated).withoutUnusedCategories)
+      ? content() : contentDigest(of: items.selecting(rated).withoutUnusedCategories)
   }
 }
 

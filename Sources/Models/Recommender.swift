@@ -28,11 +28,15 @@ package struct UserContext: Sendable {
   /// The context of a task: its user and support ratings, never its query ratings.
   package init(_ task: UserTask, in interactions: Interactions) {
     user = task.user
-    support = task.support.map {
-      Rating(
-        item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)],
-        count: interactions.count(of: Int($0)))
-    }
+    support = task.support.map { Rating(row: $0, of: interactions) }
+  }
+}
+
+extension UserContext.Rating {
+  package init(row: Int32, of interactions: Interactions) {
+    self.init(
+      item: interactions.items[Int(row)], rating: interactions.ratings[Int(row)],
+      count: interactions.count(of: Int(row)))
   }
 }
 

@@ -3,6 +3,7 @@ import Kernels
 import MetaLearning
 import Models
 import TestedKernels
+import Testing
 
 /// Data of what each user took, a list of items for each.
 func clicks(_ lists: [[Int32]], items: Int, counts: [Float] = []) -> Dataset {
@@ -58,6 +59,24 @@ func scores<B: Baseline>(
   ).scores(
     for: UserContext(user: nil, support: taken.map { .init(item: $0, rating: 1) }),
     items: (0..<Int32(data.items.count)).map { $0 })
+}
+
+/// Expects of a baseline the same scores by all kernels of this machine, on one thread and on two.
+func expectSameBits<B: Baseline>(
+  _ baseline: B, _ data: Dataset, _ training: [UserTask], taken: [Int32],
+  at location: SourceLocation = #_sourceLocation
+) {
+  var known: [Float]?
+  for kernels in KernelSet.available {
+    for threads in [1, 2] {
+      let found = ThreadPool().whileUsed(atMost: threads) {
+        scores(baseline, data, training, taken: taken, kernels: kernels)
+      }
+      #expect(
+        found == known ?? found, "\(kernels.name), \(threads) threads", sourceLocation: location)
+      known = found
+    }
+  }
 }
 
 /// x with a·x = b by Gauss and Jordan, with the largest pivot of each column.

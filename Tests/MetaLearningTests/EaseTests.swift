@@ -98,17 +98,7 @@ private func draws(_ k: Int, of list: [Int32]) -> [[Int32]] {
     let lists = drawnLists(users: 200, items: 150, most: 30)
     let data = clicks(lists, items: 150)
     let training = tasks(of: data) { _ in 2 }
-    let baseline = try baselines.make(name).get()
-    var known: [Float]?
-    for kernels in KernelSet.available {
-      for threads in [1, 2] {
-        let found = ThreadPool().whileUsed(atMost: threads) {
-          scores(baseline, data, training, taken: [3, 100], kernels: kernels)
-        }
-        #expect(found == known ?? found, "\(kernels.name), \(threads) threads")
-        known = found
-      }
-    }
+    expectSameBits(try baselines.make(name).get(), data, training, taken: [3, 100])
   }
 
   @Test func onlyTheItemsTakenMostAreKeptWhenAskedTo() {

@@ -45,13 +45,13 @@ package struct ABTest: ConstrainedCommand {
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     if let contradiction { throw contradiction }
-    if session.data?.feedback == .interactions, options.candidates == nil {
+    if session.feedback == .interactions, options.candidates == nil {
       throw CommandFailure(
         "E0306", "interactions are judged on all items, of which most have no outcome",
         help: ["compare \(names.joined(separator: " "))"])
     }
     let outcome = options.completed(
-      [try Evaluation.metrics.make(metric).get()], session.data?.feedback ?? .ratings)[0]
+      [try Evaluation.metrics.make(metric).get()], session.feedback)[0]
     let trial = try options.trial([outcome], in: session)
     let recommenders = SessionRecommenders(session: session)
     let groups = try names.map { name in

@@ -69,7 +69,7 @@ package struct Compare: Command {
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    let feedback = session.data?.feedback ?? .ratings
+    let feedback = session.feedback
     let (measured, tested) = try measured(feedback)
     let trial = try options.trial(measured, in: session)
     let recommenders = SessionRecommenders(session: session)

@@ -64,7 +64,7 @@ package struct Evaluate: Command {
     for name in with where recommenders.baseline(name) == nil {
       throw recommenders.unknown(name)
     }
-    return shown(recommenders.session.data?.feedback ?? .ratings)
+    return shown(recommenders.session.feedback)
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {

@@ -56,6 +56,20 @@ extension Dataset {
   func shown(_ score: Float) -> Float {
     feedback == .ratings ? scale.clamped(score) : score
   }
+
+  /// The items of a domain in order, or all.
+  func items(in domain: String?) -> [Int32] {
+    let isOwn = domain.map { items(of: $0) }
+    return (0..<Int32(items.count)).filter { isOwn?[Int($0)] ?? true }
+  }
+
+  /// Those of the items that are not among others.
+  func items(_ all: [Int32], without others: [Int32]) -> [Int32] {
+    var isLeftOut = [Bool](repeating: false, count: items.count)
+    // A plan may come here with ratings of data that are gone.
+    for item in others where isLeftOut.indices.contains(Int(item)) { isLeftOut[Int(item)] = true }
+    return all.filter { !isLeftOut[Int($0)] }
+  }
 }
 
 extension TopK {
@@ -72,7 +86,7 @@ extension TopK {
     let users = try users(of: audience, data, session.tasks, host)
     let rows = data.rowsByUser()
     let judged = heldOut(session.tasks)
-    let own = session.tasks?.testedDomain(of: data).map { data.items(of: $0) }
+    let allowed = data.items(in: session.tasks?.testedDomain(of: data))
     var lists: [RecommendationLists.List] = []
     while lists.count < users.count {
       try host.checkpoint(
@@ -91,7 +105,7 @@ extension TopK {
           UserTask(user: user, support: judged[user]?.support ?? known, query: []),
           in: data.interactions)
         return Result { () throws(ScoreError) in
-          try list(context, rated: known, data, own, model)
+          try list(context, rated: known, data, allowed, model)
         }
       }
       if Cancellation.isRequested { throw Interrupted() }
@@ -103,12 +117,11 @@ extension TopK {
   }
 
   private func list(
-    _ context: UserContext, rated rows: [Int32], _ data: Dataset, _ own: [Bool]?,
+    _ context: UserContext, rated rows: [Int32], _ data: Dataset, _ allowed: [Int32],
     _ model: TrainedModel
   ) throws(ScoreError) -> RecommendationLists.List {
-    var isLeftOut = own.map { $0.map { !$0 } } ?? Array(repeating: false, count: data.items.count)
-    if !seen { for row in rows { isLeftOut[Int(data.interactions.items[Int(row)])] = true } }
-    let items = (0..<Int32(data.items.count)).filter { !isLeftOut[Int($0)] }
+    let rated = rows.map { data.interactions.items[Int($0)] }
+    let items = seen ? allowed : data.items(allowed, without: rated)
     let best = try model.best(count, of: items, for: context, threads: 1)
     return .init(
       user: context.user ?? 0, items: best.map(\.item),

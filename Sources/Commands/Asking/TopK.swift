@@ -67,11 +67,10 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
     guard let adapted = session.adapted else {
       throw CommandFailure("E0402", Noun.adapted.absence)
     }
-    let rated = Set(adapted.context.support.map(\.item)).union(ratedItems(of: adapted, data))
     let domain = session.tasks?.testedDomain(of: data)
-    let isOwn = domain.map { data.items(of: $0) }
-    let allowed = (0..<Int32(data.items.count)).filter { isOwn?[Int($0)] ?? true }
-    let items = allowed.filter { seen || !rated.contains($0) }
+    let allowed = data.items(in: domain)
+    let rated = adapted.context.support.map(\.item) + ratedItems(of: adapted, data)
+    let items = seen ? allowed : data.items(allowed, without: rated)
     let best = try adapted.model.best(
       count, of: items, for: adapted.context, threads: session.threads)
     if !file.isEmpty, let user = adapted.user {
@@ -89,10 +88,10 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
   }
 
   /// All that a known user has rated, query ratings among them: they are no news to her.
-  private func ratedItems(of adapted: AdaptedModel, _ data: Dataset) -> Set<Int32> {
+  private func ratedItems(of adapted: AdaptedModel, _ data: Dataset) -> [Int32] {
     guard let user = adapted.user else { return [] }
     let table = data.interactions
-    return Set(table.users.indices.lazy.filter { table.users[$0] == user }.map { table.items[$0] })
+    return table.users.indices.filter { table.users[$0] == user }.map { table.items[$0] }
   }
 
   private func report(

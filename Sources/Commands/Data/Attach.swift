@@ -89,6 +89,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
 
   /// Further items leave tasks and models as good as they were; whether there are none but those, the file tells.
   var withheld: [Noun] { whom == .items ? [.data] : [] }
+  var withdrawn: [Noun] { [] }
 
   private var isArray: Bool {
     let plain = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file

@@ -41,7 +41,6 @@ struct Binarize: WithholdingCommand {
       Example("binarize threshold=4 keep=likes", "interactions, as clicks are"),
     ])
 
-  var withdrawn: [Noun] { withheld }
   var withheld: [Noun] { [kept == .ratings ? .interactions : .scale] }
 
   var resultFields: [ResultField]? { ["positives", "share"] }

@@ -191,8 +191,8 @@ struct Describe: Command {
     let known = rows.times.lazy.filter { $0 != Interactions.unknownTime }
     guard let first = known.min(), let last = known.max() else { return nil }
     let unknown = rows.times.count { $0 == Interactions.unknownTime }
-    return "\(data.feedback == .ratings ? "Rated" : "Happened") from "
-      + "\(day(first / rows.ticks)) to \(day(last / rows.ticks))"
+    let days = [first, last].map { CivilDate(secondsSince1970: $0 / rows.ticks).text }
+    return "\(data.feedback == .ratings ? "Rated" : "Happened") from \(days[0]) to \(days[1])"
       + (unknown == 0 ? "." : "; \(counted(unknown, "time is", "times are")) unknown.")
   }
 
@@ -268,8 +268,3 @@ extension Feature {
 
 /// The number without needless digits.
 private func text(_ number: Float) -> String { Number.text(number.asWritten) }
-
-/// The day of a time in seconds since 1970, in UTC: `1997-09-20`.
-private func day(_ seconds: Int64) -> String {
-  CivilDate(daysSince1970: Int((seconds >= 0 ? seconds : seconds - 86_399) / 86_400)).text
-}

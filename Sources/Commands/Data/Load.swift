@@ -49,7 +49,6 @@ struct Load: WithholdingCommand {
         "load data as=shop; load data as=fair; split tasks by=domain test=fair", "a new domain"),
     ])
 
-  var withdrawn: [Noun] { withheld }
   var withheld: [Noun] {
     switch format.knownFeedback {
     case .ratings?: [.interactions]

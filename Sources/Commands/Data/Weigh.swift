@@ -38,7 +38,6 @@ struct Weigh: WithholdingCommand {
     needs: [.data], gives: [.data, .scale, .interactions],
     examples: [Example("weigh behaviour look=1 wish=2 buy=5")])
 
-  var withdrawn: [Noun] { withheld }
   var withheld: [Noun] {
     switch result {
     case .counts?: [.scale]

@@ -14,15 +14,19 @@ extension Dataset {
     for (name, column) in interactions.columns.sorted(by: { $0.key < $1.key }) {
       words += [name, text(column.vocabulary.names), hexadecimal(digest(column.codes))]
     }
-    return contentDigest + " " + digest(ofWords: words) + " " + foundation
+    let whole = contentDigest
+    return whole + " " + digest(ofWords: words) + " "
+      + foundation(learnable: learnableDigest(content: whole))
   }
 
   /// What tasks and models are made from, in a digest: further items that nobody has rated do not change it, nor
   /// do other files that say the same.
-  var foundation: String {
+  var foundation: String { foundation(learnable: learnableDigest) }
+
+  private func foundation(learnable: String) -> String {
     let rated = ratedItems
     let titles = rated.map { items.titles.isEmpty ? "" : items.titles[Int($0)] }
-    var words = [name, learnableDigest, hexadecimal(digest(ofNames: titles))] + domains
+    var words = [name, learnable, hexadecimal(digest(ofNames: titles))] + domains
     for feature in users.features + items.features where feature.fillsWithMean {
       words.append("mean \(feature.name)")
     }

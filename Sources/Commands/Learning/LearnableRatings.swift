@@ -43,9 +43,6 @@ extension Dataset {
   }
 
   private func ratings(_ rows: [Int32]) -> [UserContext.Rating] {
-    rows.map {
-      UserContext.Rating(
-        item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)])
-    }
+    rows.map { UserContext.Rating(row: $0, of: interactions) }
   }
 }

@@ -15,7 +15,7 @@ struct ScaledDownCommand {
   /// - Parameter modelWork: the work of the session's model relative to the scaled-down one.
   init(_ command: any Command, in session: Session, modelWork: Double) {
     self.command = command
-    let feedback = session.data?.feedback ?? .ratings
+    let feedback = session.feedback
     switch command {
     case let training as MetaTrain:
       let small = training.reduced(in: session)

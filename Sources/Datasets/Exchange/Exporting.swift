@@ -95,24 +95,15 @@ extension Dataset {
   }
 
   private func numPyFiles(_ stem: String) -> [(path: String, bytes: [UInt8])] {
-    let base = stem.hasSuffix(".npy") ? String(stem.dropLast(4)) : stem
     let hasTimes = !interactions.times.isEmpty
-    let columns = hasTimes ? 4 : 3
-    var bytes = NumPyArray.header(ofDoubles: interactions.count, columns: columns)
-    bytes.reserveCapacity(bytes.count + 8 * columns * interactions.count)
-    func add(_ value: Double) {
-      withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
+    var table = NumPyTable(rows: interactions.count, columns: hasTimes ? 4 : 3)
     for row in (0..<interactions.count).whileWanted(asking: 0x1000) {
-      add(Double(interactions.users[row]))
-      add(Double(interactions.items[row]))
-      add(interactions.ratings[row].asWritten)
-      if hasTimes { add(interactions.secondsWithFraction(row)) }
+      table.add(Double(interactions.users[row]))
+      table.add(Double(interactions.items[row]))
+      table.add(interactions.ratings[row].asWritten)
+      if hasTimes { table.add(interactions.secondsWithFraction(row)) }
     }
-    return [
-      (base + ".npy", bytes), (base + ".users.txt", users.ids.lines),
-      (base + ".items.txt", items.ids.lines),
-    ]
+    return table.files(stem, of: self)
   }
 }
 

@@ -129,11 +129,3 @@ struct JSONRows {
     return spelling == "null" || spelling == "None" ? "" : spelling
   }
 }
-
-extension JSONText {
-  /// The text that a token stands for.
-  func string(of token: UInt64) -> String {
-    let text = String(decoding: contents.bytes(of: token), as: UTF8.self)
-    return token & 2 == 0 ? text : Self.unescaped(text)
-  }
-}

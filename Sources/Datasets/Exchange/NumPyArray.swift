@@ -98,19 +98,45 @@ package struct NumPyArray: Sendable, Equatable {
     Self.header("<f4", rows: rows, columns: columns) + values.withUnsafeBytes { Array($0) }
   }
 
-  /// The start of a file of doubles, for whole numbers that float32 would round.
-  static func header(ofDoubles rows: Int, columns: Int) -> [UInt8] {
-    header("<f8", rows: rows, columns: columns)
-  }
-
   /// What stands before the numbers of a file: version 1.0.
-  private static func header(_ kind: String, rows: Int, columns: Int) -> [UInt8] {
+  fileprivate static func header(_ kind: String, rows: Int, columns: Int) -> [UInt8] {
     var header =
       "{'descr': '\(kind)', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
     while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
     header += "\n"
     return [0x93] + Array("NUMPY".utf8) + [1, 0]
       + [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
+  }
+}
+
+/// A file of doubles, for whole numbers that float32 would round: rows whose users and items are numbers, with the
+/// ids that these stand for.
+struct NumPyTable {
+  private var bytes: [UInt8]
+
+  init(rows: Int, columns: Int) {
+    bytes = NumPyArray.header("<f8", rows: rows, columns: columns)
+    bytes.reserveCapacity(bytes.count + 8 * columns * rows)
+  }
+
+  mutating func add(_ value: Double) {
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// The array, and beside it the ids of users and of items, a line each.
+  func files(_ path: String, of data: Dataset) -> [(path: String, bytes: [UInt8])] {
+    let base = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
+    return [
+      (base + ".npy", bytes), (base + ".users.txt", data.users.ids.lines),
+      (base + ".items.txt", data.items.ids.lines),
+    ]
+  }
+}
+
+extension Vocabulary {
+  /// The names as lines of a file.
+  fileprivate var lines: [UInt8] {
+    Array(names.whileWanted(asking: 0x1000).map { oneLine($0) + "\n" }.joined().utf8)
   }
 }
 

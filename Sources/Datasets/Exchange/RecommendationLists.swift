@@ -49,27 +49,15 @@ package struct RecommendationLists: Sendable {
   }
 
   private func numPyFiles(_ path: String, _ data: Dataset) -> [(path: String, bytes: [UInt8])] {
-    var bytes = NumPyArray.header(ofDoubles: count, columns: 4)
-    bytes.reserveCapacity(bytes.count + 32 * count)
+    var table = NumPyTable(rows: count, columns: 4)
     for list in lists.whileWanted(asking: 0x40) {
       for (place, (item, score)) in zip(list.items, list.scores).enumerated() {
         for value in [Double(list.user), Double(place + 1), Double(item), Double(score)] {
-          withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+          table.add(value)
         }
       }
     }
-    let base = String(path.dropLast(4))
-    return [
-      (path, bytes), (base + ".users.txt", data.users.ids.lines),
-      (base + ".items.txt", data.items.ids.lines),
-    ]
-  }
-}
-
-extension Vocabulary {
-  /// The names as lines of a file.
-  var lines: [UInt8] {
-    Array(names.whileWanted(asking: 0x1000).map { oneLine($0) + "\n" }.joined().utf8)
+    return table.files(path, of: data)
   }
 }
 

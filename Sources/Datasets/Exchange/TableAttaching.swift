@@ -79,10 +79,8 @@ package struct TableAttaching: Sendable {
   }
 
   private func missing(_ name: String, in table: DescriptiveTable) -> DatasetError {
-    DatasetError(
-      "there is no column `\(name)`; it has: " + table.names.joined(separator: ", "),
-      file: table.contents.path, line: 1, suggestions: suggestions(for: name, among: table.names),
-      argument: name, code: "E0511")
+    .noColumn(
+      name, "there is no column", among: table.names, file: table.contents.path, argument: name)
   }
 
   // MARK: The column of ids

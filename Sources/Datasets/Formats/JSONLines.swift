@@ -49,7 +49,7 @@ package struct JSONLines: DatasetFormat {
 
   func load(_ contents: FileContents) throws(DatasetError) -> Dataset {
     let members = try JSONMembers(contents)
-    let command = "load jsonl \(quotedPath(contents.path))"
+    let command = "load jsonl \(Value.text(contents.path).sourceText)"
     let roles = try self.roles(of: members, contents, command)
     let values = [roles.rating, roles.count, roles.time].filter { !$0.isEmpty }
     let plain = members.names(.plain).filter { !$0.isEmpty && !roles.taken.contains($0) }
@@ -105,19 +105,16 @@ private struct MemberSamples {
   var texts: [String: [String]] = [:]
 
   init(_ contents: FileContents, _ paths: [String], isPython: Bool) throws(DatasetError) {
-    var place = contents.textStart
-    var end = place
+    let start = contents.textStart
+    var end = start
     for _ in 0..<100 where end < contents.bytes.count { end = contents.lineBytes(at: end).next }
-    let head = FileContents(path: contents.path, contents.bytes[place..<end])
-    place = 0
+    let head = FileContents(path: contents.path, contents.bytes[start..<end])
     var scan = JSONLinesScan(head, roles: [], others: paths, isPython: isPython)
     do throws(DatasetError) { try scan.run(badRows: .skip) } catch { return }
     withExtendedLifetime(head) {
+      let text = JSONText(head, isPython: isPython)
       for (path, tokens) in zip(paths, scan.columns) {
-        texts[path] = tokens.map { token in
-          let text = String(decoding: head.bytes(of: token), as: UTF8.self)
-          return token & 2 == 0 ? text : JSONText.unescaped(text)
-        }
+        texts[path] = tokens.map { text.string(of: $0) }
       }
     }
   }
@@ -221,9 +218,7 @@ private struct MemberFeatures {
     do throws(DatasetError) {
       try text.elements { text throws(DatasetError) in
         if text.isAtText() {
-          let token = try text.stringToken()
-          let own = String(decoding: contents.bytes(of: token), as: UTF8.self)
-          found.append(token & 2 == 0 ? own : JSONText.unescaped(own))
+          found.append(text.string(of: try text.stringToken()))
         } else if text.isAtWord() || text.isAtList() || text.peek() == UInt8(ascii: "{") {
           try text.skipValue()
         } else {

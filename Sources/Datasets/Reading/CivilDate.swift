@@ -26,6 +26,11 @@ package struct CivilDate: Sendable, Equatable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
+  /// The day of that second since 1970, in UTC.
+  package init(secondsSince1970 seconds: Int64) {
+    self.init(daysSince1970: Int(floored(seconds, by: 86_400)))
+  }
+
   /// Days since 1970-01-01 (Hinnant's days-from-civil).
   package var daysSince1970: Int {
     let year = month <= 2 ? self.year - 1 : self.year

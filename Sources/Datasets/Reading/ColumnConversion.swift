@@ -117,7 +117,7 @@ struct ColumnConversion {
     case .undecided(let dayFirst, let monthFirst):
       func span(_ times: ClosedRange<Int64>) -> String {
         func day(_ seconds: Int64) -> String {
-          CivilDate(daysSince1970: Int(floored(seconds, by: 86_400))).text
+          CivilDate(secondsSince1970: seconds).text
         }
         return "\(day(times.lowerBound)) to \(day(times.upperBound))"
       }

@@ -73,9 +73,7 @@ struct ColumnRoleFinder {
   }
 
   func unknown(_ name: String) -> DatasetError {
-    DatasetError(
-      "\(table.place) has no \(table.part) `\(name)`; it has: " + names.joined(separator: ", "),
-      file: path, line: 1, suggestions: suggestions(for: name, among: names), code: "E0511")
+    .noColumn(name, "\(table.place) has no \(table.part)", among: names, file: path)
   }
 
   private func find(
@@ -201,6 +199,5 @@ func spelled(_ name: String) -> String {
       (48...57).contains($0) || (97...122).contains($0 | 0x20) || $0 == 95 || $0 == 45
     }
   if isWord, name != "none", !name.hasSuffix("-") { return name }
-  let special: Set<Character> = ["\"", "\\", "{", "}"]
-  return "\"" + name.map { special.contains($0) ? "\\\($0)" : "\($0)" }.joined() + "\""
+  return Value.text(name).sourceText
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Language
 
 /// Data could not be read or split: what was expected, what was seen, and where.
 package struct DatasetError: Error, Equatable, Sendable {
@@ -30,6 +31,18 @@ package struct DatasetError: Error, Equatable, Sendable {
   package var sentence: String {
     guard let file else { return message }
     return "\(file)\(line.map { ":\($0)" } ?? ""): \(message)"
+  }
+
+  /// Of a column that a call names and the file does not have.
+  ///
+  /// - Parameter sentence: what comes before the name: `the header has no column`.
+  static func noColumn(
+    _ name: String, _ sentence: String, among names: [String], file: String,
+    argument: String? = nil
+  ) -> DatasetError {
+    DatasetError(
+      "\(sentence) `\(name)`; it has: " + names.joined(separator: ", "), file: file, line: 1,
+      suggestions: Language.suggestions(for: name, among: names), argument: argument, code: "E0511")
   }
 
   /// Ends work that nobody wants any more; what is thrown then means nothing (`Cancellation.attempt`).

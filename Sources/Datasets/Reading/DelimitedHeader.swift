@@ -55,10 +55,7 @@ struct DelimitedHeader {
 
   func require(_ expected: [String]) throws(DatasetError) {
     for name in expected where !names.contains(name) {
-      throw DatasetError(
-        "the header has no column `\(name)`; it has: " + names.joined(separator: ", "),
-        file: contents.path, line: 1, suggestions: suggestions(for: name, among: names),
-        code: "E0511")
+      throw .noColumn(name, "the header has no column", among: names, file: contents.path)
     }
   }
 }

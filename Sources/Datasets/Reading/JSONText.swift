@@ -169,6 +169,12 @@ struct JSONText {
     try expect(close, "at the end of a list")
   }
 
+  /// The text that a token stands for.
+  func string(of token: UInt64) -> String {
+    let text = String(decoding: contents.bytes(of: token), as: UTF8.self)
+    return token & 2 == 0 ? text : Self.unescaped(text)
+  }
+
   /// The text with its escapes read; what no escape can be is left as it is.
   static func unescaped(_ text: String) -> String {
     var units: [UInt16] = []

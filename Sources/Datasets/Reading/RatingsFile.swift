@@ -19,7 +19,7 @@ struct RatingsFile {
     shape: TableShape = .guess, command: String? = nil
   ) throws(DatasetError) {
     sketch = try TableSketch(contents, separator: separator)
-    self.command = command ?? "load csv \(quotedPath(contents.path))"
+    self.command = command ?? "load csv \(Value.text(contents.path).sourceText)"
     isToldShape = shape != .guess
     self.shape = shape == .guess ? sketch.shape(names: names) : shape
     header = try DelimitedHeader(
@@ -121,10 +121,4 @@ struct RatingsFile {
         && Set(parts.map { trimmed($0) }).count * 10 <= parts.count * 6
     }
   }
-}
-
-/// The path as it is written in a line.
-func quotedPath(_ path: String) -> String {
-  let special: Set<Character> = ["\"", "\\", "{", "}"]
-  return "\"" + path.map { special.contains($0) ? "\\\($0)" : "\($0)" }.joined() + "\""
 }

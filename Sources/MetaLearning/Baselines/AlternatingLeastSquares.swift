@@ -48,15 +48,11 @@ package struct AlternatingLeastSquares: TunableBaseline {
   ]
 
   package func candidates(on feedback: Feedback) -> [AlternatingLeastSquares] {
-    var found: [AlternatingLeastSquares] = []
-    for setting in Self.settings {
-      var next = self
+    with(each: Self.settings) { next, setting in
       next.factors = factors ?? setting.factors
       next.penalty = penalty ?? setting.penalty
       next.alpha = alpha ?? setting.alpha
-      if !found.contains(where: { described($0) == described(next) }) { found.append(next) }
     }
-    return found
   }
 
   package func common(

@@ -42,14 +42,10 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   ]
 
   package func candidates(on feedback: Feedback) -> [BayesianPersonalizedRanking] {
-    var found: [BayesianPersonalizedRanking] = []
-    for setting in Self.settings {
-      var next = self
+    with(each: Self.settings) { next, setting in
       next.rate = rate ?? setting.rate
       next.penalty = penalty ?? setting.penalty
-      if !found.contains(where: { described($0) == described(next) }) { found.append(next) }
     }
-    return found
   }
 
   package func common(

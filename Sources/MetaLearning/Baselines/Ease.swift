@@ -34,13 +34,7 @@ package struct Ease: TunableBaseline {
   package static let penalties = [300.0, 1000, 5000, 20_000, 100_000]
 
   package func candidates(on feedback: Feedback) -> [Ease] {
-    penalty == nil ? Self.penalties.map { with($0) } : [self]
-  }
-
-  private func with(_ penalty: Double) -> Ease {
-    var ease = self
-    ease.penalty = penalty
-    return ease
+    with(each: Self.penalties) { $0.penalty = penalty ?? $1 }
   }
 
   package func common(

@@ -44,13 +44,7 @@ package struct EpisodicEase: TunableBaseline {
   package static let penalties = [0.3, 1, 3, 10, 30]
 
   package func candidates(on feedback: Feedback) -> [EpisodicEase] {
-    penalty == nil ? Self.penalties.map { with($0) } : [self]
-  }
-
-  private func with(_ penalty: Double) -> EpisodicEase {
-    var baseline = self
-    baseline.penalty = penalty
-    return baseline
+    with(each: Self.penalties) { $0.penalty = penalty ?? $1 }
   }
 
   /// The system of equations of the supports that training tasks have.

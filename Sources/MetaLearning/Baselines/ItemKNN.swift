@@ -35,12 +35,8 @@ package struct ItemKNN: TunableBaseline {
   private static let kept = 1024
 
   package func candidates(on feedback: Feedback) -> [ItemKNN] {
-    guard feedback == .interactions, shrinkage == nil else { return [self] }
-    return [1.0, 10, 50, 200, 1000].map { shrinkage in
-      var next = self
-      next.shrinkage = shrinkage
-      return next
-    }
+    guard feedback == .interactions else { return [self] }
+    return with(each: [1, 10, 50, 200, 1000]) { $0.shrinkage = shrinkage ?? $1 }
   }
 
   package func memory(for data: Dataset) -> Double {

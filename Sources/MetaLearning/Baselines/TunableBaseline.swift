@@ -23,6 +23,17 @@ package protocol TunableBaseline: Baseline {
 extension TunableBaseline {
   package var fitsOnOneThread: Bool { false }
 
+  /// This one with each of those settings; two that come to the same are one.
+  func with<Setting>(
+    each settings: [Setting], _ set: (inout Self, Setting) -> Void
+  ) -> [Self] {
+    settings.reduce(into: []) { found, setting in
+      var next = self
+      set(&next, setting)
+      if !found.contains(where: { described($0) == described(next) }) { found.append(next) }
+    }
+  }
+
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {

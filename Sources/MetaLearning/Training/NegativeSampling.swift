@@ -154,11 +154,13 @@ package struct NegativeSampler: Sendable {
     if let pool { for item in pool { add(item, 1) } }
     // A batch may hold nothing but what the user took.
     if left.items.isEmpty {
-      for (place, item) in items.enumerated() {
-        add(item, sums[place] - (place > 0 ? sums[place - 1] : 0))
-      }
+      for (place, item) in items.enumerated() { add(item, weight(at: place)) }
     }
     return left
+  }
+
+  private func weight(at place: Int) -> Double {
+    sums[place] - (place > 0 ? sums[place - 1] : 0)
   }
 
   /// The first place whose sum is greater than that number.
@@ -198,9 +200,7 @@ package struct NegativeSampler: Sendable {
   /// What a user took with negatives that avoid only this: the same for the same items, whatever else is
   /// known of her.
   package func completed(_ support: [UserContext.Rating]) -> [UserContext.Rating] {
-    var stream = key(of: support).derived("support").stream
-    return support
-      + negatives(for: support.count, avoiding: Set(support.map(\.item)), &stream)
+    with(negativesFor: support, named: "support", after: support)
   }
 
   /// Query items with negatives, to take a loss of. They avoid the support alone: what is judged on is
@@ -208,8 +208,16 @@ package struct NegativeSampler: Sendable {
   package func judged(
     _ query: [UserContext.Rating], after support: [UserContext.Rating]
   ) -> [UserContext.Rating] {
-    var stream = key(of: support).derived("query").stream
-    return query + negatives(for: query.count, avoiding: Set(support.map(\.item)), &stream)
+    with(negativesFor: query, named: "query", after: support)
+  }
+
+  private func with(
+    negativesFor positives: [UserContext.Rating], named name: String,
+    after support: [UserContext.Rating]
+  ) -> [UserContext.Rating] {
+    var stream = key(of: support).derived(name).stream
+    return positives
+      + negatives(for: positives.count, avoiding: Set(support.map(\.item)), &stream)
   }
 
   /// A key for a set of items, whatever their order and their numbers in the data.
@@ -226,9 +234,7 @@ package struct NegativeSampler: Sendable {
   /// training tasks have: where the scores of a network that knows nothing but popularity stand.
   func logOdds(of counts: [Int]) -> [Double] {
     var weights = [Double](repeating: 0, count: counts.count)
-    for (place, item) in items.enumerated() {
-      weights[Int(item)] = sums[place] - (place > 0 ? sums[place - 1] : 0)
-    }
+    for (place, item) in items.enumerated() { weights[Int(item)] = weight(at: place) }
     let total = Double(counts.reduce(0, +))
     let drawn = total * Double(max(1, sampling.count)) / (sums.last ?? 1)
     return counts.indices.map { item in

@@ -26,10 +26,7 @@ package struct TaskSampler: Sendable {
   }
 
   private func ratings(_ rows: some Collection<Int32>) -> [UserContext.Rating] {
-    rows.map {
-      UserContext.Rating(
-        item: interactions.items[Int($0)], rating: interactions.ratings[Int($0)])
-    }
+    rows.map { UserContext.Rating(row: $0, of: interactions) }
   }
 }
 

@@ -40,6 +40,24 @@ package protocol PointwiseLoss: Loss {
   ) -> Float
 }
 
+/// A loss of which scores only put items in order: they are no ratings, and stand for themselves.
+package protocol RankingLoss: Loss {}
+
+extension RankingLoss {
+  package var predictsRatings: Bool { false }
+  package var predictsScores: Bool { true }
+  package var comparesWithNegatives: Bool { true }
+  package func outputs(_ scale: RatingScale) -> Int { 1 }
+
+  package func predictions(
+    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
+  ) -> [Float] { scores.array }
+
+  package func scores(
+    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
+  ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
+}
+
 /// Every loss that `loss=` can name.
 package let losses = Catalog<any Loss>(
   "loss",

@@ -3,7 +3,7 @@ import Kernels
 import Language
 
 /// Bayesian personalised ranking (Rendle et al. 2009) on the pairs of a user's ratings.
-package struct PairwiseRanking: Loss {
+package struct PairwiseRanking: RankingLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
@@ -13,11 +13,6 @@ package struct PairwiseRanking: Loss {
       are of an item that was taken and one that was drawn.
       """,
     examples: [Example("meta-train maml loss=bpr epochs=1")])
-
-  package var predictsRatings: Bool { false }
-  package var comparesWithNegatives: Bool { true }
-
-  package func outputs(_ scale: RatingScale) -> Int { 1 }
 
   package func value(
     _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
@@ -31,13 +26,4 @@ package struct PairwiseRanking: Loss {
       } ?? tape.sum(costs)
     return tape.scale(1 / max(1, pairs.count), total)
   }
-
-  package func predictions(
-    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
-  ) -> [Float] { scores.array }
-  package var predictsScores: Bool { true }
-
-  package func scores(
-    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
-  ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
 }

@@ -5,22 +5,16 @@ import Language
 /// Cross-entropy of each item that was taken, or is rated highest, among itself and the items below it: the
 /// softmax over a sample of items (Jean et al. 2015; Bengio and Senécal 2008), without a correction for how
 /// the sample is drawn.
-package struct SampledSoftmax: Loss {
+package struct SampledSoftmax: RankingLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
     "softmax", "Cross-entropy of each taken item among itself and the drawn ones.",
     details: """
-      Scores only order items then. Of ratings each is put among itself and all lower ones; the lowest take \\
+      Scores only order items then. Of ratings each is put among itself and all lower ones; the lowest take \
       no part. Scores are not corrected for how likely an item is to be drawn.
       """,
     examples: [Example("meta-train maml loss=softmax epochs=1")])
-
-  package var predictsRatings: Bool { false }
-  package var comparesWithNegatives: Bool { true }
-  package var predictsScores: Bool { true }
-
-  package func outputs(_ scale: RatingScale) -> Int { 1 }
 
   package func value(
     _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
@@ -51,12 +45,4 @@ package struct SampledSoftmax: Loss {
     return tape.scale(
       1 / number, tape.sumProduct(costs, tape.constant(used, rows: pairs.rows, columns: 1)))
   }
-
-  package func predictions(
-    _ scores: Matrix, scale: RatingScale, _ kernels: KernelSet
-  ) -> [Float] { scores.array }
-
-  package func scores(
-    ofRating rating: Float, scale: RatingScale, _ kernels: KernelSet
-  ) -> (values: [Float], slopes: [Float]) { ([rating], [1]) }
 }

@@ -113,10 +113,7 @@ private struct NewUsers: Sendable {
   init(_ tasks: [UserTask], _ data: Dataset, threads: Int) {
     contexts = tasks.map { UserContext($0, in: data.interactions) }
     queries = tasks.map { task in
-      task.query.map {
-        UserContext.Rating(
-          item: data.interactions.items[Int($0)], rating: data.interactions.ratings[Int($0)])
-      }
+      task.query.map { UserContext.Rating(row: $0, of: data.interactions) }
     }
     scale = data.scale
     self.threads = threads
