@@ -70,6 +70,7 @@ private struct Formula {
 
   init(
     users userFeatures: [Feature] = [], items itemFeatures: [Feature] = [],
+    scale: RatingScale = RatingScale(1, 5),
     _ rating: (_ user: Int, _ item: Int) -> Double?
   ) {
     var interactions = Interactions()
@@ -91,7 +92,7 @@ private struct Formula {
     dataset = Dataset(
       name: "formula", users: entities(Self.users, userFeatures),
       items: entities(Self.items, itemFeatures), interactions: interactions,
-      scale: RatingScale(1, 5))
+      scale: scale)
     self.training = training
   }
 
@@ -207,6 +208,76 @@ private struct Formula {
     let early = world.squaredError(beliefs)
     beliefs.sweeps = 100
     #expect(world.squaredError(beliefs) < 1.05 * early)
+  }
+
+  /// z = m₀ + (HᵀWH + σ²Λ₀)⁻¹ HᵀW (r − b − Hm₀), with the rows H = (1, z′) and weights W of the items.
+  @Test func theBeliefOfANewUserIsTheRidgeSolutionAroundHerPrior() {
+    var stream = RandomKey(seed: 8).stream
+    var items = GaussianFactors(count: 5, factors: 2) { stream.normal() }
+    for item in 0..<5 { items.means[item * 3] = stream.normal() }
+    items.covariances = items.covariances.map { _ in 0 }
+    items.confidences = [1, 2, 0.5, 1.5, 1]
+    var user = GaussianFactors(count: 1, factors: 2) { 0 }
+    user.expected = [0.3, -0.2, 0.5]
+    user.precision = [4, 1, 3, -0.5, 0.4, 2]
+    let ratings = [0, 2, 3, 4].map { (other: $0, value: stream.normal()) }
+    let noise = 0.7
+    let found = user.posterior(of: 0, ratings, given: items.moments(), noise: noise)
+
+    // The same with full matrices: the system's left side next to its right side.
+    let prior = (0..<3).map { i in
+      (0..<3).map { j in user.precision[max(i, j) * (max(i, j) + 1) / 2 + min(i, j)] }
+    }
+    var system = prior.map { row in row.map { $0 * noise } + [0] }
+    for (item, value) in ratings {
+      let row = [1, items.means[item * 3 + 1], items.means[item * 3 + 2]]
+      let error =
+        value - items.means[item * 3] - zip(row, user.expected).reduce(0) { $0 + $1.0 * $1.1 }
+      for i in 0..<3 {
+        for j in 0..<3 { system[i][j] += items.confidences[item] * row[i] * row[j] }
+        system[i][3] += items.confidences[item] * row[i] * error
+      }
+    }
+    for pivot in 0..<3 {
+      for row in 0..<3 where row != pivot {
+        let share = system[row][pivot] / system[pivot][pivot]
+        for column in 0..<4 { system[row][column] -= share * system[pivot][column] }
+      }
+    }
+    for index in 0..<3 {
+      let solution = user.expected[index] + system[index][3] / system[index][index]
+      #expect(abs(found.mean[index] - solution) < 1e-12)
+    }
+  }
+
+  /// What is expected of both items is below what is just no 4; the noise of one may lift it above.
+  @Test func theLessSureRatingIsThePositiveOneWhereNoneIsExpected() {
+    var stream = RandomKey(seed: 5).stream
+    let world = Formula { user, item in
+      ((user + item) % 2 == 0 ? 2.5 : 2.6) + (item % 2 == 1 ? 1.5 : 0.2) * stream.normal()
+    }
+    var baseline = BayesianFactorization()
+    (baseline.factors, baseline.starts) = (1, 1)
+    #expect(baseline.predictsRatings)
+    baseline.positives = 4
+    #expect(!baseline.predictsRatings)
+    let scores = world.scores(baseline, [], [0, 1, 2, 3])
+    for (sure, unsure) in [(0, 1), (2, 3)] {
+      #expect(scores[sure] < scores[unsure] - 1 && scores[unsure] < 0)
+    }
+    // Nothing is positive, so nothing lies in the middle.
+    baseline.positives = 400
+    #expect(world.scores(baseline, [], [0, 1]).allSatisfy(\.isFinite))
+  }
+
+  @Test func theScaleOfTheRatingsIsOnlyAScale() {
+    func rating(_ user: Int, _ item: Int) -> Double { Double((user * item + user) % 5) }
+    let stars = Formula { 1 + rating($0, $1) }
+    let shares = Formula(scale: RatingScale(0, 1)) { rating($0, $1) / 4 }
+    let baseline = BayesianFactorization()
+    let high = stars.scores(baseline, [(0, 5), (3, 2)], [1, 2, 4])
+    let low = shares.scores(baseline, [(0, 1), (3, 0.25)], [1, 2, 4])
+    for (high, low) in zip(high, low) { #expect(abs(high - (1 + 4 * low)) < 1e-4) }
   }
 
   @Test func theInverseOfATriangleIsThatOfItsMatrix() {

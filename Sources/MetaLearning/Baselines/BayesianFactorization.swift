@@ -20,10 +20,15 @@ package struct BayesianFactorization: Baseline {
   package var choicePenalty = 0.2
   package var noisePenalty = 20.0
   package var countsRatings = true
+  /// The lowest positive rating, when scores say how sure a positive is.
+  package var positives: Double?
+  package var gap = 1.0
   package var features: [String] = []
   package var userFeatures: [String] = []
 
   package init() {}
+
+  package var predictsRatings: Bool { positives == nil }
 
   package static let signature = Signature<Self>(
     "bayes-mf",
@@ -34,7 +39,9 @@ package struct BayesianFactorization: Baseline {
       tasks. Of a user, which kinds of items she rated tells something before her ratings do; her belief \
       follows from these in closed form. An item with few ratings is near what its kind is, and one that \
       nobody rated is what a second regression, in which an item counts by its ratings, lets expect. The \
-      prediction is the mean over several random starts, which end in different optima. \
+      prediction is the mean over several random starts, which end in different optima. With \
+      `positives=4` a score is not the expected rating but how many standard deviations it lies above the \
+      middle between 3 and 4: of two equal expectations the surer one counts more. \
       Lim and Teh, KDD Cup 2007; Agarwal and Chen, KDD 2009; Lakshminarayanan et al., AISTATS 2011.
       """,
     [
@@ -57,10 +64,19 @@ package struct BayesianFactorization: Baseline {
       .option(
         "counts", \.countsRatings,
         "let an item's prior depend on how many training ratings it has, too"),
+      .option(
+        "positives", \.positives, in: -1e9...1e9,
+        "score by how sure a rating of at least this is; by the expected rating if not given"),
+      .option(
+        "gap", \.gap, in: 0...100,
+        "with positives=, quarters of the scale that positives are further from the others"),
       .option("features", \.features, "the item features to use; all when not given"),
       .option("user-features", \.userFeatures, "the user features to use; all when not given"),
     ],
-    examples: [Example("evaluate mae ndcg@5 with=[bayes-mf]")])
+    examples: [
+      Example("evaluate mae ndcg@5 with=[bayes-mf]"),
+      Example("baseline bayes-mf positives=4; evaluate auc positives=4 with=[bayes-mf]"),
+    ])
 
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
@@ -68,7 +84,7 @@ package struct BayesianFactorization: Baseline {
     let ratings = TrainingRatings(training, in: dataset)
     let evidence = Evidence(self, dataset, ratings)
     return GaussianFactorModel(
-      mean: evidence.mean, features: evidence.userFeatures,
+      measure: evidence.measure, features: evidence.userFeatures,
       parts: orderedMap(starts) { start in
         fitted(to: evidence, key.derived("start").derived(start))
       })
@@ -76,7 +92,7 @@ package struct BayesianFactorization: Baseline {
 
   /// The data that every random start is fitted to.
   private struct Evidence: Sendable {
-    let mean: Double
+    let measure: RatingMeasure
     let byUser: RatingIndex
     let byItem: RatingIndex
     let userFeatures: UserSideFeatures
@@ -86,8 +102,9 @@ package struct BayesianFactorization: Baseline {
     let ofNewItems: SideFeatures
 
     init(_ options: BayesianFactorization, _ dataset: Dataset, _ ratings: TrainingRatings) {
-      mean = ratings.mean
-      (byUser, byItem) = ratings.grouped(ratings.ratings.map { Double($0) - ratings.mean })
+      let measure = RatingMeasure(ratings, positives: options.positives, gap: options.gap)
+      self.measure = measure
+      (byUser, byItem) = ratings.grouped(ratings.ratings.map { measure.value(of: $0) })
       let kinds = Categories(dataset.items, named: options.features)
       userFeatures = UserSideFeatures(
         Categories(dataset.users, named: options.userFeatures), chosen: kinds, ratings: byUser)
@@ -136,6 +153,44 @@ package struct BayesianFactorization: Baseline {
   }
 }
 
+/// The values that beliefs are about: ratings less their mean, in quarters of the scale, such as stars of five.
+private struct RatingMeasure: Sendable {
+  private(set) var mean: Double
+  /// A quarter of the scale.
+  let unit: Double
+  /// The lowest positive rating, if positives are told apart, and how much is added to those.
+  private let positives: Double?
+  private let gap: Double
+  /// The value in the middle between the lowest positive rating and the highest of the others; nil if
+  /// positives are not told apart.
+  private(set) var threshold: Double?
+
+  init(_ ratings: TrainingRatings, positives: Double?, gap: Double) {
+    let width = Double(ratings.scale.highest) - Double(ratings.scale.lowest)
+    unit = width > 0 && width.isFinite ? width / 4 : 1
+    self.positives = positives
+    self.gap = gap * unit
+    mean = ratings.mean
+    guard let positives else { return }
+    var (lowest, highest, sum) = (Double.infinity, -Double.infinity, 0.0)
+    for rating in ratings.ratings.lazy.map({ Double($0) }) {
+      if rating < positives { highest = max(highest, rating) } else { lowest = min(lowest, rating) }
+      sum += raised(rating)
+    }
+    if ratings.count > 0 { mean = sum / Double(ratings.count) }
+    // Where all are positive or none is, there is no middle.
+    let middle = lowest.isFinite && highest.isFinite ? (lowest + self.gap + highest) / 2 : positives
+    threshold = (middle - mean) / unit
+  }
+
+  func value(of rating: Float) -> Double { (raised(Double(rating)) - mean) / unit }
+
+  private func raised(_ rating: Double) -> Double {
+    guard let positives, rating >= positives else { return rating }
+    return rating + gap
+  }
+}
+
 /// The fitted posteriors of the items, from which that of a user follows. Scores are means over the starts.
 private struct GaussianFactorModel: Recommender {
   /// The result of one random start.
@@ -146,31 +201,43 @@ private struct GaussianFactorModel: Recommender {
     let newcomer: GaussianFactors
     let effects: SideFeatureEffects
 
-    /// The posterior mean (bias, factors) of a user with these features and ratings.
-    func mean(
+    /// The posterior (bias, factors) of a user with these features and ratings.
+    func user(
       _ features: [UserSideFeatures.Value], _ ratings: some Sequence<(other: Int, value: Double)>
-    ) -> [Double] {
+    ) -> GaussianFactors {
       var user = newcomer
       user.expected = effects.expectation(of: features)
-      return user.posterior(of: 0, ratings, given: items, noise: noise).mean
+      (user.means, user.covariances) = user.posterior(of: 0, ratings, given: items, noise: noise)
+      return user
     }
   }
 
-  let mean: Double
+  let measure: RatingMeasure
   let features: UserSideFeatures
   let parts: [Part]
 
   let title = BayesianFactorization.name
-  let predictsRatings = true
+  var predictsRatings: Bool { measure.threshold == nil }
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
     let own = features.features(of: user.user, rated: user.support.map(\.item))
-    let ratings = user.support.map { (other: Int($0.item), value: Double($0.rating) - mean) }
+    let ratings = user.support.map {
+      (other: Int($0.item), value: measure.value(of: $0.rating))
+    }
     var sums = Array(repeating: 0.0, count: items.count)
     for part in parts {
-      let vector = part.mean(own, ratings)
+      let user = part.user(own, ratings)
+      let moments = predictsRatings ? nil : user.moments()
       for (place, item) in items.enumerated() {
-        sums[place] += mean + part.items.expectation(Int(item), for: vector)
+        let expected = part.items.expectation(Int(item), for: user.means)
+        guard let threshold = measure.threshold, let moments else {
+          sums[place] += measure.mean + measure.unit * expected
+          continue
+        }
+        let variance =
+          moments.squaredError(0, expected, Int(item), of: part.items)
+          + part.items.noise(of: Int(item), mean: part.noise)
+        sums[place] += (expected - threshold) / max(variance, 1e-12).squareRoot()
       }
     }
     return sums.map { Float($0 / Double(parts.count)) }

@@ -5,22 +5,22 @@ import Kernels
 /// the prior that they share, whose mean may depend on side features.
 ///
 /// A vector is a bias and then factors, `size` numbers in all: r = μ + b + b′ + z · z′ for both sides.
-struct GaussianFactors {
+package struct GaussianFactors {
   let count: Int
   let size: Int
   /// Posterior means. Shape: (entities × size).
-  var means: [Double]
+  package var means: [Double]
   /// Posterior covariances as packed lower triangles. Shape: (entities × size·(size + 1)/2).
-  var covariances: [Double]
+  package var covariances: [Double]
   /// Prior means, as the side features predict them. Shape: (entities × size).
-  var expected: [Double]
+  package var expected: [Double]
   /// The prior's precision, as a packed lower triangle; the same for all entities.
-  var precision: [Double]
+  package var precision: [Double]
   /// The precision of each entity's ratings relative to the average, which is 1.
-  var confidences: [Double]
+  package var confidences: [Double]
 
   /// - Parameter factor: draws the initial mean of each factor of each entity.
-  init(count: Int, factors: Int, factor: () -> Double) {
+  package init(count: Int, factors: Int, factor: () -> Double) {
     self.count = count
     size = factors + 1
     expected = Array(repeating: 0, count: count * size)
@@ -40,11 +40,11 @@ struct GaussianFactors {
   var triangle: Int { PackedSymmetric.count(size) }
 
   /// What an update of the other side needs of this one.
-  func moments() -> Moments { Moments(self) }
+  package func moments() -> Moments { Moments(self) }
 
   /// The posterior of an entity given its ratings less μ, in closed form: Λ = Λ₀ + c/σ² Σ E[x xᵀ],
   /// m = Λ⁻¹ (Λ₀ m₀ + c/σ² Σ E[x (r − b′)]), with x = (1, z′) of the other side.
-  func posterior(
+  package func posterior(
     of entity: Int, _ ratings: some Sequence<(other: Int, value: Double)>, given others: Moments,
     noise: Double
   ) -> (mean: [Double], covariance: [Double]) {
@@ -128,7 +128,7 @@ struct GaussianFactors {
 
 /// Moments of Gaussian factors that the other side's update needs: with x = (1, z) and the bias b, E[b],
 /// E[x], E[x xᵀ], Cov(b, x) and Var(b) of each entity.
-struct Moments: Sendable {
+package struct Moments: Sendable {
   private let size: Int
   private let triangle: Int
   private var rows: [Double]
@@ -179,6 +179,9 @@ struct Moments: Sendable {
   func expectation(_ entity: Int, for mean: [Double]) -> Double {
     (0..<size).reduce(deviations[entity]) { $0 + mean[$1] * rows[entity * size + $1] }
   }
+
+  /// The variance of the noise of an entity's ratings, when `mean` is that of all.
+  func noise(of entity: Int, mean: Double) -> Double { mean / confidences[entity] }
 
   /// E[(r − b − b′ − z · z′)²] = (r − b̄ − b̄′ − z̄ · z̄′)² + the variance of b + b′ + z · z′, which follows
   /// from the moments of both sides.
