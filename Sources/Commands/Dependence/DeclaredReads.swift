@@ -55,3 +55,11 @@ extension Compare {
 extension ABTest {
   package var reads: [Slot] { [.seed] + recommenders(names) }
 }
+
+extension Interview {
+  package var reads: [Slot] { [.seed] }
+}
+
+extension DrawPlot {
+  package var reads: [Slot] { (plot as? AdaptationPlot)?.policies.isEmpty == false ? [.seed] : [] }
+}

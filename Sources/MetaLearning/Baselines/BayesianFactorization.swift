@@ -65,6 +65,11 @@ package struct BayesianFactorization: Baseline {
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
+    model(of: dataset, training: training, key: key)
+  }
+
+  /// The beliefs about all items, and what a user's follows from.
+  func model(of dataset: Dataset, training: [UserTask], key: RandomKey) -> GaussianFactorModel {
     let ratings = TrainingRatings(training, in: dataset)
     let evidence = Evidence(self, dataset, ratings)
     return GaussianFactorModel(
@@ -137,7 +142,7 @@ package struct BayesianFactorization: Baseline {
 }
 
 /// The fitted posteriors of the items, from which that of a user follows. Scores are means over the starts.
-private struct GaussianFactorModel: Recommender {
+struct GaussianFactorModel: Recommender {
   /// The result of one random start.
   struct Part: Sendable {
     let noise: Double
@@ -146,13 +151,13 @@ private struct GaussianFactorModel: Recommender {
     let newcomer: GaussianFactors
     let effects: SideFeatureEffects
 
-    /// The posterior mean (bias, factors) of a user with these features and ratings.
-    func mean(
+    /// The posterior (bias, factors) of a user with these features and ratings.
+    func posterior(
       _ features: [UserSideFeatures.Value], _ ratings: some Sequence<(other: Int, value: Double)>
-    ) -> [Double] {
+    ) -> (mean: [Double], covariance: [Double]) {
       var user = newcomer
       user.expected = effects.expectation(of: features)
-      return user.posterior(of: 0, ratings, given: items, noise: noise).mean
+      return user.posterior(of: 0, ratings, given: items, noise: noise)
     }
   }
 
@@ -163,12 +168,16 @@ private struct GaussianFactorModel: Recommender {
   let title = BayesianFactorization.name
   let predictsRatings = true
 
-  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+  /// The belief of each random start about a user.
+  func posteriors(of user: UserContext) -> [(mean: [Double], covariance: [Double])] {
     let own = features.features(of: user.user, rated: user.support.map(\.item))
     let ratings = user.support.map { (other: Int($0.item), value: Double($0.rating) - mean) }
+    return parts.map { $0.posterior(own, ratings) }
+  }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
     var sums = Array(repeating: 0.0, count: items.count)
-    for part in parts {
-      let vector = part.mean(own, ratings)
+    for (part, (vector, _)) in zip(parts, posteriors(of: user)) {
       for (place, item) in items.enumerated() {
         sums[place] += mean + part.items.expectation(Int(item), for: vector)
       }

@@ -180,6 +180,23 @@ struct Moments: Sendable {
     (0..<size).reduce(deviations[entity]) { $0 + mean[$1] * rows[entity * size + $1] }
   }
 
+  /// x = (1, E[z]) of an entity.
+  func vector(_ entity: Int) -> [Double] { Array(rows[entity * size..<(entity + 1) * size]) }
+
+  /// Σ w E[x xᵀ] over all entities, as a packed lower triangle.
+  func secondMoment(weights: [Double]) -> [Double] {
+    var sum = Array(repeating: 0.0, count: triangle)
+    for (entity, weight) in weights.enumerated().whileWanted(asking: 0x100) where weight > 0 {
+      for index in 0..<triangle { sum[index] += weight * squares[entity * triangle + index] }
+    }
+    return sum
+  }
+
+  /// The variance of a rating of an entity for whoever knows the other side: that of its noise and of its bias.
+  func unexplained(_ entity: Int, noise: Double) -> Double {
+    noise / confidences[entity] + variances[entity]
+  }
+
   /// E[(r − b − b′ − z · z′)²] = (r − b̄ − b̄′ − z̄ · z̄′)² + the variance of b + b′ + z · z′, which follows
   /// from the moments of both sides.
   func squaredError(_ entity: Int, _ value: Double, _ other: Int, of others: Moments) -> Double {
