@@ -9,6 +9,7 @@ extension MetaTrain {
   package var reads: [Slot] {
     let teacher = (learner as? any Student).map { [Slot.model($0.teacherName)] } ?? []
     return [.seed, .resumed(checkpoint)] + (ownNetwork == nil ? [.network] : []) + teacher
+      + (start.isEmpty ? [] : [.model(start)])
   }
 }
 

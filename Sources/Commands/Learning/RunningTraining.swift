@@ -13,6 +13,8 @@ struct RunningTraining {
   private let identity: TrainingIdentity
   private let threads: Int
   private var training: Training
+  /// What it started from, if that is a model.
+  private let beginning: [Report.Block]
   /// The validation loss before any training.
   private let before: Float
   /// How many epochs were done by another process.
@@ -41,13 +43,20 @@ struct RunningTraining {
     interactions = data.interactions
     threads = session.threads
     let learner = try command.taughtLearner(session)
+    let start = try session.start(of: command)
     let problem = LearningProblem(
       data, split, learner: learner, network: command.network(in: session), loss: command.loss,
-      sampling: command.sampling, key: session.settings.key.derived("negatives"),
+      sampling: command.sampling, key: session.settings.key.derived("negatives"), start: start,
       kernels: session.kernels)
+    if let obstacle = start?.obstacle(to: problem) {
+      throw CommandFailure(
+        "E0306", "training cannot start from `\(command.start)`: \(obstacle)",
+        help: ["leave from= out to start from random weights"], argument: command.start)
+    }
+    beginning = start.map { $0.remarks(problem, split, named: command.start) } ?? []
     if let host { try command.requireMemory(for: problem, in: session, host) }
     training = Training(
-      problem, data, split, learner: learner, options: command.options(session))
+      problem, data, split, learner: learner, options: command.options(session), start: start)
     before = training.initialValidLoss()
     identity = TrainingIdentity(command, session)
   }
@@ -187,7 +196,7 @@ extension RunningTraining {
         "; kept epoch \(best.epoch): validation loss \(fixed(loss, digits: 4)), "
         + "\(fixed(Double(before), digits: 4)) before training"
     }
-    var blocks: [Report.Block] = [.text(text + ".")]
+    var blocks: [Report.Block] = [.text(text + ".")] + beginning
     if resumed > 0, hasGoneOn {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
     }
@@ -230,5 +239,27 @@ extension RunningTraining {
     return Curve(
       "Loss", x: "epoch", y: type(of: command.loss).name,
       series: lines.filter { !$0.points.isEmpty })
+  }
+}
+
+extension WarmStart {
+  /// What is new to the model, and whether it may know users that are to be new to it.
+  fileprivate func remarks(
+    _ problem: LearningProblem, _ split: TaskSplit, named name: String
+  ) -> [Report.Block] {
+    let growth = growth(in: problem)
+    let parts = growth.filter { $0.name == "item" || $0.new > 0 }.map {
+      "\(grouped($0.known)) values of \($0.name) known, \($0.new == 0 ? "none" : grouped($0.new)) new"
+    }
+    var blocks: [Report.Block] = [
+      .note("Started from \(name): \(parts.joined(separator: "; ")).")
+    ]
+    if model.fingerprint != split.fingerprint {
+      blocks.append(
+        .warning(
+          "\(name) was trained on another split: users to be judged on may be among those that it has "
+            + "learnt from."))
+    }
+    return blocks
   }
 }

@@ -23,15 +23,16 @@ package final class LearningProblem: Sendable {
   /// - Parameters:
   ///   - sampling: how negatives are drawn, if the data are interactions.
   ///   - key: what they are drawn by.
+  ///   - start: the model that training starts from.
   package convenience init(
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
     loss: any Loss, sampling: NegativeSampling = NegativeSampling(),
-    key: RandomKey = RandomKey(seed: 0), kernels: KernelSet
+    key: RandomKey = RandomKey(seed: 0), start: WarmStart? = nil, kernels: KernelSet
   ) {
     let rows = split.train.flatMap { $0.support + $0.query }
     self.init(
       network: network, loss: loss, learner: learner,
-      encoder: FeatureEncoder(data, training: rows), scale: data.scale,
+      encoder: FeatureEncoder(data, training: rows, growing: start?.fields ?? []), scale: data.scale,
       negatives: data.feedback == .interactions
         ? NegativeSampler(sampling, data, training: rows, key: key) : nil, kernels: kernels)
   }

@@ -60,14 +60,17 @@ package struct Training: Sequence, IteratorProtocol {
     self.init(problem, data, split, learner: learner, options: options)
   }
 
-  /// - Parameter problem: what is learned from these tasks.
+  /// - Parameters:
+  ///   - problem: what is learned from these tasks.
+  ///   - start: the model to start from, which nothing keeps from that.
   package init(
     _ problem: LearningProblem, _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner,
-    options: TrainingOptions
+    options: TrainingOptions, start: WarmStart? = nil
   ) {
     let rows = Cancellation.isRequested ? [] : split.train.flatMap { $0.support + $0.query }
-    let initial = problem.initialWeights(
+    var initial = problem.initialWeights(
       learner: learner, data: data, training: rows, key: options.key.derived("weights"))
+    start?.give(&initial, problem)
     let fallback = learner.outerDefault
     rate = options.rate ?? fallback.rate
     let optimizer = options.optimizer ?? fallback.optimizer

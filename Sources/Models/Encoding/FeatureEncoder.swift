@@ -22,9 +22,11 @@ package struct FeatureEncoder: Sendable {
   /// The row that stands for one whose item is not known by its id.
   func hidden(_ row: Int32) -> Int32 { identity.contains(row) ? identity.lowerBound : row }
 
-  /// - Parameter rows: the interaction rows of all training tasks.
-  package init(_ data: Dataset, training rows: [Int32]) {
-    self.init(FieldFit(data, training: rows).fields, data)
+  /// - Parameters:
+  ///   - rows: the interaction rows of all training tasks.
+  ///   - known: fields of an earlier training, which it goes on with.
+  package init(_ data: Dataset, training rows: [Int32], growing known: [FeatureField] = []) {
+    self.init(FieldFit(data, training: rows, growing: known).fields, data)
   }
 
   /// The entities of some data by fields that were fitted before, perhaps to other data.
