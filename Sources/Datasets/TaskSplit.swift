@@ -27,6 +27,8 @@ package struct TaskSplit: Sendable {
   package var screening: Screening?
   /// Which categories each part has, where they were dealt out.
   package var dealt: DealtCategories?
+  /// Which items are held out of interactions, where some are.
+  package var heldOut: HeldOutItems?
   /// How it can be made again with other chance; nil when it was made otherwise.
   package var splitting: TaskSplitting?
   /// How it was made, in one line: `by=user support=rest query=10 min=13 max=100 seed=7`.

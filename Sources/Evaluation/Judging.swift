@@ -11,19 +11,25 @@ package struct Trial: Sendable {
   package let candidates: Candidates
   private let background: Background
   private let rated: RatedItems
+  /// For each item whether no training task has it, where only those are candidates.
+  private let isNew: [Bool]
   private let key: RandomKey
   /// How many threads to use; the values are the same on any number of them.
   private let threads: Int
 
   /// - Parameters:
   ///   - training: the tasks that popularity is counted on.
+  ///   - isNew: for each item whether no training task has it; of `.cold` those alone are candidates, and
+  ///     tasks without one in their query are left out.
   ///   - key: what sampled candidates are drawn by.
   package init(
     dataset: Dataset, tasks: [UserTask], metrics: [any Metric], training: [UserTask] = [],
-    candidates: Candidates = .query, key: RandomKey = RandomKey(seed: 0), threads: Int = 1
+    candidates: Candidates = .query, isNew: [Bool] = [], key: RandomKey = RandomKey(seed: 0),
+    threads: Int = 1
   ) {
     self.dataset = dataset
-    self.tasks = tasks
+    self.tasks = candidates == .cold ? tasks.asking(for: isNew, in: dataset) : tasks
+    self.isNew = isNew
     self.metrics = metrics
     self.candidates = candidates
     self.key = key
@@ -53,8 +59,8 @@ package struct Trial: Sendable {
   /// The same trial of other tasks.
   package func restarted(on tasks: [UserTask]) -> Trial {
     Trial(
-      dataset: dataset, tasks: tasks, metrics: metrics, candidates: candidates, key: key,
-      threads: threads)
+      dataset: dataset, tasks: tasks, metrics: metrics, candidates: candidates, isNew: isNew,
+      key: key, threads: threads)
   }
 
   /// The same trial of some of its tasks, or of parts of their query ratings.
@@ -129,6 +135,7 @@ package struct Trial: Sendable {
     case .sampled(let wanted):
       items + rated.sample(wanted, for: task.user, of: count, key: key)
     case .all: items + rated.unrated(by: task.user, of: count)
+    case .cold: items + rated.unrated(by: task.user, of: count).filter { isNew[Int($0)] }
     }
   }
 
@@ -137,5 +144,15 @@ package struct Trial: Sendable {
       items: items, scores: scores,
       ratings: task.query.map { dataset.interactions.ratings[Int($0)] }, scale: dataset.scale,
       background: background)
+  }
+}
+
+extension [UserTask] {
+  /// The tasks with those of their query rows that are of such an item; tasks without one are left out.
+  fileprivate func asking(for isWanted: [Bool], in data: Dataset) -> [UserTask] {
+    compactMap { task in
+      let query = task.query.filter { isWanted[Int(data.interactions.items[Int($0)])] }
+      return query.isEmpty ? nil : UserTask(user: task.user, support: task.support, query: query)
+    }
   }
 }

@@ -53,7 +53,7 @@ package struct ABTest: ConstrainedCommand {
     let outcome = options.completed(
       [try Evaluation.metrics.make(metric).get()], session.feedback)[0]
     let trial = try options.trial([outcome], in: session)
-    let recommenders = SessionRecommenders(session: session)
+    let recommenders = SessionRecommenders(session: session, part: options.part)
     let groups = try names.map { name in
       try trial.judgement(of: try recommenders.recommender(name, host)).values[0].compactMap { $0 }
     }

@@ -72,7 +72,7 @@ package struct Compare: Command {
     let feedback = session.feedback
     let (measured, tested) = try measured(feedback)
     let trial = try options.trial(measured, in: session)
-    let recommenders = SessionRecommenders(session: session)
+    let recommenders = SessionRecommenders(session: session, part: options.part)
     let order = order(feedback)
     var board = Leaderboard(trial: trial)
     var remarks = BaselineRemarks()

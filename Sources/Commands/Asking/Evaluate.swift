@@ -23,7 +23,8 @@ package struct Evaluate: Command {
       Each user's support ratings are given to the model, and her query ratings are predicted and \
       ranked. Without a model the baselines are judged alone. Equal scores count with the mean over \
       all their orders. seeds=5 trains the model four more times, and judges the mean of all; with \
-      resplit=yes each time on tasks dealt out anew.
+      resplit=yes each time on tasks dealt out anew. candidates=cold ranks the items that no training task \
+      has, and a second table ranks new and known items mixed, as a shop does: `$r.mixed.ease.ndcg@20`.
       """,
     [.members("metrics", \.metrics, from: Evaluation.metrics, "what to measure")]
       + JudgingOptions.parameters(\.options) + [
@@ -49,10 +50,14 @@ package struct Evaluate: Command {
     ])
 
   package var resultFields: [ResultField]? {
-    Leaderboard.fields(
+    let fields = Leaderboard.fields(
       options.known(metrics),
       rows: Known.all(shown(.ratings), shown(.interactions)) { $0 }, subjectNeeds: .model)
+    return options.tables.count > 1 ? fields + [ResultField(Self.mixed, .record(fields))] : fields
   }
+
+  /// The field that holds the result of the second table.
+  private static let mixed = "mixed"
 
   /// The names of the baselines of the table.
   func shown(_ feedback: Feedback) -> [String] {
@@ -68,11 +73,11 @@ package struct Evaluate: Command {
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    let trial = try options.trial(metrics, in: session)
+    let trials = try options.tables.map { try $0.trial(metrics, in: session) }
     let references = try beside.map { path in
       try reading { try ReferenceTable(host.read(path)) }
     }
-    var repeats = Repeats()
+    var repeats = trials.map { _ in Repeats() }
     var baselines = BaselineRemarks()
     var groups: GroupLeaderboard?
     if let by, let data = session.data { groups = GroupLeaderboard(try TaskGroups(by, data)) }
@@ -80,24 +85,47 @@ package struct Evaluate: Command {
     for round in 0..<rounds {
       try judge(round, of: rounds, &session, into: &repeats, &groups, &baselines, host)
     }
-    let merged =
-      rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks)
-    let means = repeats.means
-    var board = Leaderboard(
-      trial: merged, chance: means.first { $0.title == Trial.chanceTitle },
-      references: references)
-    board.remarks = baselines.choices
     let subject = session.model?.title
-    for row in means where row.title != Trial.chanceTitle {
-      board.add(row, isSubject: row.title == subject)
+    let boards = zip(trials, repeats).enumerated().map { place, table in
+      let (trial, repeats) = table
+      var board = Leaderboard(
+        trial: rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks),
+        chance: repeats.means.first { $0.title == Trial.chanceTitle }, references: references)
+      // What was chosen stands once.
+      if place == 0 { board.remarks = baselines.choices }
+      for row in repeats.means where row.title != Trial.chanceTitle {
+        board.add(row, isSubject: row.title == subject)
+      }
+      return board
     }
-    var report = board.report(title: counted(merged.tasks.count, "\(options.part.name) user"))
+    var report = report(of: boards, of: session)
     if rounds > 1 {
       report.blocks.append(
-        .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.metrics)))
+        .note(spread(repeats[0].judgements(of: subject ?? ""), rounds, trials[0].metrics)))
     }
     report.blocks += baselines.leftOut
-    if let groups { report.blocks.append(.table(groups.table(trial.metrics))) }
+    if let groups { report.blocks.append(.table(groups.table(trials[0].metrics))) }
+    return report
+  }
+
+  /// The table, or that of new items alone and that of new and known ones.
+  private func report(of boards: [Leaderboard], of session: Session) -> Report {
+    func users(_ board: Leaderboard) -> String {
+      counted(board.trial.tasks.count, "\(options.part.name) user")
+    }
+    guard boards.count > 1 else { return boards[0].report(title: users(boards[0])) }
+    var report = boards[0].report(title: users(boards[0]) + ": new items alone")
+    report.blocks.insert(
+      .table(boards[1].table(users(boards[1]) + ": new and known items mixed")), at: 1)
+    report.result[Self.mixed] = .record(boards[1].result)
+    let all = (try? session.tasks?.tasks(of: options.part).count) ?? 0
+    if seeds == 1, all > boards[0].trial.tasks.count {
+      let without = all - boards[0].trial.tasks.count
+      report.blocks.append(
+        .note(
+          counted(without, "user is", "users are") + " not asked for a new item, and stand in the "
+            + "second table alone"))
+    }
     return report
   }
 
@@ -125,16 +153,18 @@ package struct Evaluate: Command {
 
   /// Judges every row once more, under the seed or on the tasks of that round.
   private func judge(
-    _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout Repeats,
+    _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout [Repeats],
     _ groups: inout GroupLeaderboard?, _ baselines: inout BaselineRemarks, _ host: any Host
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
-    let trial = try options.trial(metrics, in: own)
+    let trials = try options.tables.map { try $0.trial(metrics, in: own) }
     guard let data = own.data, let tasks = own.tasks else { return }
-    let recommenders = SessionRecommenders(session: own)
-    let parts = groups?.parts(of: trial) ?? []
+    let recommenders = SessionRecommenders(session: own, part: options.part)
+    let parts = groups?.parts(of: trials[0]) ?? []
     func add(_ judge: (Trial) throws -> Judgement) rethrows {
-      repeats.add(try judge(trial), of: trial.tasks)
+      for (place, trial) in trials.enumerated() {
+        repeats[place].add(try judge(trial), of: trial.tasks)
+      }
       try groups?.add(parts, judge)
     }
     if round == 0, let model = session.model { try recommenders.refuseLeak(model, tasks) }

@@ -31,10 +31,13 @@ struct FittedBaseline: Recommender {
   }
 
   /// Fits it. Strengths that are left open are those that do best on the validation tasks of the same split;
-  /// test tasks are not looked at.
+  /// test tasks are not looked at. Where validation is on items that are held out, these return to training once
+  /// the strength is chosen.
+  ///
+  /// - Parameter part: the tasks that it is to be judged on.
   init(
     _ baseline: any Baseline, titled title: String, in session: Session, _ data: Dataset,
-    _ tasks: TaskSplit
+    _ tasks: TaskSplit, for part: JudgedPart
   ) {
     self.title = title
     let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
@@ -43,7 +46,8 @@ struct FittedBaseline: Recommender {
       !tasks.valid.isEmpty
     else {
       choice = nil
-      recommender = baseline.fitted(to: data, training: tasks.train, key: key, kernels: kernels)
+      recommender = baseline.fitted(
+        to: data, training: tasks.training(for: part), key: key, kernels: kernels)
       return
     }
     let strengths = open.strengths(of: data, training: tasks.train, key: key, kernels: kernels)
@@ -59,9 +63,14 @@ struct FittedBaseline: Recommender {
       if value > best?.value ?? -.infinity { best = (index, value, fitted) }
     }
     choice = best.map {
-      StrengthChoice(strengths.settings, chosen: $0.index, users: tasks.valid.count)
+      StrengthChoice(strengths.settings, chosen: $0.index, tasks)
     }
-    recommender = best?.recommender ?? strengths.recommender(0)
+    if let best, part != .valid, let heldOut = tasks.heldOut, !heldOut.settled.isEmpty {
+      recommender = strengths.settings[best.index].fitted(
+        to: data, training: heldOut.settled, key: key, kernels: kernels)
+    } else {
+      recommender = best?.recommender ?? strengths.recommender(0)
+    }
   }
 }
 
@@ -71,6 +80,8 @@ struct StrengthChoice: Equatable {
   let settings: [String]
   let chosen: Int
   let users: Int
+  /// Whether these were asked for items that are held out.
+  let isOnNewItems: Bool
 
   /// What decides.
   private static var metric: any Metric {
@@ -79,14 +90,16 @@ struct StrengthChoice: Equatable {
     return metric
   }
 
-  /// The trial that decides: all items that a validation user has not taken.
+  /// The trial that decides: all items that a validation user has not taken, or of items that are held out those.
   static func trial(on tasks: TaskSplit, in data: Dataset, threads: Int) -> Trial {
     Trial(
       dataset: data, tasks: tasks.valid, metrics: [metric], training: tasks.train,
-      candidates: .all, threads: threads)
+      candidates: tasks.heldOut == nil ? .all : .cold,
+      isNew: tasks.heldOut == nil ? [] : tasks.isNewItem(in: data, judgesValidation: true),
+      threads: threads)
   }
 
-  init(_ candidates: [any Baseline], chosen: Int, users: Int) {
+  init(_ candidates: [any Baseline], chosen: Int, _ tasks: TaskSplit) {
     let options = candidates.map {
       described($0).split(separator: " ").dropFirst().map(String.init)
     }
@@ -95,7 +108,8 @@ struct StrengthChoice: Equatable {
       own.filter { option in !options.allSatisfy { $0.contains(option) } }.joined(separator: " ")
     }
     self.chosen = chosen
-    self.users = users
+    users = tasks.valid.count
+    isOnNewItems = tasks.heldOut != nil
   }
 
   /// One line for each baseline, of all the times that it was fitted.
@@ -112,6 +126,7 @@ struct StrengthChoice: Equatable {
       }
       return
         "\(name): \(taken.joined(separator: ", ")), of \(first.offered), by \(metric.title) on "
+        + (first.isOnNewItems ? "validation items held out, of " : "")
         + counted(first.users, "validation user")
     }
   }

@@ -112,12 +112,28 @@ package struct JudgingOptions: Sendable {
     let facts = tasks.leaks(
       to: judged, from: part == .valid ? [.train] : [.train, .valid], in: data.interactions)
     guard facts.isClean else { throw Self.leak(facts, tasks, data.interactions) }
-    return Trial(
+    let trial = Trial(
       dataset: data, tasks: judged, metrics: completed(metrics, data.feedback),
-      training: tasks.train,
+      training: tasks.training(for: part),
       candidates: candidates ?? (data.feedback == .ratings ? .query : .all),
+      isNew: candidates == .cold
+        ? tasks.isNewItem(in: data, judgesValidation: part == .valid) : [],
       key: session.settings.key.derived("candidates"),
       threads: session.threads)
+    guard !trial.tasks.isEmpty else {
+      throw CommandFailure(
+        "E0408", "no \(part.name) user is asked for a new item: training tasks have all of theirs",
+        help: ["hold items out: `split tasks cold=item`"], argument: "cold")
+    }
+    return trial
+  }
+
+  /// The options of the tables to show: beside the new items alone these among all others, as a shop ranks them.
+  var tables: [JudgingOptions] {
+    guard candidates == .cold else { return [self] }
+    var mixed = self
+    mixed.candidates = .all
+    return [self, mixed]
   }
 }
 
@@ -176,6 +192,11 @@ extension JudgedPart: ArgumentReadable {
 }
 
 extension TaskSplit {
+  /// The tasks that may be learnt from before a part is judged.
+  func training(for part: JudgedPart) -> [UserTask] {
+    part == .valid ? train : settledTraining
+  }
+
   /// The tasks of a part to judge on.
   func tasks(of part: JudgedPart) throws(CommandFailure) -> [UserTask] {
     switch part {

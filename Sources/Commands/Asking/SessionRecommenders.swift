@@ -9,6 +9,8 @@ import Reports
 /// The recommenders that a session can evaluate, by name: its models, and every baseline.
 struct SessionRecommenders {
   let session: Session
+  /// The tasks that they are judged on.
+  var part = JudgedPart.test
 
   /// The recommender of that name, fitted to the training tasks if it is a baseline.
   func recommender(
@@ -64,7 +66,7 @@ struct SessionRecommenders {
   func fitted(
     _ baseline: any Baseline, _ name: String, _ data: Dataset, _ tasks: TaskSplit
   ) -> FittedBaseline {
-    FittedBaseline(baseline, titled: name, in: session, data, tasks)
+    FittedBaseline(baseline, titled: name, in: session, data, tasks, for: part)
   }
 
   /// Why there is no memory to fit a baseline; nil if there is.

@@ -13,14 +13,17 @@ struct Split: Command {
     details: """
       A task has support ratings to adapt on and query ratings to be judged on. Usually users are \
       dealt out to the parts, so that no user is in two; by=, cold= and from= test on new items, \
-      categories, data sets or times instead.
+      categories, data sets or times instead. Of interactions cold=item holds out items: every user's support \
+      is what she did with the others, and what she did with those held out is asked for; support=80% asks \
+      for the rest of the others, too. Its validation part is on further items, which return to training \
+      once strengths are chosen.
       """,
     [
       .filler("tasks"),
       .option("by", \.splitting.by, "what is dealt out to the parts"),
       .option("cold", \.splitting.cold, "who is new in the test part: MeLU's four states"),
       .option("support", \.splitting.support, "how many ratings to adapt on"),
-      .option("query", \.splitting.query, "how many ratings to be judged on"),
+      .option("query", \.splitting.query, "how many ratings to be judged on; 10 if not given"),
       .option("order", \.splitting.order, "which ratings of a task are judged on"),
       .option(
         "min", \.splitting.min, in: 1...1_000_000,
@@ -117,6 +120,25 @@ struct Split: Command {
       + "whose ratings all have one time: what is judged there is drawn at random"
   }
 
+  /// Which items are held out, and which users are not judged for want of one.
+  private func sentences(on items: HeldOutItems) -> [String] {
+    var sentences = [
+      "\(counted(items.count(for: .test), "item is", "items are")) held out for the test and "
+        + "\(grouped(items.count(for: .valid))) for validation, which return to training once "
+        + "strengths are chosen; what a user did with all others is her support"
+    ]
+    if items.usersWithoutNewItems > 0 {
+      let users = counted(items.usersWithoutNewItems, "user", "users")
+      sentences.append(
+        "\(users) took none of the items held out for the test, and are left out of it")
+    }
+    if items.usersWithNewItemsOnly > 0 {
+      let users = counted(items.usersWithNewItemsOnly, "user", "users")
+      sentences.append("\(users) took nothing else, and are left out of the test")
+    }
+    return sentences
+  }
+
   private func median(_ counts: [Int]) -> Table.Cell {
     counts.isEmpty ? .missing : .count(counts.sorted()[counts.count / 2])
   }
@@ -134,6 +156,7 @@ struct Split: Command {
     }
     if let sentence = untimed(tasks, in: data.interactions) { blocks.append(.warning(sentence)) }
     if let dealt = tasks.dealt { blocks.append(.note(parts(of: dealt))) }
+    if let heldOut = tasks.heldOut { blocks += sentences(on: heldOut).map { .note($0) } }
     let left = data.users.count - used.count
     if left > 0 {
       blocks.append(

@@ -310,7 +310,7 @@ extension TaskSplitting {
   }
 
   /// A part for each of `count` things.
-  private func dealt(_ count: Int, _ key: RandomKey) -> [TaskSplit.Part] {
+  func dealt(_ count: Int, _ key: RandomKey) -> [TaskSplit.Part] {
     var chance = key.stream
     var parts = [TaskSplit.Part](repeating: .train, count: count)
     let testCount = Swift.min(test.count(of: count), count)

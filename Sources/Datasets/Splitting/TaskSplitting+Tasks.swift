@@ -76,18 +76,9 @@ extension TaskSplitting {
     var tasks: [UserTask] = []
     for (user, group) in groups.enumerated().whileWanted(asking: 0x40)
     where group.count >= least && group.count <= most {
-      var chance = taskKey.derived(data.users.ids.names[user]).stream
-      var ordered = chance.shuffled(group)
-      if order == .time {
-        // Newest first; of equal times chance decides, and so does not change with the file.
-        let rank = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
-        let times = data.interactions.times
-        ordered.sort {
-          (times[Int($1)], rank[$0] ?? 0) < (times[Int($0)], rank[$1] ?? 0)
-        }
-      }
+      let ordered = ordered(group, of: user, in: data, key: taskKey)
       let queryCount =
-        query.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
+        asked.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
       let supportCount = Swift.min(
         support.count(of: group.count) ?? group.count - queryCount, group.count - queryCount)
       guard queryCount > 0, supportCount >= 0 else { continue }
@@ -98,6 +89,21 @@ extension TaskSplitting {
     }
     if tasks.isEmpty { throw nobody(groups.map(\.count), part: part) }
     return tasks
+  }
+
+  /// The rows of a user in the order in which they are asked for.
+  func ordered(_ group: [Int32], of user: Int, in data: Dataset, key: RandomKey) -> [Int32] {
+    var chance = key.derived(data.users.ids.names[user]).stream
+    var ordered = chance.shuffled(group)
+    if order == .time {
+      // Newest first; of equal times chance decides, and so does not change with the file.
+      let rank = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
+      let times = data.interactions.times
+      ordered.sort {
+        (times[Int($1)], rank[$0] ?? 0) < (times[Int($0)], rank[$1] ?? 0)
+      }
+    }
+    return ordered
   }
 
   /// Why no user is left.
@@ -115,7 +121,7 @@ extension TaskSplitting {
     var help = [
       "they have " + (fewest == most ? "" : "\(fewest) to ") + counted(most, "rating") + " each"
     ]
-    if let min, min > query.least + support.least, most < min {
+    if let min, min > asked.least + support.least, most < min {
       help.append("try a smaller min=")
     } else if most < leastRatings {
       help.append("a user needs query + support ratings: try query=\(Swift.max(1, most / 2 - 1))")

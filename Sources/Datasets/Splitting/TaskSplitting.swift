@@ -28,10 +28,16 @@ package struct TaskSplitting: Sendable {
     package var summary: String {
       switch self {
       case .user: "new users rate known items"
-      case .item: "known users rate new items"
+      case .item:
+        "known users rate new items; of interactions they are known by those with all others"
       case .both: "new users rate new items"
       case .none: "known users rate known items, with other ratings than were trained on"
       }
+    }
+
+    /// `items` is understood, too.
+    package static func read(_ value: Value) -> Cold? {
+      String.read(value).flatMap { Cold(rawValue: $0 == "items" ? item.rawValue : $0) }
     }
   }
 
@@ -51,7 +57,8 @@ package struct TaskSplitting: Sendable {
   package var cold: Cold?
   package var order = Order.random
   package var support = SetSize.rest
-  package var query = SetSize.count(10)
+  /// How many ratings are judged on; ten if nil, or with items held out of interactions all of those.
+  package var query: SetSize?
   /// The fewest and the most ratings of a user who becomes a task.
   package var min: Int?
   package var max: Int?
@@ -71,19 +78,25 @@ package struct TaskSplitting: Sendable {
 
   package init() {}
 
+  /// How many ratings of a task of one part's ratings are judged on.
+  var asked: SetSize { query ?? .count(10) }
+
   /// The fewest ratings a user needs.
   package var leastRatings: Int {
-    let usual = query.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
-    return Swift.max(min ?? usual, query.least + support.least)
+    let usual = asked.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
+    return Swift.max(min ?? usual, asked.least + support.least)
   }
 
   /// The tasks of the data, in parts; chance derives from `key` and the users' ids only, so that
   /// neither the order of the rows of others nor other users change a user's task.
   package func split(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
     try check(data)
-    let division = try division(of: data, key: key)
+    let holding = holdsItemsOut(of: data) ? try holdingItemsOut(of: data, key: key) : nil
+    let division = holding == nil ? try division(of: data, key: key) : nil
     var parts =
-      if by == .rating {
+      if let holding {
+        holding.parts
+      } else if by == .rating {
         try byRatings(of: data, key: key)
       } else if let division {
         try tasks(of: division, in: data, key: key)
@@ -104,10 +117,12 @@ package struct TaskSplitting: Sendable {
     screen(&parts.test, isJudged: true)
     for index in others.indices { screen(&others[index].tasks, isJudged: true) }
     var split = TaskSplit(
-      train: parts.train, valid: parts.valid, test: parts.test, recipe: recipe,
+      train: parts.train, valid: parts.valid, test: parts.test,
+      recipe: recipe(holdsItemsOut: holding != nil),
       fingerprint: data.fingerprint(with: [parts.train, parts.valid]))
     split.splitting = self
     split.dealt = division?.dealt
+    split.heldOut = holding?.items
     split.others = others
     split.screening = screening
     return split
@@ -115,12 +130,14 @@ package struct TaskSplitting: Sendable {
 
   /// Refuses options that contradict each other or the data.
   private func check(_ data: Dataset) throws(DatasetError) {
-    if support == .rest, query == .rest {
+    let holdsItemsOut = holdsItemsOut(of: data)
+    let least = holdsItemsOut ? Swift.max(min ?? 0, 2) : leastRatings
+    if support == .rest, query == .rest, !holdsItemsOut {
       throw DatasetError(
         "support=rest and query=rest leave open which ratings are which",
         help: ["say how many one of them gets: query=10"], code: "E0520")
     }
-    if case .share(let a) = support, case .share(let b) = query, a + b > 1 {
+    if case .share(let a) = support, case .share(let b) = query, a + b > 1, !holdsItemsOut {
       throw DatasetError("support and query are more than all ratings", code: "E0520")
     }
     if order == .time || by == .time, data.interactions.times.isEmpty {
@@ -139,14 +156,15 @@ package struct TaskSplitting: Sendable {
       throw DatasetError(
         "there is no fold \(fold) of \(folds)", argument: "fold", code: "E0520")
     }
-    if query.count(of: 0) == 0, case .count = query {
+    if asked.count(of: 0) == 0, case .count = asked {
       throw DatasetError(
         "query=0 leaves nothing to be judged on", help: ["try query=10"], argument: "query",
         code: "E0520")
     }
-    if let max, max < leastRatings {
+    if let max, max < least {
       throw DatasetError(
-        "max=\(max) is less than \(leastRatings), the fewest ratings of a task", help: [why],
+        "max=\(max) is less than \(least), the fewest ratings of a task",
+        help: holdsItemsOut ? [] : [why],
         argument: "max", code: "E0520")
     }
     if [from != nil, cold != nil, folds != nil && by != .rating, by != .user].count(where: { $0 })
@@ -164,7 +182,7 @@ package struct TaskSplitting: Sendable {
   }
 
   /// The options in one line.
-  private var recipe: String {
+  private func recipe(holdsItemsOut: Bool) -> String {
     var words = ["by=\(by.rawValue)"]
     func add(_ name: String, _ text: String?) {
       if let text { words.append("\(name)=\(text)") }
@@ -175,9 +193,9 @@ package struct TaskSplitting: Sendable {
     add("train", train.isEmpty ? nil : train.joined(separator: ","))
     add("folds", folds.map { "\($0) fold=\(fold)" })
     add("support", support.argumentText)
-    add("query", query.argumentText)
+    add("query", holdsItemsOut ? query?.argumentText : asked.argumentText)
     add("order", order == .random ? nil : order.rawValue)
-    add("min", "\(leastRatings)")
+    add("min", holdsItemsOut ? min.map { "\($0)" } : "\(leastRatings)")
     add("max", max.map { "\($0)" })
     add("valid", valid.argumentText)
     add("test", folds == nil ? test.argumentText : nil)
