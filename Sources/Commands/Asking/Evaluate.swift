@@ -45,11 +45,16 @@ package struct Evaluate: Command {
       Example("evaluate mae ndcg@10 part=valid with=[item-knn, content]"),
       Example("evaluate precision@5 mrr@5 positives=top", "the protocol of RecBole-MetaRec"),
       Example("evaluate ndcg@10 candidates=sampled:20 by=activity"),
+      Example(
+        "split phases 5 5 of=items; evaluate auc pooled=yes part=phases",
+        "new items, as their first ratings come"),
       Example("let r = evaluate ndcg@10", "keeps the result: `$r.ndcg@10`, `$r.item-mean.ndcg@10`"),
     ])
 
   package var resultFields: [ResultField]? {
-    Leaderboard.fields(
+    // What phases there are only the tasks tell.
+    if options.part == .phases { return nil }
+    return Leaderboard.fields(
       options.known(metrics),
       rows: Known.all(shown(.ratings), shown(.interactions)) { $0 }, subjectNeeds: .model)
   }
@@ -75,7 +80,7 @@ package struct Evaluate: Command {
     var repeats = Repeats()
     var baselines = BaselineRemarks()
     var groups: GroupLeaderboard?
-    if let by, let data = session.data { groups = GroupLeaderboard(try TaskGroups(by, data)) }
+    if let by, let data = session.taskData { groups = GroupLeaderboard(try TaskGroups(by, data)) }
     let rounds = try rounds(of: session)
     for round in 0..<rounds {
       try judge(round, of: rounds, &session, into: &repeats, &groups, &baselines, host)
@@ -91,13 +96,13 @@ package struct Evaluate: Command {
     for row in means where row.title != Trial.chanceTitle {
       board.add(row, isSubject: row.title == subject)
     }
-    var report = board.report(title: counted(merged.tasks.count, "\(options.part.name) user"))
+    var report = board.report(title: options.title(merged))
     if rounds > 1 {
       report.blocks.append(
-        .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.metrics)))
+        .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.columns)))
     }
     report.blocks += baselines.leftOut
-    if let groups { report.blocks.append(.table(groups.table(trial.metrics))) }
+    if let groups { report.blocks.append(.table(groups.table(trial.columns))) }
     return report
   }
 
@@ -130,7 +135,7 @@ package struct Evaluate: Command {
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
     let trial = try options.trial(metrics, in: own)
-    guard let data = own.data, let tasks = own.tasks else { return }
+    guard let data = own.taskData, let tasks = own.tasks else { return }
     let recommenders = SessionRecommenders(session: own)
     let parts = groups?.parts(of: trial) ?? []
     func add(_ judge: (Trial) throws -> Judgement) rethrows {
@@ -170,7 +175,7 @@ package struct Evaluate: Command {
   }
 
   private func spread(
-    _ judgements: [Judgement], _ rounds: Int, _ metrics: [any Metric]
+    _ judgements: [Judgement], _ rounds: Int, _ metrics: [JudgedColumn]
   ) -> String {
     let what = resplit ? "splits" : "seeds"
     let parts = metrics.indices.compactMap { index -> String? in

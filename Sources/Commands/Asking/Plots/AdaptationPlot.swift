@@ -39,7 +39,7 @@ package struct AdaptationPlot: Plot {
     needs: [.tasks, .model], examples: [Example("plot adaptation")])
 
   package func curves(of session: Session, host: any Host) throws -> [Curve] {
-    guard let data = session.data, let tasks = session.tasks, let model = session.model else {
+    guard let data = session.taskData, let tasks = session.tasks, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
     let chosen = Array(tasks.test.prefix(users))
