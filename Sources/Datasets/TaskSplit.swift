@@ -1,6 +1,6 @@
-/// One learning problem: the ratings of one user (or of one group), by their row numbers.
+/// One learning problem: the ratings of one user, or of one item where tasks are of items, by their row numbers.
 package struct UserTask: Sendable, Equatable {
-  /// The user whose ratings these are.
+  /// The user whose ratings these are, or the item, seen as a user.
   package var user: Int32
   /// Rows to adapt on.
   package var support: [Int32]
@@ -21,8 +21,14 @@ package struct TaskSplit: Sendable {
   package var train: [UserTask]
   package var valid: [UserTask]
   package var test: [UserTask]
-  /// Further test parts beside the same training, such as MeLU's other states.
+  /// Further test parts beside the same training, such as MeLU's other states, or the phases of new users.
   package var others: [NamedPart] = []
+  /// Whose feedback a task is; rows and numbers are those of the data as they are seen by it.
+  package var owner = TaskOwner.users
+  /// How many ratings are known in each phase, which are `others` then; the test part is the last of them.
+  package var knownCounts: [Int] = []
+  /// How many of the new ones have no rating to be judged on behind the last phase.
+  package var unjudged = 0
   /// Which ratings are left out as outliers, where that was asked for.
   package var screening: Screening?
   /// Which categories each part has, where they were dealt out.
@@ -68,7 +74,8 @@ package struct TaskSplit: Sendable {
 
   /// Every part with its name, in the order they are shown.
   package var allParts: [NamedPart] {
-    Part.allCases.map { NamedPart(name: $0.rawValue, tasks: self[$0]) } + others
+    let own: [Part] = knownCounts.isEmpty ? [.train, .valid, .test] : [.train, .valid]
+    return own.map { NamedPart(name: $0.rawValue, tasks: self[$0]) } + others
   }
 
   package subscript(part: Part) -> [UserTask] {

@@ -8,6 +8,8 @@ package struct Trial: Sendable {
   package let dataset: Dataset
   package private(set) var tasks: [UserTask]
   package let metrics: [any Metric]
+  /// The parts in which the same users are judged, one after the other; none where there is one alone.
+  private var phases: [TaskSplit.NamedPart]
   package let candidates: Candidates
   private let background: Background
   private let rated: RatedItems
@@ -18,17 +20,22 @@ package struct Trial: Sendable {
   private let threads: Int
 
   /// - Parameters:
+  ///   - phases: the parts in which the tasks' users are judged, with different supports and the same queries.
   ///   - training: the tasks that popularity is counted on.
   ///   - isNew: for each item whether no training task has it; of `.cold` those alone are candidates, and
   ///     tasks without one in their query are left out.
   ///   - key: what sampled candidates are drawn by.
   package init(
-    dataset: Dataset, tasks: [UserTask], metrics: [any Metric], training: [UserTask] = [],
-    candidates: Candidates = .query, isNew: [Bool] = [], key: RandomKey = RandomKey(seed: 0),
-    threads: Int = 1
+    dataset: Dataset, tasks: [UserTask], phases: [TaskSplit.NamedPart] = [], metrics: [any Metric],
+    training: [UserTask] = [], candidates: Candidates = .query, isNew: [Bool] = [],
+    key: RandomKey = RandomKey(seed: 0), threads: Int = 1
   ) {
     self.dataset = dataset
     self.tasks = candidates == .cold ? tasks.asking(for: isNew, in: dataset) : tasks
+    self.phases =
+      candidates == .cold
+      ? phases.map { .init(name: $0.name, tasks: $0.tasks.asking(for: isNew, in: dataset)) }
+      : phases
     self.isNew = isNew
     self.metrics = metrics
     self.candidates = candidates
@@ -50,6 +57,8 @@ package struct Trial: Sendable {
       metric.value(of: query)
     } total: { metric, queries in
       metric.total(of: queries)
+    } shares: { metric, queries in
+      metric.shares(of: queries)
     }
   }
 
@@ -59,7 +68,8 @@ package struct Trial: Sendable {
   /// The same trial of other tasks.
   package func restarted(on tasks: [UserTask]) -> Trial {
     Trial(
-      dataset: dataset, tasks: tasks, metrics: metrics, candidates: candidates, isNew: isNew,
+      dataset: dataset, tasks: tasks, phases: phases, metrics: metrics, candidates: candidates,
+      isNew: isNew,
       key: key, threads: threads)
   }
 
@@ -67,7 +77,29 @@ package struct Trial: Sendable {
   package func restricted(to tasks: [UserTask]) -> Trial {
     var part = self
     part.tasks = tasks
+    let queries = Dictionary(tasks.map { ($0.user, $0.query) }) { first, _ in first }
+    for phase in phases.indices {
+      part.phases[phase].tasks = phases[phase].tasks.compactMap { task in
+        queries[task.user].map { UserTask(user: task.user, support: task.support, query: $0) }
+      }
+    }
     return part
+  }
+
+  /// The columns of a judgement: every metric, in each phase where there are any.
+  package var columns: [JudgedColumn] {
+    metrics.flatMap { metric in
+      phases.isEmpty
+        ? [JudgedColumn(metric: metric)]
+        : phases.map { JudgedColumn(metric: metric, phase: $0.name) }
+    }
+  }
+
+  /// The trial of one phase alone.
+  private func only(_ phase: TaskSplit.NamedPart) -> Trial {
+    var trial = self
+    (trial.tasks, trial.phases) = (phase.tasks, [])
+    return trial
   }
 
   /// The expected values of scores that know nothing.
@@ -78,6 +110,8 @@ package struct Trial: Sendable {
       metric.chance(of: query)
     } total: { metric, queries in
       metric.totalChance(of: queries)
+    } shares: { metric, queries in
+      metric.chanceShares(of: queries)
     }
   }
 
@@ -85,12 +119,19 @@ package struct Trial: Sendable {
     _ title: String, predictsRatings: Bool,
     scores: @Sendable (UserTask, [Int32]) throws(Failure) -> [Float],
     value: @Sendable (any Metric, JudgedQuery) -> Double?,
-    total: (any Metric, [JudgedQuery]) -> Double?
+    total: (any Metric, [JudgedQuery]) -> Double?,
+    shares: (any SharedMetric, [JudgedQuery]) -> [Double?]?
   ) throws(Failure) -> Judgement {
+    let judged = try phases.map { phase throws(Failure) in
+      try only(phase).judgement(
+        title, predictsRatings: predictsRatings, scores: scores, value: value, total: total,
+        shares: shares)
+    }
+    if let joined = Judgement(phases: judged) { return joined }
     let isAsked = metrics.map { predictsRatings || !$0.needsRatings }
-    let keepsQueries = metrics.contains { $0.isPooled }
-    let none = Verdict(values: metrics.map { _ in nil }, tieRate: 0, isFlat: false, query: nil)
-    let outcomes = orderedMap(tasks.count, threads: threads, abandoned: .success(none)) {
+    let keepsQueries = metrics.contains { $0.isPooled || $0 is any SharedMetric }
+    let abandoned = Verdict(values: metrics.map { _ in nil }, tieRate: 0, isFlat: false, query: nil)
+    let outcomes = orderedMap(tasks.count, threads: threads, abandoned: .success(abandoned)) {
       index -> Result<Verdict, Failure> in
       let items = items(of: tasks[index])
       return Result { () throws(Failure) in try scores(tasks[index], items) }.map { scores in
@@ -104,8 +145,15 @@ package struct Trial: Sendable {
     let verdicts = try outcomes.map { outcome throws(Failure) in try outcome.get() }
     let queries = verdicts.compactMap(\.query)
     let ties = verdicts.reduce(0.0) { $0 + $1.tieRate }
+    let none = Array(repeating: Double?.none, count: verdicts.count)
     return Judgement(
-      title: title, values: metrics.indices.map { metric in verdicts.map { $0.values[metric] } },
+      title: title,
+      values: metrics.enumerated().map { index, metric in
+        guard let shared = metric as? any SharedMetric else {
+          return verdicts.map { $0.values[index] }
+        }
+        return queries.count == verdicts.count ? shares(shared, queries) ?? none : none
+      },
       totals: zip(metrics, isAsked).map { $1 && $0.isPooled ? total($0, queries) : nil },
       tieRate: verdicts.isEmpty ? 0 : ties / Double(verdicts.count),
       flatTasks: verdicts.count { $0.isFlat }, taskCount: verdicts.count)

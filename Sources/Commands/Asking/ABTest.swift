@@ -73,7 +73,15 @@ package struct ABTest: ConstrainedCommand {
         "E0205", "`abtest` needs two names, and was given \(names.count)",
         help: ["for example: abtest mf popularity"])
     }
-    let isPooled = (try? Evaluation.metrics.make(metric).get())?.isPooled ?? false
+    if options.part == .phases {
+      return CommandFailure(
+        "E0306", "an online test has one outcome for each user, and phases have several",
+        help: ["choose one phase: `abtest \(names.joined(separator: " ")) part=cold`"],
+        argument: "part")
+    }
+    let isPooled =
+      (try? Evaluation.metrics.make(metric).get()).map { $0.isPooled || $0 is any SharedMetric }
+      ?? false
     guard isPooled || (options.candidates ?? .query) != .query else { return nil }
     return CommandFailure(
       "E0306", "the outcome must be known for every user",

@@ -46,10 +46,15 @@ package struct Evaluate: Command {
       Example("evaluate mae ndcg@10 part=valid with=[item-knn, content]"),
       Example("evaluate precision@5 mrr@5 positives=top", "the protocol of RecBole-MetaRec"),
       Example("evaluate ndcg@10 candidates=sampled:20 by=activity"),
+      Example(
+        "split phases 5 5 of=items; evaluate auc pooled=yes part=phases",
+        "new items, as their first ratings come"),
       Example("let r = evaluate ndcg@10", "keeps the result: `$r.ndcg@10`, `$r.item-mean.ndcg@10`"),
     ])
 
   package var resultFields: [ResultField]? {
+    // What phases there are only the tasks tell.
+    if options.part == .phases { return nil }
     let fields = Leaderboard.fields(
       options.known(metrics),
       rows: Known.all(shown(.ratings), shown(.interactions)) { $0 }, subjectNeeds: .model)
@@ -80,7 +85,7 @@ package struct Evaluate: Command {
     var repeats = trials.map { _ in Repeats() }
     var baselines = BaselineRemarks()
     var groups: GroupLeaderboard?
-    if let by, let data = session.data { groups = GroupLeaderboard(try TaskGroups(by, data)) }
+    if let by, let data = session.taskData { groups = GroupLeaderboard(try TaskGroups(by, data)) }
     let rounds = try rounds(of: session)
     for round in 0..<rounds {
       try judge(round, of: rounds, &session, into: &repeats, &groups, &baselines, host)
@@ -101,22 +106,20 @@ package struct Evaluate: Command {
     var report = report(of: boards, of: session)
     if rounds > 1 {
       report.blocks.append(
-        .note(spread(repeats[0].judgements(of: subject ?? ""), rounds, trials[0].metrics)))
+        .note(spread(repeats[0].judgements(of: subject ?? ""), rounds, trials[0].columns)))
     }
     report.blocks += baselines.leftOut
-    if let groups { report.blocks.append(.table(groups.table(trials[0].metrics))) }
+    if let groups { report.blocks.append(.table(groups.table(trials[0].columns))) }
     return report
   }
 
   /// The table, or that of new items alone and that of new and known ones.
   private func report(of boards: [Leaderboard], of session: Session) -> Report {
-    func users(_ board: Leaderboard) -> String {
-      counted(board.trial.tasks.count, "\(options.part.name) user")
-    }
-    guard boards.count > 1 else { return boards[0].report(title: users(boards[0])) }
-    var report = boards[0].report(title: users(boards[0]) + ": new items alone")
+    let titles = boards.map { options.title($0.trial) }
+    guard boards.count > 1 else { return boards[0].report(title: titles[0]) }
+    var report = boards[0].report(title: titles[0] + ": new items alone")
     report.blocks.insert(
-      .table(boards[1].table(users(boards[1]) + ": new and known items mixed")), at: 1)
+      .table(boards[1].table(titles[1] + ": new and known items mixed")), at: 1)
     report.result[Self.mixed] = .record(boards[1].result)
     let all = (try? session.tasks?.tasks(of: options.part).count) ?? 0
     if seeds == 1, all > boards[0].trial.tasks.count {
@@ -158,7 +161,7 @@ package struct Evaluate: Command {
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
     let trials = try options.tables.map { try $0.trial(metrics, in: own) }
-    guard let data = own.data, let tasks = own.tasks else { return }
+    guard let data = own.taskData, let tasks = own.tasks else { return }
     let recommenders = SessionRecommenders(session: own, part: options.part)
     let parts = groups?.parts(of: trials[0]) ?? []
     func add(_ judge: (Trial) throws -> Judgement) rethrows {
@@ -200,7 +203,7 @@ package struct Evaluate: Command {
   }
 
   private func spread(
-    _ judgements: [Judgement], _ rounds: Int, _ metrics: [any Metric]
+    _ judgements: [Judgement], _ rounds: Int, _ metrics: [JudgedColumn]
   ) -> String {
     let what = resplit ? "splits" : "seeds"
     let parts = metrics.indices.compactMap { index -> String? in

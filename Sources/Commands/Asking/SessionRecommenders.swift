@@ -16,7 +16,7 @@ struct SessionRecommenders {
   func recommender(
     _ name: String, _ host: any Host
   ) throws(CommandFailure) -> any Recommender {
-    guard let data = session.data, let tasks = session.tasks else {
+    guard let data = session.taskData, let tasks = session.tasks else {
       throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
     }
     if let model = session.models[name] {

@@ -29,7 +29,7 @@ struct RunningTraining {
 
   /// - Parameter host: says whether there is memory enough; not asked if nil.
   init(_ command: MetaTrain, in session: Session, _ host: (any Host)? = nil) throws {
-    guard let data = session.data, let split = session.tasks else {
+    guard let data = session.taskData, let split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
     let command = try command.fitted(to: data)

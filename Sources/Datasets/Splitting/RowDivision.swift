@@ -61,8 +61,8 @@ extension TaskSplitting {
   /// The rows of each part, or nil where users are dealt out.
   func division(of data: Dataset, key: RandomKey) throws(DatasetError) -> RowDivision? {
     if let from { return try byColumn(from, of: data) }
-    if let cold { return byState(cold, of: data, key: key) }
-    switch by {
+    if let cold { return byState(cold.seen(by: of), of: data, key: key) }
+    switch dealing {
     case .user, .rating: return nil
     case .item: return byItems(of: data, key: key)
     case .category: return try byFeature(of: data.items, data.interactions.items, "items", key)
@@ -283,7 +283,7 @@ extension TaskSplitting {
     throw DatasetError(
       feature.map {
         isNumber
-          ? "`\($0)` of the \(noun) is a number, and by=\(by.rawValue) deals out categories"
+          ? "`\($0)` of the \(noun) is a number, and by=\((by ?? dealing).rawValue) deals out categories"
           : "the \(noun) have no categories `\($0)`"
       }
         ?? "the \(noun) have no categories to deal out",
@@ -325,7 +325,7 @@ extension TaskSplitting {
   }
 
   /// Which of `count` things are drawn.
-  private func drawn(_ size: PartSize, of count: Int, _ key: RandomKey) -> [Bool] {
+  func drawn(_ size: PartSize, of count: Int, _ key: RandomKey) -> [Bool] {
     var chance = key.stream
     var flags = [Bool](repeating: false, count: count)
     for index in chance.shuffled(Array(0..<count)).prefix(size.count(of: count)) {

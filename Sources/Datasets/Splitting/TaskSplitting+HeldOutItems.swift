@@ -41,7 +41,7 @@ extension TaskSplit {
 extension TaskSplitting {
   /// Whether items are held out of interactions; of ratings `cold=item` is one of MeLU's four states.
   func holdsItemsOut(of data: Dataset) -> Bool {
-    cold == .item && data.feedback == .interactions
+    cold == .item && of == .users && data.feedback == .interactions
   }
 
   /// Deals out items. A test task asks for what a user took of the items of the test, and its support is what she
@@ -53,12 +53,15 @@ extension TaskSplitting {
     let items = data.interactions.items
     func isOf(_ part: TaskSplit.Part) -> (Int32) -> Bool { { parts[Int(items[Int($0)])] == part } }
     let groups = data.rowsByUser(among: nil)
+    let places = try places(in: data)
+    let taskKey = key.derived("task")
     var kept = groups.map { _ in [Int32]() }
     var test: [UserTask] = []
     var (withoutNew, newOnly) = (0, 0)
     for (user, group) in groups.enumerated().whileWanted(asking: 0x40)
     where !group.isEmpty && group.count >= min ?? 0 && group.count <= max ?? .max {
-      let ordered = ordered(group, of: user, in: data, key: key.derived("task"))
+      let ordered = ordered(
+        group, places, taskKey.derived(data.users.ids.names[user]), newestFirst: true)
       let new = ordered.filter(isOf(.test))
       let known = ordered.filter { !isOf(.test)($0) }
       let wanted = Swift.min(support.count(of: known.count) ?? known.count, known.count)

@@ -73,10 +73,12 @@ extension TaskSplitting {
     let least = leastRatings
     let most = max ?? Int.max
     let taskKey = key.derived("task" + part)
+    let places = try places(in: data)
     var tasks: [UserTask] = []
     for (user, group) in groups.enumerated().whileWanted(asking: 0x40)
     where group.count >= least && group.count <= most {
-      let ordered = ordered(group, of: user, in: data, key: taskKey)
+      let ordered = ordered(
+        group, places, taskKey.derived(data.users.ids.names[user]), newestFirst: true)
       let queryCount =
         asked.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
       let supportCount = Swift.min(
@@ -89,21 +91,6 @@ extension TaskSplitting {
     }
     if tasks.isEmpty { throw nobody(groups.map(\.count), part: part) }
     return tasks
-  }
-
-  /// The rows of a user in the order in which they are asked for.
-  func ordered(_ group: [Int32], of user: Int, in data: Dataset, key: RandomKey) -> [Int32] {
-    var chance = key.derived(data.users.ids.names[user]).stream
-    var ordered = chance.shuffled(group)
-    if order == .time {
-      // Newest first; of equal times chance decides, and so does not change with the file.
-      let rank = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
-      let times = data.interactions.times
-      ordered.sort {
-        (times[Int($1)], rank[$0] ?? 0) < (times[Int($0)], rank[$1] ?? 0)
-      }
-    }
-    return ordered
   }
 
   /// Why no user is left.

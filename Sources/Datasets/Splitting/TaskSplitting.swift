@@ -1,8 +1,8 @@
 import Kernels
 import Language
 
-/// How ratings become tasks, and tasks become parts. A task is always one user's ratings of one
-/// part; what is dealt out to the parts is a matter of choice.
+/// How ratings become tasks, and tasks become parts. A task is always the ratings in one part of one user, or of one
+/// item; what is dealt out to the parts is a matter of choice.
 package struct TaskSplitting: Sendable {
   /// What is dealt out to train, validation and test.
   package enum Dealing: String, ArgumentChoice {
@@ -41,21 +41,16 @@ package struct TaskSplitting: Sendable {
     }
   }
 
-  /// Which ratings of a task are kept to be judged on.
-  package enum Order: String, ArgumentChoice {
-    case random, time
-
-    package var summary: String {
-      switch self {
-      case .random: "any of them"
-      case .time: "the newest: a model never adapts on what came later"
-      }
-    }
-  }
-
-  package var by = Dealing.user
+  /// Whose ratings a task is.
+  package var of = TaskOwner.users
+  /// Nil for those whose tasks they are.
+  package var by: Dealing?
   package var cold: Cold?
+  /// How many ratings each phase adds to what is known of the new ones; none where there are no phases.
+  package var phases: [Int] = []
   package var order = Order.random
+  /// Whether the order is turned round.
+  package var isDescending = false
   package var support = SetSize.rest
   /// How many ratings are judged on; ten if nil, or with items held out of interactions all of those.
   package var query: SetSize?
@@ -90,25 +85,53 @@ package struct TaskSplitting: Sendable {
   /// The tasks of the data, in parts; chance derives from `key` and the users' ids only, so that
   /// neither the order of the rows of others nor other users change a user's task.
   package func split(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
+    do throws(DatasetError) {
+      return try ownersSplit(data.seen(by: of), key: key)
+    } catch {
+      throw error.worded(for: of)
+    }
+  }
+
+  /// The same of the data as the owners of the tasks see them.
+  private func ownersSplit(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
     try check(data)
-    let holding = holdsItemsOut(of: data) ? try holdingItemsOut(of: data, key: key) : nil
-    let division = holding == nil ? try division(of: data, key: key) : nil
-    var parts =
-      if let holding {
-        holding.parts
-      } else if by == .rating {
+    if !phases.isEmpty {
+      let (parts, others, unjudged) = try phased(data, key: key)
+      var split = finished(parts, others, of: data)
+      (split.knownCounts, split.unjudged) = (knownCounts, unjudged)
+      split.test = split.others.last?.tasks ?? []
+      return split
+    }
+    if holdsItemsOut(of: data) {
+      let (parts, items) = try holdingItemsOut(of: data, key: key)
+      var split = finished(parts, try otherParts(of: data, key: key), of: data)
+      split.heldOut = items
+      return split
+    }
+    let division = try division(of: data, key: key)
+    let parts =
+      if by == .rating {
         try byRatings(of: data, key: key)
       } else if let division {
         try tasks(of: division, in: data, key: key)
       } else {
         try byUsers(of: data, key: key)
       }
-    var others = try otherParts(of: data, key: key)
+    var split = finished(parts, try otherParts(of: data, key: key), of: data)
+    split.dealt = division?.dealt
+    return split
+  }
+
+  /// The split that has these parts, without what is not to be learnt from.
+  private func finished(
+    _ parts: Parts, _ others: [TaskSplit.NamedPart], of data: Dataset
+  ) -> TaskSplit {
+    var (parts, others) = (parts, others)
     var screening = Screening(data.interactions, training: parts.train)
     func screen(_ tasks: inout [UserTask], isJudged: Bool) {
       guard
         let kept = screening?.screened(
-          tasks, data.interactions, isJudged: isJudged, least: support.least)
+          tasks, data.interactions, isJudged: isJudged, least: phases.isEmpty ? support.least : 0)
       else { return }
       tasks = kept
     }
@@ -118,11 +141,10 @@ package struct TaskSplitting: Sendable {
     for index in others.indices { screen(&others[index].tasks, isJudged: true) }
     var split = TaskSplit(
       train: parts.train, valid: parts.valid, test: parts.test,
-      recipe: recipe(holdsItemsOut: holding != nil),
+      recipe: recipe(holdsItemsOut: holdsItemsOut(of: data)),
       fingerprint: data.fingerprint(with: [parts.train, parts.valid]))
     split.splitting = self
-    split.dealt = division?.dealt
-    split.heldOut = holding?.items
+    split.owner = of
     split.others = others
     split.screening = screening
     return split
@@ -149,8 +171,15 @@ package struct TaskSplitting: Sendable {
     if by == .time, known.min() == known.max() {
       throw DatasetError(
         known.isEmpty ? "no rating has a known time" : "all ratings have one time",
-        help: ["by=time deals out stretches of time; by=user deals out users"], argument: "by",
+        help: ["by=time deals out stretches of time; by=\(of.noun) deals out users"],
+        argument: "by",
         code: "E0520")
+    }
+    if of == .items, by == .domain {
+      throw DatasetError(
+        "by=domain is for tasks of users, whose items are those of one data set",
+        help: ["of=users"],
+        argument: "by", code: "E0520")
     }
     if let folds, !(1...folds).contains(fold) {
       throw DatasetError(
@@ -161,13 +190,15 @@ package struct TaskSplitting: Sendable {
         "query=0 leaves nothing to be judged on", help: ["try query=10"], argument: "query",
         code: "E0520")
     }
-    if let max, max < least {
+    if let max, phases.isEmpty, max < least {
       throw DatasetError(
         "max=\(max) is less than \(least), the fewest ratings of a task",
         help: holdsItemsOut ? [] : [why],
         argument: "max", code: "E0520")
     }
-    if [from != nil, cold != nil, folds != nil && by != .rating, by != .user].count(where: { $0 })
+    if [from != nil, cold != nil, folds != nil && by != .rating, dealing != .user].count(where: {
+      $0
+    })
       > 1
     {
       throw DatasetError(
@@ -183,7 +214,8 @@ package struct TaskSplitting: Sendable {
 
   /// The options in one line.
   private func recipe(holdsItemsOut: Bool) -> String {
-    var words = ["by=\(by.rawValue)"]
+    var words =
+      (of == .users ? [] : ["of=\(of.rawValue)"]) + ["by=\((by ?? dealing.seen(by: of)).rawValue)"]
     func add(_ name: String, _ text: String?) {
       if let text { words.append("\(name)=\(text)") }
     }
@@ -192,10 +224,15 @@ package struct TaskSplitting: Sendable {
     add("from", from)
     add("train", train.isEmpty ? nil : train.joined(separator: ","))
     add("folds", folds.map { "\($0) fold=\(fold)" })
-    add("support", support.argumentText)
-    add("query", holdsItemsOut ? query?.argumentText : asked.argumentText)
-    add("order", order == .random ? nil : order.rawValue)
-    add("min", holdsItemsOut ? min.map { "\($0)" } : "\(leastRatings)")
+    if phases.isEmpty {
+      add("support", support.argumentText)
+      add("query", holdsItemsOut ? query?.argumentText : asked.argumentText)
+    } else {
+      add("phases", phases.map { "\($0)" }.joined(separator: ","))
+    }
+    add("order", order == .random ? nil : order.argumentText)
+    add("descending", isDescending ? "yes" : nil)
+    add("min", phases.isEmpty && !holdsItemsOut ? "\(leastRatings)" : min.map { "\($0)" })
     add("max", max.map { "\($0)" })
     add("valid", valid.argumentText)
     add("test", folds == nil ? test.argumentText : nil)

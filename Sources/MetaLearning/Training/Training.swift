@@ -168,7 +168,8 @@ package struct Training: Sequence, IteratorProtocol {
 
   private func take(_ batch: [Int], rate: Float) -> Float {
     let sampler = TaskSampler(
-      interactions, key: options.key.derived("sample"), resample: options.resample)
+      interactions, key: options.key.derived("sample"), resample: options.resample,
+      supports: split.knownCounts)
     let learner = learner
     let tasks = split.train
     let epoch = epoch

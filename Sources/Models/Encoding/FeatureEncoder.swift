@@ -9,6 +9,8 @@ package struct FeatureEncoder: Sendable {
   package let fields: [FeatureField]
   package private(set) var items: EntityCodes
   package private(set) var users: EntityCodes
+  /// Whose tasks it is for: what users and items are.
+  package let owner: TaskOwner
   /// The rows of the items' own ids.
   private let identity: Range<Int32>
 
@@ -32,6 +34,7 @@ package struct FeatureEncoder: Sendable {
   /// The entities of some data by fields that were fitted before, perhaps to other data.
   package init(_ fields: [FeatureField], _ data: Dataset) {
     self.fields = fields
+    owner = data.owner
     identity =
       fields.first { $0.side == .item && $0.kind == .identity }
       .map { Int32($0.start)..<Int32($0.start + $0.rows) } ?? 0..<0

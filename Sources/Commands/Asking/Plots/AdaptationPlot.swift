@@ -49,7 +49,7 @@ package struct AdaptationPlot: Plot {
     examples: [Example("plot adaptation"), Example("plot adaptation policy=[popularity, random]")])
 
   package func curves(of session: Session, host: any Host) throws -> [Curve] {
-    guard let data = session.data, let tasks = session.tasks, let model = session.model else {
+    guard let data = session.taskData, let tasks = session.tasks, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
     let chosen = Array(tasks.test.prefix(users))
