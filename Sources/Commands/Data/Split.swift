@@ -11,7 +11,8 @@ struct Split: Command {
   static let signature = Signature<Self>(
     "split", "Makes a task of each user's ratings, and parts of the tasks.",
     details: """
-      A task has support ratings to adapt on and query ratings to be judged on. Usually users are \
+      A task has support ratings to adapt on and query ratings to be judged on. What these sizes leave over of a \
+      training user's ratings is learnt from as well, and of others' stays unused. Usually users are \
       dealt out to the parts, so that no user is in two; by=, cold= and from= test on new items, \
       categories, data sets or times instead.
       """,
@@ -20,7 +21,9 @@ struct Split: Command {
       .option("by", \.splitting.by, "what is dealt out to the parts"),
       .option("cold", \.splitting.cold, "who is new in the test part: MeLU's four states"),
       .option("support", \.splitting.support, "how many ratings to adapt on"),
-      .option("query", \.splitting.query, "how many ratings to be judged on"),
+      .option(
+        "query", \.splitting.query,
+        "how many ratings to be judged on; if not given 10, or as many as leave most users"),
       .option("order", \.splitting.order, "which ratings of a task are judged on"),
       .option(
         "min", \.splitting.min, in: 1...1_000_000,
@@ -88,6 +91,14 @@ struct Split: Command {
         tasks.allParts.map { .init($0.name, .number(Double($0.tasks.count))) }))
   }
 
+  /// `query=4, as many as leave most users: query=10 would leave 3 of 25 users of the test rows`.
+  private func sentence(on fit: FittedSize) -> String {
+    let sizes = "query=\(fit.query)" + (fit.min.map { " min=\($0)" } ?? "")
+    let place = fit.part.isEmpty ? "" : " of the \(fit.part) rows"
+    return "\(sizes), as many as leave most users: query=10 would leave \(grouped(fit.left)) of "
+      + "\(counted(fit.users, "user"))\(place)"
+  }
+
   /// `genres: tested on Drama; trained on Action, Comedy and 16 more`.
   private func parts(of dealt: DealtCategories) -> String {
     let parts: [(String, TaskSplit.Part)] = [
@@ -133,7 +144,17 @@ struct Split: Command {
             + "learnt from; the bounds are fitted to the training tasks"))
     }
     if let sentence = untimed(tasks, in: data.interactions) { blocks.append(.warning(sentence)) }
+    if let fit = tasks.fittedSize { blocks.append(.note(sentence(on: fit))) }
     if let dealt = tasks.dealt { blocks.append(.note(parts(of: dealt))) }
+    let spare = tasks.train.reduce(0) { $0 + $1.spare.count }
+    if spare > 0 {
+      let known = tasks.train.reduce(spare) { $0 + $1.support.count + $1.query.count }
+      blocks.append(
+        .note(
+          "the sizes leave over \(grouped(spare)) of \(counted(known, data.noun)) of training users: baselines are "
+            + "fitted to all of them, and `meta-train` draws support and query from all of them in each epoch"
+        ))
+    }
     let left = data.users.count - used.count
     if left > 0 {
       blocks.append(

@@ -51,7 +51,8 @@ package struct TaskSplitting: Sendable {
   package var cold: Cold?
   package var order = Order.random
   package var support = SetSize.rest
-  package var query = SetSize.count(10)
+  /// The usual number or, where that leaves too few users, fewer, if nil.
+  package var query: SetSize?
   /// The fewest and the most ratings of a user who becomes a task.
   package var min: Int?
   package var max: Int?
@@ -73,15 +74,27 @@ package struct TaskSplitting: Sendable {
 
   /// The fewest ratings a user needs.
   package var leastRatings: Int {
-    let usual = query.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
-    return Swift.max(min ?? usual, query.least + support.least)
+    let usual = queried.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
+    return Swift.max(min ?? usual, queried.least + support.least)
   }
+
+  /// How many ratings are judged on, the usual number where nothing says.
+  var queried: SetSize { query ?? .count(Self.usualQuery) }
 
   /// The tasks of the data, in parts; chance derives from `key` and the users' ids only, so that
   /// neither the order of the rows of others nor other users change a user's task.
   package func split(_ data: Dataset, key: RandomKey) throws(DatasetError) -> TaskSplit {
     try check(data)
     let division = try division(of: data, key: key)
+    let (sized, fit) = try fitted(to: data, division)
+    var split = try sized.split(data, division, key: key)
+    split.fittedSize = fit
+    return split
+  }
+
+  private func split(
+    _ data: Dataset, _ division: RowDivision?, key: RandomKey
+  ) throws(DatasetError) -> TaskSplit {
     var parts =
       if by == .rating {
         try byRatings(of: data, key: key)
@@ -91,6 +104,12 @@ package struct TaskSplitting: Sendable {
         try byUsers(of: data, key: key)
       }
     var others = try otherParts(of: data, key: key)
+    // Only what is trained on is known beyond the sizes of a task.
+    for index in parts.valid.indices { parts.valid[index].spare = [] }
+    for index in parts.test.indices { parts.test[index].spare = [] }
+    for part in others.indices {
+      for index in others[part].tasks.indices { others[part].tasks[index].spare = [] }
+    }
     var screening = Screening(data.interactions, training: parts.train)
     func screen(_ tasks: inout [UserTask], isJudged: Bool) {
       guard
@@ -139,14 +158,15 @@ package struct TaskSplitting: Sendable {
       throw DatasetError(
         "there is no fold \(fold) of \(folds)", argument: "fold", code: "E0520")
     }
-    if query.count(of: 0) == 0, case .count = query {
+    if queried == .count(0) {
       throw DatasetError(
         "query=0 leaves nothing to be judged on", help: ["try query=10"], argument: "query",
         code: "E0520")
     }
-    if let max, max < leastRatings {
+    let least = query == nil ? Swift.max(min ?? 0, 1 + support.least) : leastRatings
+    if let max, max < least {
       throw DatasetError(
-        "max=\(max) is less than \(leastRatings), the fewest ratings of a task", help: [why],
+        "max=\(max) is less than \(least), the fewest ratings of a task", help: [why],
         argument: "max", code: "E0520")
     }
     if [from != nil, cold != nil, folds != nil && by != .rating, by != .user].count(where: { $0 })
@@ -175,7 +195,7 @@ package struct TaskSplitting: Sendable {
     add("train", train.isEmpty ? nil : train.joined(separator: ","))
     add("folds", folds.map { "\($0) fold=\(fold)" })
     add("support", support.argumentText)
-    add("query", query.argumentText)
+    add("query", queried.argumentText)
     add("order", order == .random ? nil : order.rawValue)
     add("min", "\(leastRatings)")
     add("max", max.map { "\($0)" })

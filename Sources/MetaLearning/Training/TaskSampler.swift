@@ -14,15 +14,16 @@ package struct TaskSampler: Sendable {
     self.resample = resample
   }
 
-  /// A task's ratings; when resampling, as many query ratings as the split gave, drawn anew each epoch.
+  /// A task's ratings; when resampling, as many of each as the split gave, drawn anew each epoch from all that
+  /// are known of it.
   package func ratings(
     of task: UserTask, epoch: Int
   ) -> (support: [UserContext.Rating], query: [UserContext.Rating]) {
     guard resample else { return (ratings(task.support), ratings(task.query)) }
-    var rows = task.support + task.query
+    var rows = task.rows
     var stream = key.derived(epoch).derived(Int(task.user)).stream
     stream.shuffle(&rows)
-    return (ratings(rows.dropLast(task.query.count)), ratings(rows.suffix(task.query.count)))
+    return (ratings(rows.prefix(task.support.count)), ratings(rows.suffix(task.query.count)))
   }
 
   private func ratings(_ rows: some Collection<Int32>) -> [UserContext.Rating] {
