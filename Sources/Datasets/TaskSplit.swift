@@ -6,12 +6,19 @@ package struct UserTask: Sendable, Equatable {
   package var support: [Int32]
   /// Rows to be judged on.
   package var query: [Int32]
+  /// Rows of a task to learn from that its sizes leave over. Whatever learns from the task knows them as well:
+  /// how many ratings a new user gives does not change what is known of the old ones.
+  package var spare: [Int32]
 
-  package init(user: Int32, support: [Int32], query: [Int32]) {
+  package init(user: Int32, support: [Int32], query: [Int32], spare: [Int32] = []) {
     self.user = user
     self.support = support
     self.query = query
+    self.spare = spare
   }
+
+  /// All rows that are known to whatever learns from the task.
+  package var rows: [Int32] { support + query + spare }
 }
 
 /// Tasks to learn from, to choose models by, and to report on. No user is in two parts.
@@ -35,6 +42,8 @@ package struct TaskSplit: Sendable {
   package var dealt: DealtCategories?
   /// Which items are held out of interactions, where some are.
   package var heldOut: HeldOutItems?
+  /// The size that was chosen for the data, where the usual one does not fit them.
+  package var fittedSize: FittedSize?
   /// How it can be made again with other chance; nil when it was made otherwise.
   package var splitting: TaskSplitting?
   /// How it was made, in one line: `by=user support=rest query=10 min=13 max=100 seed=7`.

@@ -13,7 +13,8 @@ struct Split: ConstrainedCommand {
   static let signature = Signature<Self>(
     "split", "Makes a task of the ratings of each user or item, and parts of the tasks.",
     details: """
-      A task has support ratings to adapt on and query ratings to be judged on. Usually users are \
+      A task has support ratings to adapt on and query ratings to be judged on. What these sizes leave over of a \
+      training user's ratings is learnt from as well, and of others' stays unused. Usually users are \
       dealt out to the parts, so that no user is in two; by=, cold= and from= test on new items, \
       categories, data sets or times instead. With of=items a task is an item and its support ratings of \
       it, so that models learn what to make of new items from their first raters.
@@ -39,7 +40,9 @@ struct Split: ConstrainedCommand {
         "what is dealt out to the parts; whose tasks they are if not given"),
       .option("cold", \.splitting.cold, "who is new in the test part: MeLU's four states"),
       .option("support", \.splitting.support, "how many ratings to adapt on"),
-      .option("query", \.splitting.query, "how many ratings to be judged on; 10 if not given"),
+      .option(
+        "query", \.splitting.query,
+        "how many ratings to be judged on; if not given 10, or as many as leave most users"),
       .option(
         "order", \.splitting.order,
         "which ratings are judged on: those that come last, by a column",
@@ -183,6 +186,14 @@ struct Split: ConstrainedCommand {
         tasks.allParts.map { .init($0.name, .number(Double($0.tasks.count))) }))
   }
 
+  /// `query=4, as many as leave most users: query=10 would leave 3 of 25 users of the test rows`.
+  private func sentence(on fit: FittedSize) -> String {
+    let sizes = "query=\(fit.query)" + (fit.min.map { " min=\($0)" } ?? "")
+    let place = fit.part.isEmpty ? "" : " of the \(fit.part) rows"
+    return "\(sizes), as many as leave most users: query=10 would leave \(grouped(fit.left)) of "
+      + "\(counted(fit.users, "user"))\(place)"
+  }
+
   /// `genres: tested on Drama; trained on Action, Comedy and 16 more`.
   private func parts(of dealt: DealtCategories) -> String {
     let parts: [(String, TaskSplit.Part)] = [
@@ -247,8 +258,18 @@ struct Split: ConstrainedCommand {
             + "learnt from; the bounds are fitted to the training tasks"))
     }
     if let sentence = untimed(tasks, in: data.interactions) { blocks.append(.warning(sentence)) }
+    if let fit = tasks.fittedSize { blocks.append(.note(sentence(on: fit))) }
     if let dealt = tasks.dealt { blocks.append(.note(parts(of: dealt))) }
     if let heldOut = tasks.heldOut { blocks += sentences(on: heldOut).map { .note($0) } }
+    let spare = tasks.train.reduce(0) { $0 + $1.spare.count }
+    if spare > 0 {
+      let known = tasks.train.reduce(spare) { $0 + $1.support.count + $1.query.count }
+      blocks.append(
+        .note(
+          "the sizes leave over \(grouped(spare)) of \(counted(known, data.noun)) of training users: baselines are "
+            + "fitted to all of them, and `meta-train` draws support and query from all of them in each epoch"
+        ))
+    }
     let left = data.users.count - used.count
     if left > 0 {
       blocks.append(

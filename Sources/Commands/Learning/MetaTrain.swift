@@ -75,7 +75,7 @@ package struct MetaTrain: Command {
     "meta-train", "Learns from many tasks how to learn a new one from a few ratings.",
     details: """
       Each epoch goes through the training tasks in batches. The model with the lowest loss on the \
-      validation tasks is kept; Ctrl-C stops and keeps the best finished epoch. With `checkpoint` the \
+      validation tasks is kept, the state before training counting as epoch 0; Ctrl-C stops and keeps the best finished epoch. With `checkpoint` the \
       training is also in a file after every epoch: `resume` goes on with it to the same bits, and so does \
       the same command again. A training that Ctrl-C stopped is written down with `stop-after`, so that a \
       script comes to the same model. With `from` it starts from the weights of a trained model and takes its \

@@ -15,8 +15,6 @@ struct RunningTraining {
   private var training: Training
   /// What it started from, if that is a model.
   private let beginning: [Report.Block]
-  /// The validation loss before any training.
-  private let before: Float
   /// How many epochs were done by another process.
   private var resumed = 0
   /// The version of the arithmetic that computed those, if it is not the present one.
@@ -57,7 +55,6 @@ struct RunningTraining {
     if let host { try command.requireMemory(for: problem, in: session, host) }
     training = Training(
       problem, data, split, learner: learner, options: command.options(session), start: start)
-    before = training.initialValidLoss()
     identity = TrainingIdentity(command, session)
   }
 
@@ -172,9 +169,22 @@ struct RunningTraining {
 }
 
 extension RunningTraining {
-  /// The lowest validation loss so far.
-  private var loss: Double {
-    training.history.last { $0.isBest }.map { Double($0.validLoss) } ?? Double(before)
+  /// The epoch whose weights are kept; nil for the state before training.
+  private var kept: EpochSummary? { history.last { $0.isBest } }
+
+  /// The validation loss of what is kept.
+  private var loss: Double { Double(kept?.validLoss ?? initialLoss) }
+
+  /// The validation loss before training, which counts as that of epoch 0.
+  var initialLoss: Float { training.initialLoss }
+
+  /// What is said when no epoch was better than the start.
+  var fruitless: String? {
+    guard kept == nil, !history.isEmpty, !split.valid.isEmpty else { return nil }
+    let remedy =
+      training.rate > 0
+      ? "; the steps may be too long: try a smaller `lr` (\(Number.text(training.rate)) here)" : ""
+    return "No epoch was better than the start, so the state before training is kept\(remedy)."
   }
 
   /// Its results, as fields of a record.
@@ -187,16 +197,20 @@ extension RunningTraining {
   }
 
   func report(seconds: Double, isPartial: Bool) -> Report {
-    let best = history.last { $0.isBest }
     var text =
       "Trained \(described(command.learner)) on \(counted(split.train.count, "task")) for "
       + "\(counted(history.count, "epoch")) in \(fixed(seconds, digits: 2)) s"
-    if let best, !split.valid.isEmpty {
+    let before = fixed(Double(initialLoss), digits: 4)
+    if let kept, !split.valid.isEmpty {
       text +=
-        "; kept epoch \(best.epoch): validation loss \(fixed(loss, digits: 4)), "
-        + "\(fixed(Double(before), digits: 4)) before training"
+        "; kept epoch \(kept.epoch): validation loss \(fixed(loss, digits: 4)), \(before) before training"
+    } else if let lowest = training.lowest {
+      text +=
+        "; kept epoch 0, the state before training: validation loss \(before), "
+        + "at best \(fixed(Double(lowest.validLoss), digits: 4)) after it"
     }
     var blocks: [Report.Block] = [.text(text + ".")] + beginning
+    if let fruitless { blocks.append(.warning(fruitless)) }
     if resumed > 0, hasGoneOn {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
     }

@@ -101,14 +101,23 @@ extension TaskSplitting {
   /// The test tasks of further values of the `from=` column, each value a part of its own.
   func otherParts(of data: Dataset, key: RandomKey) throws(DatasetError) -> [TaskSplit.NamedPart] {
     var parts: [TaskSplit.NamedPart] = []
+    for (name, rows) in try otherRows(of: data) {
+      let tasks = try tasks(of: data, rows: rows, key: key, part: "test")
+      parts.append(TaskSplit.NamedPart(name: name, tasks: tasks))
+    }
+    return parts
+  }
+
+  /// The rows of those parts.
+  func otherRows(of data: Dataset) throws(DatasetError) -> [(name: String, rows: [Int32])] {
+    var parts: [(name: String, rows: [Int32])] = []
     for value in others {
       guard let from, let column = data.interactions.columns[from] else {
         throw DatasetError(
           "others= names values of a column, and from= does not say of which",
           help: ["name the column: from=…"], code: "E0520")
       }
-      let tasks = try tasks(of: data, rows: rows([value], column, from), key: key, part: "test")
-      parts.append(TaskSplit.NamedPart(name: value, tasks: tasks))
+      parts.append((value, try rows([value], column, from)))
     }
     return parts
   }

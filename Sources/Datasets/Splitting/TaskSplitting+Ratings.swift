@@ -29,7 +29,7 @@ extension TaskSplitting {
     }
     let known = data.rowsByUser(among: Array(rest.dropFirst(validCount)).sortedWhileWanted())
     return (
-      trainingTasks(of: known, query: asked, in: data, key: key),
+      trainingTasks(of: known, query: queried, in: data, key: key),
       judgedTasks(rest.prefix(validCount), known, in: data),
       judgedTasks(order[testRange], known, in: data)
     )
@@ -44,7 +44,7 @@ extension TaskSplitting {
     groups.enumerated().whileWanted(asking: 0x40).filter { !$1.isEmpty }.map { user, group in
       var chance = key.derived("task").derived(data.users.ids.names[user]).stream
       let ordered = chance.shuffled(group)
-      let wanted = query.count(of: group.count) ?? group.count / 2
+      let wanted = queried.count(of: group.count) ?? group.count / 2
       let queryCount = Swift.max(1, Swift.min(wanted, group.count / 2))
       return UserTask(
         user: Int32(user), support: Array(ordered[queryCount...]),

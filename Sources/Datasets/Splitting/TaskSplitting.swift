@@ -52,7 +52,8 @@ package struct TaskSplitting: Sendable {
   /// Whether the order is turned round.
   package var isDescending = false
   package var support = SetSize.rest
-  /// How many ratings are judged on; ten if nil, or with items held out of interactions all of those.
+  /// The usual number or, where that leaves too few users, fewer, if nil; with items held out of interactions
+  /// all of those.
   package var query: SetSize?
   /// The fewest and the most ratings of a user who becomes a task.
   package var min: Int?
@@ -73,14 +74,14 @@ package struct TaskSplitting: Sendable {
 
   package init() {}
 
-  /// How many ratings of a task of one part's ratings are judged on.
-  var asked: SetSize { query ?? .count(10) }
-
   /// The fewest ratings a user needs.
   package var leastRatings: Int {
-    let usual = asked.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
-    return Swift.max(min ?? usual, asked.least + support.least)
+    let usual = queried.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
+    return Swift.max(min ?? usual, queried.least + support.least)
   }
+
+  /// How many ratings are judged on, the usual number where nothing says.
+  var queried: SetSize { query ?? .count(Self.usualQuery) }
 
   /// The tasks of the data, in parts; chance derives from `key` and the users' ids only, so that
   /// neither the order of the rows of others nor other users change a user's task.
@@ -109,6 +110,15 @@ package struct TaskSplitting: Sendable {
       return split
     }
     let division = try division(of: data, key: key)
+    let (sized, fit) = try fitted(to: data, division)
+    var split = try sized.split(data, division, key: key)
+    split.fittedSize = fit
+    return split
+  }
+
+  private func split(
+    _ data: Dataset, _ division: RowDivision?, key: RandomKey
+  ) throws(DatasetError) -> TaskSplit {
     let parts =
       if by == .rating {
         try byRatings(of: data, key: key)
@@ -127,6 +137,12 @@ package struct TaskSplitting: Sendable {
     _ parts: Parts, _ others: [TaskSplit.NamedPart], of data: Dataset
   ) -> TaskSplit {
     var (parts, others) = (parts, others)
+    // Only what is trained on is known beyond the sizes of a task.
+    for index in parts.valid.indices { parts.valid[index].spare = [] }
+    for index in parts.test.indices { parts.test[index].spare = [] }
+    for part in others.indices {
+      for index in others[part].tasks.indices { others[part].tasks[index].spare = [] }
+    }
     var screening = Screening(data.interactions, training: parts.train)
     func screen(_ tasks: inout [UserTask], isJudged: Bool) {
       guard
@@ -153,7 +169,10 @@ package struct TaskSplitting: Sendable {
   /// Refuses options that contradict each other or the data.
   private func check(_ data: Dataset) throws(DatasetError) {
     let holdsItemsOut = holdsItemsOut(of: data)
-    let least = holdsItemsOut ? Swift.max(min ?? 0, 2) : leastRatings
+    let least =
+      holdsItemsOut
+      ? Swift.max(min ?? 0, 2)
+      : query == nil ? Swift.max(min ?? 0, 1 + support.least) : leastRatings
     if support == .rest, query == .rest, !holdsItemsOut {
       throw DatasetError(
         "support=rest and query=rest leave open which ratings are which",
@@ -185,7 +204,7 @@ package struct TaskSplitting: Sendable {
       throw DatasetError(
         "there is no fold \(fold) of \(folds)", argument: "fold", code: "E0520")
     }
-    if asked.count(of: 0) == 0, case .count = asked {
+    if queried == .count(0) {
       throw DatasetError(
         "query=0 leaves nothing to be judged on", help: ["try query=10"], argument: "query",
         code: "E0520")
@@ -226,7 +245,7 @@ package struct TaskSplitting: Sendable {
     add("folds", folds.map { "\($0) fold=\(fold)" })
     if phases.isEmpty {
       add("support", support.argumentText)
-      add("query", holdsItemsOut ? query?.argumentText : asked.argumentText)
+      add("query", holdsItemsOut ? query?.argumentText : queried.argumentText)
     } else {
       add("phases", phases.map { "\($0)" }.joined(separator: ","))
     }

@@ -29,7 +29,7 @@ package final class LearningProblem: Sendable {
     loss: any Loss, sampling: NegativeSampling = NegativeSampling(),
     key: RandomKey = RandomKey(seed: 0), start: WarmStart? = nil, kernels: KernelSet
   ) {
-    let rows = split.train.flatMap { $0.support + $0.query }
+    let rows = split.train.flatMap(\.rows)
     self.init(
       network: network, loss: loss, learner: learner,
       encoder: FeatureEncoder(data, training: rows, growing: start?.fields ?? []), scale: data.scale,

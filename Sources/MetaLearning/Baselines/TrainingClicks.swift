@@ -16,7 +16,7 @@ package struct TrainingClicks: Sendable {
     let rows = dataset.interactions
     var popularity = [Float](repeating: 0, count: dataset.items.count)
     let lists = training.whileWanted(asking: 0x100).map { task in
-      TrainingClicks.merged(task.support + task.query, rows)
+      TrainingClicks.merged(task.rows, rows)
     }
     for list in lists { for (item, _) in list { popularity[Int(item)] += 1 } }
     let columns = ItemColumns(popularity, most: most)

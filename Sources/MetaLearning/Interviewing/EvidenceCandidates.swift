@@ -43,7 +43,7 @@ package struct EvidenceCandidates: QuestionPolicy {
   /// Some of the training rows of each item, drawn by chance.
   private func chosenRaters(_ basis: InterviewBasis) -> [[Int32]] {
     var rows = Array(repeating: [Int32](), count: basis.data.items.count)
-    for row in basis.training.whileWanted(asking: 0x100).flatMap({ $0.support + $0.query }) {
+    for row in basis.training.whileWanted(asking: 0x100).flatMap(\.rows) {
       rows[Int(basis.data.interactions.items[Int(row)])].append(row)
     }
     let key = basis.key.derived("raters")

@@ -19,17 +19,19 @@ package struct TaskSampler: Sendable {
     self.resample = resample
   }
 
-  /// A task's ratings; when resampling, drawn anew each epoch, as many as the split gave or one of the sizes of supports.
+  /// A task's ratings; when resampling, drawn anew each epoch from all that are known of it: as many of each as the
+  /// split gave, or one of the sizes of supports.
   package func ratings(
     of task: UserTask, epoch: Int
   ) -> (support: [UserContext.Rating], query: [UserContext.Rating]) {
     guard resample else { return (ratings(task.support), ratings(task.query)) }
-    var rows = task.support + task.query
+    var rows = task.rows
     var stream = key.derived(epoch).derived(Int(task.user)).stream
     stream.shuffle(&rows)
-    let known =
-      supports.isEmpty
-      ? task.support.count : min(supports[stream.below(supports.count)], rows.count - 1)
+    guard !supports.isEmpty else {
+      return (ratings(rows.prefix(task.support.count)), ratings(rows.suffix(task.query.count)))
+    }
+    let known = min(supports[stream.below(supports.count)], rows.count - 1)
     return (ratings(rows.prefix(known)), ratings(rows.dropFirst(known)))
   }
 

@@ -21,6 +21,7 @@ package struct EpochSummary: Sendable, Equatable {
   package var trainLoss: Float
   /// The mean query loss over the validation tasks; NaN when there are none.
   package var validLoss: Float
+  /// Whether its weights were kept: the loss is lower than before training and in all epochs before.
   package var isBest: Bool
 }
 
@@ -28,13 +29,15 @@ package struct EpochSummary: Sendable, Equatable {
 /// not asking for the next. A step that is cancelled midway ends the sequence; finished epochs keep their
 /// results.
 ///
-/// `best` holds, after every epoch, the weights with the lowest validation loss so far (or the newest, when
-/// there are no validation tasks).
+/// `best` holds, after every epoch, the weights with the lowest validation loss so far, those before training
+/// counting as epoch 0 (or the newest, when there are no validation tasks).
 package struct Training: Sequence, IteratorProtocol {
   package let problem: LearningProblem
   package let learner: any MetaLearner
   package let options: TrainingOptions
   package private(set) var best: Weights
+  /// The mean validation loss of the weights before any training; NaN without validation tasks.
+  package private(set) var initialLoss = Float.nan
   package private(set) var history: [EpochSummary] = []
   /// The step at which the loss became NaN or infinite.
   package private(set) var divergedAt: Int?
@@ -67,7 +70,7 @@ package struct Training: Sequence, IteratorProtocol {
     _ problem: LearningProblem, _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner,
     options: TrainingOptions, start: WarmStart? = nil
   ) {
-    let rows = Cancellation.isRequested ? [] : split.train.flatMap { $0.support + $0.query }
+    let rows = Cancellation.isRequested ? [] : split.train.flatMap(\.rows)
     var initial = problem.initialWeights(
       learner: learner, data: data, training: rows, key: options.key.derived("weights"))
     start?.give(&initial, problem)
@@ -94,6 +97,7 @@ package struct Training: Sequence, IteratorProtocol {
         $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
     }
     best = initial
+    initialLoss = validLoss(of: initial)
     isFinished = isOver
   }
 
@@ -125,14 +129,17 @@ package struct Training: Sequence, IteratorProtocol {
   package var isOver: Bool {
     let done = history.count
     if split.train.isEmpty || done >= options.epochs { return true }
-    let best = history.last { $0.isBest }?.epoch ?? done
-    return options.patience > 0 && done - best >= options.patience
+    return options.patience > 0 && done - (lowest?.epoch ?? done) >= options.patience
+  }
+
+  /// The epoch with the lowest validation loss so far, the first of equals; nil without any that is a number.
+  /// It may be higher than before training, and still falling.
+  package var lowest: EpochSummary? {
+    history.filter { $0.validLoss.isFinite }
+      .min { ($0.validLoss, $0.epoch) < ($1.validLoss, $1.epoch) }
   }
 
   package var stepsPerEpoch: Int { (split.train.count + options.batch - 1) / options.batch }
-
-  /// The mean validation loss of the weights before any training.
-  package func initialValidLoss() -> Float { validLoss(of: outer.weights) }
 
   package mutating func next() -> TrainingStep? {
     guard !isFinished, divergedAt == nil else { return nil }
@@ -193,8 +200,9 @@ package struct Training: Sequence, IteratorProtocol {
     let valid = validLoss(of: outer.weights)
     if Cancellation.isRequested { return nil }
     position = 0
-    let lowest = history.map(\.validLoss).min() ?? .infinity
-    let isBest = split.valid.isEmpty || valid < lowest
+    let least =
+      [initialLoss, lowest?.validLoss ?? .infinity].filter { $0.isFinite }.min() ?? .infinity
+    let isBest = split.valid.isEmpty || valid < least
     if isBest { best = outer.weights }
     let summary = EpochSummary(
       epoch: epoch, trainLoss: lossSum / Float(order.count), validLoss: valid, isBest: isBest)

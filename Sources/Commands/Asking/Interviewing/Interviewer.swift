@@ -59,7 +59,7 @@ extension TaskSplit {
   /// For each of some items the share of training users who have it.
   func shareOfRaters(of items: [Int32], in rows: Interactions) -> [Double] {
     var counts = Dictionary(items.map { ($0, 0) }, uniquingKeysWith: { $1 })
-    for row in train.lazy.flatMap({ [$0.support, $0.query].joined() }) {
+    for row in train.lazy.flatMap(\.rows) {
       counts[rows.items[Int(row)]]? += 1
     }
     return items.map { Double(counts[$0] ?? 0) / Double(max(1, train.count)) }
