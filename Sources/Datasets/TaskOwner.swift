@@ -96,6 +96,8 @@ extension TaskOwner {
     ("items who", "items that"), ("item who", "item that"),
     ("users already rated", "users who rated it already"),
     ("user already rated", "user who rated it already"),
+    ("users already taken", "users who took it already"),
+    ("user already taken", "user who took it already"),
   ]
 }
 

@@ -3,6 +3,8 @@ package struct JudgedColumn: Sendable {
   package let metric: any Metric
   /// The name of the phase: "cold", "after-20".
   package var phase: String?
+  /// Whether it is the only one of its metric, or that of the first phase.
+  package var isFirst = true
 
   /// "AUC cold"
   package var title: String { metric.title + (phase.map { " \($0)" } ?? "") }

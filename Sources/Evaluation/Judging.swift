@@ -91,7 +91,9 @@ package struct Trial: Sendable {
     metrics.flatMap { metric in
       phases.isEmpty
         ? [JudgedColumn(metric: metric)]
-        : phases.map { JudgedColumn(metric: metric, phase: $0.name) }
+        : phases.map {
+          JudgedColumn(metric: metric, phase: $0.name, isFirst: $0.name == phases[0].name)
+        }
     }
   }
 

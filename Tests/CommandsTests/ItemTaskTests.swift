@@ -105,11 +105,12 @@ import Testing
     var interpreter = try interpreter(
       Self.trained + "\nsave model \"m.safetensors\"\nadapt item 50")
     let before = try report("topk 5", &interpreter).result
-    var other = try self.interpreter("load data\nopen model \"m.safetensors\"\nadapt item 50")
-    // Without tasks all ratings of an item are learnt from.
-    #expect(other.session.model?.owner == .items)
-    _ = try report("topk 5", &other)
-    _ = try report("split tasks of=items query=3\nadapt item 50", &other)
+    var alone = try self.interpreter(
+      "load data\nopen model \"m.safetensors\"\nadapt item 50\ntopk 5")
+    #expect(alone.session.model?.owner == .items)
+    #expect(fault("adapt user 42", &alone)?.code == "E0306")
+    var other = try self.interpreter(
+      "load data\nsplit tasks of=items query=3\nopen model \"m.safetensors\"\nadapt item 50")
     #expect(try report("topk 5", &other).result == before)
     // Items that come later are new ones.
     _ = try report("attach items \"later.csv\"", &other)

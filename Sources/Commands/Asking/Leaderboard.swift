@@ -120,11 +120,13 @@ struct Leaderboard {
 
   /// Which metrics have no value for some users.
   private var partialMetrics: [String] {
-    trial.columns.enumerated().compactMap { index, column in
+    // The queries of all phases are the same.
+    let columns = trial.columns.enumerated().filter { $0.element.isFirst }
+    return columns.compactMap { index, column in
       let defined = chance.values[index].count { $0 != nil }
       guard !column.metric.isPooled, defined < trial.tasks.count else { return nil }
       return
-        "\(column.title): \(grouped(defined)) of \(counted(trial.tasks.count, "user"))"
+        "\(column.metric.title): \(grouped(defined)) of \(counted(trial.tasks.count, "user"))"
     }
   }
 

@@ -81,6 +81,7 @@ extension TaskSplitting {
         new = groups.indices.filter { isNew[$0] }.map { groups[$0] }
       }
     }
+    guard !old.isEmpty || !new.isEmpty else { throw tooLong(new, data) }
     let isHeld = drawn(valid, of: old.count, key.derived("valid"))
     let held = old.indices.filter { isHeld[$0] }.map { old[$0] }
     old = old.indices.filter { !isHeld[$0] }.map { old[$0] }

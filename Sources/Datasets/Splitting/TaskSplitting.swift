@@ -196,8 +196,7 @@ package struct TaskSplitting: Sendable {
     }
     if of == .items, by == .domain {
       throw DatasetError(
-        "by=domain is for tasks of users, whose items are those of one data set",
-        help: ["of=users"],
+        "by=domain has no meaning with of=items", help: ["of=users"],
         argument: "by", code: "E0520")
     }
     if let folds, !(1...folds).contains(fold) {

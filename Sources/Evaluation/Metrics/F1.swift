@@ -87,7 +87,7 @@ package struct F1: PoolableMetric {
   }
 
   package func definition(on scale: RatingScale) -> String {
-    "F1: candidates that score above \(Self.words(threshold, "of hers")), half of those at it; positive: "
+    "F1: candidates that score above \(Self.words(threshold, "of each user's candidates")), half of those at it; positive: "
       + (positives ?? .high).definition(on: scale) + "; users without one are left out"
   }
 
@@ -136,7 +136,7 @@ package struct PooledF1: SharedMetric {
   }
 
   package func definition(on scale: RatingScale) -> String {
-    "pooled F1: candidates of all users that score above \(F1.words(threshold, "of all")), half of those at it, ± by "
+    "pooled F1: candidates of all users that score above \(F1.words(threshold, "of them all")), half of those at it, ± by "
       + "each user's part in it at this threshold; positive: "
       + (positives ?? .high).definition(on: scale)
   }
