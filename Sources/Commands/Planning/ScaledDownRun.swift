@@ -202,7 +202,8 @@ extension Session {
     tasks = TaskSplit(
       train: few(tasks.train), valid: few(tasks.valid), test: few(tasks.test),
       recipe: tasks.recipe, fingerprint: tasks.fingerprint)
-    tasks.owner = all.owner
+    (tasks.owner, tasks.knownCounts) = (all.owner, all.knownCounts)
+    tasks.others = all.others.map { .init(name: $0.name, tasks: few($0.tasks)) }
     var session = self
     session.tasks = tasks
     return session
