@@ -35,7 +35,9 @@ struct ScaledDownRun {
     (self.session.namedBaselines, baselines) = reduction.baselines(of: quiet)
     let recommenders = SessionRecommenders(session: quiet)
     tooLarge = reduction.fitted.filter { name in
-      guard let data = quiet.taskData, let baseline = recommenders.baseline(name) else { return false }
+      guard let data = quiet.taskData, let baseline = recommenders.baseline(name) else {
+        return false
+      }
       return recommenders.shortage(of: baseline, name, data, host) != nil
     }
   }
