@@ -109,7 +109,8 @@ extension Run {
       do {
         let report = try execution.perform(bound, in: &session, host: host)
         return report.worded(
-          for: session.owner(about: declared.union(type(of: command).gives.compactMap { Slot($0) })))
+          for: session.owner(about: declared.union(type(of: command).gives.compactMap { Slot($0) }))
+        )
       } catch let failure as CommandFailure {
         throw failure.worded(for: session.owner(about: declared))
       }

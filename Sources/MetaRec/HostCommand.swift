@@ -43,7 +43,9 @@ public struct CommandContext {
   /// does not name `.tasks`, E0401 when there are none, and E0521 for another part.
   public func users(ofPart part: String) throws -> [String] {
     try note(.tasks)
-    guard let tasks = session.tasks, let data = session.taskData else { throw missing(.tasks, "E0401") }
+    guard let tasks = session.tasks, let data = session.taskData else {
+      throw missing(.tasks, "E0401")
+    }
     guard let known = TaskSplit.Part(rawValue: part) else {
       throw LaboratoryError(
         "E0521", "the split has no part `\(part)`", help: ["parts: train, valid, test"])

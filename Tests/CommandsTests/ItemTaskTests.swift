@@ -180,8 +180,10 @@ import Testing
       var interpreter = try interpreter(data + "\nsplit phases 2 2 of=items test=10 valid=10")
       let fault = fault(
         "meta-train \(name) epochs=1 batch=64\nevaluate ndcg@5 part=phases", &interpreter)
-      // What is not made for interactions says so.
-      #expect(fault == nil || fault?.code == "E0306", "\(name): \(fault?.message ?? "")")
+      // What is not made for such data says so, or what makes it diverge: an unusual price is a feature here.
+      #expect(
+        fault == nil || ["E0306", "E0601"].contains(fault?.code), "\(name): \(fault?.message ?? "")"
+      )
     }
   }
 

@@ -22,8 +22,7 @@ package struct Similar: Command {
       `by=euclidean` places.
       """,
     [
-      .flag("item", \.said.item, "may be left out"),
-      .flag("user", \.said.user, "instead, where tasks are of items"),
+      .filler("item", noting: \.said.item), .filler("user", noting: \.said.user),
       .positional(
         "id", \.item, "the item's id, or its title in quotes",
         expects: "the id or title of an item", completion: .live("other")),

@@ -35,7 +35,9 @@ struct ScaledDownRun {
     (self.session.namedBaselines, baselines) = reduction.baselines(of: quiet)
     let recommenders = SessionRecommenders(session: quiet)
     tooLarge = reduction.fitted.filter { name in
-      guard let data = quiet.taskData, let baseline = recommenders.baseline(name) else { return false }
+      guard let data = quiet.taskData, let baseline = recommenders.baseline(name) else {
+        return false
+      }
       return recommenders.shortage(of: baseline, name, data, host) != nil
     }
   }
@@ -202,7 +204,8 @@ extension Session {
     tasks = TaskSplit(
       train: few(tasks.train), valid: few(tasks.valid), test: few(tasks.test),
       recipe: tasks.recipe, fingerprint: tasks.fingerprint)
-    tasks.owner = all.owner
+    (tasks.owner, tasks.knownCounts) = (all.owner, all.knownCounts)
+    tasks.others = all.others.map { .init(name: $0.name, tasks: few($0.tasks)) }
     var session = self
     session.tasks = tasks
     return session
