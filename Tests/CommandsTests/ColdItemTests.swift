@@ -29,6 +29,8 @@ import Testing
     #expect(failure == nil)
     #expect(said.contains("held out for the test"))
     #expect(said.contains("new items alone") && said.contains("new and known items mixed"))
+    // What new items are scored by is chosen on others that are held out.
+    #expect(said.contains("ease: content-l2=") && said.contains("als: alignment="))
     guard case .record(let mixed)? = record["mixed"], case .record(let chance)? = record["chance"],
       case .record(let mixedChance)? = mixed["chance"]
     else {
@@ -39,6 +41,13 @@ import Testing
     let alone = try #require(Double.read(chance["ndcg@20"] ?? .word("")))
     let among = try #require(Double.read(mixedChance["ndcg@20"] ?? .word("")))
     #expect(alone > 2 * among)
+    guard case .record(let ease)? = record["ease"],
+      let found = Double.read(ease["ndcg@20"] ?? .word(""))
+    else {
+      Issue.record("no row of ease")
+      return
+    }
+    #expect(found > alone + 0.02)
   }
 
   @Test func ratingsHaveNewItemsToo() {
@@ -50,10 +59,22 @@ import Testing
   }
 
   @Test func whereNothingIsNewThatIsSaid() throws {
+    // Every item is taken by everybody.
+    var rows = "user,item\n"
+    for user in 0..<40 { for item in 0..<3 { rows += "u\(user),i\(item)\n" } }
+    host.files["all.csv"] = Array(rows.utf8)
     let (_, _, failure) = run(
-      "load data", "binarize keep=all", "split tasks support=3 query=5 min=8",
+      "load csv \"all.csv\" rating=none", "split tasks support=1 query=1 min=2",
       "evaluate candidates=cold")
     #expect(failure?.code == "E0408")
     #expect(failure?.help.contains { $0.contains("split tasks cold=item") } == true)
+  }
+
+  @Test func itemsThatNobodyTookAreScoredByTheirFeatures() throws {
+    let (record, said, failure) = run(
+      "load data new=10", "binarize keep=all", "split tasks support=5 query=rest min=10",
+      "meta-train prototypical epochs=1", "adapt user 42", "explain item 301", "topk 310")
+    #expect(failure == nil, "\(said)")
+    #expect(record["new"]?.elements?.count { Bool.read($0) == true } == 10)
   }
 }
