@@ -48,7 +48,10 @@ package struct MetaTrain: Command {
   package func fitted(to data: Dataset) throws(CommandFailure) -> MetaTrain {
     guard data.feedback == .interactions else { return self }
     var command = self
-    if chosenLoss == nil { command.loss = CrossEntropy() }
+    if chosenLoss == nil {
+      // What no step makes smaller only says how well items are put in order.
+      command.loss = learner is any ClosedFormLearner ? PairwiseRanking() : CrossEntropy()
+    }
     if var settling = learner as? any SettlingLearner {
       settling.settleForInteractions()
       command.learner = settling

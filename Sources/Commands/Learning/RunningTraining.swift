@@ -31,7 +31,9 @@ struct RunningTraining {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
     let command = try command.fitted(to: data)
-    if command.learner is any FeedForwardLearner, command.loss.outputs(data.scale) > 1 {
+    if command.learner is any FeedForwardLearner || command.learner is any ClosedFormLearner,
+      command.loss.outputs(data.scale) > 1
+    {
       throw CommandFailure(
         "E0306", "`\(type(of: command.learner).name)` needs a loss with one score for each item",
         help: ["losses with one: mse, bce, bpr"], argument: type(of: command.loss).name)
@@ -210,6 +212,7 @@ extension RunningTraining {
         + "at best \(fixed(Double(lowest.validLoss), digits: 4)) after it"
     }
     var blocks: [Report.Block] = [.text(text + ".")] + beginning
+    if let choice = training.choice { blocks.append(.note(choice)) }
     if let fruitless { blocks.append(.warning(fruitless)) }
     if resumed > 0, hasGoneOn {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))

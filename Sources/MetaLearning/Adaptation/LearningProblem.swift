@@ -15,7 +15,8 @@ package final class LearningProblem: Sendable {
   package let kernels: KernelSet
   /// Draws what a user did not take, where the data are interactions; nil where they are ratings.
   package let negatives: NegativeSampler?
-  /// The blocks of the network come first in the layout; those of the algorithm follow.
+  /// The blocks of the network come first in the layout; those of the algorithm follow. What is solved in closed
+  /// form has no network.
   package let networkBlocks: Int
 
   /// The problem for the training tasks of a split.
@@ -61,6 +62,11 @@ package final class LearningProblem: Sendable {
     self.shape = shape
     self.negatives = negatives
     self.kernels = kernels
+    if let solved = learner as? any ClosedFormLearner {
+      networkBlocks = 0
+      layout = Layout(solved.blocks(of: encoder))
+      return
+    }
     let blocks = network.blocks(shape)
     networkBlocks = blocks.count
     layout = Layout(

@@ -61,7 +61,9 @@ package struct EpisodicEase: NewItemScorer {
   ) -> Common {
     let clicks = TrainingClicks(training, in: dataset, most: most)
     return Common(
-      clicks: clicks, system: EpisodeSystem(clicks, supports: clicks.supports, kernels: kernels))
+      clicks: clicks,
+      system: EpisodeSystem(
+        clicks.products, supports: clicks.supports, kernels: kernels))
   }
 
   package func fitted(
@@ -73,36 +75,6 @@ package struct EpisodicEase: NewItemScorer {
   package func memory(for data: Dataset) -> Double {
     5 * PanelMatrix.bytes(square: min(data.items.count, most ?? .max))
       + (most == nil ? newItems.memory(for: data) : 0)
-  }
-}
-
-/// A and R for supports of given sizes, A without the penalty.
-struct EpisodeSystem: Sendable {
-  let drawn: PanelMatrix
-  let asked: PanelMatrix
-
-  /// - Parameter supports: how many items of each training user are drawn; at least one is left to ask for.
-  init(_ clicks: TrainingClicks, supports: [Int], kernels: KernelSet) {
-    var (both, one, either) = ([Float](), [Float](), [Float]())
-    for user in 0..<clicks.userCount {
-      let count = clicks.byUser.range(user).count
-      let (n, k) = (Double(count), Double(max(0, min(supports[user], count - 1))))
-      let pairs = max(1, n * (n - 1))
-      both.append(Float(k * (k - 1) / pairs))
-      either.append(Float(k * (n - k) / pairs))
-      one.append(Float(k / max(1, n)))
-    }
-    drawn = clicks.gram(pairs: both, diagonal: one)
-    asked = clicks.gram(pairs: either, diagonal: one.map { _ in 0 })
-    asked.mirrorUpper(kernels)
-  }
-
-  /// A⁻¹R.
-  func solution(penalty: Float, kernels: KernelSet) -> PanelMatrix {
-    let (system, weights) = (drawn.copy(), asked.copy())
-    for item in 0..<system.rows { system[item, item] += penalty }
-    BlockedCholesky(system, kernels: kernels).solve(weights)
-    return weights
   }
 }
 
@@ -134,8 +106,9 @@ private final class EpisodicModel: Recommender {
         support == most || support >= clicks.byUser.range(user).count - 1
       }
     size = isSame ? most : nil
+    let strength = setting.strength
     let table = setting.table(of: clicks, kernels) {
-      common.system.solution(penalty: setting.strength, kernels: kernels)
+      common.system.solution(kernels) { _ in strength }
     }
     usual = ItemTable(title: EpisodicEase.name, clicks, table, kernels: kernels)
   }
@@ -173,8 +146,9 @@ private final class EpisodicModel: Recommender {
         return others[others.count - 1].weights
       }
       let supports = clicks.supports.map { _ in count }
-      let system = EpisodeSystem(clicks, supports: supports, kernels: kernels)
-      let table = system.solution(penalty: setting.strength, kernels: kernels)
+      let system = EpisodeSystem(clicks.products, supports: supports, kernels: kernels)
+      let strength = setting.strength
+      let table = system.solution(kernels) { _ in strength }
       setting.fill(table, of: clicks, kernels)
       let made = ItemTable(title: title, clicks, table, kernels: kernels)
       // What was left in its middle is not kept.

@@ -43,7 +43,9 @@ package struct Training: Sequence, IteratorProtocol {
   package private(set) var divergedAt: Int?
   private let outer: OuterLoop
   private let split: TaskSplit
-  private let interactions: Interactions
+  private let data: Dataset
+  /// Which strengths a solution in closed form has, and by what they were chosen.
+  package private(set) var choice: String?
   /// Draws episodes of interactions; nil for ratings.
   private let negatives: EpisodeNegatives?
   /// The outer rate at the start.
@@ -86,12 +88,12 @@ package struct Training: Sequence, IteratorProtocol {
             ?? optimizer.usualLookupDecay),
         denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
         clip: options.clip.map { Float($0) }),
-      threads: options.threads)
+      threads: options.threads, takesSteps: !(learner is any ClosedFormLearner))
     self.problem = problem
     self.learner = learner
     self.options = options
     self.split = split
-    interactions = data.interactions
+    self.data = data
     negatives = problem.negatives.map {
       EpisodeNegatives(
         $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
@@ -128,7 +130,8 @@ package struct Training: Sequence, IteratorProtocol {
   /// Whether all epochs are done, or early stopping ended them.
   package var isOver: Bool {
     let done = history.count
-    if split.train.isEmpty || done >= options.epochs { return true }
+    let epochs = learner is any ClosedFormLearner ? Swift.min(1, options.epochs) : options.epochs
+    if split.train.isEmpty || done >= epochs { return true }
     return options.patience > 0 && done - (lowest?.epoch ?? done) >= options.patience
   }
 
@@ -139,10 +142,13 @@ package struct Training: Sequence, IteratorProtocol {
       .min { ($0.validLoss, $0.epoch) < ($1.validLoss, $1.epoch) }
   }
 
-  package var stepsPerEpoch: Int { (split.train.count + options.batch - 1) / options.batch }
+  package var stepsPerEpoch: Int {
+    learner is any ClosedFormLearner ? 1 : (split.train.count + options.batch - 1) / options.batch
+  }
 
   package mutating func next() -> TrainingStep? {
     guard !isFinished, divergedAt == nil else { return nil }
+    if let solver = learner as? any ClosedFormLearner { return solve(by: solver) }
     if position == 0 { beginEpoch() }
     let batch = Array(order[position..<Swift.min(position + options.batch, order.count)])
     let totalSteps = options.epochs * stepsPerEpoch
@@ -166,6 +172,20 @@ package struct Training: Sequence, IteratorProtocol {
     return step
   }
 
+  /// The only epoch of an algorithm in closed form; nil when the work is cancelled.
+  private mutating func solve(by solver: any ClosedFormLearner) -> TrainingStep? {
+    let solution = solver.solution(of: problem, for: split, in: data)
+    if Cancellation.isRequested { return nil }
+    outer.restore(weights: solution.weights, memory: [], step: 1)
+    choice = solution.choice
+    epoch = 1
+    let loss = loss(of: split.train, at: solution.weights)
+    (order, lossSum) = ([0], loss)
+    guard let end = endEpoch() else { return nil }
+    if !loss.isFinite || !solution.weights.isFinite { divergedAt = 1 }
+    return TrainingStep(epoch: 1, step: 1, totalSteps: 1, loss: loss, epochEnd: end)
+  }
+
   private mutating func beginEpoch() {
     epoch += 1
     lossSum = 0
@@ -175,7 +195,7 @@ package struct Training: Sequence, IteratorProtocol {
 
   private func take(_ batch: [Int], rate: Float) -> Float {
     let sampler = TaskSampler(
-      interactions, key: options.key.derived("sample"), resample: options.resample,
+      data.interactions, key: options.key.derived("sample"), resample: options.resample,
       supports: split.knownCounts)
     let learner = learner
     let tasks = split.train
@@ -211,12 +231,14 @@ package struct Training: Sequence, IteratorProtocol {
     return summary
   }
 
-  private func validLoss(of weights: Weights) -> Float {
-    guard !split.valid.isEmpty else { return .nan }
+  private func validLoss(of weights: Weights) -> Float { loss(of: split.valid, at: weights) }
+
+  /// The mean query loss; NaN when there are no tasks.
+  private func loss(of tasks: [UserTask], at weights: Weights) -> Float {
+    guard !tasks.isEmpty else { return .nan }
     let model = TrainedModel(
       learner: learner, problem: problem, weights: weights, fingerprint: split.fingerprint)
-    let tasks = split.valid
-    let interactions = interactions
+    let interactions = data.interactions
     let losses = orderedMap(tasks.count, threads: options.threads, abandoned: .nan) { number in
       model.queryLoss(of: tasks[number], interactions)
     }
