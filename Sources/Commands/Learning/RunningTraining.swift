@@ -48,7 +48,7 @@ struct RunningTraining {
       data, split, learner: learner, network: command.network(in: session), loss: command.loss,
       sampling: command.sampling, key: session.settings.key.derived("negatives"), start: start,
       kernels: session.kernels)
-    if let obstacle = start?.obstacle(to: problem) {
+    if let obstacle = start?.obstacle(to: problem, of: learner) {
       throw CommandFailure(
         "E0306", "training cannot start from `\(command.start)`: \(obstacle)",
         help: ["leave from= out to start from random weights"], argument: command.start)
@@ -205,7 +205,8 @@ extension RunningTraining {
     let before = fixed(Double(initialLoss), digits: 4)
     if let kept, !split.valid.isEmpty {
       text +=
-        "; kept epoch \(kept.epoch): validation loss \(fixed(loss, digits: 4)), \(before) before training"
+        "; kept epoch \(kept.epoch): validation loss \(fixed(loss, digits: 4))"
+        + (initialLoss.isFinite ? ", \(before) before training" : "")
     } else if let lowest = training.lowest {
       text +=
         "; kept epoch 0, the state before training: validation loss \(before), "

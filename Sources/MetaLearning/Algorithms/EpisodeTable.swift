@@ -50,7 +50,7 @@ struct EpisodeTable: Sendable {
     var (offsets, columns, values) = ([0], [Int32](), [Float]())
     var (features, supports, judged) = ([Int](), [Int](), [Task]())
     for task in tasks.whileWanted(asking: 0x40) {
-      for (column, number) in numbers(task.support + task.query) {
+      for (column, number) in numbers(task.rows) {
         columns.append(column)
         values.append(number)
       }

@@ -111,7 +111,7 @@ extension EpisodicRidge {
   package func solution(
     of problem: LearningProblem, for split: TaskSplit, in data: Dataset
   ) -> ClosedFormSolution {
-    let rows = split.train.whileWanted(asking: 0x100).flatMap { $0.support + $0.query }
+    let rows = split.train.whileWanted(asking: 0x100).flatMap(\.rows)
     let means = problem.itemMeans(data, rows)
     let regressors = UserRegressors(problem.encoder, users: split.train.map(\.user))
     func episodes(_ tasks: [UserTask]) -> EpisodeTable {

@@ -99,7 +99,8 @@ package struct Training: Sequence, IteratorProtocol {
         $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
     }
     best = initial
-    initialLoss = validLoss(of: initial)
+    // What is solved at once has no state before that could be kept.
+    initialLoss = learner is any ClosedFormLearner ? .nan : validLoss(of: initial)
     isFinished = isOver
   }
 

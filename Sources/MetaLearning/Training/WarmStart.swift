@@ -12,7 +12,10 @@ package struct WarmStart: Sendable {
   var fields: [FeatureField] { model.problem.encoder.fields }
 
   /// Why a training cannot start from the model; nil if it can.
-  package func obstacle(to problem: LearningProblem) -> String? {
+  package func obstacle(to problem: LearningProblem, of learner: any MetaLearner) -> String? {
+    if learner is any ClosedFormLearner {
+      return "`\(type(of: learner).name)` is solved at once, and starts from nothing"
+    }
     func names(_ fields: [FeatureField], without others: [FeatureField]) -> [String] {
       fields.filter { field in !others.contains { field.isContinued(by: $0) } }.map(\.name)
     }
