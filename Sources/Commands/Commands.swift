@@ -7,7 +7,7 @@ package let commands = Catalog<any Command>(
     Load.self, Attach.self, Describe.self, Clean.self, Binarize.self, Weigh.self, Split.self,
     Export.self,
     ChooseNetwork.self, ChooseBaseline.self, MetaTrain.self, Search.self, Best.self, Resume.self,
-    Adapt.self, TopK.self, Trace.self, Open.self,
+    Interview.self, Adapt.self, TopK.self, Trace.self, Open.self,
     Similar.self, Evaluate.self, Compare.self, Significance.self, ABTest.self, Keep.self,
     Save.self,
     DrawPlot.self, Show.self, Help.self, ShowExamples.self, Explain.self,

@@ -104,8 +104,16 @@ extension Run {
     if let distortion = execution.variation.distortion, bound.givesFirstData {
       canonical.details += " distorted by \(distortion)"
     }
+    let declared = canonical.declared
     return try attempt(canonical, call) { session, host in
-      try execution.perform(bound, in: &session, host: host)
+      do {
+        let report = try execution.perform(bound, in: &session, host: host)
+        return report.worded(
+          for: session.owner(about: declared.union(type(of: command).gives.compactMap { Slot($0) }))
+        )
+      } catch let failure as CommandFailure {
+        throw failure.worded(for: session.owner(about: declared))
+      }
     }
   }
 

@@ -40,7 +40,7 @@ extension Session {
       throw CommandFailure("E0402", Noun.model.absence, help: [Noun.model.remedy])
     }
     let encoder = model.problem.encoder
-    guard let data, encoder.items.count == data.items.count,
+    guard let data = modelData, encoder.items.count == data.items.count,
       encoder.users.fields == 0 || encoder.users.count == data.users.count
     else {
       throw CommandFailure(

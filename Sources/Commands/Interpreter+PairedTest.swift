@@ -12,7 +12,7 @@ extension Run {
     let first = try judged(left)
     let second = try judged(right)
     let level = try number(over.level).value
-    guard first.field == second.field, over.units.text == "users",
+    guard first.field == second.field, ["users", "items"].contains(over.units.text),
       let test = pairedTest(of: first.field, first.result, second.result)
     else {
       throw .failed(
@@ -22,7 +22,7 @@ extension Run {
             at: left.range.union(over.range),
             help: [
               "both sides are the same metric of two results of `evaluate`, "
-                + "with at least two users in common, over `users`"
+                + "with at least two users in common, over `users` (or `items`, where tasks are theirs)"
             ])))
     }
     let mean = test.difference.mean

@@ -4,12 +4,15 @@ import Models
 extension CommandFailure {
   /// Scores that no list and no measure can be made of.
   init(_ error: ScoreError, in session: Session) {
-    let user = error.user.flatMap { session.data?.users.ids.names[Int($0)] }
-    let item = error.item.flatMap { session.data?.items.ids.names[Int($0)] }
+    let owner = session.models[error.title]?.owner ?? session.tasks?.owner ?? .users
+    let data = session.data?.seen(by: owner)
+    let user = error.user.flatMap { data?.users.ids.names[Int($0)] }
+    let item = error.item.flatMap { data?.items.ids.names[Int($0)] }
     let what =
-      item.map { "what `\(error.title)` makes of item \($0)" } ?? "a loss of `\(error.title)`"
+      item.map { "what `\(error.title)` makes of \(owner.otherNoun) \($0)" }
+      ?? "a loss of `\(error.title)`"
     self.init(
-      "E0602", what + (user.map { " for user \($0)" } ?? "") + " is no finite number",
+      "E0602", what + (user.map { " for \(owner.noun) \($0)" } ?? "") + " is no finite number",
       help: [
         "its weights have grown too large, or are not those of a training: train it again with a "
           + "smaller lr, or open another file",

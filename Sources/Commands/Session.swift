@@ -70,6 +70,20 @@ package struct Session: Sendable {
   /// What the data say of items; ratings until some are loaded.
   var feedback: Feedback { data?.feedback ?? .ratings }
 
+  /// The data as the owners of the present tasks see them.
+  package var taskData: Dataset? { data?.seen(by: tasks?.owner ?? .users) }
+
+  /// The data as the owners of those tasks see them that the present model was trained on.
+  package var modelData: Dataset? { data?.seen(by: model?.owner ?? .users) }
+
+  /// The same of the model that is adapted.
+  package var adaptedData: Dataset? { data?.seen(by: adapted?.model.owner ?? .users) }
+
+  /// The present tasks, if they are of the same owners as those of the model.
+  package var modelTasks: TaskSplit? {
+    tasks.flatMap { $0.owner == model?.owner ?? .users ? $0 : nil }
+  }
+
   /// Tells models of items that have come; what they make of the others stays as it is.
   mutating func redescribeModels(by data: Dataset) {
     _currentModel.refine { $0?.describing(data) }

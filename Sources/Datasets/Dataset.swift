@@ -9,6 +9,8 @@ package struct Dataset: Sendable {
   package var items: Entities
   package var interactions: Interactions
   package var scale: RatingScale
+  /// What `users` are here: those of the files, or their items, seen the other way round.
+  package internal(set) var owner = TaskOwner.users
   /// Whether the rows are ratings or interactions.
   package var feedback = Feedback.ratings
   /// The rows of interactions as they came, where several of them are of one pair of a user and an item.

@@ -13,7 +13,7 @@ package struct Background: Sendable {
   package init(_ dataset: Dataset, training: [UserTask]) {
     var popularity = Array(repeating: 0, count: dataset.items.count)
     for task in training.whileWanted(asking: 0x100) {
-      for rows in [task.support, task.query] {
+      for rows in [task.support, task.query, task.spare] {
         for row in rows { popularity[Int(dataset.interactions.items[Int(row)])] += 1 }
       }
     }

@@ -11,6 +11,8 @@ package enum Candidates: Sendable, Equatable {
   case sampled(Int)
   /// Those, and all that she never rated.
   case all
+  /// The items that no training task has: those of the query, and all others that she never rated.
+  case cold
 
   /// In words for a footnote, after "candidates: ".
   ///
@@ -35,6 +37,9 @@ package enum Candidates: Sendable, Equatable {
         query + " and \(count) drawn from those she never \(chosen)"
       }
     case .all: query + " and all that she never \(chosen)" + newcomers
+    case .cold:
+      query + " without training \(feedback.rawValue) and all other items without that she never "
+        + chosen + newcomers
     }
   }
 
@@ -47,13 +52,14 @@ package enum Candidates: Sendable, Equatable {
 }
 
 extension Candidates: ArgumentReadable {
-  package static var expectation: String { "`query`, `sampled:100` or `all`" }
+  package static var expectation: String { "`query`, `sampled:100`, `all` or `cold`" }
 
   package static var namedValues: [NamedValue] {
     [
       NamedValue("query", "the items of her query ratings"),
       NamedValue("sampled:100", "those and 100 drawn from the items she never rated"),
       NamedValue("all", "those and all items she never rated"),
+      NamedValue("cold", "of all those the items without training ratings; all are a second table"),
     ]
   }
 
@@ -62,6 +68,7 @@ extension Candidates: ArgumentReadable {
     case .query: "query"
     case .sampled(let count): "sampled:\(count)"
     case .all: "all"
+    case .cold: "cold"
     }
   }
 
@@ -69,6 +76,7 @@ extension Candidates: ArgumentReadable {
     switch String.read(value) {
     case "query"?: return .query
     case "all"?: return .all
+    case "cold"?: return .cold
     case let word? where word.hasPrefix("sampled:"):
       guard let count = Int(word.dropFirst(8)), count > 0 else { return nil }
       return .sampled(count)

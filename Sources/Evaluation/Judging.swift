@@ -8,22 +8,35 @@ package struct Trial: Sendable {
   package let dataset: Dataset
   package private(set) var tasks: [UserTask]
   package let metrics: [any Metric]
+  /// The parts in which the same users are judged, one after the other; none where there is one alone.
+  private var phases: [TaskSplit.NamedPart]
   package let candidates: Candidates
   private let background: Background
   private let rated: RatedItems
+  /// For each item whether no training task has it, where only those are candidates.
+  private let isNew: [Bool]
   private let key: RandomKey
   /// How many threads to use; the values are the same on any number of them.
   private let threads: Int
 
   /// - Parameters:
+  ///   - phases: the parts in which the tasks' users are judged, with different supports and the same queries.
   ///   - training: the tasks that popularity is counted on.
+  ///   - isNew: for each item whether no training task has it; of `.cold` those alone are candidates, and
+  ///     tasks without one in their query are left out.
   ///   - key: what sampled candidates are drawn by.
   package init(
-    dataset: Dataset, tasks: [UserTask], metrics: [any Metric], training: [UserTask] = [],
-    candidates: Candidates = .query, key: RandomKey = RandomKey(seed: 0), threads: Int = 1
+    dataset: Dataset, tasks: [UserTask], phases: [TaskSplit.NamedPart] = [], metrics: [any Metric],
+    training: [UserTask] = [], candidates: Candidates = .query, isNew: [Bool] = [],
+    key: RandomKey = RandomKey(seed: 0), threads: Int = 1
   ) {
     self.dataset = dataset
-    self.tasks = tasks
+    self.tasks = candidates == .cold ? tasks.asking(for: isNew, in: dataset) : tasks
+    self.phases =
+      candidates == .cold
+      ? phases.map { .init(name: $0.name, tasks: $0.tasks.asking(for: isNew, in: dataset)) }
+      : phases
+    self.isNew = isNew
     self.metrics = metrics
     self.candidates = candidates
     self.key = key
@@ -44,6 +57,8 @@ package struct Trial: Sendable {
       metric.value(of: query)
     } total: { metric, queries in
       metric.total(of: queries)
+    } shares: { metric, queries in
+      metric.shares(of: queries)
     }
   }
 
@@ -53,15 +68,40 @@ package struct Trial: Sendable {
   /// The same trial of other tasks.
   package func restarted(on tasks: [UserTask]) -> Trial {
     Trial(
-      dataset: dataset, tasks: tasks, metrics: metrics, candidates: candidates, key: key,
-      threads: threads)
+      dataset: dataset, tasks: tasks, phases: phases, metrics: metrics, candidates: candidates,
+      isNew: isNew,
+      key: key, threads: threads)
   }
 
   /// The same trial of some of its tasks, or of parts of their query ratings.
   package func restricted(to tasks: [UserTask]) -> Trial {
     var part = self
     part.tasks = tasks
+    let queries = Dictionary(tasks.map { ($0.user, $0.query) }) { first, _ in first }
+    for phase in phases.indices {
+      part.phases[phase].tasks = phases[phase].tasks.compactMap { task in
+        queries[task.user].map { UserTask(user: task.user, support: task.support, query: $0) }
+      }
+    }
     return part
+  }
+
+  /// The columns of a judgement: every metric, in each phase where there are any.
+  package var columns: [JudgedColumn] {
+    metrics.flatMap { metric in
+      phases.isEmpty
+        ? [JudgedColumn(metric: metric)]
+        : phases.map {
+          JudgedColumn(metric: metric, phase: $0.name, isFirst: $0.name == phases[0].name)
+        }
+    }
+  }
+
+  /// The trial of one phase alone.
+  private func only(_ phase: TaskSplit.NamedPart) -> Trial {
+    var trial = self
+    (trial.tasks, trial.phases) = (phase.tasks, [])
+    return trial
   }
 
   /// The expected values of scores that know nothing.
@@ -72,6 +112,8 @@ package struct Trial: Sendable {
       metric.chance(of: query)
     } total: { metric, queries in
       metric.totalChance(of: queries)
+    } shares: { metric, queries in
+      metric.chanceShares(of: queries)
     }
   }
 
@@ -79,12 +121,19 @@ package struct Trial: Sendable {
     _ title: String, predictsRatings: Bool,
     scores: @Sendable (UserTask, [Int32]) throws(Failure) -> [Float],
     value: @Sendable (any Metric, JudgedQuery) -> Double?,
-    total: (any Metric, [JudgedQuery]) -> Double?
+    total: (any Metric, [JudgedQuery]) -> Double?,
+    shares: (any SharedMetric, [JudgedQuery]) -> [Double?]?
   ) throws(Failure) -> Judgement {
+    let judged = try phases.map { phase throws(Failure) in
+      try only(phase).judgement(
+        title, predictsRatings: predictsRatings, scores: scores, value: value, total: total,
+        shares: shares)
+    }
+    if let joined = Judgement(phases: judged) { return joined }
     let isAsked = metrics.map { predictsRatings || !$0.needsRatings }
-    let keepsQueries = metrics.contains { $0.isPooled }
-    let none = Verdict(values: metrics.map { _ in nil }, tieRate: 0, isFlat: false, query: nil)
-    let outcomes = orderedMap(tasks.count, threads: threads, abandoned: .success(none)) {
+    let keepsQueries = metrics.contains { $0.isPooled || $0 is any SharedMetric }
+    let abandoned = Verdict(values: metrics.map { _ in nil }, tieRate: 0, isFlat: false, query: nil)
+    let outcomes = orderedMap(tasks.count, threads: threads, abandoned: .success(abandoned)) {
       index -> Result<Verdict, Failure> in
       let items = items(of: tasks[index])
       return Result { () throws(Failure) in try scores(tasks[index], items) }.map { scores in
@@ -98,8 +147,15 @@ package struct Trial: Sendable {
     let verdicts = try outcomes.map { outcome throws(Failure) in try outcome.get() }
     let queries = verdicts.compactMap(\.query)
     let ties = verdicts.reduce(0.0) { $0 + $1.tieRate }
+    let none = Array(repeating: Double?.none, count: verdicts.count)
     return Judgement(
-      title: title, values: metrics.indices.map { metric in verdicts.map { $0.values[metric] } },
+      title: title,
+      values: metrics.enumerated().map { index, metric in
+        guard let shared = metric as? any SharedMetric else {
+          return verdicts.map { $0.values[index] }
+        }
+        return queries.count == verdicts.count ? shares(shared, queries) ?? none : none
+      },
       totals: zip(metrics, isAsked).map { $1 && $0.isPooled ? total($0, queries) : nil },
       tieRate: verdicts.isEmpty ? 0 : ties / Double(verdicts.count),
       flatTasks: verdicts.count { $0.isFlat }, taskCount: verdicts.count)
@@ -129,6 +185,7 @@ package struct Trial: Sendable {
     case .sampled(let wanted):
       items + rated.sample(wanted, for: task.user, of: count, key: key)
     case .all: items + rated.unrated(by: task.user, of: count)
+    case .cold: items + rated.unrated(by: task.user, of: count).filter { isNew[Int($0)] }
     }
   }
 
@@ -137,5 +194,15 @@ package struct Trial: Sendable {
       items: items, scores: scores,
       ratings: task.query.map { dataset.interactions.ratings[Int($0)] }, scale: dataset.scale,
       background: background)
+  }
+}
+
+extension [UserTask] {
+  /// The tasks with those of their query rows that are of such an item; tasks without one are left out.
+  fileprivate func asking(for isWanted: [Bool], in data: Dataset) -> [UserTask] {
+    compactMap { task in
+      let query = task.query.filter { isWanted[Int(data.interactions.items[Int($0)])] }
+      return query.isEmpty ? nil : UserTask(user: task.user, support: task.support, query: query)
+    }
   }
 }

@@ -7,15 +7,17 @@ package struct MetricDefaults: Sendable, Equatable {
   package var gain: Gain
   package var positives: Positives
   package var over: Averaging
+  package var threshold: ScoreThreshold
 
   package init(
     cutoff: Int = 5, gain: Gain = .exponential, positives: Positives = .high,
-    over: Averaging = .users
+    over: Averaging = .users, threshold: ScoreThreshold = .mean
   ) {
     self.cutoff = cutoff
     self.gain = gain
     self.positives = positives
     self.over = over
+    self.threshold = threshold
   }
 }
 

@@ -87,5 +87,5 @@ package let metaLearners = Catalog<any MetaLearner>(
   [
     MAML.self, FirstOrderMAML.self, Reptile.self, ANIL.self, MeLU.self, MetaSGD.self,
     PromptTuning.self, RidgeHead.self, Matching.self, Prototypical.self, Relation.self,
-    NeuralProcess.self, Pretrain.self, Distill.self,
+    NeuralProcess.self, EpisodicRidge.self, Pretrain.self, Distill.self,
   ])

@@ -43,7 +43,9 @@ public struct CommandContext {
   /// does not name `.tasks`, E0401 when there are none, and E0521 for another part.
   public func users(ofPart part: String) throws -> [String] {
     try note(.tasks)
-    guard let tasks = session.tasks, let data = session.data else { throw missing(.tasks, "E0401") }
+    guard let tasks = session.tasks, let data = session.taskData else {
+      throw missing(.tasks, "E0401")
+    }
     guard let known = TaskSplit.Part(rawValue: part) else {
       throw LaboratoryError(
         "E0521", "the split has no part `\(part)`", help: ["parts: train, valid, test"])
@@ -58,7 +60,7 @@ public struct CommandContext {
       try note(.model)
       return try reporting {
         let (model, data) = try session.modelWithData()
-        return Recommender(model: model, data: data, tasks: session.tasks)
+        return Recommender(model: model, data: data, tasks: session.modelTasks)
       }
     }
   }
@@ -68,7 +70,7 @@ public struct CommandContext {
   public var adapted: AdaptedRecommender {
     get throws {
       try note(.adapted)
-      guard let adapted = session.adapted, let data = session.data,
+      guard let adapted = session.adapted, let data = session.adaptedData,
         adapted.model.problem.encoder.items.count == data.items.count
       else { throw missing(.adapted, "E0402") }
       return AdaptedRecommender(

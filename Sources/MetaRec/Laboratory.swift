@@ -160,7 +160,7 @@ extension Laboratory {
           "E0404", "the data are not those that `\(model.title)` was trained on",
           help: ["split and train again"])
       }
-      return Recommender(model: model, data: data, tasks: interpreter.session.tasks)
+      return Recommender(model: model, data: data, tasks: interpreter.session.modelTasks)
     }
   }
 

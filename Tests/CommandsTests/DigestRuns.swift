@@ -59,7 +59,7 @@ struct DigestRuns {
   private func outcome(of text: String) -> String {
     var interpreter = basis
     var said: [String] = []
-    host.files["picture.svg"] = nil
+    (host.files["picture.svg"], host.files["c"]) = (nil, nil)
     let result = interpreter.run(Source(name: "digest", text: text), host: host) { outcome in
       said += outcome.report.map { recordLines($0).map(withoutTimes) } ?? []
     }
@@ -71,11 +71,15 @@ struct DigestRuns {
       return faults.first.map { "refused: \($0.code) \($0.message)" } ?? "refused"
     case .interrupted: return "interrupted"
     }
-    let weights = interpreter.session.model?.weights.all.array ?? []
-    let words = [
-      digest(weights), digest(Array(said.joined(separator: "\n").utf8)),
+    let model = interpreter.session.model
+    var words = [
+      digest(model?.weights.all.array ?? []), digest(Array(said.joined(separator: "\n").utf8)),
       digest(host.files["picture.svg"] ?? []),
     ]
+    // A model that stayed as it was tells nothing of its training, whose state does.
+    if let history = model?.history, !history.isEmpty, !history.contains(where: { $0.isBest }) {
+      words.append(digest(host.files["c"] ?? []))
+    }
     return hexadecimal(digest(words))
   }
 }
@@ -97,7 +101,7 @@ extension DigestRuns {
     let isStudent = (try? metaLearners.make(algorithm).get()) is any Student
     let teacher = "model factor embed=4; meta-train ridge epochs=1; keep model t\n"
     return (isStudent ? teacher : "") + "model \(model)\n"
-      + "meta-train \(algorithm)\(isStudent ? " teacher=t" : "") epochs=2 \(options)\n"
+      + "meta-train \(algorithm)\(isStudent ? " teacher=t" : "") epochs=2 checkpoint=\"c\" \(options)\n"
       + "adapt user 7; topk 5"
   }
 

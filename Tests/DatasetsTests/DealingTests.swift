@@ -72,10 +72,13 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
   @Test func boundsThatLeaveNobodyAreToldAsWhatTheyAre() throws {
     let query = fault { $0.query = .count(0) }
     #expect(query?.argument == "query" && query?.message.contains("nothing to be judged") == true)
-    let most = fault { $0.max = 5 }
+    let most = fault { ($0.query, $0.max) = (.count(10), 5) }
     #expect(most?.argument == "max" && most?.message.contains("less than 13") == true)
+    let few = fault { $0.max = 5 }
+    #expect(few?.message == "no user has 2 to 5 ratings")
+    #expect(few?.help.last?.hasSuffix("try max=60") == true)
     let least = fault { $0.min = 5000 }
-    #expect(least?.help.contains("try a smaller min=") == true)
+    #expect(least?.help.last?.contains("try min=") == true)
     #expect(least?.help.contains { $0.contains("query=") } == false)
   }
 

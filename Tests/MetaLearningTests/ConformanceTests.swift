@@ -77,7 +77,7 @@ import Testing
 
   @Test(arguments: adapting) func trainingLowersTheValidationLoss(name: String) throws {
     var training = training(try learner(name), epochs: epochs(name))
-    let before = training.initialValidLoss()
+    let before = training.initialLoss
     run(&training)
     let after = training.history.map(\.validLoss).min() ?? .infinity
     #expect(after < 0.7 * before, "\(before) → \(after)")

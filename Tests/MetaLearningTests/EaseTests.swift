@@ -93,7 +93,7 @@ private func draws(_ k: Int, of list: [Int32]) -> [[Int32]] {
     }
   }
 
-  @Test(arguments: ["ease", "episodic-ease"])
+  @Test(arguments: ["ease", "episodic-ease", "hybrid"])
   func theBitsAreAlwaysTheSame(name: String) throws {
     let lists = drawnLists(users: 200, items: 150, most: 30)
     let data = clicks(lists, items: 150)
@@ -130,7 +130,7 @@ private func draws(_ k: Int, of list: [Int32]) -> [[Int32]] {
   }
 
   /// A user with one item, one with all, one with none, and none at all.
-  @Test(arguments: ["ease", "episodic-ease"])
+  @Test(arguments: ["ease", "episodic-ease", "hybrid"])
   func oddUsersAreNoTrouble(name: String) throws {
     let data = clicks([[1], [0, 1, 2, 3], [], [2, 3]], items: 5)
     for training in [tasks(of: data) { _ in 1 }, tasks(of: data) { $0 }, []] {

@@ -64,10 +64,11 @@ private struct WithInnerAdam: GradientLearner {
   }
 }
 
-/// Algorithms whose gradient is made in another way than MAML's.
+/// Algorithms whose gradient is made in another way than MAML's; what is solved in closed form has none.
 private let otherCases: [GradientCase] = metaLearners.types.compactMap { type in
   guard type != Reptile.self, var learner = type.init() as? any MetaLearner,
-    type != FirstOrderMAML.self, type != MAML.self, type != Pretrain.self
+    type != FirstOrderMAML.self, type != MAML.self, type != Pretrain.self,
+    !(learner is any ClosedFormLearner)
   else { return nil }
   var configurable: any Configurable = learner
   _ = set(option: "steps", to: .number(3), of: &configurable)

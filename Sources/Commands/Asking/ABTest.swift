@@ -53,7 +53,7 @@ package struct ABTest: ConstrainedCommand {
     let outcome = options.completed(
       [try Evaluation.metrics.make(metric).get()], session.feedback)[0]
     let trial = try options.trial([outcome], in: session)
-    let recommenders = SessionRecommenders(session: session)
+    let recommenders = SessionRecommenders(session: session, part: options.part)
     let groups = try names.map { name in
       try trial.judgement(of: try recommenders.recommender(name, host)).values[0].compactMap { $0 }
     }
@@ -73,7 +73,15 @@ package struct ABTest: ConstrainedCommand {
         "E0205", "`abtest` needs two names, and was given \(names.count)",
         help: ["for example: abtest mf popularity"])
     }
-    let isPooled = (try? Evaluation.metrics.make(metric).get())?.isPooled ?? false
+    if options.part == .phases {
+      return CommandFailure(
+        "E0306", "an online test has one outcome for each user, and phases have several",
+        help: ["choose one phase: `abtest \(names.joined(separator: " ")) part=cold`"],
+        argument: "part")
+    }
+    let isPooled =
+      (try? Evaluation.metrics.make(metric).get()).map { $0.isPooled || $0 is any SharedMetric }
+      ?? false
     guard isPooled || (options.candidates ?? .query) != .query else { return nil }
     return CommandFailure(
       "E0306", "the outcome must be known for every user",

@@ -6,7 +6,7 @@ struct BaselineRemarks {
   private var missing: [(name: String, why: CommandFailure)] = []
 
   mutating func note(_ fitted: FittedBaseline) {
-    if let choice = fitted.choice { chosen.append((fitted.title, choice)) }
+    chosen += fitted.choices.map { (fitted.title, $0) }
   }
 
   mutating func leaveOut(_ name: String, _ why: CommandFailure) {

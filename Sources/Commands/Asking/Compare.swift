@@ -36,7 +36,9 @@ package struct Compare: Command {
     ])
 
   package var resultFields: [ResultField]? {
-    guard let rated = try? measured(.ratings), let happened = try? measured(.interactions) else {
+    guard options.part != .phases, let rated = try? measured(.ratings),
+      let happened = try? measured(.interactions)
+    else {
       return nil
     }
     let rows = Known.all(order(.ratings), order(.interactions)) { $0 }
@@ -72,7 +74,7 @@ package struct Compare: Command {
     let feedback = session.feedback
     let (measured, tested) = try measured(feedback)
     let trial = try options.trial(measured, in: session)
-    let recommenders = SessionRecommenders(session: session)
+    let recommenders = SessionRecommenders(session: session, part: options.part)
     let order = order(feedback)
     var board = Leaderboard(trial: trial)
     var remarks = BaselineRemarks()
@@ -85,11 +87,12 @@ package struct Compare: Command {
       board.add(try trial.judgement(of: recommender), isSubject: done == 0)
     }
     board.remarks = remarks.choices
-    var report = board.report(title: counted(trial.tasks.count, "\(options.part.name) user"))
-    guard let metric = measured.firstIndex(where: { $0.field == tested.field }) else {
-      return report
+    var report = board.report(title: options.title(trial))
+    let columns = trial.columns.enumerated().filter { $0.element.metric.field == tested.field }
+    let key = session.settings.key.derived("compare")
+    let differences = columns.flatMap { index, column in
+      self.differences(board, index, column.phase, key)
     }
-    let differences = differences(board, metric, session.settings.key.derived("compare"))
     report.result["tests"] = .record(tests(differences))
     guard trial.tasks.count > 1 else {
       report.blocks.append(.warning(loneUser))
@@ -99,7 +102,9 @@ package struct Compare: Command {
       report.blocks.append(
         .table(Difference.table("\(names[0]) − other, \(tested.title)", "other", differences)))
     }
-    let untested = order.dropFirst().filter { name in !differences.contains { $0.title == name } }
+    let untested = order.dropFirst().filter { name in
+      !differences.contains { $0.title == name || $0.title.hasPrefix(name + " ") }
+    }
     if !untested.isEmpty {
       report.blocks.append(
         .note(
@@ -116,11 +121,12 @@ package struct Compare: Command {
   }
 
   private func differences(
-    _ board: Leaderboard, _ metric: Int, _ key: RandomKey
+    _ board: Leaderboard, _ metric: Int, _ phase: String?, _ key: RandomKey
   ) -> [Difference] {
     let first = board.rows[0].values[metric]
     return board.rows.dropFirst().compactMap { row in
-      Difference(row.title, (first, row.values[metric]), key: key.derived(row.title))
+      let title = row.title + (phase.map { " \($0)" } ?? "")
+      return Difference(title, (first, row.values[metric]), key: key.derived(title))
     }
   }
 
@@ -128,7 +134,7 @@ package struct Compare: Command {
     let corrected = holmCorrected(differences.map(\.test.pValue))
     return Record(
       zip(differences, corrected).map { difference, p in
-        .init(difference.title, .record(difference.record(corrected: p)))
+        .init(difference.title.replacing(" ", with: "-"), .record(difference.record(corrected: p)))
       })
   }
 }

@@ -23,7 +23,8 @@ package struct Evaluate: Command {
       Each user's support ratings are given to the model, and her query ratings are predicted and \
       ranked. Without a model the baselines are judged alone. Equal scores count with the mean over \
       all their orders. seeds=5 trains the model four more times, and judges the mean of all; with \
-      resplit=yes each time on tasks dealt out anew.
+      resplit=yes each time on tasks dealt out anew. candidates=cold ranks the items that no training task \
+      has, and a second table ranks new and known items mixed, as a shop does: `$r.mixed.ease.ndcg@20`.
       """,
     [.members("metrics", \.metrics, from: Evaluation.metrics, "what to measure")]
       + JudgingOptions.parameters(\.options) + [
@@ -45,14 +46,23 @@ package struct Evaluate: Command {
       Example("evaluate mae ndcg@10 part=valid with=[item-knn, content]"),
       Example("evaluate precision@5 mrr@5 positives=top", "the protocol of RecBole-MetaRec"),
       Example("evaluate ndcg@10 candidates=sampled:20 by=activity"),
+      Example(
+        "split phases 5 5 of=items; evaluate auc pooled=yes part=phases",
+        "new items, as their first ratings come"),
       Example("let r = evaluate ndcg@10", "keeps the result: `$r.ndcg@10`, `$r.item-mean.ndcg@10`"),
     ])
 
   package var resultFields: [ResultField]? {
-    Leaderboard.fields(
+    // What phases there are only the tasks tell.
+    if options.part == .phases { return nil }
+    let fields = Leaderboard.fields(
       options.known(metrics),
       rows: Known.all(shown(.ratings), shown(.interactions)) { $0 }, subjectNeeds: .model)
+    return options.tables.count > 1 ? fields + [ResultField(Self.mixed, .record(fields))] : fields
   }
+
+  /// The field that holds the result of the second table.
+  private static let mixed = "mixed"
 
   /// The names of the baselines of the table.
   func shown(_ feedback: Feedback) -> [String] {
@@ -68,36 +78,57 @@ package struct Evaluate: Command {
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    let trial = try options.trial(metrics, in: session)
+    let trials = try options.tables.map { try $0.trial(metrics, in: session) }
     let references = try beside.map { path in
       try reading { try ReferenceTable(host.read(path)) }
     }
-    var repeats = Repeats()
+    var repeats = trials.map { _ in Repeats() }
     var baselines = BaselineRemarks()
     var groups: GroupLeaderboard?
-    if let by, let data = session.data { groups = GroupLeaderboard(try TaskGroups(by, data)) }
+    if let by, let data = session.taskData { groups = GroupLeaderboard(try TaskGroups(by, data)) }
     let rounds = try rounds(of: session)
     for round in 0..<rounds {
       try judge(round, of: rounds, &session, into: &repeats, &groups, &baselines, host)
     }
-    let merged =
-      rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks)
-    let means = repeats.means
-    var board = Leaderboard(
-      trial: merged, chance: means.first { $0.title == Trial.chanceTitle },
-      references: references)
-    board.remarks = baselines.choices
     let subject = session.model?.title
-    for row in means where row.title != Trial.chanceTitle {
-      board.add(row, isSubject: row.title == subject)
+    let boards = zip(trials, repeats).enumerated().map { place, table in
+      let (trial, repeats) = table
+      var board = Leaderboard(
+        trial: rounds == 1 || !resplit ? trial : trial.restarted(on: repeats.tasks),
+        chance: repeats.means.first { $0.title == Trial.chanceTitle }, references: references)
+      // What was chosen stands once.
+      if place == 0 { board.remarks = baselines.choices }
+      for row in repeats.means where row.title != Trial.chanceTitle {
+        board.add(row, isSubject: row.title == subject)
+      }
+      return board
     }
-    var report = board.report(title: counted(merged.tasks.count, "\(options.part.name) user"))
+    var report = report(of: boards, of: session)
     if rounds > 1 {
       report.blocks.append(
-        .note(spread(repeats.judgements(of: subject ?? ""), rounds, trial.metrics)))
+        .note(spread(repeats[0].judgements(of: subject ?? ""), rounds, trials[0].columns)))
     }
     report.blocks += baselines.leftOut
-    if let groups { report.blocks.append(.table(groups.table(trial.metrics))) }
+    if let groups { report.blocks.append(.table(groups.table(trials[0].columns))) }
+    return report
+  }
+
+  /// The table, or that of new items alone and that of new and known ones.
+  private func report(of boards: [Leaderboard], of session: Session) -> Report {
+    let titles = boards.map { options.title($0.trial) }
+    guard boards.count > 1 else { return boards[0].report(title: titles[0]) }
+    var report = boards[0].report(title: titles[0] + ": new items alone")
+    report.blocks.insert(
+      .table(boards[1].table(titles[1] + ": new and known items mixed")), at: 1)
+    report.result[Self.mixed] = .record(boards[1].result)
+    let all = (try? session.tasks?.tasks(of: options.part).count) ?? 0
+    if seeds == 1, all > boards[0].trial.tasks.count {
+      let without = all - boards[0].trial.tasks.count
+      report.blocks.append(
+        .note(
+          counted(without, "user is", "users are") + " not asked for a new item, and stand in the "
+            + "second table alone"))
+    }
     return report
   }
 
@@ -125,16 +156,18 @@ package struct Evaluate: Command {
 
   /// Judges every row once more, under the seed or on the tasks of that round.
   private func judge(
-    _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout Repeats,
+    _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout [Repeats],
     _ groups: inout GroupLeaderboard?, _ baselines: inout BaselineRemarks, _ host: any Host
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
-    let trial = try options.trial(metrics, in: own)
-    guard let data = own.data, let tasks = own.tasks else { return }
-    let recommenders = SessionRecommenders(session: own)
-    let parts = groups?.parts(of: trial) ?? []
+    let trials = try options.tables.map { try $0.trial(metrics, in: own) }
+    guard let data = own.taskData, let tasks = own.tasks else { return }
+    let recommenders = SessionRecommenders(session: own, part: options.part)
+    let parts = groups?.parts(of: trials[0]) ?? []
     func add(_ judge: (Trial) throws -> Judgement) rethrows {
-      repeats.add(try judge(trial), of: trial.tasks)
+      for (place, trial) in trials.enumerated() {
+        repeats[place].add(try judge(trial), of: trial.tasks)
+      }
       try groups?.add(parts, judge)
     }
     if round == 0, let model = session.model { try recommenders.refuseLeak(model, tasks) }
@@ -170,7 +203,7 @@ package struct Evaluate: Command {
   }
 
   private func spread(
-    _ judgements: [Judgement], _ rounds: Int, _ metrics: [any Metric]
+    _ judgements: [Judgement], _ rounds: Int, _ metrics: [JudgedColumn]
   ) -> String {
     let what = resplit ? "splits" : "seeds"
     let parts = metrics.indices.compactMap { index -> String? in

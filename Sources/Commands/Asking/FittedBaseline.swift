@@ -8,8 +8,8 @@ import Models
 /// A baseline fitted to the training tasks, under the name it is shown by.
 struct FittedBaseline: Recommender {
   let title: String
-  /// Which strength was chosen for it, and how; nil where nothing was left open.
-  let choice: StrengthChoice?
+  /// Which strengths were chosen for it, one after the other, and how; none where nothing was left open.
+  let choices: [StrengthChoice]
   private let recommender: any Recommender
 
   var predictsRatings: Bool { recommender.predictsRatings }
@@ -31,37 +31,65 @@ struct FittedBaseline: Recommender {
   }
 
   /// Fits it. Strengths that are left open are those that do best on the validation tasks of the same split;
-  /// test tasks are not looked at.
+  /// test tasks are not looked at. Where validation is on items that are held out, these return to training once
+  /// the strength is chosen.
+  ///
+  /// - Parameter part: the tasks that it is to be judged on.
   init(
     _ baseline: any Baseline, titled title: String, in session: Session, _ data: Dataset,
-    _ tasks: TaskSplit
+    _ tasks: TaskSplit, for part: JudgedPart
   ) {
     self.title = title
     let key = session.settings.key.derived("baselines").derived(type(of: baseline).name)
     let kernels = session.kernels
-    guard let open = baseline as? any TunableBaseline, open.candidates(on: data.feedback).count > 1,
-      !tasks.valid.isEmpty
+    let training = tasks.training(for: part)
+    guard let open = baseline as? any TunableBaseline, !tasks.valid.isEmpty,
+      tasks.heldOut != nil || open.candidates(on: data.feedback).count > 1
     else {
-      choice = nil
-      recommender = baseline.fitted(to: data, training: tasks.train, key: key, kernels: kernels)
+      choices = []
+      recommender = baseline.fitted(to: data, training: training, key: key, kernels: kernels)
       return
     }
-    let strengths = open.strengths(of: data, training: tasks.train, key: key, kernels: kernels)
+    var strengths = open.strengths(of: data, training: tasks.train, key: key, kernels: kernels)
     let trial = StrengthChoice.trial(on: tasks, in: data, threads: session.threads)
-    let together =
-      strengths.areFittedTogether
-      ? orderedMap(strengths.settings.count) { strengths.recommender($0) } : []
-    var best: (index: Int, value: Double, recommender: any Recommender)?
-    for index in strengths.settings.indices where !Cancellation.isRequested {
-      let fitted = together.isEmpty ? strengths.recommender(index) : together[index]
-      let value = (try? trial.judgement(of: fitted))?.mean(0)?.mean ?? -1
-      // Of equals the first, which is the weakest.
-      if value > best?.value ?? -.infinity { best = (index, value, fitted) }
+    var choices: [StrengthChoice] = []
+    var best: Best
+    repeat {
+      best = Best(of: strengths, by: trial)
+      if strengths.settings.count > 1 {
+        choices.append(StrengthChoice(strengths.settings, chosen: best.index, tasks))
+      }
+      // What new items are scored by shows on new items alone.
+      guard tasks.heldOut != nil, let next = strengths.next(best.index) else { break }
+      strengths = next
+    } while !Cancellation.isRequested
+    self.choices = choices
+    recommender =
+      tasks.heldOut == nil || part == .valid
+      ? best.recommender
+      : strengths.settings[best.index].fitted(
+        to: data, training: training, key: key, kernels: kernels)
+  }
+
+  /// The strength that does best.
+  private struct Best {
+    var index = 0
+    let recommender: any Recommender
+
+    init(of strengths: FittedStrengths, by trial: Trial) {
+      let together =
+        strengths.areFittedTogether
+        ? orderedMap(strengths.settings.count) { strengths.recommender($0) } : []
+      var best: (index: Int, value: Double, recommender: any Recommender)?
+      for index in strengths.settings.indices where !Cancellation.isRequested {
+        let fitted = together.isEmpty ? strengths.recommender(index) : together[index]
+        let value = (try? trial.judgement(of: fitted))?.mean(0)?.mean ?? -1
+        // Of equals the first, which is the weakest.
+        if value > best?.value ?? -.infinity { best = (index, value, fitted) }
+      }
+      index = best?.index ?? 0
+      recommender = best?.recommender ?? strengths.recommender(0)
     }
-    choice = best.map {
-      StrengthChoice(strengths.settings, chosen: $0.index, users: tasks.valid.count)
-    }
-    recommender = best?.recommender ?? strengths.recommender(0)
   }
 }
 
@@ -71,6 +99,8 @@ struct StrengthChoice: Equatable {
   let settings: [String]
   let chosen: Int
   let users: Int
+  /// Whether these were asked for items that are held out.
+  let isOnNewItems: Bool
 
   /// What decides.
   private static var metric: any Metric {
@@ -79,14 +109,25 @@ struct StrengthChoice: Equatable {
     return metric
   }
 
-  /// The trial that decides: all items that a validation user has not taken.
+  /// The trial that decides: all items that a validation user has not taken, or of items that are held out those.
   static func trial(on tasks: TaskSplit, in data: Dataset, threads: Int) -> Trial {
     Trial(
-      dataset: data, tasks: tasks.valid, metrics: [metric], training: tasks.train,
-      candidates: .all, threads: threads)
+      dataset: data, tasks: asked(tasks), metrics: [metric], training: tasks.train,
+      candidates: tasks.heldOut == nil ? .all : .cold,
+      isNew: tasks.heldOut == nil ? [] : tasks.isNewItem(in: data, judgesValidation: true),
+      threads: threads)
   }
 
-  init(_ candidates: [any Baseline], chosen: Int, users: Int) {
+  /// The validation tasks that decide. Where they are on a few items that are held out, more users tell little more
+  /// than a thousand of them, evenly over all.
+  private static func asked(_ tasks: TaskSplit) -> [UserTask] {
+    guard tasks.heldOut != nil, tasks.valid.count > mostAsked else { return tasks.valid }
+    return (0..<mostAsked).map { tasks.valid[$0 * tasks.valid.count / mostAsked] }
+  }
+
+  private static let mostAsked = 1000
+
+  init(_ candidates: [any Baseline], chosen: Int, _ tasks: TaskSplit) {
     let options = candidates.map {
       described($0).split(separator: " ").dropFirst().map(String.init)
     }
@@ -95,15 +136,19 @@ struct StrengthChoice: Equatable {
       own.filter { option in !options.allSatisfy { $0.contains(option) } }.joined(separator: " ")
     }
     self.chosen = chosen
-    self.users = users
+    users = Self.asked(tasks).count
+    isOnNewItems = tasks.heldOut != nil
   }
 
   /// One line for each baseline, of all the times that it was fitted.
   static func notes(_ choices: [(name: String, choice: StrengthChoice)]) -> [String] {
-    var names: [String] = []
-    for (name, _) in choices where !names.contains(name) { names.append(name) }
-    return names.compactMap { name in
-      let own = choices.filter { $0.name == name }.map(\.choice)
+    var lists: [(name: String, settings: [String])] = []
+    for (name, choice) in choices
+    where !lists.contains(where: { $0 == (name, choice.settings) }) {
+      lists.append((name, choice.settings))
+    }
+    return lists.compactMap { name, settings in
+      let own = choices.filter { $0 == name && $1.settings == settings }.map(\.choice)
       guard let first = own.first else { return nil }
       let taken = first.settings.indices.compactMap { index -> String? in
         let times = own.count { $0.chosen == index }
@@ -112,6 +157,7 @@ struct StrengthChoice: Equatable {
       }
       return
         "\(name): \(taken.joined(separator: ", ")), of \(first.offered), by \(metric.title) on "
+        + (first.isOnNewItems ? "validation items held out, of " : "")
         + counted(first.users, "validation user")
     }
   }

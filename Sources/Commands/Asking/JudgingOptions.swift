@@ -14,6 +14,9 @@ package struct JudgingOptions: Sendable {
   /// Which items are put in order; the query's of ratings and all of interactions if nil.
   package var candidates: Candidates?
   package var over = Averaging.users
+  /// Whether auc and f1 are measured over all pairs at once as well.
+  package var pooled = false
+  package var threshold = ScoreThreshold.mean
 
   package init() {}
 
@@ -33,6 +36,9 @@ package struct JudgingOptions: Sendable {
       "candidates", \.candidates,
       "which items are put in order; `query` if not given, of interactions `all`"),
     .option("over", \.over, "what mean errors are means over"),
+    .option(
+      "pooled", \.pooled, "show auc and f1 over all pairs of user and item at once, too"),
+    .option("threshold", \.threshold, "the score that f1 takes candidates from"),
   ]
 
   /// The baselines that every evaluation shows.
@@ -62,12 +68,26 @@ package struct JudgingOptions: Sendable {
   /// The metrics with all their options set; the usual ones when none is asked for.
   func completed(_ metrics: [any Metric], _ feedback: Feedback) -> [any Metric] {
     let defaults = MetricDefaults(
-      cutoff: k ?? (feedback == .ratings ? 5 : 20), gain: gain, positives: positives, over: over)
-    return (metrics.isEmpty ? Self.usual(feedback) : metrics).map { metric in
+      cutoff: k ?? (feedback == .ratings ? 5 : 20), gain: gain, positives: positives, over: over,
+      threshold: threshold)
+    let asked = (metrics.isEmpty ? Self.usual(feedback) : metrics).map { metric in
       var metric = metric
       metric.adopt(defaults)
       return metric
     }
+    guard pooled else { return asked }
+    let both = asked.flatMap { metric -> [any Metric] in
+      (metric as? any PoolableMetric).map { [$0, $0.pooled] } ?? [metric]
+    }
+    return both.reduce(into: []) { all, metric in
+      if !all.contains(where: { $0.field == metric.field }) { all.append(metric) }
+    }
+  }
+
+  /// Of whom a table is.
+  func title(_ trial: Trial) -> String {
+    guard part == .phases else { return counted(trial.tasks.count, "\(part.name) user") }
+    return counted(trial.tasks.count, "new user") + ", each in every phase"
   }
 
   /// Ratings to be judged on that models have learnt from.
@@ -96,13 +116,19 @@ package struct JudgingOptions: Sendable {
 
   /// The trial that these options describe.
   func trial(_ metrics: [any Metric], in session: Session) throws(CommandFailure) -> Trial {
-    guard let data = session.data, let tasks = session.tasks else {
+    guard let data = session.taskData, let tasks = session.tasks else {
       throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
     }
     if let error = metrics.first(where: { $0.needsRatings }) {
       try data.requireRatings(for: type(of: error).name)
     }
     let judged = try tasks.tasks(of: part)
+    let measured = completed(metrics, data.feedback)
+    if pooled, !measured.contains(where: { $0 is any SharedMetric }) {
+      throw CommandFailure(
+        "E0306", "pooled=yes is for auc and f1", help: ["evaluate auc pooled=yes"],
+        argument: "pooled")
+    }
     guard !judged.isEmpty else {
       throw CommandFailure(
         "E0408", "there are no \(part.name) users to judge on",
@@ -112,12 +138,28 @@ package struct JudgingOptions: Sendable {
     let facts = tasks.leaks(
       to: judged, from: part == .valid ? [.train] : [.train, .valid], in: data.interactions)
     guard facts.isClean else { throw Self.leak(facts, tasks, data.interactions) }
-    return Trial(
-      dataset: data, tasks: judged, metrics: completed(metrics, data.feedback),
-      training: tasks.train,
+    let trial = Trial(
+      dataset: data, tasks: judged, phases: part == .phases ? tasks.others : [],
+      metrics: measured, training: tasks.training(for: part),
       candidates: candidates ?? (data.feedback == .ratings ? .query : .all),
+      isNew: candidates == .cold
+        ? tasks.isNewItem(in: data, judgesValidation: part == .valid) : [],
       key: session.settings.key.derived("candidates"),
       threads: session.threads)
+    guard !trial.tasks.isEmpty else {
+      throw CommandFailure(
+        "E0408", "no \(part.name) user is asked for a new item: training tasks have all of theirs",
+        help: ["hold items out: `split tasks cold=item`"], argument: "cold")
+    }
+    return trial
+  }
+
+  /// The options of the tables to show: beside the new items alone these among all others, as a shop ranks them.
+  var tables: [JudgingOptions] {
+    guard candidates == .cold else { return [self] }
+    var mixed = self
+    mixed.candidates = .all
+    return [self, mixed]
   }
 }
 
@@ -141,6 +183,8 @@ struct Known<Value> {
 /// The users that a model is judged on.
 package enum JudgedPart: Sendable, Equatable {
   case test, valid
+  /// The new users of `split phases`, in every phase.
+  case phases
   /// One that `split others=` named.
   case other(String)
 
@@ -148,6 +192,7 @@ package enum JudgedPart: Sendable, Equatable {
     switch self {
     case .test: "test"
     case .valid: "valid"
+    case .phases: "phases"
     case .other(let name): name
     }
   }
@@ -160,6 +205,7 @@ extension JudgedPart: ArgumentReadable {
     [
       NamedValue("test", "the users kept for the final report"),
       NamedValue("valid", "the users that models are chosen by"),
+      NamedValue("phases", "the new users of `split phases`, a column for each phase"),
     ]
   }
 
@@ -169,6 +215,7 @@ extension JudgedPart: ArgumentReadable {
     switch String.read(value) {
     case "test"?: .test
     case "valid"?: .valid
+    case "phases"?: .phases
     case let name?: .other(name)
     case nil: nil
     }
@@ -176,11 +223,21 @@ extension JudgedPart: ArgumentReadable {
 }
 
 extension TaskSplit {
+  /// The tasks that may be learnt from before a part is judged.
+  func training(for part: JudgedPart) -> [UserTask] {
+    part == .valid ? train : settledTraining
+  }
+
   /// The tasks of a part to judge on.
   func tasks(of part: JudgedPart) throws(CommandFailure) -> [UserTask] {
     switch part {
     case .test: return test
     case .valid: return valid
+    case .phases:
+      guard knownCounts.isEmpty else { return test }
+      throw CommandFailure(
+        "E0408", "the split has no phases", help: ["`split phases 5 5` makes some"],
+        argument: "phases")
     case .other(let name):
       if let part = others.first(where: { $0.name == name }) { return part.tasks }
       let known = ["test", "valid"] + others.map(\.name)

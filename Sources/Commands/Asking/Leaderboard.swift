@@ -46,7 +46,7 @@ struct Leaderboard {
   }
 
   func table(_ title: String) -> Table {
-    let metrics = trial.metrics
+    let metrics = trial.columns
     let columns =
       [Table.Column("model")] + metrics.map { Table.Column($0.title, .right) }
     let chanceRow =
@@ -69,7 +69,7 @@ struct Leaderboard {
     guard let references else { return [] }
     return references.rows.map { row in
       [Table.Cell.text(row.name)]
-        + trial.metrics.map { metric in
+        + trial.columns.map { metric in
           guard let column = references.columns.firstIndex(of: metric.field),
             let value = row.values[column]
           else { return .missing }
@@ -120,11 +120,13 @@ struct Leaderboard {
 
   /// Which metrics have no value for some users.
   private var partialMetrics: [String] {
-    trial.metrics.indices.compactMap { index in
+    // The queries of all phases are the same.
+    let columns = trial.columns.enumerated().filter { $0.element.isFirst }
+    return columns.compactMap { index, column in
       let defined = chance.values[index].count { $0 != nil }
-      guard !trial.metrics[index].isPooled, defined < trial.tasks.count else { return nil }
+      guard !column.metric.isPooled, defined < trial.tasks.count else { return nil }
       return
-        "\(trial.metrics[index].title): \(grouped(defined)) of \(counted(trial.tasks.count, "user"))"
+        "\(column.metric.title): \(grouped(defined)) of \(counted(trial.tasks.count, "user"))"
     }
   }
 
@@ -181,8 +183,8 @@ struct Leaderboard {
   /// The mean of every metric by its field, where it has one.
   private func means(_ row: Judgement) -> Record {
     Record(
-      trial.metrics.indices.compactMap { index in
-        row.mean(index).map { Record.Field(trial.metrics[index].field, .number($0.mean)) }
+      trial.columns.enumerated().compactMap { index, column in
+        row.mean(index).map { Record.Field(column.field, .number($0.mean)) }
       })
   }
 
@@ -190,7 +192,7 @@ struct Leaderboard {
   private func userValues(_ row: Judgement) -> Record {
     let users = trial.dataset.users.ids
     var values = UserValues(users: trial.tasks.map { users.names[Int($0.user)] })
-    for (metric, column) in zip(trial.metrics, row.values) { values[metric.field] = column }
+    for (metric, column) in zip(trial.columns, row.values) { values[metric.field] = column }
     return values.record
   }
 }

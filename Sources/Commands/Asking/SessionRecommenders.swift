@@ -9,12 +9,14 @@ import Reports
 /// The recommenders that a session can evaluate, by name: its models, and every baseline.
 struct SessionRecommenders {
   let session: Session
+  /// The tasks that they are judged on.
+  var part = JudgedPart.test
 
   /// The recommender of that name, fitted to the training tasks if it is a baseline.
   func recommender(
     _ name: String, _ host: any Host
   ) throws(CommandFailure) -> any Recommender {
-    guard let data = session.data, let tasks = session.tasks else {
+    guard let data = session.taskData, let tasks = session.tasks else {
       throw CommandFailure("E0401", Noun.tasks.absence, help: [Noun.tasks.remedy])
     }
     if let model = session.models[name] {
@@ -64,7 +66,7 @@ struct SessionRecommenders {
   func fitted(
     _ baseline: any Baseline, _ name: String, _ data: Dataset, _ tasks: TaskSplit
   ) -> FittedBaseline {
-    FittedBaseline(baseline, titled: name, in: session, data, tasks)
+    FittedBaseline(baseline, titled: name, in: session, data, tasks, for: part)
   }
 
   /// Why there is no memory to fit a baseline; nil if there is.

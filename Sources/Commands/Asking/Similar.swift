@@ -7,6 +7,7 @@ import Reports
 
 /// `similar item 50`: the items that the model cannot tell far apart.
 package struct Similar: Command {
+  var said = SaidNoun()
   var item = ""
   var count = 10
   var measure = Measure.cosine
@@ -21,10 +22,10 @@ package struct Similar: Command {
       `by=euclidean` places.
       """,
     [
-      .filler("item"),
+      .filler("item", noting: \.said.item), .filler("user", noting: \.said.user),
       .positional(
         "id", \.item, "the item's id, or its title in quotes",
-        expects: "the id or title of an item", completion: .live("item")),
+        expects: "the id or title of an item", completion: .live("other")),
       .positional(
         "k", \.count, "how many", isRequired: false, expects: "a whole number of 1 or more",
         where: { $0 >= 1 }),
@@ -62,9 +63,10 @@ package struct Similar: Command {
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    guard let data = session.data, let model = session.model else {
+    guard let data = session.modelData, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
+    try said.require("item", model, "similar item \(item)")
     let item = try data.itemNumber(item)
     guard count < data.items.count else {
       throw CommandFailure(

@@ -114,7 +114,7 @@ struct GroupLeaderboard {
   }
 
   /// Every row of every group.
-  func table(_ metrics: [any Metric]) -> Table {
+  func table(_ metrics: [JudgedColumn]) -> Table {
     var table = Table(
       "By \(groups.by)",
       columns: [.init(groups.by), .init("users", .right), .init("model")]

@@ -83,9 +83,9 @@ extension TopK {
     guard let model = session.model else { throw CommandFailure("E0402", Noun.model.absence) }
     let start = host.now()
     if !file.isEmpty, let obstacle = host.obstacle(writing: file) { throw obstacle }
-    let users = try users(of: audience, data, session.tasks, host)
+    let users = try users(of: audience, data, session.modelTasks, host)
     let rows = data.rowsByUser()
-    let judged = heldOut(session.tasks)
+    let judged = heldOut(session.modelTasks)
     let allowed = data.items(in: session.tasks?.testedDomain(of: data))
     var lists: [RecommendationLists.List] = []
     while lists.count < users.count {
@@ -162,7 +162,9 @@ extension TopK {
 
   /// The users of a file: an id a line, or a table with a column of users.
   private func listed(in path: String, _ data: Dataset, _ host: any Host) throws -> [Int32] {
-    let ids = try reading { try KeptFiles(host, unpacking: UnpackLimit(nil)).read(path).userIDs() }
+    let ids = try reading {
+      try KeptFiles(host, unpacking: UnpackLimit(nil)).read(path).ids(of: data.owner.noun)
+    }
     let unknown = ids.filter { data.users.ids[$0] == nil }
     guard unknown.isEmpty else {
       throw CommandFailure(

@@ -57,7 +57,9 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     if let contradiction { throw contradiction }
-    guard let data = session.data else { throw CommandFailure("E0401", Noun.data.absence) }
+    guard let data = audience == nil ? session.adaptedData : session.modelData else {
+      throw CommandFailure("E0401", Noun.data.absence)
+    }
     guard count <= data.items.count else {
       throw CommandFailure(
         "E0302", "k=\(count) is more than the \(counted(data.items.count, "item"))",
@@ -109,7 +111,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
     let hasNew = isNew.contains(true)
     if hasNew { notes.append("new: nobody has rated it; its features alone tell") }
     var table = Table(
-      "Top \(ranking.count) for \(adapted.name)",
+      "Top \(ranking.count) for \(data.owner.worded(adapted.name))",
       columns: [
         .init("#", .right), .init("item", .right), .init("title"), .init("score", .right),
       ] + (hasNew ? [.init("")] : []),

@@ -7,6 +7,7 @@ import Reports
 
 /// `trace adapt user 42`: the inner loop, step by step.
 package struct Trace: Command {
+  var said = SaidNoun()
   package var user = ""
   package var count = 3
 
@@ -19,9 +20,10 @@ package struct Trace: Command {
       same unit: it tells whether what the steps learn carries over. Distance is that of the adapted weights.
       """,
     [
-      .filler("adapt"), .filler("user"),
+      .filler("adapt"), .filler("user", noting: \.said.user),
+      .filler("item", noting: \.said.item),
       .positional(
-        "id", \.user, "the user's id", expects: "the id of a user", completion: .live("user")),
+        "id", \.user, "the user's id", expects: "the id of a user", completion: .live("owner")),
       .option("k", \.count, in: 1...100, "how many top items to show"),
     ],
     needs: [.data, .model],
@@ -32,12 +34,13 @@ package struct Trace: Command {
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    guard let data = session.data, let model = session.model else {
+    guard let data = session.modelData, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
+    try said.require("user", model, "trace adapt user \(user)")
     let number = try data.userNumber(user)
     var notes: [Report.Block] = []
-    let learned = data.learnable(number, session.tasks, dividingAll: true, notes: &notes)
+    let learned = data.learnable(number, session.modelTasks, dividingAll: true, notes: &notes)
     let rated = Set(learned.context.support.map(\.item)).union(learned.query.map(\.item))
     let candidates = (0..<Int32(data.items.count)).filter { !rated.contains($0) }
     let moments = try model.finiteTrace(

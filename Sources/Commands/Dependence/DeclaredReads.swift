@@ -9,6 +9,7 @@ extension MetaTrain {
   package var reads: [Slot] {
     let teacher = (learner as? any Student).map { [Slot.model($0.teacherName)] } ?? []
     return [.seed, .resumed(checkpoint)] + (ownNetwork == nil ? [.network] : []) + teacher
+      + (start.isEmpty ? [] : [.model(start)])
   }
 }
 
@@ -54,4 +55,12 @@ extension Compare {
 
 extension ABTest {
   package var reads: [Slot] { [.seed] + recommenders(names) }
+}
+
+extension Interview {
+  package var reads: [Slot] { [.seed] }
+}
+
+extension DrawPlot {
+  package var reads: [Slot] { (plot as? AdaptationPlot)?.policies.isEmpty == false ? [.seed] : [] }
 }

@@ -6,6 +6,7 @@ import Reports
 
 /// `adapt user 42`, `adapt new 50=5 172=4`: fits the model to one user's ratings.
 package struct Adapt: ConstrainedCommand {
+  var said = SaidNoun()
   package var isNew = false
   package var user: String?
   package var told: [KeyedValue<ToldValue>] = []
@@ -15,25 +16,26 @@ package struct Adapt: ConstrainedCommand {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "adapt", "Fits the model to one user from a handful of her ratings.",
+    "adapt", "Fits the model to one user, or item, from a handful of ratings.",
     details: """
       A user of a validation or test task adapts on its support ratings, so that its query ratings stay \
       unseen; any other user on all of hers. `new` is a user the data do not know: give her ratings by item \
       id or by quoted title, and her features by their names: age=25. Where an item is called like a feature, \
-      quotes mean the item, and `user.age` the feature. Of interactions `likes=` says what she took.
+      quotes mean the item, and `user.age` the feature. Of interactions `likes=` says what she took. \
+      After `split tasks of=items` it is an item that has ratings: `adapt item 50`, `adapt new 42=5 7=1`.
       """,
     [
-      .filler("user"),
+      .filler("user", noting: \.said.user), .filler("item", noting: \.said.item),
       .flag("new", \.isNew, "a user who is not in the data"),
       .positional(
         "id", \.user, "the user's id", isRequired: false, expects: "the id of a user",
-        completion: .live("user")),
+        completion: .live("owner")),
       .pairs(
         "ratings", \.told, "further ratings: item=rating; of a new user features, too: age=25",
-        completion: .live("item")),
+        completion: .live("other")),
       .option(
         "likes", \.likes, "further items that she took, of interactions: [50, 172]",
-        completion: .live("item")),
+        completion: .live("other")),
       .option("shots", \.shots, in: 0...1_000_000, "use only this many support ratings"),
     ],
     needs: [.data, .model], gives: [.adapted],
@@ -45,11 +47,12 @@ package struct Adapt: ConstrainedCommand {
   package var resultFields: [ResultField]? { ["support", "loss-before", "loss-after"] }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    guard let data = session.data, let model = session.model else {
+    guard let data = session.modelData, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
     if let contradiction { throw contradiction }
-    var (context, name, notes) = try inputs(data, session.tasks)
+    try said.require("user", model, "adapt user \(user ?? "42")")
+    var (context, name, notes) = try inputs(data, session.modelTasks)
     let features = try self.features(data)
     let newcomer = features.isEmpty ? nil : try Newcomer(features, data, model)
     notes += (newcomer?.remarks ?? []).map { .note($0) }
@@ -57,7 +60,8 @@ package struct Adapt: ConstrainedCommand {
     context = adapted.context
     let points = try adapted.model.finiteTrace(for: context)
     session.adapted = adapted
-    return report(model, context, name, points.map(\.point), notes, noun: data.noun)
+    return report(
+      model, context, model.owner.worded(name), points.map(\.point), notes, noun: data.noun)
   }
 
   /// What the model is adapted to, whose it is, and what is to be said of it.
@@ -66,10 +70,10 @@ package struct Adapt: ConstrainedCommand {
   ) throws -> (context: UserContext, name: String, notes: [Report.Block]) {
     var notes: [Report.Block] = []
     var context = UserContext(user: nil, support: [])
-    var name = "a new user"
+    var name = "a new \(data.owner.noun)"
     if let user {
       let number = try data.userNumber(user)
-      name = "user \(user)"
+      name = "\(data.owner.noun) \(user)"
       context = data.learnable(number, tasks, notes: &notes).context
     }
     for pair in told where try feature(pair, data) == nil {

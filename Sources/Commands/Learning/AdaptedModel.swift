@@ -30,29 +30,18 @@ package struct AdaptedModel: Sendable {
 }
 
 extension Dataset {
-  /// The number of the user with that id.
-  func userNumber(_ id: String) throws -> Int {
-    if let number = users.ids[id] { return number }
+  /// The number of the user with that id, or with that title where users are what the files call items.
+  func userNumber(_ id: String) throws(CommandFailure) -> Int {
+    if let number = try users.number(of: id, noun: "users") { return number }
     throw CommandFailure(
       "E0502", "no user has the id `\(id)`",
       help: ["\(counted(users.count, "user")): \(examples(users.ids))"],
-      suggestions: suggestions(for: id, among: users.ids.names), argument: id)
+      suggestions: suggestions(for: id, among: users.titles + users.ids.names), argument: id)
   }
 
   /// The number of the item with that id, or with that title.
-  package func itemNumber(_ name: String) throws -> Int {
-    if let number = items.ids[name] { return number }
-    let asked = name.lowercased()
-    let titled = items.titles.indices.filter { items.titles[$0].lowercased() == asked }
-    if titled.count == 1 { return titled[0] }
-    let starting = items.titles.indices.filter { items.titles[$0].lowercased().hasPrefix(asked) }
-    if starting.count == 1, asked.count >= 3 { return starting[0] }
-    if titled.count + starting.count > 1 {
-      throw CommandFailure(
-        "E0502", "several items are called `\(name)`",
-        help: (titled + starting).prefix(5).map { "\(items.ids.names[$0]): \(items.titles[$0])" },
-        argument: name)
-    }
+  package func itemNumber(_ name: String) throws(CommandFailure) -> Int {
+    if let number = try items.number(of: name, noun: "items") { return number }
     throw CommandFailure(
       "E0502", "no item has the id or the title `\(name)`",
       help: ["\(counted(items.count, "item")): \(examples(items.ids))"],
@@ -61,5 +50,21 @@ extension Dataset {
 
   private func examples(_ ids: Vocabulary) -> String {
     ids.names.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
+  }
+}
+
+extension Entities {
+  /// The number of the one with that id, or the only one with that title or one that begins so; nil if none has.
+  fileprivate func number(of name: String, noun: String) throws(CommandFailure) -> Int? {
+    if let number = ids[name] { return number }
+    let asked = name.lowercased()
+    let titled = titles.indices.filter { titles[$0].lowercased() == asked }
+    if titled.count == 1 { return titled[0] }
+    let starting = titles.indices.filter { titles[$0].lowercased().hasPrefix(asked) }
+    if starting.count == 1, asked.count >= 3 { return starting[0] }
+    guard titled.count + starting.count > 1 else { return nil }
+    throw CommandFailure(
+      "E0502", "several \(noun) are called `\(name)`",
+      help: (titled + starting).prefix(5).map { "\(ids.names[$0]): \(titles[$0])" }, argument: name)
   }
 }

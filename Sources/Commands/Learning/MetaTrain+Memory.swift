@@ -10,7 +10,7 @@ extension MetaTrain {
 
   /// About how many bytes it will hold; nil without tasks.
   func memory(in session: Session) -> Double? {
-    guard let data = session.data, let tasks = session.tasks else { return nil }
+    guard let data = session.taskData, let tasks = session.tasks else { return nil }
     let loss = (try? fitted(to: data))?.loss ?? loss
     let problem = LearningProblem(
       data, tasks, learner: learner, network: network(in: session), loss: loss,

@@ -27,6 +27,8 @@ package struct MetaTrain: Command {
   package var patience = 8
   package var resample = true
   package var checkpoint = ""
+  /// The model to start from, by its name or that of its file; random weights if empty.
+  package var start = ""
 
   package init() {}
 
@@ -46,7 +48,10 @@ package struct MetaTrain: Command {
   package func fitted(to data: Dataset) throws(CommandFailure) -> MetaTrain {
     guard data.feedback == .interactions else { return self }
     var command = self
-    if chosenLoss == nil { command.loss = CrossEntropy() }
+    if chosenLoss == nil {
+      // What no step makes smaller only says how well items are put in order.
+      command.loss = learner is any ClosedFormLearner ? PairwiseRanking() : CrossEntropy()
+    }
     if var settling = learner as? any SettlingLearner {
       settling.settleForInteractions()
       command.learner = settling
@@ -65,16 +70,20 @@ package struct MetaTrain: Command {
   var withheld: [Noun] { loss.predictsRatings ? [] : [.ratings] }
 
   /// The network that it trains in that session.
-  func network(in session: Session) -> any Network { ownNetwork ?? session.network }
+  func network(in session: Session) -> any Network {
+    ownNetwork ?? (start.isEmpty ? nil : session.models[start]?.problem.network) ?? session.network
+  }
 
   package static let signature = Signature<Self>(
     "meta-train", "Learns from many tasks how to learn a new one from a few ratings.",
     details: """
       Each epoch goes through the training tasks in batches. The model with the lowest loss on the \
-      validation tasks is kept; Ctrl-C stops and keeps the best finished epoch. With `checkpoint` the \
+      validation tasks is kept, the state before training counting as epoch 0; Ctrl-C stops and keeps the best finished epoch. With `checkpoint` the \
       training is also in a file after every epoch: `resume` goes on with it to the same bits, and so does \
       the same command again. A training that Ctrl-C stopped is written down with `stop-after`, so that a \
-      script comes to the same model. Interactions are learnt against items that are drawn from those a user \
+      script comes to the same model. With `from` it starts from the weights of a trained model and takes its \
+      network; items and other values that are new start where the model's unknown one is, and features have to \
+      be the same. Interactions are learnt against items that are drawn from those a user \
       did not take, anew in each epoch; then loss= is bce if not given. What is judged on never says what \
       is drawn.
       """,
@@ -121,11 +130,17 @@ package struct MetaTrain: Command {
         "checkpoint", \.checkpoint, "a file to keep the training in, for `resume`",
         expects: "the name of a file", completion: .writtenFile(extensions: ["checkpoint"]),
         where: { !$0.isEmpty }),
+      .option(
+        "from", \.start, "a trained model to start from; `open model` takes one from a file",
+        expects: "the name of a trained model", completion: .live("trained"),
+        where: { !$0.isEmpty && !$0.contains(" ") }),
     ],
     needs: [.tasks], gives: [.model, .ratings],
     examples: [
       Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
       Example("meta-train maml order=1 epochs=1", "FOMAML"),
+      Example(
+        "meta-train pretrain epochs=1; meta-train maml epochs=1 from=pretrain", "a warm start"),
       Example(
         "meta-train maml epochs=2 checkpoint=\"maml.checkpoint\"", "`resume` can go on with it"),
     ])

@@ -42,8 +42,8 @@ struct Newcomer: Sendable {
   /// What models do not know of it, in sentences.
   private(set) var remarks: [String] = []
 
-  /// How a feature is named where an item is called so, too: `user.age`.
-  private static let prefix = "user."
+  /// How a feature's name begins where an item is called so, too: `user.age`.
+  private static func prefix(_ data: Dataset) -> String { data.owner.noun + "." }
 
   /// The feature of users that a key names, if it is not the name of an item.
   static func feature(
@@ -59,11 +59,11 @@ struct Newcomer: Sendable {
         "E0205", "`\(pair.key)` is a feature of users, and an item is called so, too",
         help: [
           "the item: \(Value.text(pair.key).sourceText)=\(pair.value.argumentText)",
-          "the feature: \(prefix)\(pair.key)=\(pair.value.argumentText)",
+          "the feature: \(prefix(data))\(pair.key)=\(pair.value.argumentText)",
         ], argument: pair.key)
     }
-    guard pair.key.hasPrefix(prefix) else { return nil }
-    let name = String(pair.key.dropFirst(prefix.count))
+    guard pair.key.hasPrefix(prefix(data)) else { return nil }
+    let name = String(pair.key.dropFirst(prefix(data).count))
     return names.contains(name) ? name : nil
   }
 

@@ -13,8 +13,8 @@ struct RunningTraining {
   private let identity: TrainingIdentity
   private let threads: Int
   private var training: Training
-  /// The validation loss before any training.
-  private let before: Float
+  /// What it started from, if that is a model.
+  private let beginning: [Report.Block]
   /// How many epochs were done by another process.
   private var resumed = 0
   /// The version of the arithmetic that computed those, if it is not the present one.
@@ -27,11 +27,13 @@ struct RunningTraining {
 
   /// - Parameter host: says whether there is memory enough; not asked if nil.
   init(_ command: MetaTrain, in session: Session, _ host: (any Host)? = nil) throws {
-    guard let data = session.data, let split = session.tasks else {
+    guard let data = session.taskData, let split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
     let command = try command.fitted(to: data)
-    if command.learner is any FeedForwardLearner, command.loss.outputs(data.scale) > 1 {
+    if command.learner is any FeedForwardLearner || command.learner is any ClosedFormLearner,
+      command.loss.outputs(data.scale) > 1
+    {
       throw CommandFailure(
         "E0306", "`\(type(of: command.learner).name)` needs a loss with one score for each item",
         help: ["losses with one: mse, bce, bpr"], argument: type(of: command.loss).name)
@@ -41,14 +43,20 @@ struct RunningTraining {
     interactions = data.interactions
     threads = session.threads
     let learner = try command.taughtLearner(session)
+    let start = try session.start(of: command)
     let problem = LearningProblem(
       data, split, learner: learner, network: command.network(in: session), loss: command.loss,
-      sampling: command.sampling, key: session.settings.key.derived("negatives"),
+      sampling: command.sampling, key: session.settings.key.derived("negatives"), start: start,
       kernels: session.kernels)
+    if let obstacle = start?.obstacle(to: problem, of: learner) {
+      throw CommandFailure(
+        "E0306", "training cannot start from `\(command.start)`: \(obstacle)",
+        help: ["leave from= out to start from random weights"], argument: command.start)
+    }
+    beginning = start.map { $0.remarks(problem, split, named: command.start) } ?? []
     if let host { try command.requireMemory(for: problem, in: session, host) }
     training = Training(
-      problem, data, split, learner: learner, options: command.options(session))
-    before = training.initialValidLoss()
+      problem, data, split, learner: learner, options: command.options(session), start: start)
     identity = TrainingIdentity(command, session)
   }
 
@@ -163,9 +171,22 @@ struct RunningTraining {
 }
 
 extension RunningTraining {
-  /// The lowest validation loss so far.
-  private var loss: Double {
-    training.history.last { $0.isBest }.map { Double($0.validLoss) } ?? Double(before)
+  /// The epoch whose weights are kept; nil for the state before training.
+  private var kept: EpochSummary? { history.last { $0.isBest } }
+
+  /// The validation loss of what is kept.
+  private var loss: Double { Double(kept?.validLoss ?? initialLoss) }
+
+  /// The validation loss before training, which counts as that of epoch 0.
+  var initialLoss: Float { training.initialLoss }
+
+  /// What is said when no epoch was better than the start.
+  var fruitless: String? {
+    guard kept == nil, !history.isEmpty, !split.valid.isEmpty else { return nil }
+    let remedy =
+      training.rate > 0
+      ? "; the steps may be too long: try a smaller `lr` (\(Number.text(training.rate)) here)" : ""
+    return "No epoch was better than the start, so the state before training is kept\(remedy)."
   }
 
   /// Its results, as fields of a record.
@@ -178,16 +199,22 @@ extension RunningTraining {
   }
 
   func report(seconds: Double, isPartial: Bool) -> Report {
-    let best = history.last { $0.isBest }
     var text =
       "Trained \(described(command.learner)) on \(counted(split.train.count, "task")) for "
       + "\(counted(history.count, "epoch")) in \(fixed(seconds, digits: 2)) s"
-    if let best, !split.valid.isEmpty {
+    let before = fixed(Double(initialLoss), digits: 4)
+    if let kept, !split.valid.isEmpty {
       text +=
-        "; kept epoch \(best.epoch): validation loss \(fixed(loss, digits: 4)), "
-        + "\(fixed(Double(before), digits: 4)) before training"
+        "; kept epoch \(kept.epoch): validation loss \(fixed(loss, digits: 4))"
+        + (initialLoss.isFinite ? ", \(before) before training" : "")
+    } else if let lowest = training.lowest {
+      text +=
+        "; kept epoch 0, the state before training: validation loss \(before), "
+        + "at best \(fixed(Double(lowest.validLoss), digits: 4)) after it"
     }
-    var blocks: [Report.Block] = [.text(text + ".")]
+    var blocks: [Report.Block] = [.text(text + ".")] + beginning
+    if let choice = training.choice { blocks.append(.note(choice)) }
+    if let fruitless { blocks.append(.warning(fruitless)) }
     if resumed > 0, hasGoneOn {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
     }
@@ -230,5 +257,27 @@ extension RunningTraining {
     return Curve(
       "Loss", x: "epoch", y: type(of: command.loss).name,
       series: lines.filter { !$0.points.isEmpty })
+  }
+}
+
+extension WarmStart {
+  /// What is new to the model, and whether it may know users that are to be new to it.
+  fileprivate func remarks(
+    _ problem: LearningProblem, _ split: TaskSplit, named name: String
+  ) -> [Report.Block] {
+    let growth = growth(in: problem)
+    let parts = growth.filter { $0.name == "item" || $0.new > 0 }.map {
+      "\(grouped($0.known)) values of \($0.name) known, \($0.new == 0 ? "none" : grouped($0.new)) new"
+    }
+    var blocks: [Report.Block] = [
+      .note("Started from \(name): \(parts.joined(separator: "; ")).")
+    ]
+    if model.fingerprint != split.fingerprint {
+      blocks.append(
+        .warning(
+          "\(name) was trained on another split: users to be judged on may be among those that it has "
+            + "learnt from."))
+    }
+    return blocks
   }
 }

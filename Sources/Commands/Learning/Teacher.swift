@@ -3,19 +3,30 @@ import MetaLearning
 import Models
 
 extension Session {
+  /// A trained model of that name.
+  ///
+  /// - Parameter remedy: what to do where there is none at all.
+  func trained(named name: String, remedy: String) throws(CommandFailure) -> TrainedModel {
+    if let model = models[name] { return model }
+    let known = models.names
+    throw CommandFailure(
+      "E0509", "no trained model is called `\(name)`",
+      help: [known.isEmpty ? remedy : "trained here: " + known.joined(separator: ", ")],
+      suggestions: suggestions(for: name, among: known), argument: name)
+  }
+
+  /// The model that a training starts from; nil where it starts from random weights.
+  func start(of command: MetaTrain) throws(CommandFailure) -> WarmStart? {
+    guard !command.start.isEmpty else { return nil }
+    return WarmStart(
+      try trained(
+        named: command.start,
+        remedy: "train it first, or take it from a file: `open model \"maml.safetensors\"`"))
+  }
+
   /// A trained model that others may learn from: one of the same split, which predicts ratings.
   func teacher(named name: String) throws(CommandFailure) -> TrainedModel {
-    guard let teacher = models[name] else {
-      let known = models.names
-      throw CommandFailure(
-        "E0509", "no trained model is called `\(name)`",
-        help: [
-          known.isEmpty
-            ? "train the teacher first: `meta-train ridge`"
-            : "trained here: " + known.joined(separator: ", ")
-        ],
-        suggestions: suggestions(for: name, among: known), argument: name)
-    }
+    let teacher = try trained(named: name, remedy: "train the teacher first: `meta-train ridge`")
     guard let tasks, teacher.fingerprint == tasks.fingerprint else {
       throw CommandFailure(
         "E0404",

@@ -19,7 +19,8 @@ struct TrainingIdentity {
   init(_ command: MetaTrain, _ session: Session) {
     for slot in command.declaredReads(in: session).sorted() {
       guard let (name, text, remedy) = session.identity(of: slot) else { continue }
-      add(name, text, remedy: remedy)
+      let isStart = slot == .model(command.start)
+      add(isStart ? "start" : name, text, remedy: remedy)
     }
     if let own = command.ownNetwork {
       add("network", described(own), remedy: "model \(described(own))")

@@ -35,7 +35,9 @@ struct ScaledDownRun {
     (self.session.namedBaselines, baselines) = reduction.baselines(of: quiet)
     let recommenders = SessionRecommenders(session: quiet)
     tooLarge = reduction.fitted.filter { name in
-      guard let data = quiet.data, let baseline = recommenders.baseline(name) else { return false }
+      guard let data = quiet.taskData, let baseline = recommenders.baseline(name) else {
+        return false
+      }
       return recommenders.shortage(of: baseline, name, data, host) != nil
     }
   }
@@ -105,7 +107,7 @@ struct ScaledDownRun {
   /// The additional time of baselines that were scaled down.
   private func remainder(_ few: Int, _ all: Int) throws -> Double {
     let small = session.shrunk(to: few)
-    guard !baselines.isEmpty, let data = small.data, let tasks = small.tasks else { return 0 }
+    guard !baselines.isEmpty, let data = small.taskData, let tasks = small.tasks else { return 0 }
     let share = Double(all) / Double(max(1, few))
     let recommenders = SessionRecommenders(session: small)
     return baselines.reduce(0.0) { sum, baseline in
@@ -193,7 +195,8 @@ struct ScaledDownRun {
 extension Session {
   /// The session with so many training tasks, and as large a share of the others.
   fileprivate func shrunk(to count: Int) -> Session {
-    guard var tasks, tasks.train.count > count else { return self }
+    guard let all = tasks, all.train.count > count else { return self }
+    var tasks = all
     let share = Double(count) / Double(tasks.train.count)
     func few(_ part: [UserTask]) -> [UserTask] {
       Array(part.prefix(max(min(part.count, 2), Int((Double(part.count) * share).rounded()))))
@@ -201,6 +204,8 @@ extension Session {
     tasks = TaskSplit(
       train: few(tasks.train), valid: few(tasks.valid), test: few(tasks.test),
       recipe: tasks.recipe, fingerprint: tasks.fingerprint)
+    (tasks.owner, tasks.knownCounts) = (all.owner, all.knownCounts)
+    tasks.others = all.others.map { .init(name: $0.name, tasks: few($0.tasks)) }
     var session = self
     session.tasks = tasks
     return session

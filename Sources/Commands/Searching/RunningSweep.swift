@@ -131,7 +131,8 @@ struct RunningSweep {
       }
       racing.sort {
         let epochs = (runs[$0].epochs(share: round.share), runs[$1].epochs(share: round.share))
-        return (runs[$0].loss(until: epochs.0), $0) < (runs[$1].loss(until: epochs.1), $1)
+        return (runs[$0].loss(until: epochs.0), runs[$0].lowest(until: epochs.0), $0)
+          < (runs[$1].loss(until: epochs.1), runs[$1].lowest(until: epochs.1), $1)
       }
     }
     let stop = isPartial ? TrainingStop(after: advanced) : nil
@@ -166,6 +167,7 @@ struct RunningSweep {
       command: command)
     var report = reporter.report(seconds: host.now() - start)
     if let warning = runs.compactMap(\.warning).first { report.blocks.append(.warning(warning)) }
+    if let fruitless = ranking.runs[best].fruitless { report.blocks.append(.warning(fruitless)) }
     if found > 0 {
       report.blocks.append(.note("\(counted(found, "run was", "runs were")) finished before."))
     }

@@ -20,8 +20,12 @@ package struct SweepRun: Sendable {
   private var state: TrainingState?
   private(set) var failure: CommandFailure?
   private var seconds = 0.0
+  /// The validation loss before training; NaN before it has begun.
+  private var initialLoss = Float.nan
   /// Notes for the report about its checkpoint.
   private(set) var warning: String?
+  /// What is said when no epoch was better than the start.
+  private(set) var fruitless: String?
   /// Whether it was taken from an earlier replay.
   var isTaken = false
 
@@ -49,11 +53,18 @@ package struct SweepRun: Sendable {
     result != nil && (state == nil || history.count >= epoch) || failure != nil
   }
 
-  /// The lowest validation loss of the epochs up to that one, NaN left out.
+  /// The validation loss of what is kept after that epoch: the lowest of the epochs up to it and of the state
+  /// before training, NaN left out.
   func loss(until epoch: Int) -> Double {
     guard failure == nil else { return .infinity }
-    return history.prefix(epoch).map { Double($0.validLoss) }.filter { !$0.isNaN }.min()
-      ?? .infinity
+    return min(
+      lowest(until: epoch), initialLoss.isNaN ? .infinity : Double(initialLoss))
+  }
+
+  /// The lowest validation loss of the epochs up to that one alone, NaN left out: how far the training of a
+  /// run has come that is not yet better than its start.
+  func lowest(until epoch: Int) -> Double {
+    history.prefix(epoch).map { Double($0.validLoss) }.filter { !$0.isNaN }.min() ?? .infinity
   }
 
   /// Trains on up to the end of an epoch; true when the user stopped it, which leaves it as it was.
@@ -89,6 +100,8 @@ package struct SweepRun: Sendable {
   /// Keeps the state of its training.
   private mutating func note(_ course: RunningTraining) {
     history = course.history
+    initialLoss = course.initialLoss
+    fruitless = course.fruitless
     warning = course.keeping.warning ?? warning
     state = course.state
     model = course.model(isPartial: state != nil)

@@ -94,7 +94,7 @@ package struct Cleaning: Sendable {
       changes.append(
         Change(what: "ratings that `split` screens for outliers", count: data.interactions.count))
     }
-    if core > 1 {
+    if core > 0 {
       try keep(data.interactions.core(core), "ratings outside the \(core)-core removed") { _ in
         false
       }

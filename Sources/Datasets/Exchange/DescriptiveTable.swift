@@ -49,6 +49,12 @@ struct DescriptiveTable {
     line = { table.line(ofRow: $0) }
   }
 
+  /// `::` where it alone makes as many fields as there are names, whatever stands in texts besides.
+  private static func separator(of contents: FileContents, _ names: [String]) -> Separator {
+    let doubled = LineSplitter(contents, separator: .mark("::")).line(at: contents.textStart)
+    return names.count > 1 && doubled.fields.count == names.count ? .mark("::") : .guess
+  }
+
   /// The line of names, or what stands for one in tables without: those of MovieLens, with `::` in a row.
   private static func header(
     of contents: FileContents, _ subject: ColumnReading.Subject, _ names: [String]
@@ -56,7 +62,9 @@ struct DescriptiveTable {
     let first = try DelimitedHeader(contents, names: names, mayRepeat: true)
     guard names.isEmpty, case .mark = first.separator,
       usualName(subject.noun, among: first.names) == nil, !first.names.contains("id")
-    else { return try DelimitedHeader(contents, names: names) }
+    else {
+      return try DelimitedHeader(contents, separator: separator(of: contents, names), names: names)
+    }
     let count = first.names.count
     if subject == .items, count == 3 {
       return try DelimitedHeader(contents, names: ["id", "title", "genres"])

@@ -127,8 +127,8 @@ struct NumPyTable {
   func files(_ path: String, of data: Dataset) -> [(path: String, bytes: [UInt8])] {
     let base = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
     return [
-      (base + ".npy", bytes), (base + ".users.txt", data.users.ids.lines),
-      (base + ".items.txt", data.items.ids.lines),
+      (base + ".npy", bytes), (base + ".\(data.owner.noun)s.txt", data.users.ids.lines),
+      (base + ".\(data.owner.otherNoun)s.txt", data.items.ids.lines),
     ]
   }
 }

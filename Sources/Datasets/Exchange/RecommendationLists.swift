@@ -35,13 +35,14 @@ package struct RecommendationLists: Sendable {
   }
 
   private func rows(_ writer: some RowWriter, _ data: Dataset) -> [UInt8] {
-    var text = writer.header(["user", "rank", "item", "score"])
+    let (owner, other) = (data.owner.noun, data.owner.otherNoun)
+    var text = writer.header([owner, "rank", other, "score"])
     for list in lists.whileWanted(asking: 0x40) {
       let user = RowField.text(data.users.ids.names[Int(list.user)])
       for (place, (item, score)) in zip(list.items, list.scores).enumerated() {
         text += writer.row([
-          ("user", user), ("rank", .whole(Int64(place + 1))),
-          ("item", .text(data.items.ids.names[Int(item)])), ("score", .number(score)),
+          (owner, user), ("rank", .whole(Int64(place + 1))),
+          (other, .text(data.items.ids.names[Int(item)])), ("score", .number(score)),
         ])
       }
     }
@@ -62,18 +63,18 @@ package struct RecommendationLists: Sendable {
 }
 
 extension FileContents {
-  /// The ids of users in a file: those of its column of users, where its first line names one, else a line
+  /// The ids of users in a file, or of items: those of its column of them, where its first line names one, else a line
   /// each.
-  package func userIDs() throws -> [String] {
+  package func ids(of noun: String) throws -> [String] {
     try requireText()
     let first = String(decoding: lineBytes(at: textStart).bytes, as: UTF8.self)
-    guard first.contains(where: { ",;\t|".contains($0) }) || isUserName(first) else {
+    guard first.contains(where: { ",;\t|".contains($0) }) || isName(of: noun, first) else {
       return try lines()
     }
     let header = try DelimitedHeader(self)
-    guard let user = usualName("user", among: header.names) else {
+    guard let user = usualName(noun, among: header.names) else {
       throw DatasetError(
-        "no column looks like the user", file: path, line: 1,
+        "no column looks like the \(noun)", file: path, line: 1,
         help: ["it has: " + header.names.joined(separator: ", "), "or give one id a line"],
         code: "E0511")
     }
@@ -81,7 +82,7 @@ extension FileContents {
     return try table.texts(user)
   }
 
-  private func isUserName(_ line: String) -> Bool {
-    usualName("user", among: [line.filter { $0 != "\"" }]) != nil
+  private func isName(of noun: String, _ line: String) -> Bool {
+    usualName(noun, among: [line.filter { $0 != "\"" }]) != nil
   }
 }

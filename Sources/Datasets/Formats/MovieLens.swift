@@ -6,8 +6,21 @@ import Language
 package struct MovieLens: DatasetFormat {
   package var folder = ""
   package var badRows = BadRows.refuse
+  package var credits = Credits.directors
 
   package init() {}
+
+  /// What of `movies_extrainfos.dat` is read.
+  package enum Credits: String, ArgumentChoice {
+    case directors, all
+
+    package var summary: String {
+      switch self {
+      case .directors: "certificates and directors"
+      case .all: "those, actors, writers, and years as numbers"
+      }
+    }
+  }
 
   package static let signature = Signature<Self>(
     "movielens", "A folder of MovieLens: 100K, 1M, 10M, 20M, 25M, 32M, latest.",
@@ -19,12 +32,16 @@ package struct MovieLens: DatasetFormat {
       .positional(
         "folder", \.folder, "where the files are", expects: "a folder", completion: .folder),
       .option("errors", \.badRows, "what to do with rows that cannot be read"),
+      .option(
+        "credits", \.credits,
+        "what is read of movies_extrainfos.dat, which MeLU's authors added to 1M"),
     ])
 
   package func load(from files: any FileSource) throws -> Dataset {
     if files.kind(of: folder) == .file { return try ratingsAlone(in: files) }
     let names = try files.names(in: folder)
-    let folder = MovieLensFolder(path: folder, names: names, files: files, badRows: badRows)
+    let folder = MovieLensFolder(
+      path: folder, names: names, files: files, badRows: badRows, credits: credits)
     if names.contains("u.data") { return try folder.release100K() }
     if names.contains("ratings.dat") { return try folder.releaseDat() }
     if names.contains("ratings.csv") { return try folder.releaseCSV() }
@@ -109,6 +126,7 @@ struct MovieLensFolder {
   let names: [String]
   let files: any FileSource
   let badRows: BadRows
+  var credits = MovieLens.Credits.directors
 
   private func read(_ name: String) throws -> FileContents {
     try files.read(filePath(path, name))
@@ -226,13 +244,14 @@ struct MovieLensFolder {
     dataset.add(table)
   }
 
-  /// What the MeLU authors added to 1M from IMDb: certificates and directors.
+  /// What the MeLU authors added to 1M from IMDb: certificates, directors and more.
   private func addCredits(to dataset: inout Dataset) throws {
     let names = [
       "id", "title", "year", "certificate", "released", "genres", "director", "writer", "actors",
       "plot", "poster",
     ]
-    let used: [String: FieldKind] = ["id": .id, "certificate": .text, "director": .text]
+    var used: [String: FieldKind] = ["id": .id, "certificate": .text, "director": .text]
+    if credits == .all { (used["actors"], used["writer"]) = (.text, .text) }
     let table = try entities(
       layout(names.map { Field($0, used[$0] ?? .skip) }, separator: ":", isDoubled: true),
       "movies_extrainfos.dat", of: dataset.items.ids, .items)
@@ -241,6 +260,17 @@ struct MovieLensFolder {
       try table.category("certificate"),
       try table.categoryLists("directors", from: "director", separator: ","),
     ]
+    if credits == .all {
+      dataset.items.features += [
+        try table.categoryLists("actors", separator: ",").mapped { $0 == "N/A" ? "" : $0 },
+        try table.categoryLists("writers", from: "writer", separator: ",").mapped { name in
+          // What each of several writers did stands in brackets.
+          let own = name.split(separator: "(").first ?? ""
+          return own == "N/A" ? "" : String(own.last == " " ? own.dropLast() : own)
+        },
+        years(dataset.items.titles),
+      ]
+    }
     dataset.add(table)
   }
 
@@ -295,6 +325,16 @@ func lastPart(of path: String) -> String {
 /// The decade of a year: 1990s.
 private func decade(_ year: String) -> String {
   Int(year).map { "\($0 / 10 * 10)s" } ?? ""
+}
+
+/// The year in the brackets that end each title.
+private func years(_ titles: [String]) -> Feature {
+  Feature(
+    "year",
+    .numbers(
+      titles.map { title in
+        title.hasSuffix(")") ? Float(Int(title.dropLast().suffix(4)) ?? 0) : 0
+      }.map { $0 > 0 ? $0 : .nan }))
 }
 
 /// The decade in the brackets that end each title.

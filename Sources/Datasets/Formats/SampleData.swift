@@ -6,14 +6,24 @@ import Language
 /// Each user has tastes of her own (over categories, brands and price) that a handful of her ratings
 /// give away, so that adapting to her tells more than any average can.
 package struct SampleData: DatasetFormat {
+  package var new = 0
+
   package init() {}
 
   package static let signature = Signature<Self>(
     "data", "The built-in sample: generated ratings of toys.",
     details: "600 users rated 20 to 60 of 300 toys each. Needs no file and no network.",
-    examples: [Example("load data")])
+    [
+      .option(
+        "new", \.new, in: 0...100, "further toys of the catalogue, which nobody has rated yet")
+    ],
+    examples: [Example("load data"), Example("load data new=10")])
 
-  package func load(from files: any FileSource) -> Dataset { ToyShop().dataset() }
+  package func load(from files: any FileSource) -> Dataset {
+    var data = ToyShop().dataset()
+    if new > 0 { data.items = ToyShop(more: new).items }
+    return data
+  }
 }
 
 /// The process that the sample is drawn from.
@@ -34,14 +44,14 @@ private struct ToyShop {
     var popularity: Double
   }
 
-  init() {
-    toys = Self.shelf(key: key.derived("shelf"))
+  init(more: Int = 0) {
+    toys = Self.shelf(300 + more, key: key.derived("shelf"))
   }
 
   /// Every category has the same number of toys; titles do not repeat.
-  private static func shelf(key: RandomKey) -> [Toy] {
+  private static func shelf(_ count: Int, key: RandomKey) -> [Toy] {
     var toys: [Toy] = []
-    for number in 0..<300 {
+    for number in 0..<count {
       var chance = key.derived(number).stream
       let category = number % categories.count
       let place = number / categories.count
@@ -89,7 +99,13 @@ private struct ToyShop {
       features: [
         categorical("age", bands, userAges), categorical("region", regionCodes, regions),
       ])
-    let items = Entities(
+    return Dataset(
+      name: "sample (generated toys)", users: users, items: items, interactions: interactions,
+      scale: RatingScale(1, 5))
+  }
+
+  var items: Entities {
+    Entities(
       ids: Vocabulary((1...toys.count).map { "\($0)" }), titles: toys.map(\.title),
       features: [
         categorical("category", toys.map(\.category), categories.map(\.name)),
@@ -97,9 +113,6 @@ private struct ToyShop {
         categorical("ages", toys.map(\.age), ages),
         Feature("price", .numbers(toys.map { Float($0.price) })),
       ])
-    return Dataset(
-      name: "sample (generated toys)", users: users, items: items, interactions: interactions,
-      scale: RatingScale(1, 5))
   }
 
   /// What was done beside rating; the better the toy, the more often it was bought.

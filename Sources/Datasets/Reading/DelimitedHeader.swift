@@ -9,7 +9,8 @@ struct DelimitedHeader {
   let next: Int
 
   /// - Parameters:
-  ///   - given: names for a file whose first line is a row already; empty for other files.
+  ///   - given: names for a file whose first line is a row already, empty ones for columns to leave out; none for
+  ///     other files.
   ///   - mayRepeat: whether the same name may stand twice, as in what is no header.
   init(
     _ contents: FileContents, separator: Separator = .guess, names given: [String] = [],
@@ -24,6 +25,8 @@ struct DelimitedHeader {
     names = given.isEmpty ? line.fields.map { contents.text(ofPlace: $0) } : given
     var seen = Set<String>()
     for name in names where !seen.insert(name).inserted && !mayRepeat {
+      // Told names may leave out several columns.
+      if name.isEmpty, !given.isEmpty { continue }
       throw DatasetError(
         given.isEmpty ? "the header names `\(name)` twice" : "columns= names `\(name)` twice",
         file: contents.path, line: given.isEmpty ? 1 : nil, code: "E0511")

@@ -36,7 +36,7 @@ extension TaskSplit {
     for part in known {
       for task in self[part].whileWanted(asking: 0x100) {
         isSeenUser[Int(task.user)] = true
-        for rows in [task.support, task.query] {
+        for rows in [task.support, task.query, task.spare] {
           for row in rows {
             isSeen[Int(row)] = true
             if part == .train { isTrainedItem[Int(data.items[Int(row)])] = true }

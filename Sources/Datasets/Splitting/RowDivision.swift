@@ -61,8 +61,8 @@ extension TaskSplitting {
   /// The rows of each part, or nil where users are dealt out.
   func division(of data: Dataset, key: RandomKey) throws(DatasetError) -> RowDivision? {
     if let from { return try byColumn(from, of: data) }
-    if let cold { return byState(cold, of: data, key: key) }
-    switch by {
+    if let cold { return byState(cold.seen(by: of), of: data, key: key) }
+    switch dealing {
     case .user, .rating: return nil
     case .item: return byItems(of: data, key: key)
     case .category: return try byFeature(of: data.items, data.interactions.items, "items", key)
@@ -101,14 +101,23 @@ extension TaskSplitting {
   /// The test tasks of further values of the `from=` column, each value a part of its own.
   func otherParts(of data: Dataset, key: RandomKey) throws(DatasetError) -> [TaskSplit.NamedPart] {
     var parts: [TaskSplit.NamedPart] = []
+    for (name, rows) in try otherRows(of: data) {
+      let tasks = try tasks(of: data, rows: rows, key: key, part: "test")
+      parts.append(TaskSplit.NamedPart(name: name, tasks: tasks))
+    }
+    return parts
+  }
+
+  /// The rows of those parts.
+  func otherRows(of data: Dataset) throws(DatasetError) -> [(name: String, rows: [Int32])] {
+    var parts: [(name: String, rows: [Int32])] = []
     for value in others {
       guard let from, let column = data.interactions.columns[from] else {
         throw DatasetError(
           "others= names values of a column, and from= does not say of which",
           help: ["name the column: from=…"], code: "E0520")
       }
-      let tasks = try tasks(of: data, rows: rows([value], column, from), key: key, part: "test")
-      parts.append(TaskSplit.NamedPart(name: value, tasks: tasks))
+      parts.append((value, try rows([value], column, from)))
     }
     return parts
   }
@@ -283,7 +292,7 @@ extension TaskSplitting {
     throw DatasetError(
       feature.map {
         isNumber
-          ? "`\($0)` of the \(noun) is a number, and by=\(by.rawValue) deals out categories"
+          ? "`\($0)` of the \(noun) is a number, and by=\((by ?? dealing).rawValue) deals out categories"
           : "the \(noun) have no categories `\($0)`"
       }
         ?? "the \(noun) have no categories to deal out",
@@ -310,7 +319,7 @@ extension TaskSplitting {
   }
 
   /// A part for each of `count` things.
-  private func dealt(_ count: Int, _ key: RandomKey) -> [TaskSplit.Part] {
+  func dealt(_ count: Int, _ key: RandomKey) -> [TaskSplit.Part] {
     var chance = key.stream
     var parts = [TaskSplit.Part](repeating: .train, count: count)
     let testCount = Swift.min(test.count(of: count), count)
@@ -325,7 +334,7 @@ extension TaskSplitting {
   }
 
   /// Which of `count` things are drawn.
-  private func drawn(_ size: PartSize, of count: Int, _ key: RandomKey) -> [Bool] {
+  func drawn(_ size: PartSize, of count: Int, _ key: RandomKey) -> [Bool] {
     var chance = key.stream
     var flags = [Bool](repeating: false, count: count)
     for index in chance.shuffled(Array(0..<count)).prefix(size.count(of: count)) {

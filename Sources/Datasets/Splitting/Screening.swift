@@ -10,7 +10,7 @@ package struct Screening: Sendable, Equatable {
   /// Nil where no outliers are to be left out.
   init?(_ data: Interactions, training: [UserTask]) {
     guard !data.screened.isEmpty else { return nil }
-    let rows = training.whileWanted(asking: 0x100).flatMap { $0.support + $0.query }
+    let rows = training.whileWanted(asking: 0x100).flatMap(\.rows)
     let sorted = rows.whileWanted().map { data.screened[Int($0)] }.sortedWhileWanted()
     guard !sorted.isEmpty else { return nil }
     func quantile(_ share: Double) -> Float {
@@ -40,7 +40,7 @@ package struct Screening: Sendable, Equatable {
     let screened = tasks.whileWanted(asking: 0x100).map { task in
       UserTask(
         user: task.user, support: believed(task.support),
-        query: isJudged ? task.query : believed(task.query))
+        query: isJudged ? task.query : believed(task.query), spare: believed(task.spare))
     }
     count += left
     return screened.filter { !$0.query.isEmpty && $0.support.count >= least }

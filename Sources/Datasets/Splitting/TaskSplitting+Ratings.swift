@@ -29,15 +29,17 @@ extension TaskSplitting {
     }
     let known = data.rowsByUser(among: Array(rest.dropFirst(validCount)).sortedWhileWanted())
     return (
-      trainingTasks(of: known, in: data, key: key),
+      trainingTasks(of: known, query: queried, in: data, key: key),
       judgedTasks(rest.prefix(validCount), known, in: data),
       judgedTasks(order[testRange], known, in: data)
     )
   }
 
   /// All ratings of every user; those of the query are drawn anew in training anyway.
-  private func trainingTasks(
-    of groups: [[Int32]], in data: Dataset, key: RandomKey
+  ///
+  /// - Parameter query: how many are asked for, but at most half of them.
+  func trainingTasks(
+    of groups: [[Int32]], query: SetSize, in data: Dataset, key: RandomKey
   ) -> [UserTask] {
     groups.enumerated().whileWanted(asking: 0x40).filter { !$1.isEmpty }.map { user, group in
       var chance = key.derived("task").derived(data.users.ids.names[user]).stream

@@ -73,56 +73,25 @@ extension TaskSplitting {
     let least = leastRatings
     let most = max ?? Int.max
     let taskKey = key.derived("task" + part)
+    let places = try places(in: data)
     var tasks: [UserTask] = []
     for (user, group) in groups.enumerated().whileWanted(asking: 0x40)
     where group.count >= least && group.count <= most {
-      var chance = taskKey.derived(data.users.ids.names[user]).stream
-      var ordered = chance.shuffled(group)
-      if order == .time {
-        // Newest first; of equal times chance decides, and so does not change with the file.
-        let rank = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
-        let times = data.interactions.times
-        ordered.sort {
-          (times[Int($1)], rank[$0] ?? 0) < (times[Int($0)], rank[$1] ?? 0)
-        }
-      }
+      let ordered = ordered(
+        group, places, taskKey.derived(data.users.ids.names[user]), newestFirst: true)
       let queryCount =
-        query.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
+        queried.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
       let supportCount = Swift.min(
         support.count(of: group.count) ?? group.count - queryCount, group.count - queryCount)
       guard queryCount > 0, supportCount >= 0 else { continue }
       tasks.append(
         UserTask(
           user: Int32(user), support: Array(ordered[queryCount..<queryCount + supportCount]),
-          query: Array(ordered[..<queryCount])))
+          query: Array(ordered[..<queryCount]),
+          spare: Array(ordered[(queryCount + supportCount)...])))
     }
-    if tasks.isEmpty { throw nobody(groups.map(\.count), part: part) }
+    if tasks.isEmpty { throw nobody(groups.map(\.count), part: part, remedy: nil) }
     return tasks
-  }
-
-  /// Why no user is left.
-  private func nobody(_ counts: [Int], part: String) -> DatasetError {
-    let rated = counts.filter { $0 > 0 }
-    let most = rated.max() ?? 0
-    let fewest = rated.min() ?? 0
-    let place = part.isEmpty ? "" : " among the \(part) rows"
-    let range = max.map { "\(leastRatings) to \($0)" } ?? "\(leastRatings) or more"
-    guard most > 0 else {
-      return DatasetError(
-        "there are no ratings\(place)", help: ["give each part some of the values to split by"],
-        code: "E0520")
-    }
-    var help = [
-      "they have " + (fewest == most ? "" : "\(fewest) to ") + counted(most, "rating") + " each"
-    ]
-    if let min, min > query.least + support.least, most < min {
-      help.append("try a smaller min=")
-    } else if most < leastRatings {
-      help.append("a user needs query + support ratings: try query=\(Swift.max(1, most / 2 - 1))")
-    } else {
-      help.append("try a larger max=")
-    }
-    return DatasetError("no user has \(range) ratings\(place)", help: help, code: "E0520")
   }
 }
 
@@ -162,8 +131,9 @@ private func words(_ tasks: [UserTask]) -> [UInt64] {
   [
     UInt64(tasks.count),
     digest(
-      tasks.whileWanted(asking: 0x100).flatMap {
-        [$0.user, Int32($0.support.count)] + $0.support + $0.query
+      tasks.whileWanted(asking: 0x100).flatMap { task -> [Int32] in
+        let end: [Int32] = task.spare.isEmpty ? [] : [-1]
+        return [task.user, Int32(task.support.count)] + task.support + task.query + end + task.spare
       }),
   ]
 }

@@ -3,7 +3,7 @@ import Language
 
 /// The area under the ROC curve: the probability that a positive candidate scores higher than
 /// another one, equal scores counting half (Hanley and McNeil 1982).
-package struct AreaUnderCurve: Metric {
+package struct AreaUnderCurve: PoolableMetric {
   package var positives: Positives?
 
   package init() {}
@@ -15,6 +15,12 @@ package struct AreaUnderCurve: Metric {
 
   package var title: String { "AUC" }
   package var field: String { Self.name }
+
+  package var pooled: any SharedMetric {
+    var pooled = PooledAreaUnderCurve()
+    pooled.positives = positives
+    return pooled
+  }
 
   package mutating func adopt(_ defaults: MetricDefaults) {
     if positives == nil { positives = defaults.positives }

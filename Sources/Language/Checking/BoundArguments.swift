@@ -69,7 +69,7 @@ package struct UsualMember: Sendable {
 extension Configurable {
   /// What it needs and gives, without the rest of its form.
   static var needs: [Noun] { signature.needs }
-  static var gives: [Noun] { signature.gives }
+  package static var gives: [Noun] { signature.gives }
   package static var uses: [Noun] { signature.uses }
 
   /// For each parameter that chooses a member, the one that is chosen when nothing is written.

@@ -150,6 +150,17 @@ extension Parameter {
         name: name, summary: "may be left out", place: .filler, expectation: "`\(name)`"),
       assign: { _, _ in nil })
   }
+
+  /// The same, where it matters whether it is said.
+  package static func filler(_ name: String, noting path: Path<Root, Bool>) -> Parameter {
+    Parameter(
+      form: ParameterForm(
+        name: name, summary: "may be left out", place: .filler, expectation: "`\(name)`"),
+      assign: { root, _ in
+        root[keyPath: path] = true
+        return nil
+      })
+  }
 }
 
 /// A value with the key it was given under.

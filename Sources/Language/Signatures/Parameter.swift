@@ -7,7 +7,8 @@ package enum CompletionKind: Sendable, Equatable {
   /// A file that the command itself writes, in whatever else it reads.
   case writtenFile(extensions: [String])
   case folder
-  /// Something the session knows: "user", "item", "column".
+  /// Something the session knows: "user", "item", "column"; "owner" is whose tasks the model is for, "other" what is
+  /// rated there.
   case live(String)
 }
 

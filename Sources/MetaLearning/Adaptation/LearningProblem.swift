@@ -15,7 +15,8 @@ package final class LearningProblem: Sendable {
   package let kernels: KernelSet
   /// Draws what a user did not take, where the data are interactions; nil where they are ratings.
   package let negatives: NegativeSampler?
-  /// The blocks of the network come first in the layout; those of the algorithm follow.
+  /// The blocks of the network come first in the layout; those of the algorithm follow. What is solved in closed
+  /// form has no network.
   package let networkBlocks: Int
 
   /// The problem for the training tasks of a split.
@@ -23,15 +24,16 @@ package final class LearningProblem: Sendable {
   /// - Parameters:
   ///   - sampling: how negatives are drawn, if the data are interactions.
   ///   - key: what they are drawn by.
+  ///   - start: the model that training starts from.
   package convenience init(
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
     loss: any Loss, sampling: NegativeSampling = NegativeSampling(),
-    key: RandomKey = RandomKey(seed: 0), kernels: KernelSet
+    key: RandomKey = RandomKey(seed: 0), start: WarmStart? = nil, kernels: KernelSet
   ) {
-    let rows = split.train.flatMap { $0.support + $0.query }
+    let rows = split.train.flatMap(\.rows)
     self.init(
       network: network, loss: loss, learner: learner,
-      encoder: FeatureEncoder(data, training: rows), scale: data.scale,
+      encoder: FeatureEncoder(data, training: rows, growing: start?.fields ?? []), scale: data.scale,
       negatives: data.feedback == .interactions
         ? NegativeSampler(sampling, data, training: rows, key: key) : nil, kernels: kernels)
   }
@@ -60,6 +62,11 @@ package final class LearningProblem: Sendable {
     self.shape = shape
     self.negatives = negatives
     self.kernels = kernels
+    if let solved = learner as? any ClosedFormLearner {
+      networkBlocks = 0
+      layout = Layout(solved.blocks(of: encoder))
+      return
+    }
     let blocks = network.blocks(shape)
     networkBlocks = blocks.count
     layout = Layout(

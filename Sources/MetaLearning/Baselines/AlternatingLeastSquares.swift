@@ -6,12 +6,13 @@ import Models
 /// Weighted matrix factorisation of what users took (Hu, Koren and Volinsky 2008): every pair counts, those
 /// that did not happen as weak zeros, those that did with confidence 1 + α · count. A new user's factors are
 /// solved for, given those of the items (fold-in).
-package struct AlternatingLeastSquares: TunableBaseline {
+package struct AlternatingLeastSquares: NewItemScorer {
   package var factors: Int?
   package var penalty: Double?
   package var alpha: Double?
   package var iterations = 15
   package var counts = CountScale.linear
+  package var newItems = NewItemOptions()
 
   package init() {}
 
@@ -21,7 +22,7 @@ package struct AlternatingLeastSquares: TunableBaseline {
       What happened counts as 1 with confidence 1 + alpha · count, what did not as 0 with confidence 1; \
       counts=log takes 1 + alpha · log(1 + count). `factors`, `l2` and `alpha` that are not given are the \
       best of five settings on the validation users. Hu, Koren and Volinsky, ICDM 2008; the library \
-      `implicit` calls 1 + alpha `alpha`.
+      `implicit` calls 1 + alpha `alpha`. \(NewItemOptions.details)
       """,
     [
       .option(
@@ -35,12 +36,14 @@ package struct AlternatingLeastSquares: TunableBaseline {
         "confidence that each count adds; chosen on validation users if absent"),
       .option("iterations", \.iterations, in: 1...1000, "rounds of fitting users, then items"),
       .option("counts", \.counts, "what counts add to the confidence"),
-    ],
+    ] + NewItemOptions.parameters(\.newItems),
     needs: [.interactions],
     examples: [Example("baseline als factors=64 l2=30 alpha=4"), Example("evaluate with=[als]")])
 
   package var feedback: Set<Feedback> { [.interactions] }
   package var predictsRatings: Bool { false }
+
+  package func memory(for data: Dataset) -> Double { newItems.memory(for: data, rows: 256) }
 
   /// Settings from weak to strong: few clicks want few factors.
   private static let settings: [(factors: Int, penalty: Double, alpha: Double)] = [
@@ -66,10 +69,14 @@ package struct AlternatingLeastSquares: TunableBaseline {
   ) -> any Recommender {
     let setting = candidates(on: .interactions)[0]
     let squares = setting.squares(kernels)
-    let items = factorized(clicks, key: key, kernels: kernels).items
+    let items = clicks.kept.value("factors of " + nameOfTheRest) {
+      factorized(clicks, key: key, kernels: kernels).items
+    }
     let base = squares.base(of: items.rows)
+    let table = items.table(kernels)
+    fill(table, of: clicks, kernels)
     return ItemTable(
-      title: Self.name, clicks, items.table(kernels),
+      title: Self.name, clicks, table,
       profile: .computed { users, rows in
         let lists = ClickLists(users)
         squares.solve(

@@ -5,7 +5,7 @@ import Models
 
 /// A recommender without meta-learning, to compare models with.
 ///
-/// It is fitted on the rows of training tasks alone, support and query; a test user's support
+/// It is fitted on the rows of training tasks alone, all that are known of them; a test user's support
 /// ratings reach it only through `scores(for:items:)`, and her query ratings never do.
 package protocol Baseline: Configurable {
   func fitted(
@@ -37,7 +37,7 @@ package struct TrainingRatings: Sendable {
   let mean: Double
 
   init(_ training: [UserTask], in dataset: Dataset) {
-    let rows = training.whileWanted(asking: 0x100).flatMap { $0.support + $0.query }
+    let rows = training.whileWanted(asking: 0x100).flatMap(\.rows)
     let interactions = dataset.interactions
     let users = rows.whileWanted().map { interactions.users[Int($0)] }
     let items = rows.whileWanted().map { interactions.items[Int($0)] }

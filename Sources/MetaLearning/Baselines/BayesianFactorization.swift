@@ -81,6 +81,11 @@ package struct BayesianFactorization: Baseline {
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
+    model(of: dataset, training: training, key: key)
+  }
+
+  /// The beliefs about all items, and what a user's follows from.
+  func model(of dataset: Dataset, training: [UserTask], key: RandomKey) -> GaussianFactorModel {
     let ratings = TrainingRatings(training, in: dataset)
     let evidence = Evidence(self, dataset, ratings)
     return GaussianFactorModel(
@@ -192,7 +197,7 @@ private struct RatingMeasure: Sendable {
 }
 
 /// The fitted posteriors of the items, from which that of a user follows. Scores are means over the starts.
-private struct GaussianFactorModel: Recommender {
+struct GaussianFactorModel: Recommender {
   /// The result of one random start.
   struct Part: Sendable {
     let noise: Double
@@ -202,13 +207,12 @@ private struct GaussianFactorModel: Recommender {
     let effects: SideFeatureEffects
 
     /// The posterior (bias, factors) of a user with these features and ratings.
-    func user(
+    func posterior(
       _ features: [UserSideFeatures.Value], _ ratings: some Sequence<(other: Int, value: Double)>
-    ) -> GaussianFactors {
+    ) -> (mean: [Double], covariance: [Double]) {
       var user = newcomer
       user.expected = effects.expectation(of: features)
-      (user.means, user.covariances) = user.posterior(of: 0, ratings, given: items, noise: noise)
-      return user
+      return user.posterior(of: 0, ratings, given: items, noise: noise)
     }
   }
 
@@ -219,21 +223,30 @@ private struct GaussianFactorModel: Recommender {
   let title = BayesianFactorization.name
   var predictsRatings: Bool { measure.threshold == nil }
 
-  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+  /// The belief of each random start about a user.
+  func posteriors(of user: UserContext) -> [(mean: [Double], covariance: [Double])] {
     let own = features.features(of: user.user, rated: user.support.map(\.item))
     let ratings = user.support.map {
       (other: Int($0.item), value: measure.value(of: $0.rating))
     }
+    return parts.map { $0.posterior(own, ratings) }
+  }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
     var sums = Array(repeating: 0.0, count: items.count)
-    for part in parts {
-      let user = part.user(own, ratings)
-      let moments = predictsRatings ? nil : user.moments()
-      for (place, item) in items.enumerated() {
-        let expected = part.items.expectation(Int(item), for: user.means)
-        guard let threshold = measure.threshold, let moments else {
-          sums[place] += measure.mean + measure.unit * expected
-          continue
+    for (part, belief) in zip(parts, posteriors(of: user)) {
+      guard let threshold = measure.threshold else {
+        for (place, item) in items.enumerated() {
+          sums[place] +=
+            measure.mean + measure.unit * part.items.expectation(Int(item), for: belief.mean)
         }
+        continue
+      }
+      var user = part.newcomer
+      (user.means, user.covariances) = belief
+      let moments = user.moments()
+      for (place, item) in items.enumerated() {
+        let expected = part.items.expectation(Int(item), for: belief.mean)
         let variance =
           moments.squaredError(0, expected, Int(item), of: part.items)
           + part.items.noise(of: Int(item), mean: part.noise)

@@ -12,8 +12,15 @@ package struct Content: Baseline {
 
   package init() {}
 
+  package var feedback: Set<Feedback> { [.ratings, .interactions] }
+
   package static let signature = Signature<Self>(
     "content", "Ratings of items alike in content, by the cosine of their categories.",
+    details: """
+      Of interactions the score of an item is the sum of its likeness to what a user took, of which the \
+      `neighbors` items count that are most like it: the mean over features of the cosine of categories weighted \
+      by inverse document frequency, or for numbers exp(−(d/w)²) with w half the standard deviation.
+      """,
     [
       .option("neighbors", \.neighbors, in: 1...10_000, "how many similar items count"),
       .option("features", \.features, "the item features to use; all when not given"),
@@ -23,6 +30,9 @@ package struct Content: Baseline {
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
+    if dataset.feedback == .interactions {
+      return sumsOfLikeness(TrainingClicks(training, in: dataset), kernels)
+    }
     let ratings = TrainingRatings(training, in: dataset)
     let categories = Categories(dataset.items, named: features)
     // Among the rated items: how many others the catalogue has tells nothing of taste.
@@ -41,6 +51,35 @@ package struct Content: Baseline {
     return CosineModel(
       bias: BiasModel(ratings), count: neighbors, categories: categories, rarity: rarity,
       lengths: lengths)
+  }
+}
+
+extension Content {
+  package func memory(for data: Dataset) -> Double {
+    data.feedback == .interactions
+      ? 2 * PanelMatrix.bytes(square: data.items.count) : 0
+  }
+
+  /// The sums of how alike items are to what a user took.
+  private func sumsOfLikeness(_ clicks: TrainingClicks, _ kernels: KernelSet) -> any Recommender {
+    var options = NewItemOptions()
+    (options.features, options.alignment) = (features, 0)
+    let table = PanelMatrix(rows: clicks.itemCount, columns: clicks.itemCount)
+    if let items = NewItems(clicks, options, areAllNew: true) {
+      let likeness = items.similarities(items.new, clicks)
+      table.eachPanel { panel, columns in
+        let own = likeness.panel(columns.lowerBound / PanelMatrix.width)
+        for (place, column) in columns.enumerated() {
+          let values = items.anchors.indices.map { row in
+            items.anchors[row] == Int32(column) ? 0 : own[row, place]
+          }
+          for row in highest(neighbors, of: values) {
+            panel[Int(items.anchors[row]), place] = values[row]
+          }
+        }
+      }
+    }
+    return ItemTable(title: Self.name, clicks, table, kernels: kernels)
   }
 }
 

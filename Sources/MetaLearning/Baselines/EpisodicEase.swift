@@ -11,9 +11,10 @@ import Synchronization
 /// k(k − 1) / (n(n − 1)), one is drawn and the other is not with k(n − k) / (n(n − 1)), and one is drawn with
 /// k / n. With A the sum over users of the first for all pairs of their items, of the last on the diagonal, and
 /// λ added to it, and R the sum of the second with an empty diagonal, the weights are W = A⁻¹R.
-package struct EpisodicEase: TunableBaseline {
+package struct EpisodicEase: NewItemScorer {
   package var penalty: Double?
   package var most: Int?
+  package var newItems = NewItemOptions()
 
   package init() {}
 
@@ -27,14 +28,14 @@ package struct EpisodicEase: TunableBaseline {
       R = Σ k(n−k)/(n(n−1)) x xᵀ with an empty diagonal; W = A⁻¹R. k is the support of the training task; \
       where all of these are equal and a user has another number of items, W is computed for hers. When `l2` \
       is not given, the best of five on the validation users is taken. It needs memory for five numbers for \
-      each pair of items.
+      each pair of items. \(NewItemOptions.details)
       """,
     [
       .option(
         "l2", \.penalty, in: 1e-3...1e9, "ridge penalty; chosen on validation users if absent"),
       .option(
         "items", \.most, in: 1...1_000_000, "keep to so many items, those most training users took"),
-    ],
+    ] + NewItemOptions.parameters(\.newItems),
     needs: [.interactions],
     examples: [Example("evaluate ndcg@20 with=[episodic-ease]")])
 
@@ -42,6 +43,8 @@ package struct EpisodicEase: TunableBaseline {
   package var predictsRatings: Bool { false }
 
   package static let penalties = [0.3, 1, 3, 10, 30]
+
+  fileprivate var strength: Float { Float(penalty ?? Self.penalties[0]) }
 
   package func candidates(on feedback: Feedback) -> [EpisodicEase] {
     with(each: Self.penalties) { $0.penalty = penalty ?? $1 }
@@ -58,47 +61,20 @@ package struct EpisodicEase: TunableBaseline {
   ) -> Common {
     let clicks = TrainingClicks(training, in: dataset, most: most)
     return Common(
-      clicks: clicks, system: EpisodeSystem(clicks, supports: clicks.supports, kernels: kernels))
+      clicks: clicks,
+      system: EpisodeSystem(
+        clicks.products, supports: clicks.supports, kernels: kernels))
   }
 
   package func fitted(
     to common: Common, key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
-    EpisodicModel(common, penalty: Float(penalty ?? Self.penalties[0]), kernels: kernels)
+    EpisodicModel(common, self, kernels: kernels)
   }
 
   package func memory(for data: Dataset) -> Double {
     5 * PanelMatrix.bytes(square: min(data.items.count, most ?? .max))
-  }
-}
-
-/// A and R for supports of given sizes, A without the penalty.
-struct EpisodeSystem: Sendable {
-  let drawn: PanelMatrix
-  let asked: PanelMatrix
-
-  /// - Parameter supports: how many items of each training user are drawn; at least one is left to ask for.
-  init(_ clicks: TrainingClicks, supports: [Int], kernels: KernelSet) {
-    var (both, one, either) = ([Float](), [Float](), [Float]())
-    for user in 0..<clicks.userCount {
-      let count = clicks.byUser.range(user).count
-      let (n, k) = (Double(count), Double(max(0, min(supports[user], count - 1))))
-      let pairs = max(1, n * (n - 1))
-      both.append(Float(k * (k - 1) / pairs))
-      either.append(Float(k * (n - k) / pairs))
-      one.append(Float(k / max(1, n)))
-    }
-    drawn = clicks.gram(pairs: both, diagonal: one)
-    asked = clicks.gram(pairs: either, diagonal: one.map { _ in 0 })
-    asked.mirrorUpper(kernels)
-  }
-
-  /// A⁻¹R.
-  func solution(penalty: Float, kernels: KernelSet) -> PanelMatrix {
-    let (system, weights) = (drawn.copy(), asked.copy())
-    for item in 0..<system.rows { system[item, item] += penalty }
-    BlockedCholesky(system, kernels: kernels).solve(weights)
-    return weights
+      + (most == nil ? newItems.memory(for: data) : 0)
   }
 }
 
@@ -107,7 +83,7 @@ private final class EpisodicModel: Recommender {
   let title = EpisodicEase.name
   let predictsRatings = false
   private let clicks: TrainingClicks
-  private let penalty: Float
+  private let setting: EpisodicEase
   private let kernels: KernelSet
   /// The support that all training tasks have, where they have the items; nil if they differ.
   private let size: Int?
@@ -117,9 +93,9 @@ private final class EpisodicModel: Recommender {
   /// How many of them are kept.
   private static let kept = 2
 
-  init(_ common: EpisodicEase.Common, penalty: Float, kernels: KernelSet) {
+  init(_ common: EpisodicEase.Common, _ setting: EpisodicEase, kernels: KernelSet) {
     self.clicks = common.clicks
-    self.penalty = penalty
+    self.setting = setting
     self.kernels = kernels
     // Of users who have too few items for it, as many as there are.
     let clicks = common.clicks
@@ -130,9 +106,11 @@ private final class EpisodicModel: Recommender {
         support == most || support >= clicks.byUser.range(user).count - 1
       }
     size = isSame ? most : nil
-    usual = ItemTable(
-      title: EpisodicEase.name, clicks, common.system.solution(penalty: penalty, kernels: kernels),
-      kernels: kernels)
+    let strength = setting.strength
+    let table = setting.table(of: clicks, kernels) {
+      common.system.solution(kernels) { _ in strength }
+    }
+    usual = ItemTable(title: EpisodicEase.name, clicks, table, kernels: kernels)
   }
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
@@ -168,10 +146,11 @@ private final class EpisodicModel: Recommender {
         return others[others.count - 1].weights
       }
       let supports = clicks.supports.map { _ in count }
-      let system = EpisodeSystem(clicks, supports: supports, kernels: kernels)
-      let made = ItemTable(
-        title: title, clicks, system.solution(penalty: penalty, kernels: kernels),
-        kernels: kernels)
+      let system = EpisodeSystem(clicks.products, supports: supports, kernels: kernels)
+      let strength = setting.strength
+      let table = system.solution(kernels) { _ in strength }
+      setting.fill(table, of: clicks, kernels)
+      let made = ItemTable(title: title, clicks, table, kernels: kernels)
       // What was left in its middle is not kept.
       if !Cancellation.isRequested {
         if others.count == Self.kept { others.removeFirst() }

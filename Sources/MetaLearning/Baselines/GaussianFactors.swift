@@ -183,6 +183,23 @@ package struct Moments: Sendable {
   /// The variance of the noise of an entity's ratings, when `mean` is that of all.
   func noise(of entity: Int, mean: Double) -> Double { mean / confidences[entity] }
 
+  /// x = (1, E[z]) of an entity.
+  func vector(_ entity: Int) -> [Double] { Array(rows[entity * size..<(entity + 1) * size]) }
+
+  /// Σ w E[x xᵀ] over all entities, as a packed lower triangle.
+  func secondMoment(weights: [Double]) -> [Double] {
+    var sum = Array(repeating: 0.0, count: triangle)
+    for (entity, weight) in weights.enumerated().whileWanted(asking: 0x100) where weight > 0 {
+      for index in 0..<triangle { sum[index] += weight * squares[entity * triangle + index] }
+    }
+    return sum
+  }
+
+  /// The variance of a rating of an entity for whoever knows the other side: that of its noise and of its bias.
+  func unexplained(_ entity: Int, noise: Double) -> Double {
+    self.noise(of: entity, mean: noise) + variances[entity]
+  }
+
   /// E[(r − b − b′ − z · z′)²] = (r − b̄ − b̄′ − z̄ · z̄′)² + the variance of b + b′ + z · z′, which follows
   /// from the moments of both sides.
   func squaredError(_ entity: Int, _ value: Double, _ other: Int, of others: Moments) -> Double {

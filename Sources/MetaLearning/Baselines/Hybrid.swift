@@ -15,13 +15,16 @@ package struct Hybrid: Baseline {
 
   package static let signature = Signature<Self>(
     "hybrid",
-    "A learned blend of mf, item-knn, content, content-bias and a meta-learned ridge head.",
+    "A blend of several baselines, with weights learned on training users.",
     details: """
-      The parts are fitted without some of the training users, on whom the weights of the blend are learned \
-      by ridge regression; then they are fitted again to all. `meta=no` leaves out the part that takes \
-      longest. Of items that nobody rated mf and item-knn know nothing, and no rating of theirs can teach \
-      weights: with `new-items=yes` the parts are bayes-mf and a ridge head that learned from tasks in which \
-      items are known by their features alone, in equal weights.
+      Of ratings mf, item-knn, content, content-bias and a meta-learned ridge head. The parts are fitted \
+      without some of the training users, on whom the weights of the blend are learned by ridge \
+      regression; then they are fitted again to all. `meta=no` leaves out the part that takes longest. Of \
+      items that nobody rated mf and item-knn know nothing, and no rating of theirs can teach weights: with \
+      `new-items=yes` the parts are bayes-mf and a ridge head that learned from tasks in which items are \
+      known by their features alone, in equal weights. Of interactions the parts are episodic-ease, ease and \
+      als; their weights, and which of its strengths each has, are those with the highest ndcg@20 for the \
+      training users who were left out, and no option but `holdout` has a meaning.
       """,
     [
       .option("holdout", \.holdout, in: 0.01...0.9, "share of training users to learn weights on"),
@@ -30,6 +33,11 @@ package struct Hybrid: Baseline {
       .option("new-items", \.isForNewItems, "blend what is best for items that nobody rated"),
     ],
     examples: [Example("evaluate mae ndcg@5")])
+
+  package var feedback: Set<Feedback> { [.ratings, .interactions] }
+  package func memory(for data: Dataset) -> Double {
+    data.feedback == .interactions ? EpisodicEase().memory(for: data) : 0
+  }
 
   private var parts: [any Baseline] {
     isForNewItems
@@ -40,6 +48,9 @@ package struct Hybrid: Baseline {
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
+    if dataset.feedback == .interactions {
+      return fittedToClicks(dataset, training, key, kernels)
+    }
     var stream = key.derived("holdout").stream
     let shuffled = stream.shuffled(training)
     let held = Int((Double(training.count) * holdout).rounded(.up))
@@ -100,7 +111,7 @@ struct Blend: Recommender {
   let title: String
   let weights: [Double]
   let parts: [any Recommender]
-  let predictsRatings = true
+  var predictsRatings = true
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
     var sums = Array(repeating: 0.0, count: items.count)

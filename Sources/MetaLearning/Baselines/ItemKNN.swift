@@ -6,10 +6,11 @@ import Models
 /// Item-based nearest neighbours. Of ratings: on residuals of the biases (Koren 2010, "Factor in the
 /// Neighbors", §2.2), where the similarity is the shrunken correlation of residuals over the users that two
 /// items share. Of interactions: the sum of the similarities to what a user took, which are shrunken cosines.
-package struct ItemKNN: TunableBaseline {
+package struct ItemKNN: NewItemScorer {
   package var neighbors: Int?
   package var shrinkage: Double?
   package var most: Int?
+  package var newItems = NewItemOptions()
 
   package init() {}
 
@@ -18,7 +19,8 @@ package struct ItemKNN: TunableBaseline {
     details: """
       Of ratings 40 neighbors count, with a shrinkage of 100. Of interactions all count: the score of an item \
       is the sum of its similarities n(i, j) / (√(n(i) n(j)) + shrinkage) to what a user took, where n are \
-      numbers of training users; a shrinkage that is not given is the best of five on the validation users.
+      numbers of training users; a shrinkage that is not given is the best of five on the validation users. \
+      \(NewItemOptions.details)
       """,
     [
       .option("neighbors", \.neighbors, in: 1...10_000, "how many similar items count"),
@@ -26,7 +28,7 @@ package struct ItemKNN: TunableBaseline {
       .option(
         "items", \.most, in: 1...1_000_000,
         "of interactions: keep to so many items, those most training users took"),
-    ],
+    ] + NewItemOptions.parameters(\.newItems),
     examples: [Example("evaluate mae ndcg@5"), Example("baseline item-knn neighbors=20")])
 
   package var feedback: Set<Feedback> { [.ratings, .interactions] }
@@ -42,6 +44,7 @@ package struct ItemKNN: TunableBaseline {
   package func memory(for data: Dataset) -> Double {
     guard data.feedback == .interactions else { return 0 }
     return 3 * PanelMatrix.bytes(square: min(data.items.count, most ?? .max))
+      + (most == nil ? newItems.memory(for: data) : 0)
   }
 
   /// What all strengths have in common.

@@ -18,6 +18,11 @@ package struct SharedItems: Sendable {
 extension ItemKNN {
   /// Sums of shrunken cosines.
   func fitted(to shared: SharedItems, kernels: KernelSet) -> any Recommender {
+    let table = table(of: shared.clicks, kernels) { cosines(of: shared, kernels) }
+    return ItemTable(title: Self.name, shared.clicks, table, kernels: kernels)
+  }
+
+  private func cosines(of shared: SharedItems, _ kernels: KernelSet) -> PanelMatrix {
     let similarity = shared.pairs.copy()
     let shrinkage = Float(shrinkage ?? 0)
     let roots = (0..<similarity.rows).map { similarity[$0, $0].squareRoot() }
@@ -33,7 +38,7 @@ extension ItemKNN {
         }
       }
     }
-    return ItemTable(title: Self.name, shared.clicks, similarity, kernels: kernels)
+    return similarity
   }
 
   /// Of a column only the largest numbers, of equals the first.

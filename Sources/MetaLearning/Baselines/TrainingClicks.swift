@@ -10,13 +10,18 @@ package struct TrainingClicks: Sendable {
   let columns: ItemColumns
   /// How many training users took each item, whether it has a column or not.
   let popularity: [Float]
+  /// What baselines that are fitted to them keep from one setting to the next.
+  let kept = KeptWork()
+  /// What is known of the items.
+  let features: [Feature]
 
   /// - Parameter most: the most items that get a column, those that most training users took.
   package init(_ training: [UserTask], in dataset: Dataset, most: Int? = nil) {
     let rows = dataset.interactions
+    features = dataset.items.features
     var popularity = [Float](repeating: 0, count: dataset.items.count)
     let lists = training.whileWanted(asking: 0x100).map { task in
-      TrainingClicks.merged(task.support + task.query, rows)
+      TrainingClicks.merged(task.rows, rows)
     }
     for list in lists { for (item, _) in list { popularity[Int(item)] += 1 } }
     let columns = ItemColumns(popularity, most: most)

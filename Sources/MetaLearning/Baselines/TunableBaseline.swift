@@ -11,6 +11,9 @@ package protocol TunableBaseline: Baseline {
   /// The settings to choose among on data of that kind: this one, with a value for each option that is left
   /// open. One alone if none is.
   func candidates(on feedback: Feedback) -> [Self]
+  /// The settings to choose among next, once all the others are chosen: this one, with a value each for another
+  /// option that is left open. None where nothing is.
+  func refinements(of data: Dataset) -> [Self]
   /// Whether fitting one keeps only one thread busy, so that several are better fitted at the same time.
   var fitsOnOneThread: Bool { get }
   /// Called once, before `fitted(to:key:kernels:)` for each of the candidates.
@@ -22,6 +25,7 @@ package protocol TunableBaseline: Baseline {
 
 extension TunableBaseline {
   package var fitsOnOneThread: Bool { false }
+  package func refinements(of data: Dataset) -> [Self] { [] }
 
   /// This one with each of those settings; two that come to the same are one.
   func with<Setting>(
@@ -49,6 +53,8 @@ package struct FittedStrengths: Sendable {
   /// Whether all of them are better fitted at the same time.
   package let areFittedTogether: Bool
   package let recommender: @Sendable (Int) -> any Recommender
+  /// Those to choose among once one of these is chosen; nil where nothing is left open.
+  package let next: @Sendable (Int) -> FittedStrengths?
 }
 
 extension TunableBaseline {
@@ -57,9 +63,17 @@ extension TunableBaseline {
     of dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> FittedStrengths {
     let common = common(to: dataset, training: training, key: key, kernels: kernels)
-    let candidates = candidates(on: dataset.feedback)
-    return FittedStrengths(settings: candidates, areFittedTogether: fitsOnOneThread) {
+    return strengths(candidates(on: dataset.feedback), common, dataset, key, kernels)
+  }
+
+  private func strengths(
+    _ candidates: [Self], _ common: Common, _ data: Dataset, _ key: RandomKey, _ kernels: KernelSet
+  ) -> FittedStrengths {
+    FittedStrengths(settings: candidates, areFittedTogether: fitsOnOneThread) {
       candidates[$0].fitted(to: common, key: key, kernels: kernels)
+    } next: { chosen in
+      let next = candidates[chosen].refinements(of: data)
+      return next.isEmpty ? nil : strengths(next, common, data, key, kernels)
     }
   }
 }

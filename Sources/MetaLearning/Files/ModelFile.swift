@@ -19,6 +19,8 @@ package enum ModelFile {
     static let fields = "mrs.fields"
     static let split = "mrs.split"
     static let negatives = "mrs.negatives"
+    /// Whose tasks it was trained on; users' where it is not there.
+    static let owner = "mrs.tasks-of"
     static let itemCounts = "mrs.item-counts"
   }
 
@@ -38,6 +40,7 @@ package enum ModelFile {
       Key.fields: fields ?? "[]",
       Key.split: String(model.fingerprint, radix: 16),
     ]
+    if model.owner != .users { metadata[Key.owner] = model.owner.rawValue }
     var tensors = problem.layout.blocks.indices.map { block in
       let place = problem.layout.blocks[block]
       return Safetensors.Tensor(
@@ -79,6 +82,8 @@ package enum ModelFile {
     }
     let learner = try member(of: metaLearners, file, Key.algorithm)
     let fields = try fields(file)
+    let owner = try owner(file)
+    let data = data.seen(by: owner)
     let negatives = try negatives(file, fields, data)
     guard (negatives == nil) == (data.feedback == .ratings) else {
       throw ModelFileError(
@@ -106,6 +111,15 @@ package enum ModelFile {
     return TrainedModel(
       learner: learner, problem: problem, weights: weights,
       fingerprint: file.metadata[Key.split].flatMap { UInt64($0, radix: 16) } ?? 0)
+  }
+
+  /// Whose tasks the model was trained on.
+  private static func owner(_ file: Safetensors) throws(ModelFileError) -> TaskOwner {
+    guard let word = file.metadata[Key.owner] else { return .users }
+    guard let owner = TaskOwner(rawValue: word) else {
+      throw ModelFileError("was trained on tasks of `\(word)`, which mrs does not know")
+    }
+    return owner
   }
 
   private static func member<Kind>(

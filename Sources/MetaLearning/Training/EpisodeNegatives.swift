@@ -21,7 +21,7 @@ package struct EpisodeNegatives: Sendable {
     var taken: [Int32: Set<Int32>] = [:]
     for task in tasks.whileWanted(asking: 0x100) {
       taken[task.user, default: []].formUnion(
-        (task.support + task.query).map { interactions.items[Int($0)] })
+        task.rows.map { interactions.items[Int($0)] })
     }
     self.taken = taken
   }
@@ -31,7 +31,7 @@ package struct EpisodeNegatives: Sendable {
     var pool: [(user: Int32, item: Int32)] = []
     if sampler.sampling.distribution == .inBatch {
       pool = batch.flatMap { task in
-        (task.support + task.query).map { (task.user, interactions.items[Int($0)]) }
+        task.rows.map { (task.user, interactions.items[Int($0)]) }
       }
     }
     return Batch(negatives: self, key: key.derived(epoch), pool: pool)

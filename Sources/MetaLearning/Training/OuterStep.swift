@@ -21,21 +21,23 @@ package final class OuterLoop: @unchecked Sendable {
   /// A batch is cut into this many sums on any machine.
   private static let sumCount = 8
 
+  /// - Parameter takesSteps: whether there is anything to step along; else it only holds the weights.
   package init(
-    _ problem: LearningProblem, weights: Weights, options: OuterOptions, threads: Int
+    _ problem: LearningProblem, weights: Weights, options: OuterOptions, threads: Int,
+    takesSteps: Bool = true
   ) {
     self.problem = problem
     self.weights = weights
     self.options = options
     self.threads = threads
     kernels = problem.kernels
-    memory = (0..<options.optimizer.memoryPerWeight).map { _ in
+    memory = (0..<(takesSteps ? options.optimizer.memoryPerWeight : 0)).map { _ in
       FloatBuffer(count: problem.layout.count)
     }
-    gradient = FloatBuffer(count: problem.layout.count)
+    gradient = FloatBuffer(count: takesSteps ? problem.layout.count : 0)
     groups = ParameterGroup.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
-    sums = (0..<Self.sumCount).map { _ in GradientSum(problem) }
+    sums = (0..<(takesSteps ? Self.sumCount : 0)).map { _ in GradientSum(problem) }
     scratchPool = ScratchPool(problem)
   }
 

@@ -7,22 +7,32 @@ package struct TaskSampler: Sendable {
   package let interactions: Interactions
   package let key: RandomKey
   package let resample: Bool
+  /// The sizes of the supports that are drawn, where they vary; as many as the split gave if none.
+  private let supports: [Int]
 
-  package init(_ interactions: Interactions, key: RandomKey, resample: Bool) {
+  package init(
+    _ interactions: Interactions, key: RandomKey, resample: Bool, supports: [Int] = []
+  ) {
+    self.supports = supports
     self.interactions = interactions
     self.key = key
     self.resample = resample
   }
 
-  /// A task's ratings; when resampling, as many query ratings as the split gave, drawn anew each epoch.
+  /// A task's ratings; when resampling, drawn anew each epoch from all that are known of it: as many of each as the
+  /// split gave, or one of the sizes of supports.
   package func ratings(
     of task: UserTask, epoch: Int
   ) -> (support: [UserContext.Rating], query: [UserContext.Rating]) {
     guard resample else { return (ratings(task.support), ratings(task.query)) }
-    var rows = task.support + task.query
+    var rows = task.rows
     var stream = key.derived(epoch).derived(Int(task.user)).stream
     stream.shuffle(&rows)
-    return (ratings(rows.dropLast(task.query.count)), ratings(rows.suffix(task.query.count)))
+    guard !supports.isEmpty else {
+      return (ratings(rows.prefix(task.support.count)), ratings(rows.suffix(task.query.count)))
+    }
+    let known = min(supports[stream.below(supports.count)], rows.count - 1)
+    return (ratings(rows.prefix(known)), ratings(rows.dropFirst(known)))
   }
 
   private func ratings(_ rows: some Collection<Int32>) -> [UserContext.Rating] {

@@ -60,6 +60,6 @@ extension TrainedModel {
 
   /// The same model for data with further items, which it knows by their features.
   package func describing(_ data: Dataset) -> TrainedModel {
-    with(FeatureEncoder(problem.encoder.fields, data))
+    with(FeatureEncoder(problem.encoder.fields, data.seen(by: owner)))
   }
 }

@@ -4,7 +4,16 @@ extension TrainedModel {
   /// The activations below the network's head for some items and an unknown user: the representation that an
   /// adapting head works with. Shape: (items × width).
   package func representations(of items: [Int32]) throws(ScoreError) -> [[Float]] {
-    let places: [[Float]] = adapted(to: UserContext(user: nil, support: []), items: items) {
+    let places = representationsAsTheyAre(of: items)
+    guard let odd = places.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) else { return places }
+    throw ScoreError(title: title, item: items[odd])
+  }
+
+  private func representationsAsTheyAre(of items: [Int32]) -> [[Float]] {
+    if let solved = learner as? any ClosedFormLearner {
+      return items.map { solved.representation(ofItem: $0, problem, weights) }
+    }
+    return adapted(to: UserContext(user: nil, support: []), items: items) {
       scratch, episode in
       let tape = scratch.tape
       let leaves = scratch.leaves(weights, episode)
@@ -16,8 +25,6 @@ extension TrainedModel {
       let hidden = tape[state.hidden]
       return (0..<hidden.rows).map { hidden.rows($0..<$0 + 1).array }
     }
-    guard let odd = places.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) else { return places }
-    throw ScoreError(title: title, item: items[odd])
   }
 
   /// The same weights adapted by another variant of the algorithm, such as more steps.

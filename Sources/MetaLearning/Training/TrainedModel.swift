@@ -38,6 +38,8 @@ package struct TrainedModel: Recommender {
     }
   }
 
+  /// Whose tasks it is trained on.
+  package var owner: TaskOwner { problem.encoder.owner }
   package var title: String { type(of: learner).name }
   package var predictsRatings: Bool { problem.loss.predictsRatings && problem.negatives == nil }
 

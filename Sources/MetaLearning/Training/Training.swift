@@ -21,6 +21,7 @@ package struct EpochSummary: Sendable, Equatable {
   package var trainLoss: Float
   /// The mean query loss over the validation tasks; NaN when there are none.
   package var validLoss: Float
+  /// Whether its weights were kept: the loss is lower than before training and in all epochs before.
   package var isBest: Bool
 }
 
@@ -28,19 +29,23 @@ package struct EpochSummary: Sendable, Equatable {
 /// not asking for the next. A step that is cancelled midway ends the sequence; finished epochs keep their
 /// results.
 ///
-/// `best` holds, after every epoch, the weights with the lowest validation loss so far (or the newest, when
-/// there are no validation tasks).
+/// `best` holds, after every epoch, the weights with the lowest validation loss so far, those before training
+/// counting as epoch 0 (or the newest, when there are no validation tasks).
 package struct Training: Sequence, IteratorProtocol {
   package let problem: LearningProblem
   package let learner: any MetaLearner
   package let options: TrainingOptions
   package private(set) var best: Weights
+  /// The mean validation loss of the weights before any training; NaN without validation tasks.
+  package private(set) var initialLoss = Float.nan
   package private(set) var history: [EpochSummary] = []
   /// The step at which the loss became NaN or infinite.
   package private(set) var divergedAt: Int?
   private let outer: OuterLoop
   private let split: TaskSplit
-  private let interactions: Interactions
+  private let data: Dataset
+  /// Which strengths a solution in closed form has, and by what they were chosen.
+  package private(set) var choice: String?
   /// Draws episodes of interactions; nil for ratings.
   private let negatives: EpisodeNegatives?
   /// The outer rate at the start.
@@ -60,14 +65,17 @@ package struct Training: Sequence, IteratorProtocol {
     self.init(problem, data, split, learner: learner, options: options)
   }
 
-  /// - Parameter problem: what is learned from these tasks.
+  /// - Parameters:
+  ///   - problem: what is learned from these tasks.
+  ///   - start: the model to start from, which nothing keeps from that.
   package init(
     _ problem: LearningProblem, _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner,
-    options: TrainingOptions
+    options: TrainingOptions, start: WarmStart? = nil
   ) {
-    let rows = Cancellation.isRequested ? [] : split.train.flatMap { $0.support + $0.query }
-    let initial = problem.initialWeights(
+    let rows = Cancellation.isRequested ? [] : split.train.flatMap(\.rows)
+    var initial = problem.initialWeights(
       learner: learner, data: data, training: rows, key: options.key.derived("weights"))
+    start?.give(&initial, problem)
     let fallback = learner.outerDefault
     rate = options.rate ?? fallback.rate
     let optimizer = options.optimizer ?? fallback.optimizer
@@ -80,17 +88,19 @@ package struct Training: Sequence, IteratorProtocol {
             ?? optimizer.usualLookupDecay),
         denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
         clip: options.clip.map { Float($0) }),
-      threads: options.threads)
+      threads: options.threads, takesSteps: !(learner is any ClosedFormLearner))
     self.problem = problem
     self.learner = learner
     self.options = options
     self.split = split
-    interactions = data.interactions
+    self.data = data
     negatives = problem.negatives.map {
       EpisodeNegatives(
         $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
     }
     best = initial
+    // What is solved at once has no state before that could be kept.
+    initialLoss = learner is any ClosedFormLearner ? .nan : validLoss(of: initial)
     isFinished = isOver
   }
 
@@ -121,18 +131,25 @@ package struct Training: Sequence, IteratorProtocol {
   /// Whether all epochs are done, or early stopping ended them.
   package var isOver: Bool {
     let done = history.count
-    if split.train.isEmpty || done >= options.epochs { return true }
-    let best = history.last { $0.isBest }?.epoch ?? done
-    return options.patience > 0 && done - best >= options.patience
+    let epochs = learner is any ClosedFormLearner ? Swift.min(1, options.epochs) : options.epochs
+    if split.train.isEmpty || done >= epochs { return true }
+    return options.patience > 0 && done - (lowest?.epoch ?? done) >= options.patience
   }
 
-  package var stepsPerEpoch: Int { (split.train.count + options.batch - 1) / options.batch }
+  /// The epoch with the lowest validation loss so far, the first of equals; nil without any that is a number.
+  /// It may be higher than before training, and still falling.
+  package var lowest: EpochSummary? {
+    history.filter { $0.validLoss.isFinite }
+      .min { ($0.validLoss, $0.epoch) < ($1.validLoss, $1.epoch) }
+  }
 
-  /// The mean validation loss of the weights before any training.
-  package func initialValidLoss() -> Float { validLoss(of: outer.weights) }
+  package var stepsPerEpoch: Int {
+    learner is any ClosedFormLearner ? 1 : (split.train.count + options.batch - 1) / options.batch
+  }
 
   package mutating func next() -> TrainingStep? {
     guard !isFinished, divergedAt == nil else { return nil }
+    if let solver = learner as? any ClosedFormLearner { return solve(by: solver) }
     if position == 0 { beginEpoch() }
     let batch = Array(order[position..<Swift.min(position + options.batch, order.count)])
     let totalSteps = options.epochs * stepsPerEpoch
@@ -156,6 +173,20 @@ package struct Training: Sequence, IteratorProtocol {
     return step
   }
 
+  /// The only epoch of an algorithm in closed form; nil when the work is cancelled.
+  private mutating func solve(by solver: any ClosedFormLearner) -> TrainingStep? {
+    let solution = solver.solution(of: problem, for: split, in: data)
+    if Cancellation.isRequested { return nil }
+    outer.restore(weights: solution.weights, memory: [], step: 1)
+    choice = solution.choice
+    epoch = 1
+    let loss = loss(of: split.train, at: solution.weights)
+    (order, lossSum) = ([0], loss)
+    guard let end = endEpoch() else { return nil }
+    if !loss.isFinite || !solution.weights.isFinite { divergedAt = 1 }
+    return TrainingStep(epoch: 1, step: 1, totalSteps: 1, loss: loss, epochEnd: end)
+  }
+
   private mutating func beginEpoch() {
     epoch += 1
     lossSum = 0
@@ -165,7 +196,8 @@ package struct Training: Sequence, IteratorProtocol {
 
   private func take(_ batch: [Int], rate: Float) -> Float {
     let sampler = TaskSampler(
-      interactions, key: options.key.derived("sample"), resample: options.resample)
+      data.interactions, key: options.key.derived("sample"), resample: options.resample,
+      supports: split.knownCounts)
     let learner = learner
     let tasks = split.train
     let epoch = epoch
@@ -189,8 +221,9 @@ package struct Training: Sequence, IteratorProtocol {
     let valid = validLoss(of: outer.weights)
     if Cancellation.isRequested { return nil }
     position = 0
-    let lowest = history.map(\.validLoss).min() ?? .infinity
-    let isBest = split.valid.isEmpty || valid < lowest
+    let least =
+      [initialLoss, lowest?.validLoss ?? .infinity].filter { $0.isFinite }.min() ?? .infinity
+    let isBest = split.valid.isEmpty || valid < least
     if isBest { best = outer.weights }
     let summary = EpochSummary(
       epoch: epoch, trainLoss: lossSum / Float(order.count), validLoss: valid, isBest: isBest)
@@ -199,12 +232,14 @@ package struct Training: Sequence, IteratorProtocol {
     return summary
   }
 
-  private func validLoss(of weights: Weights) -> Float {
-    guard !split.valid.isEmpty else { return .nan }
+  private func validLoss(of weights: Weights) -> Float { loss(of: split.valid, at: weights) }
+
+  /// The mean query loss; NaN when there are no tasks.
+  private func loss(of tasks: [UserTask], at weights: Weights) -> Float {
+    guard !tasks.isEmpty else { return .nan }
     let model = TrainedModel(
       learner: learner, problem: problem, weights: weights, fingerprint: split.fingerprint)
-    let tasks = split.valid
-    let interactions = interactions
+    let interactions = data.interactions
     let losses = orderedMap(tasks.count, threads: options.threads, abandoned: .nan) { number in
       model.queryLoss(of: tasks[number], interactions)
     }

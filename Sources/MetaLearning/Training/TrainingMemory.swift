@@ -17,6 +17,10 @@ package struct TrainingMemory: Sendable, Equatable {
     _ problem: LearningProblem, _ learner: any MetaLearner, _ options: TrainingOptions, rows: Int
   ) {
     let all = Double(problem.layout.count)
+    if let solved = learner as? any ClosedFormLearner {
+      (shared, perThread, threads) = (8 * all + solved.memory(of: problem), 0, options.threads)
+      return
+    }
     let dense = all - Double(problem.lookupCount)
     let optimizer = options.optimizer ?? learner.outerDefault.optimizer
     let loop = (learner as? any GradientLearner)?.innerLoop(problem.layout)

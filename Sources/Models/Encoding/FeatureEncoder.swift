@@ -9,6 +9,8 @@ package struct FeatureEncoder: Sendable {
   package let fields: [FeatureField]
   package private(set) var items: EntityCodes
   package private(set) var users: EntityCodes
+  /// Whose tasks it is for: what users and items are.
+  package let owner: TaskOwner
   /// The rows of the items' own ids.
   private let identity: Range<Int32>
 
@@ -22,14 +24,17 @@ package struct FeatureEncoder: Sendable {
   /// The row that stands for one whose item is not known by its id.
   func hidden(_ row: Int32) -> Int32 { identity.contains(row) ? identity.lowerBound : row }
 
-  /// - Parameter rows: the interaction rows of all training tasks.
-  package init(_ data: Dataset, training rows: [Int32]) {
-    self.init(FieldFit(data, training: rows).fields, data)
+  /// - Parameters:
+  ///   - rows: the interaction rows of all training tasks.
+  ///   - known: fields of an earlier training, which it goes on with.
+  package init(_ data: Dataset, training rows: [Int32], growing known: [FeatureField] = []) {
+    self.init(FieldFit(data, training: rows, growing: known).fields, data)
   }
 
   /// The entities of some data by fields that were fitted before, perhaps to other data.
   package init(_ fields: [FeatureField], _ data: Dataset) {
     self.fields = fields
+    owner = data.owner
     identity =
       fields.first { $0.side == .item && $0.kind == .identity }
       .map { Int32($0.start)..<Int32($0.start + $0.rows) } ?? 0..<0

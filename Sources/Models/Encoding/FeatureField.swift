@@ -24,14 +24,30 @@ package struct FeatureField: Sendable, Equatable, Codable {
   package var start = 0
 
   package var rows: Int { kind == .number ? 2 : values.count + 1 }
+
+  /// Whether another is the same feature, perhaps with other values.
+  package func isContinued(by other: FeatureField) -> Bool {
+    (name, side, kind) == (other.name, other.side, other.kind)
+  }
+}
+
+extension FeatureField {
+  /// Puts the values of an earlier fit before those that are new.
+  fileprivate mutating func grow(from before: FeatureField) {
+    let known = Set(before.values)
+    values = before.values + values.filter { !known.contains($0) }
+    (mean, deviation) = (before.mean, before.deviation)
+  }
 }
 
 /// Which fields a data set gives and which of their values training saw.
 package struct FieldFit: Sendable {
   package private(set) var fields: [FeatureField] = []
 
-  /// - Parameter rows: the interaction rows of all training tasks.
-  package init(_ data: Dataset, training rows: [Int32]) {
+  /// - Parameters:
+  ///   - rows: the interaction rows of all training tasks.
+  ///   - known: fields whose values keep their rows, and whose numbers their mean and spread.
+  package init(_ data: Dataset, training rows: [Int32], growing known: [FeatureField] = []) {
     var seenItems = [Bool](repeating: false, count: data.items.count)
     var seenUsers = [Bool](repeating: false, count: data.users.count)
     for row in rows {
@@ -45,6 +61,9 @@ package struct FieldFit: Sendable {
     for feature in data.users.features { fields.append(Self.fit(feature, .user, seenUsers)) }
     var start = 0
     for index in fields.indices {
+      if let before = known.first(where: { $0.isContinued(by: fields[index]) }) {
+        fields[index].grow(from: before)
+      }
       fields[index].start = start
       start += fields[index].rows
     }

@@ -21,6 +21,8 @@ struct LiveValues: Sendable {
       }
     case .folder: files(prefix) { _ in false }
     case .live("user"): session.data.map { users(of: $0, prefix) } ?? []
+    case .live("owner"): session.modelData.map { users(of: $0, prefix) } ?? []
+    case .live("other"): session.modelData.map { entities($0.items, prefix) } ?? []
     case .live("item"): session.data.map { entities($0.items, prefix) } ?? []
     case .live("column"): session.data.map { columns($0, prefix) } ?? []
     case .live("trained"): session.trainedNames.filter { $0.name.hasPrefix(prefix) }
@@ -60,14 +62,15 @@ struct LiveValues: Sendable {
     var counts = [Int](repeating: 0, count: data.users.count)
     for user in data.interactions.users { counts[Int(user)] += 1 }
     var parts: [Int32: TaskSplit.Part] = [:]
+    let tasks = session.tasks.flatMap { $0.owner == data.owner ? $0 : nil }
     for part in [TaskSplit.Part.train, .valid, .test] {
-      for task in session.tasks?[part] ?? [] { parts[task.user] = part }
+      for task in tasks?[part] ?? [] { parts[task.user] = part }
     }
     return found.map { value in
       guard let number = data.users.ids[value.name] else { return value }
       let count = counts[number]
       let words = [value.summary, counted(count, "rating")]
-      let part = parts[Int32(number)].map { "\($0.rawValue) user" }
+      let part = parts[Int32(number)].map { "\($0.rawValue) \(data.owner.noun)" }
       return NamedValue(
         value.name, (words + [part ?? ""]).filter { !$0.isEmpty }.joined(separator: ", "))
     }

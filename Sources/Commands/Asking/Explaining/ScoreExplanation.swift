@@ -22,14 +22,16 @@ package struct UserExplanation: Explanation {
     needs: [.data, .model], examples: [Example("explain user 42 item 50")])
 
   package func report(in session: Session, host: any Host) throws -> Report {
-    guard let data = session.data, let model = session.model else {
+    guard let data = session.modelData, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
+    let (owner, other) = data.owner == .users ? (user, item) : (item, user)
     var notes: [Report.Block] = []
-    let learned = data.learnable(try data.userNumber(user), session.tasks, notes: &notes)
-    let adapted = AdaptedModel(model: model, context: learned.context, name: "user \(user)")
+    let learned = data.learnable(try data.userNumber(owner), session.modelTasks, notes: &notes)
+    let adapted = AdaptedModel(
+      model: model, context: learned.context, name: "\(data.owner.noun) \(owner)")
     let score = try ExplainedScore(
-      of: try data.itemNumber(item), for: adapted, data, threads: session.threads, host)
+      of: try data.itemNumber(other), for: adapted, data, threads: session.threads, host)
     return score.report(rows: rows, hidden: learned.query, notes: notes)
   }
 }
@@ -47,8 +49,14 @@ package struct ItemExplanation: Explanation {
     needs: [.data, .adapted], examples: [Example("explain item 50")])
 
   package func report(in session: Session, host: any Host) throws -> Report {
-    guard let data = session.data, let adapted = session.adapted else {
+    guard let adapted = session.adapted, let data = session.adaptedData else {
       throw CommandFailure("E0402", Noun.adapted.absence)
+    }
+    guard data.owner == .users else {
+      throw CommandFailure(
+        "E0306",
+        "the model is adapted to one of the users here, and an item has no score of its own",
+        help: ["`explain user 42 item \(item)`"], argument: item)
     }
     let score = try ExplainedScore(
       of: try data.itemNumber(item), for: adapted, data, threads: session.threads, host)
@@ -123,7 +131,8 @@ private struct ExplainedScore {
 
   private var summary: String {
     let count = influences.count
-    let start = "The score of \(label(item)) for \(adapted.name) is \(text(score))"
+    let start =
+      "The score of \(label(item)) for \(data.owner.worded(adapted.name)) is \(text(score))"
     if count == 0 { return start + ", without any ratings of hers." }
     return start + ": \(text(before)) before adaptation, \(signed(score - before)) by her "
       + counted(count, "rating") + "."
@@ -163,7 +172,7 @@ private struct ExplainedScore {
       columns: [.init("of"), .init("feature"), .init("value"), .init("influence", .right)],
       rows: features.map {
         [
-          .text($0.side.rawValue), .text($0.name), .text(value(of: $0)),
+          .text(data.owner.worded($0.side.rawValue)), .text($0.name), .text(value(of: $0)),
           .text(signed($0.influence)),
         ]
       }, footnotes: ["influence: the score less what it is when that is unknown"])

@@ -10,6 +10,8 @@ package struct AdaptationPlot: Plot {
   var users = 100
   var against: Against?
   var steps: Int?
+  var policies: [String] = []
+  var questions = 30
 
   package init() {}
 
@@ -29,22 +31,33 @@ package struct AdaptationPlot: Plot {
     details: """
       Each test user adapts on her first support ratings and is judged on her query ratings. The inner \
       steps go on beyond those of the training, to twice as many: more steps than were trained for help \
-      or harm.
+      or harm. With `policy=` each user is interviewed instead: she is asked about items of her support and \
+      items that she has not rated, never about her query, which is the same for every policy; an item that she \
+      has not rated is a question without an answer, and counts.
       """,
     [
       .option("users", \.users, in: 1...100_000, "how many test users to take"),
       .option("against", \.against, "one of the two; both if not given"),
       .option("steps", \.steps, in: 1...1000, "how many inner steps at most"),
+      .option(
+        "policy", \.policies, "what decides about the questions: `[variance, popularity]`",
+        expects: "names of policies: \(questionPolicies.members.names.joined(separator: ", "))",
+        where: { $0.allSatisfy { (try? questionPolicies.make($0).get()) != nil } }),
+      .option("questions", \.questions, in: 1...1000, "how many questions at most, with policy="),
     ],
-    needs: [.tasks, .model], examples: [Example("plot adaptation")])
+    needs: [.tasks, .model],
+    examples: [Example("plot adaptation"), Example("plot adaptation policy=[popularity, random]")])
 
   package func curves(of session: Session, host: any Host) throws -> [Curve] {
-    guard let data = session.data, let tasks = session.tasks, let model = session.model else {
+    guard let data = session.taskData, let tasks = session.tasks, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
     let chosen = Array(tasks.test.prefix(users))
     guard !chosen.isEmpty else { throw CommandFailure("E0403", "there are no test users") }
     let judge = NewUsers(chosen, data, threads: session.threads)
+    guard policies.isEmpty else {
+      return try interviews(by: policies, model, judge, session, data, tasks, host)
+    }
     var curves: [Curve] = []
     if against != .steps { curves.append(try againstRatings(model, judge, host)) }
     if against != .ratings {
@@ -100,69 +113,5 @@ package struct AdaptationPlot: Plot {
       "Error of \(model.title), trained with \(counted(trained, "step")), on \(counted(judge.contexts.count, "test user"))",
       x: "inner steps", y: judge.unit(of: model),
       series: [.init(model.title, errors.enumerated().map { .init(Double($0), $1) })])
-  }
-}
-
-/// Test users and what they are judged on.
-private struct NewUsers: Sendable {
-  let contexts: [UserContext]
-  private let queries: [[UserContext.Rating]]
-  private let scale: RatingScale
-  private let threads: Int
-
-  init(_ tasks: [UserTask], _ data: Dataset, threads: Int) {
-    contexts = tasks.map { UserContext($0, in: data.interactions) }
-    queries = tasks.map { task in
-      task.query.map { UserContext.Rating(row: $0, of: data.interactions) }
-    }
-    scale = data.scale
-    self.threads = threads
-  }
-
-  /// What the error is: of ratings, or the model's own loss when it predicts none.
-  func unit(of model: TrainedModel) -> String {
-    model.predictsRatings ? "MAE" : type(of: model.problem.loss).name
-  }
-
-  /// The mean over users of the error after adapting to their first ratings.
-  func error(of model: TrainedModel, knowing count: Int) throws(ScoreError) -> Double {
-    try mean(of: model, knowing: count).last ?? .nan
-  }
-
-  /// The same before the first inner step and after each.
-  func errors(of model: TrainedModel) throws(ScoreError) -> [Double] {
-    try mean(of: model, knowing: .max)
-  }
-
-  private func mean(
-    of model: TrainedModel, knowing count: Int
-  ) throws(ScoreError) -> [Double] {
-    let outcomes = orderedMap(contexts.count, threads: threads, abandoned: .success([])) {
-      user -> Result<[Double], ScoreError> in
-      var context = contexts[user]
-      context.support = Array(context.support.prefix(count))
-      return Result { () throws(ScoreError) in
-        try model.finiteTrace(for: context, query: queries[user])
-      }.map { moments in
-        moments.map { error(of: model, $0.queryLoss, $0.predictions, on: queries[user]) }
-      }
-    }
-    // Who has no query ratings has no error.
-    let courses = try outcomes.map { outcome throws(ScoreError) in try outcome.get() }
-      .filter { $0.allSatisfy(\.isFinite) }
-    let length = courses.map(\.count).max() ?? 0
-    return (0..<length).map { step in
-      // Who has no ratings takes no steps and stays where she is.
-      let now = courses.compactMap { step < $0.count ? $0[step] : $0.last }
-      return now.reduce(0, +) / Double(now.count)
-    }
-  }
-
-  private func error(
-    of model: TrainedModel, _ loss: Float, _ predictions: [Float], on query: [UserContext.Rating]
-  ) -> Double {
-    guard model.predictsRatings else { return Double(loss) }
-    let errors = zip(predictions, query).map { abs(Double(scale.clamped($0) - $1.rating)) }
-    return errors.reduce(0, +) / Double(errors.count)
   }
 }

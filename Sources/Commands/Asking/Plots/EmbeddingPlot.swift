@@ -28,7 +28,7 @@ package struct EmbeddingPlot: Plot {
     needs: [.data, .model], examples: [Example("plot embedding")])
 
   package func curves(of session: Session, host: any Host) throws -> [Curve] {
-    guard let data = session.data, let model = session.model else {
+    guard let data = session.modelData, let model = session.model else {
       throw CommandFailure("E0402", Noun.model.absence)
     }
     let feature = try feature(of: data)
