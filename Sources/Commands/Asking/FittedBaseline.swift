@@ -52,15 +52,20 @@ struct FittedBaseline: Recommender {
       strengths.areFittedTogether
       ? orderedMap(strengths.settings.count) { strengths.recommender($0) } : []
     var best: (index: Int, value: Double, recommender: any Recommender)?
+    var failed = 0
     for index in strengths.settings.indices where !Cancellation.isRequested {
       let fitted = together.isEmpty ? strengths.recommender(index) : together[index]
-      let value = (try? trial.judgement(of: fitted))?.mean(0)?.mean ?? -1
+      let judgement = try? trial.judgement(of: fitted)
+      failed += judgement == nil ? 1 : 0
+      let value = judgement?.mean(0)?.mean ?? -1
       // Of equals the first, which is the weakest.
       if value > best?.value ?? -.infinity { best = (index, value, fitted) }
     }
-    choice = best.map {
+    var choice = best.map {
       StrengthChoice(strengths.settings, chosen: $0.index, users: tasks.valid.count)
     }
+    choice?.failed = failed
+    self.choice = choice
     recommender = best?.recommender ?? strengths.recommender(0)
   }
 }
@@ -71,6 +76,8 @@ struct StrengthChoice: Equatable {
   let settings: [String]
   let chosen: Int
   let users: Int
+  /// How many settings gave scores that are no finite numbers.
+  fileprivate(set) var failed = 0
 
   /// What decides.
   private static var metric: any Metric {
@@ -112,8 +119,13 @@ struct StrengthChoice: Equatable {
       }
       return
         "\(name): \(taken.joined(separator: ", ")), of \(first.offered), by \(metric.title) on "
-        + counted(first.users, "validation user")
+        + counted(first.users, "validation user") + first.failures
     }
+  }
+
+  /// What is to be said of settings that cannot be compared.
+  private var failures: String {
+    failed == 0 ? "" : "; scores of \(failed) of them are no finite numbers"
   }
 
   /// All settings; where one option makes the difference, its name stands once.
