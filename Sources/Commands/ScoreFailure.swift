@@ -1,4 +1,5 @@
 import Language
+import MetaLearning
 import Models
 
 extension CommandFailure {
@@ -11,11 +12,15 @@ extension CommandFailure {
     let what =
       item.map { "what `\(error.title)` makes of \(owner.otherNoun) \($0)" }
       ?? "a loss of `\(error.title)`"
+    let isBaseline =
+      session.namedBaselines[error.title] != nil || baselines.members.names.contains(error.title)
     self.init(
       "E0602", what + (user.map { " for \(owner.noun) \($0)" } ?? "") + " is no finite number",
       help: [
-        "its weights have grown too large, or are not those of a training: train it again with a "
-          + "smaller lr, or open another file",
+        isBaseline
+          ? "what it was fitted to lies too far apart: `load … scale=log` brings counts nearer together"
+          : "its weights have grown too large, or are not those of a training: train it again with a "
+            + "smaller lr, or open another file",
         "the session is as it was before this command",
       ])
   }

@@ -81,6 +81,7 @@ extension Entities {
       guard used < vocabulary.count else { continue }
       entities.features[index].values = .categories(
         Vocabulary(vocabulary.names.prefix(used)), offsets: offsets, codes: codes)
+      entities.features[index].weights = Array(features[index].weights.prefix(used))
     }
     return entities
   }

@@ -158,6 +158,9 @@ package struct Feature: Sendable {
 
   package var name: String
   package var values: Values
+  /// How much each category counts beside others of the same entity, in the order of the vocabulary; all alike where
+  /// it is empty.
+  package var weights: [Float] = []
   /// Whether an unknown number counts as the mean of the known ones of training, rather than as unknown.
   package var fillsWithMean = false
 
@@ -168,6 +171,11 @@ package struct Feature: Sendable {
 }
 
 extension Feature {
+  /// How much a category counts; one that was not there when they were weighed is as rare as the rarest.
+  package func weight(of category: Int) -> Float {
+    weights.indices.contains(category) ? weights[category] : weights.max() ?? 1
+  }
+
   /// The categories of one entity; none for a number.
   package func categoryNames(of entity: Int) -> [String] {
     guard case .categories(let vocabulary, let offsets, let codes) = values else { return [] }

@@ -92,6 +92,8 @@ extension Dataset {
     let rows = data.interactions
     var result = try data.asInteractions(
       counts: weighty.enumerated().map { weights[Int($1)] * rows.count(of: $0) })
+    let none = weights.count - weighty.count
+    if none > 0 { result.notes.append("\(counted(none, "row")) with a weight of 0 left out") }
     // Weighing once more starts from what the rows counted before.
     result.log = rows
     return result

@@ -32,9 +32,9 @@ package enum Candidates: Sendable, Equatable {
     case .sampled(let count):
       if let unrated, unrated < count {
         query + " and \(count) drawn from those she never \(chosen), or all where they are fewer "
-          + "(\(unrated) at least)"
+          + "(\(unrated) at least)" + newcomers
       } else {
-        query + " and \(count) drawn from those she never \(chosen)"
+        query + " and \(count) drawn from those she never \(chosen)" + newcomers
       }
     case .all: query + " and all that she never \(chosen)" + newcomers
     case .cold:

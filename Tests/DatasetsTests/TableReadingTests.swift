@@ -178,7 +178,7 @@ import Testing
     let (_, counted) = try attached(lines[0] + "{\"item\": \n", to: data, as: "t.jsonl") {
       $0.badRows = .skip
     }
-    #expect(counted.warnings.first?.contains("1 line could not be read") == true)
+    #expect(counted.warnings.first?.contains("1 row could not be read") == true)
   }
 
   @Test func tablesOfDatFoldersNeedNoNames() throws {

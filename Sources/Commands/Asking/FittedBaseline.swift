@@ -57,7 +57,9 @@ struct FittedBaseline: Recommender {
     repeat {
       best = Best(of: strengths, by: trial)
       if strengths.settings.count > 1 {
-        choices.append(StrengthChoice(strengths.settings, chosen: best.index, tasks))
+        var choice = StrengthChoice(strengths.settings, chosen: best.index, tasks)
+        choice.failed = best.failed
+        choices.append(choice)
       }
       // What new items are scored by shows on new items alone.
       guard tasks.heldOut != nil, let next = strengths.next(best.index) else { break }
@@ -74,6 +76,8 @@ struct FittedBaseline: Recommender {
   /// The strength that does best.
   private struct Best {
     var index = 0
+    /// How many settings gave scores that are no finite numbers.
+    var failed = 0
     let recommender: any Recommender
 
     init(of strengths: FittedStrengths, by trial: Trial) {
@@ -83,7 +87,9 @@ struct FittedBaseline: Recommender {
       var best: (index: Int, value: Double, recommender: any Recommender)?
       for index in strengths.settings.indices where !Cancellation.isRequested {
         let fitted = together.isEmpty ? strengths.recommender(index) : together[index]
-        let value = (try? trial.judgement(of: fitted))?.mean(0)?.mean ?? -1
+        let judgement = try? trial.judgement(of: fitted)
+        failed += judgement == nil ? 1 : 0
+        let value = judgement?.mean(0)?.mean ?? -1
         // Of equals the first, which is the weakest.
         if value > best?.value ?? -.infinity { best = (index, value, fitted) }
       }
@@ -101,6 +107,8 @@ struct StrengthChoice: Equatable {
   let users: Int
   /// Whether these were asked for items that are held out.
   let isOnNewItems: Bool
+  /// How many settings gave scores that are no finite numbers.
+  fileprivate(set) var failed = 0
 
   /// What decides.
   private static var metric: any Metric {
@@ -158,8 +166,13 @@ struct StrengthChoice: Equatable {
       return
         "\(name): \(taken.joined(separator: ", ")), of \(first.offered), by \(metric.title) on "
         + (first.isOnNewItems ? "validation items held out, of " : "")
-        + counted(first.users, "validation user")
+        + counted(first.users, "validation user") + first.failures
     }
+  }
+
+  /// What is to be said of settings that cannot be compared.
+  private var failures: String {
+    failed == 0 ? "" : "; scores of \(failed) of them are no finite numbers"
   }
 
   /// All settings; where one option makes the difference, its name stands once.

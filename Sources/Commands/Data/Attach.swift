@@ -24,6 +24,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
   var ids: String?
   var id: String?
   var columns: [String] = []
+  var separator = Separator.guess
   var wishes = ColumnWishes()
   var badRows = BadRows.refuse
   var unpack: ByteCount?
@@ -37,7 +38,8 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       is follows from its values, and is said where that is a guess: numbers, with units or not, dates, \
       categories, several labels in a field, words. Items that nobody has rated become items of the data: \
       models score them by their features, and models that are there stay as good as they were. The rows of \
-      an array are in the order of the lines of ids=, or of the data where that is left out.
+      an array are in the order of the lines of ids=, or of the data where that is left out; ids= may name \
+      further items, too.
       """,
     [
       .positional("whom", \.whom, "whose features they are"),
@@ -51,6 +53,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       .option("id", \.id, "the column of ids of a table"),
       .option(
         "columns", \.columns, "names of the columns, where the table has none: [id, title, genres]"),
+      .option("sep", \.separator, "what stands between the fields of a table"),
       .option("labels", \.wishes.labels, "columns with several labels in a field: [genres]"),
       .option(
         "between", \.wishes.between,
@@ -58,6 +61,11 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       .option("words", \.wishes.words, "columns whose words are features: [description]"),
       .option(
         "vocabulary", \.wishes.vocabulary, in: 1...1_000_000, "the most words of a column"),
+      .option(
+        "buckets", \.wishes.buckets, in: 2...1_000_000,
+        "so many categories that words fall into by a hash, those of later texts as well"),
+      .option(
+        "weights", \.wishes.weighing, "how much words count beside others of the same text"),
       .option(
         "categories", \.wishes.categories, "columns that are categories as they stand: [zip]"),
       .option("missing", \.wishes.missing, "values that mean unknown: [-1, 999]"),
@@ -69,6 +77,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       Example("attach items \"materials.csv\" as=made"),
       Example("attach items \"new.csv\"", "items that come later"),
       Example("attach users \"people.csv\" missing=[-1, 999]"),
+      Example("attach items \"materials.csv\" words=[made] weights=tf-idf"),
     ])
 
   /// The same column cannot be two things.
@@ -78,6 +87,11 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       return CommandFailure(
         "E0306", "`\(named[twice])` is to be two things",
         help: ["name it in one of labels=, words= and categories="], argument: named[twice])
+    }
+    if wishes.buckets != nil, wishes.vocabulary != ColumnWishes().vocabulary {
+      return CommandFailure(
+        "E0306", "words are either the most usual ones or fall into buckets",
+        help: ["leave out one of vocabulary= and buckets="], argument: "buckets")
     }
     if wishes.between != nil, wishes.labels.isEmpty {
       return CommandFailure(
@@ -118,6 +132,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
     attaching.id = id
     attaching.prefix = name
     attaching.names = columns
+    attaching.separator = separator
     attaching.badRows = badRows
     attaching.wishes = wishes
     return try attaching.attach(contents, to: &data)
@@ -138,14 +153,23 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
     let rated = whom == .items ? data.items.count - data.unratedItemCount : nil
     let earlier = Set(entities.features.map(\.name))
     let arrays = try NumPyArray.all(in: contents, unpacking: UnpackLimit(unpack))
+    if whom == .items, let order {
+      let names = arrays.flatMap { own, array in
+        let shown = shownName(own, among: arrays.count)
+        return array.columns == 1 ? [shown] : (0..<array.columns).map { "\(shown).\($0)" }
+      }
+      outcome.added = entities.welcome(order, describedBy: names)
+    }
     for (own, array) in arrays {
       let shown = shownName(own, among: arrays.count)
       let count = try entities.attach(
         array, named: shown, order: order, path: file, rated: rated)
-      outcome.known = max(outcome.known, count)
+      outcome.known = max(outcome.known, count - outcome.added)
       outcome.features += array.columns
       outcome.fresh += array.columns
-      if earlier.contains(shown) || earlier.contains("\(shown).0") { outcome.replaced += count }
+      if earlier.contains(shown) || earlier.contains("\(shown).0") {
+        outcome.replaced += count - outcome.added
+      }
     }
     if whom == .users { data.users = entities } else { data.items = entities }
     data.sources.append(contents.source)

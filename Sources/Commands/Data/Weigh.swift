@@ -52,6 +52,13 @@ struct Weigh: WithholdingCommand {
     }
     var counting = data.feedback
     if let result { counting = result == .ratings ? .ratings : .interactions }
+    if counting == .interactions, let odd = weights.first(where: { $0.value < 0 }) {
+      throw CommandFailure(
+        "E0306", "`\(odd.key)` weighs \(Number.text(odd.value)), and nothing counts less than 0",
+        help: [
+          "\(odd.key)=0 leaves such rows out", "what is disliked is a rating: as=ratings",
+        ], argument: odd.key)
+    }
     let weighted = try reading {
       try data.weighted(
         by: column, weights.map { ($0.key, Float($0.value)) }, as: counting)

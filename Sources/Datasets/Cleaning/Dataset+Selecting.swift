@@ -88,7 +88,9 @@ extension Feature {
         newCodes += codes[Int(offsets[Int(entity)])..<Int(offsets[Int(entity) + 1])]
         newOffsets.append(Int32(newCodes.count))
       }
-      return Feature(name, .categories(vocabulary, offsets: newOffsets, codes: newCodes))
+      var chosen = Feature(name, .categories(vocabulary, offsets: newOffsets, codes: newCodes))
+      chosen.weights = weights
+      return chosen
     }
   }
 }

@@ -37,21 +37,25 @@ extension Entities {
       throw DatasetError("none of the ids is known", file: path, code: "E0513")
     }
     for column in 0..<array.columns {
-      replace(
-        by: Feature(
+      _ = take(
+        Feature(
           array.columns == 1 ? name : "\(name).\(column)",
           .numbers(rows.map { $0 < 0 ? .nan : array.values[$0 * array.columns + column] })))
     }
     return known
   }
 
-  /// Adds the feature, or puts it in the place of the one with its name.
-  private mutating func replace(by feature: Feature) {
-    if let place = features.firstIndex(where: { $0.name == feature.name }) {
-      features[place] = feature
-    } else {
-      features.append(feature)
-    }
+  /// Takes up those of the ids that are not there, where the others tell that they are of the same catalogue: some
+  /// are known, or what is told of them is known of others already.
+  ///
+  /// - Returns: how many those are.
+  package mutating func welcome(_ names: [String], describedBy features: [String]) -> Int {
+    let before = count
+    let isSameCatalogue =
+      names.contains { ids[$0] != nil }
+      || self.features.contains { features.contains($0.name) }
+    if isSameCatalogue { extend(with: names) }
+    return count - before
   }
 }
 

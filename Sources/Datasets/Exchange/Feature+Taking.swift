@@ -38,7 +38,15 @@ extension Feature {
         offsets.indices.dropLast().contains(where: { isKnown(of: $0) && !other.isKnown(of: $0) })
       else { return result }
       guard case .categories(_, let newOffsets, _) = other.values else { return result }
+      let known = vocabulary.count
       let numbers = names.names.map { Int32(vocabulary.insert($0)) }
+      if !other.weights.isEmpty {
+        result.weights =
+          weights.isEmpty ? Array(repeating: 1, count: known) : weights
+        for (number, weight) in zip(numbers, other.weights) where Int(number) >= known {
+          result.weights.append(weight)
+        }
+      }
       var (joinedOffsets, joined): ([Int32], [Int32]) = ([0], [])
       for entity in offsets.indices.dropLast() {
         if other.isKnown(of: entity) {

@@ -9,6 +9,10 @@ package struct ColumnWishes: Sendable, Equatable {
   package var words: [String] = []
   /// The most words of a column that are features.
   package var vocabulary = 2000
+  /// How many categories words fall into by a hash; nil where words are categories of their own.
+  package var buckets: Int?
+  /// How much words count beside others of a text.
+  package var weighing = WordWeighing.equal
   /// Columns that are one category as they stand.
   package var categories: [String] = []
   /// Values that stand for unknown.
@@ -196,12 +200,12 @@ struct FeatureColumn {
   // MARK: Words
 
   private func words(_ texts: [String], _ why: String) -> Outcome {
-    var known: Vocabulary?
-    if case .categories(let vocabulary, _, _)? = earlier?.values { known = vocabulary }
-    let words = TextWords(texts, judged: judged, known: known, most: wishes.vocabulary)
-    let how = "\(grouped(words.vocabulary.count)) that occur in two \(subject.rawValue) or more"
+    let words = TextWords(texts, judged: judged, known: earlier, wishes)
+    let how =
+      words.buckets.map { "in \(grouped($0)) categories by a hash" }
+      ?? "\(grouped(words.count)) that occur in two \(subject.rawValue) or more"
+    let weighing = words.weights.isEmpty ? "" : ", weighed by how rare they are"
     return outcome(
-      [Datasets.categories(shown, words.lists)], .words,
-      why.isEmpty ? how : "\(how), since \(why)")
+      [words.feature(shown)], .words, how + weighing + (why.isEmpty ? "" : ", since \(why)"))
   }
 }

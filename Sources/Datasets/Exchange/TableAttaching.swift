@@ -9,6 +9,8 @@ package struct TableAttaching: Sendable {
   package var prefix: String?
   /// The names of the columns of a file that has no line of them.
   package var names: [String] = []
+  /// What stands between the fields.
+  package var separator = Separator.guess
   package var badRows = BadRows.refuse
   package var wishes = ColumnWishes()
 
@@ -36,7 +38,8 @@ package struct TableAttaching: Sendable {
   package func attach(
     _ contents: FileContents, to data: inout Dataset
   ) throws(DatasetError) -> Outcome {
-    let table = try DescriptiveTable(contents, of: subject, names: names, badRows: badRows)
+    let table = try DescriptiveTable(
+      contents, of: subject, names: names, separator: separator, badRows: badRows)
     for name in wishes.named where !table.names.contains(name) {
       throw missing(name, in: table)
     }

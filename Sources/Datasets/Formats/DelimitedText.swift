@@ -2,7 +2,7 @@ import Language
 
 /// Ratings or interactions in a file of rows, usually with a header line: commas, tabs, semicolons, bars,
 /// blanks or other marks between the fields. Matrices, blocks and lists are turned into rows.
-package struct DelimitedText: DatasetFormat {
+package struct DelimitedText: RowsFormat {
   package var file = ""
   package var separator = Separator.guess
   package var columns: [String] = []
@@ -24,27 +24,12 @@ package struct DelimitedText: DatasetFormat {
     [
       .positional(
         "file", \.file, "the file of ratings", expects: "a file",
-        completion: .file(extensions: ["csv", "tsv", "txt", "dat"])),
-      .option("user", \.options.user, "the column of users"),
-      .option("item", \.options.item, "the column of items"),
-      .option(
-        "rating", \.options.rating, "the column of ratings; `none` makes interactions of the rows"),
-      .option(
-        "count", \.options.count, "the column that says how often or how much, for interactions"),
-      .option(
-        "time", \.options.time, "the column of times: seconds or dates; `none` reads no times"),
-      .option(
-        "where", \.options.kinds,
-        "reads only rows with such a value in a column: where=\"event=view\""),
-      .option("missing", \.options.missing, "what stands for no rating: 99, -1, [0, \"NA\"]"),
-      .option("scale", \.options.scale, "what ratings or counts with a heavy tail are turned into"),
-      .option("dates", \.options.dates, "whether the day or the month comes first"),
-      .option("decimal", \.options.decimal, "what stands before the fractions of numbers"),
+        completion: .file(extensions: ["csv", "tsv", "txt", "dat"]))
+    ] + rowParameters(each: "column") + [
       .option("sep", \.separator, "what stands between the fields"),
       .option(
         "columns", \.columns, "names of the columns, where the file has none: [user, item, rating]"),
       .option("shape", \.shape, "how the file is laid out"),
-      .option("errors", \.options.badRows, "what to do with rows that cannot be read"),
     ])
 
   package func load(from files: any FileSource) throws -> Dataset {

@@ -2,7 +2,7 @@ import Kernels
 import Language
 
 /// One JSON object a line, each a rating or an interaction.
-package struct JSONLines: DatasetFormat {
+package struct JSONLines: RowsFormat {
   package var file = ""
   package var options = RatingsOptions()
   /// Whether texts and numbers under other names become columns and features.
@@ -23,25 +23,8 @@ package struct JSONLines: DatasetFormat {
     [
       .positional(
         "file", \.file, "the file of ratings", expects: "a file",
-        completion: .file(extensions: ["jsonl", "json", "ndjson"])),
-      .option("user", \.options.user, "the member that holds the user"),
-      .option("item", \.options.item, "the member that holds the item, or a list of items"),
-      .option(
-        "rating", \.options.rating,
-        "the member that holds the rating; `none` makes interactions of the rows"),
-      .option(
-        "count", \.options.count, "the member that says how often or how much, for interactions"),
-      .option(
-        "time", \.options.time, "the member that holds the time; `none` reads no times"),
-      .option(
-        "where", \.options.kinds,
-        "reads only rows with such a value of a member: where=\"event=view\""),
-      .option("missing", \.options.missing, "what stands for no rating: 99, -1, [0, \"NA\"]"),
-      .option("scale", \.options.scale, "what ratings or counts with a heavy tail are turned into"),
-      .option("dates", \.options.dates, "whether the day or the month comes first"),
-      .option("decimal", \.options.decimal, "what stands before the fractions of numbers"),
-      .option("errors", \.options.badRows, "what to do with lines that cannot be read"),
-    ])
+        completion: .file(extensions: ["jsonl", "json", "ndjson"]))
+    ] + rowParameters(each: "member"))
 
   package func load(from files: any FileSource) throws -> Dataset {
     try load(files.read(file))
@@ -61,12 +44,7 @@ package struct JSONLines: DatasetFormat {
     try scan.run(badRows: options.badRows)
     let fields =
       [Field(roles.user, .id), Field(roles.item, .id)] + (values + kept).map { Field($0, .text) }
-    var table = ScannedTable(
-      contents: contents, layout: RowLayout(fields), start: contents.textStart,
-      columns: scan.columns.map { .tokens($0) }, count: scan.columns[0].count,
-      skipped: scan.skipped, firstSkipped: scan.firstSkipped)
-    table.escapes = .json
-    table.trimmedIDs = scan.trimmed
+    var table = scan.table(fields)
     var readings = RatingsReadings(
       file: lastPart(of: contents.path), roles: roles, command: command)
     var data = try readings.dataset(
@@ -205,28 +183,7 @@ private struct MemberFeatures {
     return categories(name, texts.map { $0.isEmpty ? [] : [$0] })
   }
 
-  /// The texts and numbers of a list as it is written.
   private func elements(_ list: String) -> [String] {
-    let contents = FileContents(path: file, Array(list.utf8))
-    return withExtendedLifetime(contents) { elements(in: contents, list) }
-  }
-
-  private func elements(in contents: FileContents, _ list: String) -> [String] {
-    var text = JSONText(contents, from: 0, isPython: isPython)
-    var found: [String] = []
-    guard text.isAtList() else { return list.isEmpty ? [] : [list] }
-    do throws(DatasetError) {
-      try text.elements { text throws(DatasetError) in
-        if text.isAtText() {
-          found.append(text.string(of: try text.stringToken()))
-        } else if text.isAtWord() || text.isAtList() || text.peek() == UInt8(ascii: "{") {
-          try text.skipValue()
-        } else {
-          let range = try text.numberBytes()
-          found.append(String(decoding: contents.bytes[range], as: UTF8.self))
-        }
-      }
-    } catch { return found }
-    return found
+    JSONText.elements(ofList: list, isPython: isPython)
   }
 }

@@ -159,17 +159,27 @@ extension ScannedTable {
       skipped += codes.count { isBad[Int($0)] }
       missing = codes.count { isMissing[Int($0)] }
       codes = codes.filter { !isMissing[Int($0)] && !isBad[Int($0)] }
-      if codes.isEmpty {
-        throw DatasetError(
-          skipped > 0
-            ? "no row can be read; all \(skipped) are malformed" : "no row has a `\(name)`",
-          file: contents.path,
-          help: ["a row is: " + layout.fields.map(\.name).joined(separator: ", ")], code: "E0511")
-      }
+      if codes.isEmpty { throw noRow(skipped > 0 ? nil : "no row has a `\(name)`") }
       try keep(keeps)
     }
     replace(name, by: values(codes))
     return missing
+  }
+
+  /// Leaves out rows that are as good as unreadable, and counts them.
+  ///
+  /// - Parameter first: what is wrong with the first of them.
+  mutating func passOver(_ isBad: [Bool], first: DatasetError) throws(DatasetError) {
+    if firstSkipped?.line ?? Int.max > first.line ?? 0 { firstSkipped = first }
+    skipped += isBad.count { $0 }
+    try keep(isBad.map { !$0 })
+    if count == 0 { throw noRow(nil) }
+  }
+
+  private func noRow(_ why: String?) -> DatasetError {
+    DatasetError(
+      why ?? "no row can be read; all \(skipped) are malformed", file: contents.path,
+      help: ["a row is: " + layout.fields.map(\.name).joined(separator: ", ")], code: "E0511")
   }
 
   /// The line of a value: exact where its token, or another one of its row, is a place.

@@ -59,6 +59,7 @@ extension Dataset {
           words += [vocabulary.namesDigest, digest(offsets), digest(codes)]
         case .numbers(let numbers): words.append(digest(numbers))
         }
+        if !feature.weights.isEmpty { words.append(digest(feature.weights)) }
       }
     }
     return hexadecimal(digest(words))

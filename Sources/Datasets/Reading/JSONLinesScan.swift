@@ -13,6 +13,8 @@ struct JSONLinesScan {
   /// How many ids had blanks at their ends.
   private(set) var trimmed = 0
   private(set) var firstSkipped: DatasetError?
+  /// The lines of the first few that were passed over.
+  private(set) var skippedLines: [Int] = []
   /// The values of the present line.
   private var row: [UInt64?]
   /// The items of the present line, where it has a list of them.
@@ -52,11 +54,28 @@ struct JSONLinesScan {
         }
         skipped += 1
         firstSkipped = firstSkipped ?? error
+        if skippedLines.count < ScannedTable.mostSkippedLines, let line = error.line {
+          skippedLines.append(line)
+        }
       }
     }
     if columns.first?.isEmpty ?? true {
       throw DatasetError("the file has no rows", file: contents.path, code: "E0511")
     }
+  }
+
+  /// The rows as a table.
+  ///
+  /// - Parameter fields: those of the columns, in the order of the members.
+  func table(_ fields: [Field]) -> ScannedTable {
+    var table = ScannedTable(
+      contents: contents, layout: RowLayout(fields), start: contents.textStart,
+      columns: columns.map { .tokens($0) }, count: columns.first?.count ?? 0, skipped: skipped,
+      firstSkipped: firstSkipped)
+    table.skippedLines = skippedLines
+    table.escapes = .json
+    table.trimmedIDs = trimmed
+    return table
   }
 
   private mutating func read(_ line: JSONText) throws(DatasetError) {

@@ -12,13 +12,16 @@ struct JSONMembers {
   /// The paths in order of first appearance.
   private(set) var paths: [String] = []
   private(set) var kinds: [String: Kind] = [:]
+  /// Those that have lists in some objects, even where others have plain values.
+  private(set) var listed = Set<String>()
   /// Whether the lines show objects as Python does.
   private(set) var isPython = false
 
-  private static let mostLines = 200
   private static let mostLevels = 8
 
-  init(_ contents: FileContents) throws(DatasetError) {
+  /// - Parameter most: how many lines are looked at. A table about items has few, and may name a member in one of
+  ///   the last alone.
+  init(_ contents: FileContents, lines most: Int = 200) throws(DatasetError) {
     try contents.requireText()
     var text = JSONText(contents)
     if text.peek() == UInt8(ascii: "[") {
@@ -34,7 +37,7 @@ struct JSONMembers {
       guard let python = Self(python: contents) else { throw error }
       self = python
     }
-    readMore(contents)
+    try readMore(contents, most)
   }
 
   private init?(python contents: FileContents) {
@@ -56,9 +59,12 @@ struct JSONMembers {
   }
 
   /// Reads the members of further lines; what is wrong with one is found when it is read for its values.
-  private mutating func readMore(_ contents: FileContents) {
+  private mutating func readMore(_ contents: FileContents, _ most: Int) throws(DatasetError) {
     var place = contents.textStart
-    for _ in 0..<Self.mostLines where place < contents.bytes.count {
+    var lines = 0
+    while lines < most, place < contents.bytes.count {
+      if lines & 0xFF == 0xFF { try DatasetError.throwIfUnwanted() }
+      lines += 1
       let line = contents.lineBytes(at: place)
       let end = place + line.bytes.count
       var text = JSONText(contents, from: place, to: end, isPython: isPython)
@@ -105,6 +111,7 @@ struct JSONMembers {
   private mutating func note(_ path: String, _ kind: Kind) {
     if kinds[path] == nil { paths.append(path) }
     kinds[path] = max(kinds[path] ?? .nothing, kind)
+    if kind == .list { listed.insert(path) }
   }
 
   func names(_ kind: Kind) -> [String] { paths.filter { kinds[$0] == kind } }

@@ -208,3 +208,28 @@ struct JSONText {
     return String(decoding: units, as: UTF16.self)
   }
 }
+
+extension JSONText {
+  /// The texts and numbers of a list as it is written; a text that is no list is the only one.
+  static func elements(ofList list: String, isPython: Bool) -> [String] {
+    let contents = FileContents(path: "", Array(list.utf8))
+    return withExtendedLifetime(contents) {
+      var text = JSONText(contents, from: 0, isPython: isPython)
+      guard text.isAtList() else { return list.isEmpty ? [] : [list] }
+      var found: [String] = []
+      do throws(DatasetError) {
+        try text.elements { text throws(DatasetError) in
+          if text.isAtText() {
+            found.append(text.string(of: try text.stringToken()))
+          } else if text.isAtWord() || text.isAtList() || text.peek() == UInt8(ascii: "{") {
+            try text.skipValue()
+          } else {
+            let range = try text.numberBytes()
+            found.append(String(decoding: contents.bytes[range], as: UTF8.self))
+          }
+        }
+      } catch { return found }
+      return found
+    }
+  }
+}

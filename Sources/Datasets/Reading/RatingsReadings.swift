@@ -42,7 +42,7 @@ struct RatingsReadings {
       remarks += read.remarks
     }
     if !roles.time.isEmpty { try readTimes(conversion, &table) }
-    if !roles.count.isEmpty { try checkCounts(table, options) }
+    if !roles.count.isEmpty { try checkCounts(&table, options) }
     for (name, noun) in [(roles.user, "user"), (roles.item, "item")] {
       let merged = try table.idsMergedByTrimming(name)
       guard merged > 0 else { continue }
@@ -105,20 +105,22 @@ struct RatingsReadings {
     }
   }
 
-  /// Refuses counts below 0 at their line.
+  /// Refuses counts below 0 at their line, or passes over their rows.
   private func checkCounts(
-    _ table: ScannedTable, _ options: RatingsOptions
+    _ table: inout ScannedTable, _ options: RatingsOptions
   ) throws(DatasetError) {
     let counts = table.numbers(roles.count)
     guard let row = counts.firstIndex(where: { $0 < 0 }) else { return }
     let shown = Number.text(counts[row].asWritten)
-    throw DatasetError(
+    let error = DatasetError(
       "\(roles.count) must be 0 or more, as it says how often or how much, not \(shown)",
       file: table.contents.path, line: table.line(of: roles.count, row: row),
       help: [
         "missing=\(shown) leaves such rows out",
-        "for ratings, which may be negative: rating=\(spelled(roles.count))",
+        "for ratings, which may be negative: rating=\(spelled(roles.count))", BadRows.advice,
       ], code: "E0512")
+    if options.badRows == .refuse { throw error }
+    try table.passOver(counts.map { $0 < 0 }, first: error)
   }
 
   private func readings(of columns: [String]) -> [ColumnReading] {

@@ -91,6 +91,8 @@ package struct ScannedTable: Sendable {
   package internal(set) var skipped = 0
   /// Why the first of them could not be read.
   package internal(set) var firstSkipped: DatasetError?
+  /// How many lines that were passed over are named.
+  static let mostSkippedLines = 8
   /// The lines of the first few of them.
   package internal(set) var skippedLines: [Int] = []
   /// How many ids had blanks at their ends, which are left off.

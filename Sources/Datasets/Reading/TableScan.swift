@@ -174,7 +174,9 @@ private struct TableScan {
         part.skipped += 1
         if Self.isUnread(result) { part.unread.insert(Int(result.field)) }
         part.firstSkipped = part.firstSkipped ?? result
-        if part.skippedLines.count < 8 { part.skippedLines.append(Int(result.line)) }
+        if part.skippedLines.count < ScannedTable.mostSkippedLines {
+          part.skippedLines.append(Int(result.line))
+        }
         from = contents.lineBytes(at: Int(result.line)).next
       }
     }
@@ -213,7 +215,8 @@ private struct TableScan {
     var table = ScannedTable(
       contents: contents, layout: layout, start: start, columns: columns, count: count,
       skipped: skipped, firstSkipped: firstSkipped.map { error(for: $0) },
-      skippedLines: parts.flatMap(\.skippedLines).prefix(8).map { contents.line(at: $0) })
+      skippedLines: parts.flatMap(\.skippedLines).prefix(ScannedTable.mostSkippedLines)
+        .map { contents.line(at: $0) })
     table.trimmedIDs = parts.reduce(0) { $0 + $1.trimmed }
     return table
   }

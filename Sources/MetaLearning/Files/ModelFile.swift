@@ -138,9 +138,10 @@ package enum ModelFile {
     }
     var start = 0
     for field in fields {
-      guard field.start == start else {
-        throw ModelFileError("says contradictory things about its features")
-      }
+      let weights = field.weights ?? field.values.map { _ in 1 }
+      guard field.start == start, weights.count == field.values.count,
+        weights.allSatisfy({ $0.isFinite && $0 > 0 })
+      else { throw ModelFileError("says contradictory things about its features") }
       start += field.rows
     }
     guard fields.first?.kind == .identity else {

@@ -84,8 +84,13 @@ package struct FeatureEncoder: Sendable {
       return (0..<entities.count).map { entity in
         let known = codes[Int(offsets[entity])..<Int(offsets[entity + 1])].map { rows[Int($0)] }
           .filter { $0 != start }
-        return known.isEmpty
-          ? unknown : known.map { (row: $0, weight: 1 / Float(known.count)) }
+        if known.isEmpty { return unknown }
+        guard let weights = field.weights else {
+          return known.map { (row: $0, weight: 1 / Float(known.count)) }
+        }
+        let own = known.map { weights[Int($0 - start) - 1] }
+        let sum = own.reduce(0, +)
+        return zip(known, own).map { (row: $0, weight: $1 / sum) }
       }
     case (.numbers(let numbers), .number):
       return numbers.map { number in

@@ -17,6 +17,8 @@ package struct FeatureField: Sendable, Equatable, Codable {
   package var kind: Kind
   /// The values that have rows of their own, in the order of those rows.
   package var values: [String] = []
+  /// How much each of the values counts beside others of the same entity; all alike if nil.
+  package var weights: [Float]?
   /// The mean and spread of a number.
   package var mean = 0.0
   package var deviation = 1.0
@@ -79,7 +81,9 @@ package struct FieldFit: Sendable {
         for at in offsets[entity]..<offsets[entity + 1] { known[Int(codes[Int(at)])] = true }
       }
       var field = FeatureField(name: feature.name, side: side, kind: .categories)
-      field.values = known.indices.filter { known[$0] }.map { vocabulary.names[$0] }
+      let places = known.indices.filter { known[$0] }
+      field.values = places.map { vocabulary.names[$0] }
+      if !feature.weights.isEmpty { field.weights = places.map { feature.weight(of: $0) } }
       return field
     case .numbers(let numbers):
       let values = seen.indices.filter { seen[$0] && numbers[$0].isFinite }.map {
