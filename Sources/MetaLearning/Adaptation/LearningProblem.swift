@@ -33,7 +33,8 @@ package final class LearningProblem: Sendable {
     let rows = split.train.flatMap(\.rows)
     self.init(
       network: network, loss: loss, learner: learner,
-      encoder: FeatureEncoder(data, training: rows, growing: start?.fields ?? []), scale: data.scale,
+      encoder: FeatureEncoder(data, training: rows, growing: start?.fields ?? []),
+      scale: data.scale,
       negatives: data.feedback == .interactions
         ? NegativeSampler(sampling, data, training: rows, key: key) : nil, kernels: kernels)
   }
