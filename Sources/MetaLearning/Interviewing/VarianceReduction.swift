@@ -73,7 +73,8 @@ package struct VarianceReduction: QuestionPolicy {
               covariance: covariance, target: target)
         }
       }
-      return sums.map { Float($0 / Double(targets.count)) }
+      let square = model.measure.unit * model.measure.unit
+      return sums.map { Float($0 * square / Double(targets.count)) }
     }
   }
 }
