@@ -46,6 +46,10 @@ private func trained(
   )
 }
 
+private func weights(of model: TrainedModel) -> [Float] {
+  withExtendedLifetime(model) { model.weights.all.array }
+}
+
 /// All ways to take k of a list.
 private func draws(_ k: Int, of list: [Int32]) -> [[Int32]] {
   if k == 0 { return [[]] }
@@ -145,7 +149,7 @@ private func expectedWeights(k: Int, _ learner: EpisodicRidge) -> [[Double]] {
       })
     var learner = EpisodicRidge()
     learner.penalty = fitting
-    #expect(trained(learner, data, split).model.weights.all.array == model.weights.all.array)
+    #expect(weights(of: trained(learner, data, split).model) == weights(of: model))
   }
 
   @Test func theBitsAreAlwaysTheSame() {
@@ -155,9 +159,11 @@ private func expectedWeights(k: Int, _ learner: EpisodicRidge) -> [[Double]] {
     for kernels in KernelSet.available {
       for threads in [1, 2] {
         let found = ThreadPool().whileUsed(atMost: threads) {
-          trained(
-            EpisodicRidge(), data, split(tasks(of: data) { _ in 2 }, valid: 40), kernels: kernels
-          ).model.weights.all.array
+          weights(
+            of: trained(
+              EpisodicRidge(), data, split(tasks(of: data) { _ in 2 }, valid: 40),
+              kernels: kernels
+            ).model)
         }
         #expect(found == known ?? found, "\(kernels.name), \(threads) threads")
         known = found
@@ -182,9 +188,9 @@ private func expectedWeights(k: Int, _ learner: EpisodicRidge) -> [[Double]] {
     let once = clicks(lists, items: 9)
     var learner = EpisodicRidge()
     learner.penalty = 2
-    func weights(_ data: Dataset) -> [Float] {
-      trained(learner, data, split(tasks(of: data) { _ in 1 })).model.weights.all.array
+    func found(_ data: Dataset) -> [Float] {
+      weights(of: trained(learner, data, split(tasks(of: data) { _ in 1 })).model)
     }
-    #expect(weights(once) == weights(twice))
+    #expect(found(once) == found(twice))
   }
 }

@@ -56,7 +56,7 @@ struct UserRegressors: Sendable {
     guard numbers.count == field.values.count, numbers.count > Self.manyNumbers else {
       return own.filter { counts[$0] >= Self.fewest }.map { [$0] }
     }
-    let order = zip(numbers, own).sorted { $0 < $1 }.map { $0.1 }
+    let order = zip(numbers, own).sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { $0.1 }
     let total = order.reduce(0) { $0 + counts[$1] }
     var groups = Array(repeating: [Int](), count: Self.parts)
     var before = 0
