@@ -22,9 +22,10 @@ package struct EpisodicRidge: ClosedFormLearner {
       is asked, and one epoch of one step is all of the training: there is no network, rate or gradient. \
       Values of a feature that fewer than ten training users have count as unknown, and of more than 16 \
       numbers eighths of the users are told apart. When `l2` is not given, the best of five on the \
-      validation users is taken. Of ratings x and y are residuals of the items' means. It needs memory for \
-      six numbers for each pair of items. After Steck, EASE, WWW 2019, and Hastie et al., The Elements of \
-      Statistical Learning, 2009.
+      validation users is taken. It is made for interactions: of ratings x and y are residuals of the \
+      items' means, and what is not rated counts as a residual of 0, so that other algorithms predict \
+      ratings better. It needs memory for six numbers for each pair of items. After Steck, EASE, WWW 2019, \
+      and Hastie et al., The Elements of Statistical Learning, 2009.
       """,
     [
       .option(
