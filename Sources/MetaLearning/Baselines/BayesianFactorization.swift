@@ -159,7 +159,7 @@ package struct BayesianFactorization: Baseline {
 }
 
 /// The values that beliefs are about: ratings less their mean, in quarters of the scale, such as stars of five.
-private struct RatingMeasure: Sendable {
+struct RatingMeasure: Sendable {
   private(set) var mean: Double
   /// A quarter of the scale.
   let unit: Double
