@@ -267,7 +267,7 @@ private struct Formula {
     }
     // Nothing is positive, so nothing lies in the middle.
     baseline.positives = 400
-    #expect(world.scores(baseline, [], [0, 1]).allSatisfy(\.isFinite))
+    #expect(world.scores(baseline, [], [0, 1]).allSatisfy { $0.isFinite })
   }
 
   @Test func theScaleOfTheRatingsIsOnlyAScale() {
