@@ -39,7 +39,8 @@ package struct BayesianFactorization: Baseline {
       tasks. Of a user, which kinds of items she rated tells something before her ratings do; her belief \
       follows from these in closed form; where users to judge have far fewer ratings than those of \
       training, a large choice-penalty= is better, since shares among few items vary by chance. An item with \
-      few ratings is near what its kind is, and one that nobody rated is what a second regression, in which an item counts by its ratings, lets expect. The \
+      few ratings is near what its kind is, and one that nobody rated is what a second regression, in which \
+      an item counts by its ratings, lets expect. The \
       prediction is the mean over several random starts, which end in different optima. With \
       `positives=4` a score is not the expected rating but how many standard deviations it lies above the \
       middle between 3 and 4: of two equal expectations the surer one counts more. \
