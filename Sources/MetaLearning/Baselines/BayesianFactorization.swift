@@ -37,8 +37,10 @@ package struct BayesianFactorization: Baseline {
       r = μ + b_u + b_i + z_u · v_i + noise; (b_i, v_i) and (b_u, z_u) are normal around what their \
       features let expect, and means, covariances and the noise of each item are learned from the training \
       tasks. Of a user, which kinds of items she rated tells something before her ratings do; her belief \
-      follows from these in closed form. An item with few ratings is near what its kind is, and one that \
-      nobody rated is what a second regression, in which an item counts by its ratings, lets expect. The \
+      follows from these in closed form; where users to judge have far fewer ratings than those of \
+      training, a large choice-penalty= is better, since shares among few items vary by chance. An item with \
+      few ratings is near what its kind is, and one that nobody rated is what a second regression, in which \
+      an item counts by its ratings, lets expect. The \
       prediction is the mean over several random starts, which end in different optima. With \
       `positives=4` a score is not the expected rating but how many standard deviations it lies above the \
       middle between 3 and 4: of two equal expectations the surer one counts more. \
