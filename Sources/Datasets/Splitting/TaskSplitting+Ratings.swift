@@ -42,7 +42,7 @@ extension TaskSplitting {
     groups.enumerated().whileWanted(asking: 0x40).filter { !$1.isEmpty }.map { user, group in
       var chance = key.derived("task").derived(data.users.ids.names[user]).stream
       let ordered = chance.shuffled(group)
-      let wanted = queried.count(of: group.count) ?? group.count / 2
+      let wanted = asked.count(of: group.count) ?? group.count / 2
       let queryCount = Swift.max(1, Swift.min(wanted, group.count / 2))
       return UserTask(
         user: Int32(user), support: Array(ordered[queryCount...]),

@@ -87,7 +87,7 @@ extension TaskSplitting {
         }
       }
       let queryCount =
-        queried.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
+        asked.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
       let supportCount = Swift.min(
         support.count(of: group.count) ?? group.count - queryCount, group.count - queryCount)
       guard queryCount > 0, supportCount >= 0 else { continue }

@@ -74,12 +74,12 @@ package struct TaskSplitting: Sendable {
 
   /// The fewest ratings a user needs.
   package var leastRatings: Int {
-    let usual = queried.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
-    return Swift.max(min ?? usual, queried.least + support.least)
+    let usual = asked.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
+    return Swift.max(min ?? usual, asked.least + support.least)
   }
 
   /// How many ratings are judged on, the usual number where nothing says.
-  var queried: SetSize { query ?? .count(Self.usualQuery) }
+  var asked: SetSize { query ?? .count(Self.usualQuery) }
 
   /// The tasks of the data, in parts; chance derives from `key` and the users' ids only, so that
   /// neither the order of the rows of others nor other users change a user's task.
@@ -158,7 +158,7 @@ package struct TaskSplitting: Sendable {
       throw DatasetError(
         "there is no fold \(fold) of \(folds)", argument: "fold", code: "E0520")
     }
-    if queried == .count(0) {
+    if asked == .count(0) {
       throw DatasetError(
         "query=0 leaves nothing to be judged on", help: ["try query=10"], argument: "query",
         code: "E0520")
@@ -195,7 +195,7 @@ package struct TaskSplitting: Sendable {
     add("train", train.isEmpty ? nil : train.joined(separator: ","))
     add("folds", folds.map { "\($0) fold=\(fold)" })
     add("support", support.argumentText)
-    add("query", queried.argumentText)
+    add("query", asked.argumentText)
     add("order", order == .random ? nil : order.rawValue)
     add("min", "\(leastRatings)")
     add("max", max.map { "\($0)" })
