@@ -47,7 +47,7 @@ import Testing
     let text = said(report)
     #expect(text.contains("kept epoch 0, the state before training: validation loss"), "\(text)")
     #expect(text.contains("No epoch was better than the start"))
-    #expect(text.contains("try a smaller `lr` (30 here)"))
+    #expect(text.contains("a smaller `lr` (30 here)"))
     #expect(!said(start).contains("epoch 0"))
   }
 

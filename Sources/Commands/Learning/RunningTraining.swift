@@ -183,9 +183,12 @@ extension RunningTraining {
   /// What is said when no epoch was better than the start.
   var fruitless: String? {
     guard kept == nil, !history.isEmpty, !split.valid.isEmpty else { return nil }
+    // Where the last epoch is the best one, more of them may come below the start.
+    let isFalling = training.lowest?.epoch == history.count
     let remedy =
       training.rate > 0
-      ? "; the steps may be too long: try a smaller `lr` (\(Number.text(training.rate)) here)" : ""
+      ? "; try " + (isFalling ? "more epochs, or " : "")
+        + "a smaller `lr` (\(Number.text(training.rate)) here)" : ""
     return "No epoch was better than the start, so the state before training is kept\(remedy)."
   }
 

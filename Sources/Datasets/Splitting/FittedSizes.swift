@@ -187,7 +187,7 @@ extension TaskSplitting {
     if let remedy {
       help.append("a user needs query + support ratings, and min= of them: try \(remedy)")
     } else if most == 1 {
-      help.append("a user with one rating has nothing to adapt on: deal out others with by=")
+      help.append("a user with one rating there has nothing to adapt on")
     }
     return DatasetError("no user has \(range) ratings\(place)", help: help, code: "E0520")
   }

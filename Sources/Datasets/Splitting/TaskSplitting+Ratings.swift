@@ -29,7 +29,7 @@ extension TaskSplitting {
     }
     let known = data.rowsByUser(among: Array(rest.dropFirst(validCount)).sortedWhileWanted())
     return (
-      trainingTasks(of: known, query: queried, in: data, key: key),
+      trainingTasks(of: known, query: asked, in: data, key: key),
       judgedTasks(rest.prefix(validCount), known, in: data),
       judgedTasks(order[testRange], known, in: data)
     )

@@ -80,7 +80,7 @@ extension TaskSplitting {
       let ordered = ordered(
         group, places, taskKey.derived(data.users.ids.names[user]), newestFirst: true)
       let queryCount =
-        queried.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
+        asked.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
       let supportCount = Swift.min(
         support.count(of: group.count) ?? group.count - queryCount, group.count - queryCount)
       guard queryCount > 0, supportCount >= 0 else { continue }

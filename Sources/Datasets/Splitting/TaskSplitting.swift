@@ -76,12 +76,12 @@ package struct TaskSplitting: Sendable {
 
   /// The fewest ratings a user needs.
   package var leastRatings: Int {
-    let usual = queried.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
-    return Swift.max(min ?? usual, queried.least + support.least)
+    let usual = asked.count(of: 0).map { Swift.max($0, 2) + 3 } ?? 5
+    return Swift.max(min ?? usual, asked.least + support.least)
   }
 
   /// How many ratings are judged on, the usual number where nothing says.
-  var queried: SetSize { query ?? .count(Self.usualQuery) }
+  var asked: SetSize { query ?? .count(Self.usualQuery) }
 
   /// The tasks of the data, in parts; chance derives from `key` and the users' ids only, so that
   /// neither the order of the rows of others nor other users change a user's task.
@@ -203,7 +203,7 @@ package struct TaskSplitting: Sendable {
       throw DatasetError(
         "there is no fold \(fold) of \(folds)", argument: "fold", code: "E0520")
     }
-    if queried == .count(0) {
+    if asked == .count(0) {
       throw DatasetError(
         "query=0 leaves nothing to be judged on", help: ["try query=10"], argument: "query",
         code: "E0520")
@@ -244,7 +244,7 @@ package struct TaskSplitting: Sendable {
     add("folds", folds.map { "\($0) fold=\(fold)" })
     if phases.isEmpty {
       add("support", support.argumentText)
-      add("query", holdsItemsOut ? query?.argumentText : queried.argumentText)
+      add("query", holdsItemsOut ? query?.argumentText : asked.argumentText)
     } else {
       add("phases", phases.map { "\($0)" }.joined(separator: ","))
     }
