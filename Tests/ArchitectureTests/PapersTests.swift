@@ -34,6 +34,7 @@ import Testing
     for (pattern, less) in [
       (#/seeds=\d+/#, "seeds=2"), (#/folds=\d+/#, "folds=2"), (#/epochs=\d+/#, "epochs=1"),
       (#/valid=200/#, "valid=10"), (#/phases 20 20 20/#, "phases 5 5 5"),
+      (#/after-20/#, "after-5"), (#/after-40/#, "after-10"), (#/after-60/#, "after-15"),
       (#/min=60 max=200/#, "min=16 max=60"),
     ] {
       text = text.replacing(pattern, with: less)
@@ -53,11 +54,11 @@ import Testing
       }
     }
     #expect(result == .completed, "\(result)")
-    let isOfClicks = name.hasPrefix("clicks") || name.hasPrefix("cold-items")
     let always =
-      isOfClicks
+      name.hasPrefix("clicks")
       ? ["chance", "popularity", "episodic-ease", "episodic-ridge", "hybrid"]
-      : ["chance", "item-mean", "mf"]
+      : name.hasPrefix("cold-items")
+        ? ["chance", "popularity", "episodic-ease", "ease", "als"] : ["chance", "item-mean", "mf"]
     #expect(always.allSatisfy { titles.contains($0) })
     // What others printed stands in the same table.
     for file in Toys.references(of: name) {

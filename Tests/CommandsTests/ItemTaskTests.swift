@@ -27,10 +27,11 @@ import Testing
   }
 
   private func fault(_ line: String, _ interpreter: inout Interpreter) -> Diagnostic? {
-    guard case .failed(let fault) = interpreter.run(Source(text: line), host: host) else {
-      return nil
+    switch interpreter.run(Source(text: line), host: host) {
+    case .failed(let fault): fault
+    case .invalid(let faults): faults.first
+    default: nil
     }
-    return fault
   }
 
   private func texts(_ record: Record, _ field: String) -> [String] {

@@ -25,6 +25,7 @@ import Testing
       for block in outcome.report?.blocks ?? [] {
         switch block {
         case .text(let text), .note(let text), .warning(let text): said.append(text)
+        case .table(let table): said += table.footnotes
         default: break
         }
       }
@@ -43,7 +44,7 @@ import Testing
     let (skipped, said) = run(file, line + " errors=skip")
     #expect(skipped == nil)
     #expect(said.contains("3 rows could not be read and were passed over; line 7: plays must"))
-    #expect(said.contains("477 interactions"))
+    #expect(said.contains("which count 954 together"))
     let none = "user,item,plays\n" + clicks { _ in ",-3" }
     #expect(run(none, line + " errors=skip").failure?.message.contains("all 480 are") == true)
   }

@@ -44,7 +44,7 @@ import Testing
   @Test func itTakesTheNetworkOfTheModel() {
     let run = run([
       "load data", "split tasks", "model factor embed=4", "meta-train pretrain epochs=1",
-      "model mlp", "meta-train maml epochs=1 from=pretrain", "show model",
+      "model mlp", "meta-train maml epochs=1 from=pretrain",
     ])
     #expect(run.result == .completed)
     #expect(run.texts.contains { $0.hasPrefix("Started from pretrain: ") })

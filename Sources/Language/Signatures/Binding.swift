@@ -123,16 +123,19 @@ private struct Binder {
         take(at, argument, index)
         return
       case .rest:
-        take(cursor, argument, index)
-        return
+        // A word that is no value here, and nearly a name of something else, is meant for that.
+        guard forms[cursor].members == nil, !near(word).isEmpty,
+          parameters.erased[cursor].problem(argument) != nil
+        else {
+          take(cursor, argument, index)
+          return
+        }
+        cursor = forms.count
       case .option, .pairs:
         cursor += 1
       }
     }
     guard !hasUnknownMember else { return }
-    let fillers = forms.filter { $0.place == .filler }.map(\.name)
-    let near =
-      word.map { suggestions(for: $0, among: optionNames.map { $0 + "=" } + fillers) } ?? []
     var help = optionNames.isEmpty ? [] : ["options: " + optionNames.joined(separator: " ")]
     if let before = choice(insteadOf: argument, index) {
       let value = argument.value?.sourceText ?? ""
@@ -143,8 +146,14 @@ private struct Binder {
         index,
         Problem(
           "E0206", "`\(title)` takes no further value", label: "nothing is expected here",
-          help: help, suggestions: near)
+          help: help, suggestions: near(word))
       ))
+  }
+
+  /// Options and words that may be left out whose names are nearly this word.
+  private func near(_ word: String?) -> [String] {
+    let fillers = forms.filter { $0.place == .filler }.map(\.name)
+    return word.map { suggestions(for: $0, among: optionNames.map { $0 + "=" } + fillers) } ?? []
   }
 
   /// The word right before an argument that chose a member, where the argument could choose as well:
