@@ -13,6 +13,7 @@ let catalogs = [
   ListedCatalog(metrics), ListedCatalog(datasetFormats), ListedCatalog(saveables),
   ListedCatalog(renderers), ListedCatalog(notebookFormats), ListedCatalog(plots),
   ListedCatalog(views), ListedCatalog(explanations), ListedCatalog(searchStrategies),
+  ListedCatalog(questionPolicies),
   ListedCatalog(keywords),
 ]
 
