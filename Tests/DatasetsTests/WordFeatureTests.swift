@@ -16,7 +16,7 @@ import Testing
   }
 
   private func table(_ plots: [String], from first: Int = 0) -> String {
-    "item,plot\n" + plots.enumerated().map { "i\($0 + first),\($1)\n" }.joined()
+    "item,plot\n" + plots.enumerated().map { "i\($0 + first),\"\($1)\"\n" }.joined()
   }
 
   private func feature(_ data: Dataset) throws -> Feature {

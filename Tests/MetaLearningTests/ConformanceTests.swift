@@ -77,7 +77,10 @@ import Testing
 
   @Test(arguments: adapting) func trainingLowersTheValidationLoss(name: String) throws {
     var training = training(try learner(name), epochs: epochs(name))
-    let before = training.initialLoss
+    let (untrained, tasks) = (model(training), smallSplit(Self.board, query: 6).valid)
+    let before =
+      tasks.reduce(0) { $0 + untrained.queryLoss(of: $1, Self.board.interactions) }
+      / Float(tasks.count)
     run(&training)
     let after = training.history.map(\.validLoss).min() ?? .infinity
     #expect(after < 0.7 * before, "\(before) → \(after)")

@@ -57,6 +57,12 @@ package struct TrainingRatings: Sendable {
   }
 
   var count: Int { ratings.count }
+
+  /// The standard deviation of the ratings; 0 when there is none.
+  var deviation: Double {
+    let squares = ratings.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    return (squares / Double(max(1, ratings.count))).squareRoot()
+  }
 }
 
 /// Scores items by one number each, the same for every user.

@@ -160,10 +160,11 @@ package struct BayesianFactorization: Baseline {
   }
 }
 
-/// The values that beliefs are about: ratings less their mean, in quarters of the scale, such as stars of five.
+/// The values that beliefs are about: ratings less their mean, in quarters of the scale, such as stars of five, or in
+/// their standard deviations where these are smaller.
 struct RatingMeasure: Sendable {
   private(set) var mean: Double
-  /// A quarter of the scale.
+  /// What counts as one.
   let unit: Double
   /// The lowest positive rating, if positives are told apart, and how much is added to those.
   private let positives: Double?
@@ -174,7 +175,9 @@ struct RatingMeasure: Sendable {
 
   init(_ ratings: TrainingRatings, positives: Double?, gap: Double) {
     let width = Double(ratings.scale.highest) - Double(ratings.scale.lowest)
-    unit = width > 0 && width.isFinite ? width / 4 : 1
+    let spread = ratings.deviation
+    let usual = min(width / 4, spread > 0 ? spread : .infinity)
+    unit = usual > 0 && usual.isFinite ? usual : 1
     self.positives = positives
     self.gap = gap * unit
     mean = ratings.mean
