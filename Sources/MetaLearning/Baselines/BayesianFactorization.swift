@@ -175,11 +175,11 @@ struct RatingMeasure: Sendable {
 
   init(_ ratings: TrainingRatings, positives: Double?, gap: Double) {
     let width = Double(ratings.scale.highest) - Double(ratings.scale.lowest)
+    let quarter = width > 0 && width.isFinite ? width / 4 : 1
     let spread = ratings.deviation
-    let usual = min(width / 4, spread > 0 ? spread : .infinity)
-    unit = usual > 0 && usual.isFinite ? usual : 1
+    unit = spread > 0 ? min(quarter, spread) : quarter
     self.positives = positives
-    self.gap = gap * unit
+    self.gap = gap * quarter
     mean = ratings.mean
     guard let positives else { return }
     var (lowest, highest, sum) = (Double.infinity, -Double.infinity, 0.0)
