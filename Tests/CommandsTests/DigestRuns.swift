@@ -78,9 +78,15 @@ struct DigestRuns {
     ]
     // A model that stayed as it was tells nothing of its training, whose state does.
     if let history = model?.history, !history.isEmpty, !history.contains(where: { $0.isBest }) {
-      words.append(digest(host.files["c"] ?? []))
+      words.append(digest(numbers(of: host.files["c"] ?? [])))
     }
     return hexadecimal(digest(words))
+  }
+
+  /// What a file of tensors holds behind its header, whose words are no arithmetic.
+  private func numbers(of file: [UInt8]) -> [UInt8] {
+    let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    return Array(file.dropFirst(8 + length))
   }
 }
 
