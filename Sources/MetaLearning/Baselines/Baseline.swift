@@ -58,6 +58,13 @@ package struct TrainingRatings: Sendable {
 
   var count: Int { ratings.count }
 
+  /// How many of them each item has.
+  var countsOfItems: [Int] {
+    var counts = Array(repeating: 0, count: itemCount)
+    for item in items { counts[Int(item)] += 1 }
+    return counts
+  }
+
   /// The standard deviation of the ratings; 0 when there is none.
   var deviation: Double {
     let squares = ratings.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }

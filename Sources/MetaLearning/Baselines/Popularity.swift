@@ -17,9 +17,8 @@ package struct Popularity: Baseline {
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
-    let ratings = TrainingRatings(training, in: dataset)
-    var counts = Array(repeating: Float(0), count: ratings.itemCount)
-    for item in ratings.items { counts[Int(item)] += 1 }
-    return FixedScores(title: Self.name, predictsRatings: predictsRatings, perItem: counts)
+    let counts = TrainingRatings(training, in: dataset).countsOfItems
+    return FixedScores(
+      title: Self.name, predictsRatings: predictsRatings, perItem: counts.map { Float($0) })
   }
 }

@@ -30,9 +30,7 @@ package struct EvidenceCandidates: QuestionPolicy {
       }
       return lengths.isEmpty ? 0 : lengths.reduce(0, +) / Double(lengths.count)
     }
-    let counts = TrainingRatings(basis.training, in: data).items.reduce(
-      into: Array(repeating: 0.0, count: data.items.count)
-    ) { $0[Int($1)] += 1 }
+    let counts = TrainingRatings(basis.training, in: data).countsOfItems.map { Double($0) }
     let (longest, most) = (ways.max() ?? 0, counts.max() ?? 0)
     let scale = longest > 0 && most > 0 ? 1 / (longest * most) : 0
     return FixedScores(
