@@ -19,8 +19,6 @@ package protocol MetaLearner: Configurable {
   func scores(for episode: Episode, _ weights: Weights, in scratch: Scratch) -> Matrix
   /// The outer optimiser and learning rate where the script gives none.
   var outerDefault: (optimizer: any Optimizer, rate: Double) { get }
-  /// The decoupled weight decay of embeddings where the script gives none; nil for the optimiser's own.
-  var usualLookupDecay: Double? { get }
   /// The support loss before each inner step and after the last, and the scores of the query after each; for
   /// algorithms without inner steps, before and after.
   func trace(_ episode: Episode, _ weights: Weights, in scratch: Scratch) -> [AdaptationPoint]
@@ -40,7 +38,6 @@ extension MetaLearner {
   package var promptWidth: Int { 0 }
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] { [] }
   package func prepare(_ weights: inout Weights, _ kernels: KernelSet) {}
-  package var usualLookupDecay: Double? { nil }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.002) }
 }
 

@@ -23,7 +23,7 @@ import Testing
     var counts = [Int](repeating: 0, count: data.items.count)
     for row in rows { counts[Int(data.interactions.items[Int(row)])] += 1 }
     return (
-      NegativeSampler(sampling, data, training: rows, key: RandomKey(seed: 1)), data, split, counts
+      NegativeSampler(sampling, data, training: rows, start: .biases, key: RandomKey(seed: 1)), data, split, counts
     )
   }
 
@@ -144,7 +144,7 @@ import Testing
     let problem = LearningProblem(
       data, split, learner: MAML(), network: MLP(), loss: CrossEntropy(), kernels: .underTest)
     let weights = problem.initialWeights(
-      learner: MAML(), data: data, training: rows, key: RandomKey(seed: 0))
+      learner: MAML(), data: data, training: rows, start: .biases, key: RandomKey(seed: 0))
     let linear = try #require(problem.layout.index(of: "linear"))
     let own = (0..<Int32(data.items.count)).map {
       weights.view(linear)[Int(problem.encoder.identityRow(ofItem: $0)), 0]

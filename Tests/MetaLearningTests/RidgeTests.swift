@@ -86,7 +86,7 @@ import Testing
       encoder: FeatureEncoder(data, training: rows), scale: data.scale,
       kernels: .underTest)
     let weights = problem.initialWeights(
-      learner: ridge, data: data, training: rows, key: RandomKey(seed: 1))
+      learner: ridge, data: data, training: rows, start: .biases, key: RandomKey(seed: 1))
     let model = TrainedModel(learner: ridge, problem: problem, weights: weights, fingerprint: 1)
     let scores = model.scores(for: UserContext(user: nil, support: []), items: [9, 19])
     #expect(scores[0] - scores[1] > 2.5, "\(scores)")

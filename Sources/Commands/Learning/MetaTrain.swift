@@ -23,6 +23,7 @@ package struct MetaTrain: Command {
   package var lookupDecay: Double?
   package var linearDecay = 0.0
   package var hiddenItems = 0.0
+  package var startingWeights = StartingWeights.factors
   package var clip: Double?
   package var patience = 8
   package var resample = true
@@ -106,13 +107,14 @@ package struct MetaTrain: Command {
       .option("weight-decay", \.decay, in: 0...100, "decay of dense weights"),
       .option(
         "embed-decay", \.lookupDecay, in: 0...100,
-        "decay of embeddings; the algorithm's own if not given"),
+        "decay of embeddings; the optimiser's own if not given"),
       .option(
         "linear-decay", \.linearDecay, in: 0...100,
         "decay of the linear weights of feature values"),
       .option(
         "hide-items", \.hiddenItems, in: 0...1,
         "share of training tasks whose items are known by their features alone, as new ones are"),
+      .option("start", \.startingWeights, "what the weights know before training"),
       .option("clip", \.clip, in: 1e-9...1e9, "longest gradient; not limited if not given"),
       .option(
         "patience", \.patience, in: 0...100_000,
@@ -201,6 +203,7 @@ package struct MetaTrain: Command {
     options.lookupDecay = lookupDecay
     options.linearDecay = linearDecay
     options.hiddenItems = hiddenItems
+    options.start = startingWeights
     options.clip = clip
     options.patience = patience
     options.resample = resample

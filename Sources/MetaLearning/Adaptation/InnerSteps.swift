@@ -9,11 +9,17 @@ package struct InnerSteps: Sendable, Equatable {
   package var order: Int
   private var givenRate: Double?
 
-  package init(order: Int = 2) { self.order = order }
+  /// The rate of plain steps where none is given.
+  private let usualRate: Double
 
-  /// The inner learning rate; the optimiser's default until one is given.
+  package init(order: Int = 2, usualRate: Double = 0.1) {
+    self.order = order
+    self.usualRate = usualRate
+  }
+
+  /// The inner learning rate; what is usual until one is given.
   package var rate: Double {
-    get { givenRate ?? optimizer.usualRate }
+    get { givenRate ?? (optimizer == .adam ? 0.01 : usualRate) }
     set { givenRate = newValue }
   }
 
@@ -26,13 +32,13 @@ package struct InnerSteps: Sendable, Equatable {
   /// The options of an algorithm that has its inner steps at `path`.
   static func parameters<Root>(
     _ path: Path<Root, InnerSteps>, counts: ClosedRange<Int> = 0...1000,
-    of steps: String = "inner gradient steps", hasOrder: Bool = true
+    of steps: String = "inner gradient steps", usualRate: String = "0.1", hasOrder: Bool = true
   ) -> [Parameter<Root>] {
     var own: [Parameter<InnerSteps>] = [
       .option("steps", \.count, in: counts, steps),
       .option(
         "inner-lr", \.rate, in: 0...100,
-        "inner learning rate; usual 0.1, of interactions 1, with adam 0.01"),
+        "inner learning rate; usual \(usualRate), of interactions 1, with adam 0.01"),
       .option("inner", \.optimizer, "how the inner steps move"),
     ]
     if hasOrder {
@@ -60,13 +66,6 @@ package enum InnerOptimizer: String, ArgumentChoice {
     switch self {
     case .sgd: "plain gradient steps"
     case .adam: "steps scaled by running moments; differentiated through as well"
-    }
-  }
-
-  var usualRate: Double {
-    switch self {
-    case .sgd: 0.1
-    case .adam: 0.01
     }
   }
 }

@@ -5,7 +5,7 @@ import Models
 /// Reptile (Nichol, Achiam and Schulman 2018): moves the weights towards those that inner steps on tasks end
 /// in.
 package struct Reptile: SteppingLearner {
-  package var inner = InnerSteps(order: 1)
+  package var inner = InnerSteps(order: 1, usualRate: 0.025)
   package var scope = AdaptationScope.all
 
   package init() {}
@@ -16,9 +16,10 @@ package struct Reptile: SteppingLearner {
       θ ← θ + ε · mean(θ′ − θ) with θ′ after `steps` gradient steps on the support; ε is `lr`. It needs no \
       query ratings. Nichol, Achiam and Schulman, 2018.
       """,
-    InnerSteps.parameters(\.inner, counts: 1...1000, hasOrder: false) + [
-      .option("adapt", \.scope, "which weights the inner steps move")
-    ],
+    InnerSteps.parameters(
+      \.inner, counts: 1...1000, usualRate: "0.025", hasOrder: false) + [
+        .option("adapt", \.scope, "which weights the inner steps move")
+      ],
     examples: [Example("meta-train reptile steps=3 epochs=1")])
 
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (SGD(), 1) }

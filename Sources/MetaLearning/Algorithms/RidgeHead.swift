@@ -4,8 +4,8 @@ import Models
 
 /// A head in closed form: ridge regression on meta-learned features (Bertinetto et al. 2019, R2-D2).
 package struct RidgeHead: FeedForwardLearner {
-  package var ridge = 1.0
-  package var interceptRidge = 1.0
+  package var ridge = 5.0
+  package var interceptRidge = 5.0
   package var prior = true
   package var slope = true
 
@@ -32,8 +32,6 @@ package struct RidgeHead: FeedForwardLearner {
 
   package var startsFromHead: Bool { prior }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.003) }
-  /// The exact head fits all that the features offer; strong decay of embeddings keeps it from overfitting.
-  package var usualLookupDecay: Double? { 4 }
 
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] {
     [WeightBlock("ridge.log-lambda", rows: 1, columns: 3, stage: lastStage, scale: 0)]

@@ -37,7 +37,10 @@ package struct TrainingRatings: Sendable {
   let mean: Double
 
   init(_ training: [UserTask], in dataset: Dataset) {
-    let rows = training.whileWanted(asking: 0x100).flatMap(\.rows)
+    self.init(rows: training.whileWanted(asking: 0x100).flatMap(\.rows), in: dataset)
+  }
+
+  init(rows: [Int32], in dataset: Dataset) {
     let interactions = dataset.interactions
     let users = rows.whileWanted().map { interactions.users[Int($0)] }
     let items = rows.whileWanted().map { interactions.items[Int($0)] }

@@ -26,31 +26,9 @@ package struct MatrixFactorization: Baseline {
   ) -> any Recommender {
     let ratings = TrainingRatings(training, in: dataset)
     let bias = BiasModel(ratings)
-    let (byUser, byItem) = ratings.grouped(bias.residuals(of: ratings))
-    var stream = key.derived("items").stream
-    var items = (0..<ratings.itemCount * factors).map { _ in 0.1 * stream.normal() }
-    for _ in (0..<sweeps).whileWanted(asking: 1) {
-      let users = solved(byUser, count: ratings.userCount, given: items)
-      items = solved(byItem, count: ratings.itemCount, given: users)
-    }
-    return FactorModel(bias: bias, factors: factors, penalty: penalty, items: items)
-  }
-
-  /// The factors of one side, each entity's the ridge solution given the other side's.
-  private func solved(_ index: RatingIndex, count: Int, given other: [Double]) -> [Double] {
-    var solutions = Array(repeating: 0.0, count: count * factors)
-    other.withUnsafeBufferPointer { other in
-      for entity in 0..<count where !index.range(entity).isEmpty {
-        if Cancellation.isRequested { break }
-        var system = RidgeSystem(size: factors, penalty: penalty)
-        for row in index.range(entity) {
-          system.add(other, at: Int(index.others[row]) * factors, value: index.values[row])
-        }
-        solutions.replaceSubrange(
-          entity * factors..<(entity + 1) * factors, with: system.solution())
-      }
-    }
-    return solutions
+    let fit = RatingFactors(
+      ratings, bias, width: factors, penalty: penalty, sweeps: sweeps, key: key)
+    return FactorModel(bias: bias, factors: factors, penalty: penalty, items: fit.items)
   }
 }
 

@@ -3,14 +3,19 @@ import Kernels
 import Models
 
 extension LearningProblem {
-  /// The weights training starts from: random, but for a linear part that knows the items' means.
+  /// The weights training starts from: random, but for a linear part that knows the items' means and
+  /// embeddings that know their factors.
   ///
   /// The head's bias is the mean training rating μ. Item biases are regressed on the items' features by ridge
   /// regression, and what is left of each, shrunken, goes to the weight of the item's id. So the untrained
   /// network is the bias model, and an item without ratings gets the bias that its features predict. Of
   /// interactions the log odds of an item's popularity take the place of its bias.
+  ///
+  /// Embeddings of items get the factors of what biases leave of the ratings, which are near zero where
+  /// ratings are few; what is random is then so small that the network still scores like the bias model.
   package func initialWeights(
-    learner: any MetaLearner, data: Dataset, training rows: [Int32], key: RandomKey
+    learner: any MetaLearner, data: Dataset, training rows: [Int32],
+    start: StartingWeights, key: RandomKey
   ) -> Weights {
     var weights = Weights(layout, key: key)
     learner.prepare(&weights, kernels)
@@ -20,13 +25,36 @@ extension LearningProblem {
       negatives == nil
       ? loss.scores(ofRating: offsets.mean, scale: scale, kernels) : ([offsets.mean], [1])
     if let bias = layout.index(of: "head.bias") { weights.mutableView(bias).copy(from: level) }
+    guard start != .random else { return weights }
     if let linear = layout.index(of: "linear") {
       let view = weights.mutableView(linear)
       for (row, deviation) in encoder.itemBiasWeights(offsets).enumerated() where deviation != 0 {
         for output in 0..<view.columns { view[row, output] = slopes[output] * deviation }
       }
     }
+    if start == .factors, negatives == nil, let embedding = layout.index(of: "embedding") {
+      giveFactors(
+        to: weights.mutableView(embedding), TrainingRatings(rows: rows, in: data),
+        key: key.derived("factors"))
+    }
     return weights
+  }
+
+  /// Adds each item's factors to the embedding of its id.
+  private func giveFactors(to table: Matrix, _ ratings: TrainingRatings, key: RandomKey) {
+    let fit = RatingFactors(
+      ratings, BiasModel(ratings), width: table.columns, penalty: 10, sweeps: 8, key: key)
+    let factors = fit.itemsForStandardUsers
+    for row in 0..<table.rows {
+      for column in 0..<table.columns { table[row, column] *= 0.1 }
+    }
+    for (item, count) in ratings.countsOfItems.enumerated() where count > 0 {
+      let row = Int(encoder.identityRow(ofItem: Int32(item)))
+      for column in 0..<table.columns {
+        // Twice: users of standard deviation 1/2 are within the reach of few gradient steps.
+        table[row, column] += Float(2 * factors[item * table.columns + column])
+      }
+    }
   }
 }
 

@@ -74,7 +74,8 @@ package struct Training: Sequence, IteratorProtocol {
   ) {
     let rows = Cancellation.isRequested ? [] : split.train.flatMap(\.rows)
     var initial = problem.initialWeights(
-      learner: learner, data: data, training: rows, key: options.key.derived("weights"))
+      learner: learner, data: data, training: rows, start: options.start,
+      key: options.key.derived("weights"))
     start?.give(&initial, problem)
     let fallback = learner.outerDefault
     rate = options.rate ?? fallback.rate
@@ -84,8 +85,7 @@ package struct Training: Sequence, IteratorProtocol {
       options: OuterOptions(
         optimizer: optimizer,
         lookupDecay: Float(
-          options.lookupDecay ?? (optimizer is AdamW ? learner.usualLookupDecay : nil)
-            ?? optimizer.usualLookupDecay),
+          options.lookupDecay ?? optimizer.usualLookupDecay),
         denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
         clip: options.clip.map { Float($0) }),
       threads: options.threads, takesSteps: !(learner is any ClosedFormLearner))

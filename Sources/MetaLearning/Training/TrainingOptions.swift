@@ -1,4 +1,5 @@
 import Kernels
+import Language
 import Models
 
 /// The options of meta-training that all algorithms share.
@@ -14,6 +15,8 @@ package struct TrainingOptions: Sendable {
   package var linearDecay = 0.0
   /// The share of training tasks in which the ids of items are hidden (DropoutNet).
   package var hiddenItems = 0.0
+  /// What the weights know before training.
+  package var start = StartingWeights.factors
   package var clip: Double?
   /// The patience of early stopping, in epochs without a better validation loss; 0 never stops early.
   package var patience = 8
@@ -23,4 +26,17 @@ package struct TrainingOptions: Sendable {
   package var threads = 1
 
   package init() {}
+}
+
+/// What the weights that training starts from know of the training ratings.
+package enum StartingWeights: String, ArgumentChoice {
+  case factors, biases, random
+
+  package var summary: String {
+    switch self {
+    case .factors: "the biases of items, and of ratings the items' factors as their embeddings"
+    case .biases: "the biases of items as their linear weights"
+    case .random: "nothing but the mean rating"
+    }
+  }
 }
