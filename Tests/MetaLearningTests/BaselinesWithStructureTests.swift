@@ -7,7 +7,7 @@ import Testing
 
 /// Sixty users of two tastes and twenty items of two genres: who likes "toys" gives them 5 and books
 /// 1, and the other way round. Items 18 and 19 are rated by nobody; users 50… are kept for tests.
-private enum TwoTastes {
+enum TwoTastes {
   static let users = 60
   static let items = 20
   static let rated = 18

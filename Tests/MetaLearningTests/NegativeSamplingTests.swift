@@ -23,7 +23,7 @@ import Testing
     var counts = [Int](repeating: 0, count: data.items.count)
     for row in rows { counts[Int(data.interactions.items[Int(row)])] += 1 }
     return (
-      NegativeSampler(sampling, data, training: rows, start: .biases, key: RandomKey(seed: 1)), data, split, counts
+      NegativeSampler(sampling, data, training: rows, key: RandomKey(seed: 1)), data, split, counts
     )
   }
 

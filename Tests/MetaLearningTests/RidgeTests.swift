@@ -27,7 +27,7 @@ import Testing
 
   private func trained(slope: Bool) -> TrainedModel {
     var ridge = RidgeHead()
-    ridge.slope = slope
+    (ridge.ridge, ridge.interceptRidge, ridge.slope) = (1, 1, slope)
     var options = TrainingOptions()
     options.epochs = 30
     options.rate = 0.01
