@@ -47,18 +47,35 @@ private func likeness(_ i: Int, _ j: Int) -> Double {
 }
 
 @Suite struct NewItemScoringTests {
-  private var options: NewItemOptions {
+  private var options: NewItemOptions { options(.linear, power: 0) }
+
+  private func options(_ kernel: NewItemOptions.KernelShape, power: Double) -> NewItemOptions {
     var options = NewItemOptions()
     (options.penalty, options.alignment) = (0.7, 0)
+    (options.kernel, options.power, options.isRescaled) = (kernel, power, false)
     return options
   }
 
   /// The scores of new items are what the scores of all others give for their likeness.
-  private func expectRidge(_ found: [Float], at location: SourceLocation = #_sourceLocation) {
-    let system = (0..<8).map { i in (0..<8).map { likeness(i, $0) + (i == $0 ? 0.7 : 0) } }
-    let shares = solved(system, (0..<8).map { i in (8..<itemCount).map { likeness(i, $0) } })
+  private func expectRidge(
+    _ found: [Float], _ kernel: NewItemOptions.KernelShape = .linear, power: Double = 0,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    func alike(_ i: Int, _ j: Int) -> Double {
+      kernel == .linear ? likeness(i, j) : Elementary.exp(likeness(i, j) - 1)
+    }
+    let system = (0..<8).map { i in (0..<8).map { alike(i, $0) + (i == $0 ? 0.7 : 0) } }
+    let shares = solved(system, (0..<8).map { i in (8..<itemCount).map { alike(i, $0) } })
+    let takers = (0..<8).map { item in Double(lists.count { $0.contains(Int32(item)) }) }
+    let mean = takers.reduce(0) { $0 + Elementary.log($1) } / 8
     for new in 8..<itemCount {
-      let expected = (0..<8).reduce(0.0) { $0 + Double(found[$1]) * shares[$1][new - 8] }
+      let popularity = (0..<8).reduce(mean) {
+        $0 + (Elementary.log(takers[$1]) - mean) * shares[$1][new - 8]
+      }
+      let expected = (0..<8).reduce(0.0) {
+        $0 + Double(found[$1]) * shares[$1][new - 8]
+          * Elementary.exp(power * (popularity - Elementary.log(takers[$1])))
+      }
       #expect(abs(Double(found[new]) - expected) < 1e-4, sourceLocation: location)
       #expect(abs(expected) > 1e-3, sourceLocation: location)
     }
@@ -70,6 +87,11 @@ private func likeness(_ i: Int, _ j: Int) -> Double {
     (ease.penalty, ease.newItems) = (2, options)
     expectRidge(scores(ease, data, training, taken: [1, 4, 7]))
     expectSameBits(ease, data, training, taken: [1, 4, 7])
+    for (kernel, power) in [(NewItemOptions.KernelShape.exponential, 0), (.exponential, 0.4)] {
+      ease.newItems = options(kernel, power: power)
+      expectRidge(scores(ease, data, training, taken: [1, 4, 7]), kernel, power: power)
+      expectSameBits(ease, data, training, taken: [1, 4, 7])
+    }
     var als = AlternatingLeastSquares()
     (als.factors, als.penalty, als.alpha, als.newItems) = (4, 1, 1, options)
     expectRidge(scores(als, data, training, taken: [1, 4]))
@@ -81,6 +103,38 @@ private func likeness(_ i: Int, _ j: Int) -> Double {
     (episodic.penalty, episodic.newItems) = (1, options)
     expectRidge(scores(episodic, data, training, taken: [3, 5]))
     expectRidge(scores(episodic, data, training, taken: [3, 5, 6]))
+  }
+
+  /// Of eight items the fifth is scored as though it were new: from the seven others, for users without it.
+  @Test func newItemsHaveTheSpreadOfKnownOnes() {
+    let training = tasks(of: data) { _ in 1 }
+    var (plain, rescaled) = (Ease(), Ease())
+    (plain.penalty, plain.newItems) = (2, options)
+    rescaled = plain
+    rescaled.newItems.isRescaled = true
+    let others = [0, 1, 2, 3, 5, 6, 7]
+    let system = others.map { i in others.map { likeness(i, $0) + (i == $0 ? 0.7 : 0) } }
+    let shares = solved(system, others.map { [likeness($0, 4)] })
+    var (own, predicted) = (0.0, 0.0)
+    for list in lists {
+      let without = list.filter { $0 != 4 }
+      guard !without.isEmpty else { continue }
+      let known = Double(scores(plain, data, training, taken: list)[4])
+      let found = scores(plain, data, training, taken: without)
+      let guess = others.indices.reduce(0.0) { $0 + Double(found[others[$1]]) * shares[$1][0] }
+      own += known * known
+      predicted += guess * guess
+    }
+    let ratio = (own / predicted).squareRoot()
+    #expect(abs(ratio - 1) > 0.05)
+    let (one, other) = (
+      scores(plain, data, training, taken: [1, 4]), scores(rescaled, data, training, taken: [1, 4])
+    )
+    #expect(one.prefix(8) == other.prefix(8))
+    for new in 8..<itemCount {
+      #expect(abs(Double(other[new]) - ratio * Double(one[new])) < 1e-4)
+    }
+    expectSameBits(rescaled, data, training, taken: [1, 4])
   }
 
   @Test func otherItemsHaveTheirScoresWithThemAndWithout() {
