@@ -84,7 +84,7 @@ package struct NewItemOptions: Sendable {
     .option("kernel", \.kernel, "how likenesses in several features are put together"),
     .option(
       "rescale", \.isRescaled,
-      "bring scores of new items to the spread that those of known ones have, for mixed lists"),
+      "multiply scores of new items by the factor that is best for lists of new and known ones"),
     .option("features", \.features, "the item features to use; all when not given"),
     .option("words", \.words, "what the categories of new items are weighted by"),
     .option(
@@ -102,9 +102,10 @@ package struct NewItemOptions: Sendable {
     taken the item, and the scores of a new item are multiplied by what the same regression on log n expects of \
     it, to the power p. `content-l2`, `alignment` and `popularity-power` that are not given are the best of five \
     each on items held out (`split tasks cold=item`), else 0.1 (`kernel=linear`: 1), 0.2 and 0.3. Ridge draws \
-    the scores of new items to zero: every ninth other item is scored as though it were new, too, and new \
-    items' scores are multiplied by how much more, in root mean square over users, the own scores of those are; \
-    `rescale=no` leaves that out, which changes only lists of new and known items.
+    the scores of new items to zero. So that they stand where they should in lists of new and known items, they \
+    are multiplied by the best of six factors from 1 to 3.2: with every ninth other item scored as though it were \
+    new, that with which 500 training users find these and a fifth of what else they took best by the rest. \
+    `rescale=no` leaves that out.
     """
 
   /// The features of the data that are used.
@@ -275,7 +276,7 @@ extension NewItems {
     let popularity = anchors.map { Elementary.log(Double(clicks.byItem.range(Int($0)).count)) }
     let mean = popularity.reduce(0, +) / Double(popularity.count)
     shares.eachPanel { panel, columns in
-      for place in columns.indices {
+      for place in 0..<columns.count {
         let expected = popularity.indices.reduce(mean) {
           $0 + (popularity[$1] - mean) * Double(panel[$1, place])
         }
@@ -297,7 +298,7 @@ extension NewItems {
   }
 
   /// What columns of the table would be if those items were new and these of the anchors unknown.
-  private func columns(
+  func columns(
     _ items: [Int32], of owner: ItemTable, _ options: NewItemOptions, _ clicks: TrainingClicks,
     hidden: [Int] = []
   ) -> PanelMatrix {
@@ -323,42 +324,5 @@ extension NewItems {
       withExtendedLifetime(memory) {}
     }
     return found
-  }
-}
-
-extension NewItems {
-  /// Every so many anchors one is scored as though it were new.
-  private static let hiddenEvery = 9
-  /// About so many users tell how large scores are.
-  private static let asked = 500
-
-  /// How much larger, in root mean square over users, the scores of known items are than what they would be if
-  /// those items were new; 1 where nothing tells.
-  private func scale(
-    of owner: ItemTable, _ options: NewItemOptions, _ clicks: TrainingClicks
-  ) -> Float {
-    let hidden = Array(stride(from: Self.hiddenEvery / 2, to: anchors.count, by: Self.hiddenEvery))
-    let items = hidden.map { anchors[$0] }
-    guard !items.isEmpty, !Cancellation.isRequested else { return 1 }
-    let predicted = columns(items, of: owner, options, clicks, hidden: hidden)
-    let isHidden = Set(items)
-    let users = Array(
-      stride(from: 0, to: clicks.userCount, by: max(1, clicks.userCount / Self.asked)))
-    let squares = orderedMap(users.count, abandoned: (own: 0.0, predicted: 0.0)) { place in
-      let taken = clicks.byUser.range(users[place]).map {
-        TakenItem(column: clicks.byUser.others[$0], count: clicks.byUser.counts[$0])
-      }
-      let others = taken.filter { !isHidden.contains($0.column) }
-      guard !others.isEmpty else { return (0, 0) }
-      let own = owner.columnScores(taken)
-      let guessed = owner.columnScores(others, of: predicted)
-      return (
-        items.reduce(0.0) { $0 + Double(own[Int($1)]) * Double(own[Int($1)]) },
-        items.indices.reduce(0.0) { $0 + Double(guessed[$1]) * Double(guessed[$1]) }
-      )
-    }
-    let own = squares.reduce(0.0) { $0 + $1.own }
-    let ratio = (own / squares.reduce(0.0) { $0 + $1.predicted }).squareRoot()
-    return ratio.isFinite && ratio > 0 ? Float(ratio) : 1
   }
 }
