@@ -14,7 +14,7 @@ package struct NewItemOptions: Sendable {
   package var words = WordWeights.rarity
   package var together: [String] = []
   package var kernel = KernelShape.exponential
-  package var isRescaled = true
+  package var isRescaled = false
 
   package init() {}
 
@@ -102,10 +102,9 @@ package struct NewItemOptions: Sendable {
     taken the item, and the scores of a new item are multiplied by what the same regression on log n expects of \
     it, to the power p. `content-l2`, `alignment` and `popularity-power` that are not given are the best of five \
     each on items held out (`split tasks cold=item`), else 0.1 (`kernel=linear`: 1), 0.2 and 0.3. Ridge draws \
-    the scores of new items to zero. So that they stand where they should in lists of new and known items, they \
-    are multiplied by the best of six factors from 1 to 3.2: with every ninth other item scored as though it were \
-    new, that with which 500 training users find these and a fifth of what else they took best by the rest. \
-    `rescale=no` leaves that out.
+    the scores of new items to zero; `rescale=yes` multiplies them, for lists of new and known items, by the best \
+    of six factors from 1 to 3.2: with every ninth other item scored as though it were new, that with which 500 \
+    training users find these and a fifth of what else they took best by the rest.
     """
 
   /// The features of the data that are used.
