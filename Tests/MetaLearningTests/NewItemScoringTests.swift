@@ -13,8 +13,10 @@ private let kinds: [[String]] = [
 ]
 private let years: [Float] = [1990, 1991, 1980, .nan, 2000, 1999, 1985, 1990, 1992, 2005]
 
-private let data: Dataset = {
-  var data = clicks(lists, items: itemCount)
+private let data = described(kinds, years)
+
+private func described(_ kinds: [[String]], _ years: [Float]) -> Dataset {
+  var data = clicks(lists, items: kinds.count)
   var vocabulary = Vocabulary()
   var (offsets, codes) = ([Int32(0)], [Int32]())
   for own in kinds {
@@ -26,7 +28,7 @@ private let data: Dataset = {
     Feature("year", .numbers(years)),
   ]
   return data
-}()
+}
 
 /// How alike two items are, from the definition.
 private func likeness(_ i: Int, _ j: Int) -> Double {
@@ -47,18 +49,35 @@ private func likeness(_ i: Int, _ j: Int) -> Double {
 }
 
 @Suite struct NewItemScoringTests {
-  private var options: NewItemOptions {
+  private var options: NewItemOptions { options(.linear, power: 0) }
+
+  private func options(_ kernel: NewItemOptions.KernelShape, power: Double) -> NewItemOptions {
     var options = NewItemOptions()
     (options.penalty, options.alignment) = (0.7, 0)
+    (options.kernel, options.power, options.isRescaled) = (kernel, power, false)
     return options
   }
 
   /// The scores of new items are what the scores of all others give for their likeness.
-  private func expectRidge(_ found: [Float], at location: SourceLocation = #_sourceLocation) {
-    let system = (0..<8).map { i in (0..<8).map { likeness(i, $0) + (i == $0 ? 0.7 : 0) } }
-    let shares = solved(system, (0..<8).map { i in (8..<itemCount).map { likeness(i, $0) } })
+  private func expectRidge(
+    _ found: [Float], _ kernel: NewItemOptions.KernelShape = .linear, power: Double = 0,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    func alike(_ i: Int, _ j: Int) -> Double {
+      kernel == .linear ? likeness(i, j) : Elementary.exp(likeness(i, j) - 1)
+    }
+    let system = (0..<8).map { i in (0..<8).map { alike(i, $0) + (i == $0 ? 0.7 : 0) } }
+    let shares = solved(system, (0..<8).map { i in (8..<itemCount).map { alike(i, $0) } })
+    let takers = (0..<8).map { item in Double(lists.count { $0.contains(Int32(item)) }) }
+    let mean = takers.reduce(0) { $0 + Elementary.log($1) } / 8
     for new in 8..<itemCount {
-      let expected = (0..<8).reduce(0.0) { $0 + Double(found[$1]) * shares[$1][new - 8] }
+      let popularity = (0..<8).reduce(mean) {
+        $0 + (Elementary.log(takers[$1]) - mean) * shares[$1][new - 8]
+      }
+      let expected = (0..<8).reduce(0.0) {
+        $0 + Double(found[$1]) * shares[$1][new - 8]
+          * Elementary.exp(power * (popularity - Elementary.log(takers[$1])))
+      }
       #expect(abs(Double(found[new]) - expected) < 1e-4, sourceLocation: location)
       #expect(abs(expected) > 1e-3, sourceLocation: location)
     }
@@ -70,6 +89,11 @@ private func likeness(_ i: Int, _ j: Int) -> Double {
     (ease.penalty, ease.newItems) = (2, options)
     expectRidge(scores(ease, data, training, taken: [1, 4, 7]))
     expectSameBits(ease, data, training, taken: [1, 4, 7])
+    for (kernel, power) in [(NewItemOptions.KernelShape.exponential, 0), (.exponential, 0.4)] {
+      ease.newItems = options(kernel, power: power)
+      expectRidge(scores(ease, data, training, taken: [1, 4, 7]), kernel, power: power)
+      expectSameBits(ease, data, training, taken: [1, 4, 7])
+    }
     var als = AlternatingLeastSquares()
     (als.factors, als.penalty, als.alpha, als.newItems) = (4, 1, 1, options)
     expectRidge(scores(als, data, training, taken: [1, 4]))
@@ -81,6 +105,57 @@ private func likeness(_ i: Int, _ j: Int) -> Double {
     (episodic.penalty, episodic.newItems) = (1, options)
     expectRidge(scores(episodic, data, training, taken: [3, 5]))
     expectRidge(scores(episodic, data, training, taken: [3, 5, 6]))
+  }
+
+  @Test func itemsOfWhichTheSameIsKnownAreScoredAlikeHoweverManyThereAre() {
+    let wide = described(
+      kinds + Array(repeating: kinds[8], count: 150),
+      years + Array(repeating: years[8], count: 150))
+    var ease = Ease()
+    (ease.penalty, ease.newItems) = (2, options(.exponential, power: 0.4))
+    ease.newItems.isRescaled = true
+    let found = scores(ease, wide, tasks(of: wide) { _ in 1 }, taken: [1, 4])
+    #expect(found[8] != found[9])
+    for item in 10..<160 { #expect(found[item] == found[8]) }
+  }
+
+  /// Of eight items the fifth is scored as though it were new: from the seven others.
+  @Test func mixedListsDecideHowMuchNewItemsAreRaised() {
+    let training = tasks(of: data) { _ in 1 }
+    var plain = Ease()
+    (plain.penalty, plain.newItems) = (2, options)
+    var raised = plain
+    raised.newItems.isRescaled = true
+    let others = [0, 1, 2, 3, 5, 6, 7]
+    let system = others.map { i in others.map { likeness(i, $0) + (i == $0 ? 0.7 : 0) } }
+    let shares = solved(system, others.map { [likeness($0, 4)] })
+    let factors = [1, 1.25, 1.6, 2, 2.5, 3.2]
+    var sums = factors.map { _ in 0.0 }
+    for (user, list) in lists.enumerated() {
+      let known = list.sorted().filter { $0 != 4 }.enumerated()
+        .filter { ($0.offset + user) % 5 != 0 }.map(\.element)
+      guard !known.isEmpty, known.count < list.count else { continue }
+      var found = scores(plain, data, training, taken: known).map(Double.init)
+      let guess = others.indices.reduce(0.0) { $0 + found[others[$1]] * shares[$1][0] }
+      let candidates = (0..<8).filter { !known.contains(Int32($0)) }
+      func gain(_ rank: Int) -> Double { 1 / Elementary.log(Double(rank + 2)) }
+      for (place, factor) in factors.enumerated() {
+        found[4] = factor * guess
+        let ranked = candidates.sorted { (found[$1], $0) < (found[$0], $1) }
+        let hits = ranked.indices.filter { list.contains(Int32(ranked[$0])) }
+        let ideal = (0..<(list.count - known.count)).reduce(0.0) { $0 + gain($1) }
+        sums[place] += hits.reduce(0.0) { $0 + gain($1) } / ideal
+      }
+    }
+    let best = factors[sums.indices.reduce(0) { sums[$1] > sums[$0] + 1e-9 ? $1 : $0 }]
+    let (one, other) = (
+      scores(plain, data, training, taken: [1, 4]), scores(raised, data, training, taken: [1, 4])
+    )
+    #expect(one.prefix(8) == other.prefix(8))
+    for new in 8..<itemCount {
+      #expect(abs(Double(other[new]) - best * Double(one[new])) < 1e-4)
+    }
+    expectSameBits(raised, data, training, taken: [1, 4])
   }
 
   @Test func otherItemsHaveTheirScoresWithThemAndWithout() {

@@ -74,15 +74,14 @@ package struct AlternatingLeastSquares: NewItemScorer {
     }
     let base = squares.base(of: items.rows)
     let table = items.table(kernels)
-    fill(table, of: clicks, kernels)
-    return ItemTable(
-      title: Self.name, clicks, table,
-      profile: .computed { users, rows in
-        let lists = ClickLists(users)
-        squares.solve(
-          lists, confidences: setting.confidences(lists.counts), given: items.rows, base: base,
-          into: rows)
-      }, kernels: kernels)
+    let profile = ItemTable.Profile.computed { users, rows in
+      let lists = ClickLists(users)
+      squares.solve(
+        lists, confidences: setting.confidences(lists.counts), given: items.rows, base: base,
+        into: rows)
+    }
+    fill(table, of: clicks, profile: profile, kernels)
+    return ItemTable(title: Self.name, clicks, table, profile: profile, kernels: kernels)
   }
 
   /// The factors of training users and of items.

@@ -63,7 +63,7 @@ extension Content {
   /// The sums of how alike items are to what a user took.
   private func sumsOfLikeness(_ clicks: TrainingClicks, _ kernels: KernelSet) -> any Recommender {
     var options = NewItemOptions()
-    (options.features, options.alignment) = (features, 0)
+    (options.features, options.alignment, options.kernel) = (features, 0, .linear)
     let table = PanelMatrix(rows: clicks.itemCount, columns: clicks.itemCount)
     if let items = NewItems(clicks, options, areAllNew: true) {
       let likeness = items.similarities(items.new, clicks)

@@ -81,7 +81,7 @@ extension ContentBias {
     _ clicks: TrainingClicks, _ kernels: KernelSet
   ) -> any Recommender {
     var options = NewItemOptions()
-    (options.features, options.alignment) = (features, 0)
+    (options.features, options.alignment, options.kernel) = (features, 0, .linear)
     var known = clicks.popularity.map { Float(Elementary.log(1 + Double($0))) }
     if let items = NewItems(clicks, options) {
       let own = items.anchors.map { known[Int(clicks.columns.items[Int($0)])] }

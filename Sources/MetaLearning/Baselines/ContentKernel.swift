@@ -86,10 +86,12 @@ struct ContentKernel: Sendable {
     }
   }
 
-  /// How alike some items are to all anchors, the weighted mean over features: a column for each.
+  /// How alike some items are to all anchors, made of the weighted mean over features: a column for each.
   ///
   /// - Parameter weights: of the features; their sum is 1.
-  func columns(_ items: [Int32], weights: [Float]) -> PanelMatrix {
+  func columns(
+    _ items: [Int32], weights: [Float], shape: NewItemOptions.KernelShape
+  ) -> PanelMatrix {
     let table = PanelMatrix(rows: anchors.count, columns: items.count)
     table.eachPanel { panel, columns in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: anchors.count) { sums in
@@ -99,7 +101,7 @@ struct ContentKernel: Sendable {
           for (feature, weight) in weights.enumerated() where weight > 0 {
             add(feature, of: items[column], scale: weight, to: sums)
           }
-          for row in anchors.indices { panel[row, place] = sums[row] }
+          for row in anchors.indices { panel[row, place] = shape.value(of: sums[row]) }
         }
       }
     }

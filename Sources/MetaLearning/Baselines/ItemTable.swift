@@ -32,17 +32,26 @@ struct ItemTable: Recommender {
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
     let taken = columns.taken(by: user)
     guard !taken.isEmpty else { return items.map { popularity[Int($0)] } }
+    return columns.scores(of: items, all: columnScores(taken))
+  }
+
+  /// The scores of all columns for one who took that.
+  ///
+  /// - Parameter other: a table with the same rows, in place of the own one.
+  func columnScores(_ taken: [TakenItem], of other: PanelMatrix? = nil) -> [Float] {
+    let table = other ?? table
     let width = PanelMatrix.width
     var all = [Float](repeating: 0, count: table.panelCount * width)
     all.withUnsafeMutableBufferPointer { all in
       guard let base = all.baseAddress else { return }
       withProfiles(of: [taken]) { profiles in
         for panel in 0..<table.panelCount {
-          profiles.score(panel, into: Matrix(base + panel * width, rows: 1, columns: width))
+          profiles.score(
+            table.panel(panel), into: Matrix(base + panel * width, rows: 1, columns: width))
         }
       }
     }
-    return columns.scores(of: items, all: all)
+    return all
   }
 }
 
@@ -63,8 +72,7 @@ extension ItemTable {
     /// As factors.
     var rows = Matrix.none
 
-    func score(_ panel: Int, into scores: Matrix) {
-      let panel = owner.table.panel(panel)
+    func score(_ panel: Matrix, into scores: Matrix) {
       if offsets.isEmpty {
         owner.kernels.product(rows, panel.rows(0..<rows.columns), into: scores)
       } else {
@@ -129,7 +137,8 @@ extension ItemTable {
         if Cancellation.isRequested { return }
         let first = panel * width
         let some = min(width, columns.count - first)
-        profiles.score(panel, into: Matrix(memory.base, rows: users.count, columns: width))
+        profiles.score(
+          table.panel(panel), into: Matrix(memory.base, rows: users.count, columns: width))
         for user in lists.indices where !taken[user].isEmpty {
           let scores = memory.base + user * width
           while next[user] < taken[user].count {
