@@ -70,6 +70,7 @@ extension ErrorMetric {
   /// E|y − U| over [l, h]: ((y − l)² + (h − y)²) / 2(h − l).
   func evenAbsoluteError(_ rating: Double, on scale: RatingScale) -> Double {
     let (down, up) = (rating - Double(scale.lowest), Double(scale.highest) - rating)
+    guard scale.highest > scale.lowest else { return abs(down) }
     return (down * down + up * up) / (2 * Double(scale.highest - scale.lowest))
   }
 }

@@ -11,6 +11,8 @@ struct FittedBaseline: Recommender {
   /// Which strengths were chosen for it, one after the other, and how; none where nothing was left open.
   let choices: [StrengthChoice]
   private let recommender: any Recommender
+  /// What it is made of, where it is a blend.
+  var shares: [BlendShare] { (recommender as? Blend)?.shares ?? [] }
 
   var predictsRatings: Bool { recommender.predictsRatings }
 
