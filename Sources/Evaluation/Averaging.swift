@@ -41,8 +41,7 @@ extension ErrorMetric {
   package func chance(of query: JudgedQuery) -> Double? { totalChance(of: [query]) }
 
   package func totalChance(of queries: [JudgedQuery]) -> Double? {
-    guard queries.allSatisfy({ $0.scale.highest > $0.scale.lowest }) else { return nil }
-    return mean(queries) { chanceCost($1, on: $2) }
+    mean(queries) { chanceCost($1, on: $2) }
   }
 
   /// The error over all rated candidates; predictions off the scale are moved to its ends.

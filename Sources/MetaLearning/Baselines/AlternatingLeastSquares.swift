@@ -11,7 +11,6 @@ package struct AlternatingLeastSquares: NewItemScorer {
   package var penalty: Double?
   package var alpha: Double?
   package var iterations = 15
-  package var steps = 3
   package var counts = CountScale.linear
   package var newItems = NewItemOptions()
 
@@ -22,8 +21,7 @@ package struct AlternatingLeastSquares: NewItemScorer {
     details: """
       What happened counts as 1 with confidence 1 + alpha · count, what did not as 0 with confidence 1; \
       counts=log takes 1 + alpha · log(1 + count). `factors`, `l2` and `alpha` that are not given are the \
-      best of five settings on the validation users. A round takes three steps of conjugate gradients for each \
-      user and item (Takács, Pilászy and Tikk, RecSys 2011), and steps=0 solves exactly. Hu, Koren and Volinsky, ICDM 2008; the library \
+      best of five settings on the validation users. Hu, Koren and Volinsky, ICDM 2008; the library \
       `implicit` calls 1 + alpha `alpha`. \(NewItemOptions.details)
       """,
     [
@@ -37,9 +35,6 @@ package struct AlternatingLeastSquares: NewItemScorer {
         "alpha", \.alpha, in: 0...1e6,
         "confidence that each count adds; chosen on validation users if absent"),
       .option("iterations", \.iterations, in: 1...1000, "rounds of fitting users, then items"),
-      .option(
-        "steps", \.steps, in: 0...1000,
-        "steps towards the solution for each user and item in a round; 0 solves exactly"),
       .option("counts", \.counts, "what counts add to the confidence"),
     ] + NewItemOptions.parameters(\.newItems),
     needs: [.interactions],
@@ -100,20 +95,13 @@ package struct AlternatingLeastSquares: NewItemScorer {
     let items = FactorRows(clicks.itemCount, width: width, key: key)
     let ofUsers = setting.confidences(clicks.byUser.counts)
     let ofItems = setting.confidences(clicks.byItem.counts)
-    func fit(
-      _ rows: Matrix, _ lists: ClickLists, _ confidences: Confidences, given others: Matrix
-    ) {
-      let base = squares.base(of: others)
-      if steps == 0 {
-        squares.solve(lists, confidences: confidences, given: others, base: base, into: rows)
-      } else {
-        squares.improve(
-          rows, steps: steps, lists, confidences: confidences, given: others, base: base)
-      }
-    }
     for _ in (0..<iterations).whileWanted(asking: 1) {
-      fit(users.rows, clicks.byUser, ofUsers, given: items.rows)
-      fit(items.rows, clicks.byItem, ofItems, given: users.rows)
+      squares.solve(
+        clicks.byUser, confidences: ofUsers, given: items.rows, base: squares.base(of: items.rows),
+        into: users.rows)
+      squares.solve(
+        clicks.byItem, confidences: ofItems, given: users.rows, base: squares.base(of: users.rows),
+        into: items.rows)
     }
     return (users, items)
   }

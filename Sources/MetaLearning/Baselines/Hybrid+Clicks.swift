@@ -36,7 +36,10 @@ extension Hybrid {
       title: Self.name, weights: weights,
       parts: chosen.map { $0.strengths.recommender($0.index) },
       shares: zip(chosen, shares).map { chosen, share in
-        BlendShare(name: described(chosen.strengths.settings[chosen.index]), weight: share)
+        let settings = chosen.strengths.settings
+        return BlendShare(
+          name: type(of: settings[chosen.index]).name + " "
+            + differingOptions(of: settings)[chosen.index], weight: share)
       }, predictsRatings: false)
   }
 }

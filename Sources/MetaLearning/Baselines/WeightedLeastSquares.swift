@@ -13,7 +13,7 @@ struct WeightedLeastSquares {
   /// The rows that are gathered at once: they stay in the innermost cache.
   private static let stretch = 128
 
-  /// YᵀY + λI: what is the same for all lists. Whole, on both sides of the diagonal.
+  /// YᵀY + λI: what is the same for all lists.
   func base(of factors: Matrix) -> FloatBuffer {
     let width = factors.columns
     let base = FloatBuffer(count: width * width)
@@ -23,7 +23,6 @@ struct WeightedLeastSquares {
       let rows = factors.rows(start..<min(start + Self.stretch, factors.rows))
       kernels.gram(of: rows, into: matrix, adding: matrix)
     }
-    for row in 0..<width { for column in 0..<row { matrix[row, column] = matrix[column, row] } }
     return base
   }
 
@@ -39,44 +38,6 @@ struct WeightedLeastSquares {
       if Cancellation.isRequested { return }
       let range = block * Self.block..<min((block + 1) * Self.block, lists.count)
       solve(range, of: lists, confidences, factors, base, into: solutions.rows(range))
-    }
-  }
-
-  /// Moves the rows of `solutions` towards what `solve` would fill in, by steps of conjugate gradients from where
-  /// they are (Takács, Pilászy and Tikk 2011). A step multiplies each row of a list twice, where a solution
-  /// multiplies it with itself.
-  func improve(
-    _ solutions: Matrix, steps: Int, _ lists: ClickLists, confidences: Confidences,
-    given factors: Matrix, base: FloatBuffer
-  ) {
-    let blocks = (lists.count + Self.block - 1) / Self.block
-    parallel(blocks) { block in
-      if Cancellation.isRequested { return }
-      let range = block * Self.block..<min((block + 1) * Self.block, lists.count)
-      let longest = range.reduce(0) { max($0, lists.range($1).count) }
-      let width = factors.columns
-      let room = [longest * width, longest, width, width, width].map { ($0 + 15) / 16 * 16 }
-      withUnsafeTemporaryAllocation(byteCount: room.reduce(0, +) * 4, alignment: 64) { memory in
-        guard var next = memory.bindMemory(to: Float.self).baseAddress else { return }
-        let parts = room.map { size in
-          defer { next += size }
-          return next
-        }
-        let start = Matrix(base.base, rows: width, columns: width)
-        for list in range {
-          let entries = lists.range(list)
-          let system = ClickSystem(
-            lists: lists, entries: entries, confidences: confidences, base: start,
-            rows: Matrix(parts[0], rows: entries.count, columns: width),
-            products: Matrix(parts[1], rows: entries.count, columns: 1), kernels: kernels)
-          system.gather(factors)
-          system.descend(
-            Matrix(solutions.base + list * width, rows: width, columns: 1), steps: steps,
-            residual: Matrix(parts[2], rows: width, columns: 1),
-            direction: Matrix(parts[3], rows: width, columns: 1),
-            image: Matrix(parts[4], rows: width, columns: 1))
-        }
-      }
     }
   }
 
@@ -141,64 +102,6 @@ struct WeightedLeastSquares {
       }
     }
     if entries.isEmpty { system.copy(from: start) }
-  }
-}
-
-/// The system of one list, YᵀY + λI + Σ (c − 1) y yᵀ, without its being formed.
-private struct ClickSystem {
-  let lists: ClickLists
-  let entries: Range<Int>
-  let confidences: Confidences
-  /// YᵀY + λI.
-  let base: Matrix
-  /// The y of the entries, one behind the other.
-  let rows: Matrix
-  /// Room for one number for each of them.
-  let products: Matrix
-  let kernels: KernelSet
-
-  func gather(_ factors: Matrix) {
-    for (place, entry) in entries.enumerated() {
-      let other = Int(lists.others[entry])
-      rows.rows(place..<place + 1).copy(from: factors.rows(other..<other + 1))
-    }
-  }
-
-  /// image = the system times x.
-  private func apply(to x: Matrix, into image: Matrix) {
-    kernels.product(base, x, into: image)
-    kernels.product(rows, x, into: products, scale: confidences.ofAll.map { $0 - 1 } ?? 1)
-    if confidences.ofAll == nil {
-      for (place, entry) in entries.enumerated() {
-        products.base[place] *= confidences.all[entry] - 1
-      }
-    }
-    kernels.product(rows, transposed: true, products, into: image, adding: image)
-  }
-
-  /// Takes steps from x on towards the solution for Σ c y.
-  func descend(
-    _ x: Matrix, steps: Int, residual: Matrix, direction: Matrix, image: Matrix
-  ) {
-    // Nothing tells of it.
-    if entries.isEmpty { return x.fill(0) }
-    for (place, entry) in entries.enumerated() { products.base[place] = confidences.all[entry] }
-    kernels.product(rows, transposed: true, products, into: residual)
-    apply(to: x, into: image)
-    kernels.axpy(-1, image, residual)
-    direction.copy(from: residual)
-    var size = kernels.dot(residual, residual)
-    for _ in 0..<steps {
-      apply(to: direction, into: image)
-      let curvature = kernels.dot(direction, image)
-      // As good as solved: what is left are numbers too small to be divided by each other.
-      guard size > 1e-20, curvature > 0 else { return }
-      kernels.axpy(size / curvature, direction, x)
-      kernels.axpy(-size / curvature, image, residual)
-      let next = kernels.dot(residual, residual)
-      kernels.addScaled(residual, next / size, direction, into: direction)
-      size = next
-    }
   }
 }
 
