@@ -100,14 +100,16 @@ private let tuned = ["ease", "episodic-ease", "als", "bpr", "item-knn"]
     #expect(notes.contains { $0.wholeMatch(of: pattern) != nil }, "\(notes)")
   }
 
-  @Test(arguments: ["features", "together"])
-  func aFeatureThatItemsDoNotHaveIsRefused(option: String) throws {
+  @Test(arguments: [false, true])
+  func aFeatureThatItemsDoNotHaveIsRefused(isTogether: Bool) throws {
     var session = session()
     session.data?.items.features = [
       Feature("year", .numbers(Array(repeating: 1990, count: 24)))
     ]
-    session.namedBaselines["ease"] =
-      try baselines.member(described: "ease \(option)=[year, yaer]").get()
+    var ease = Ease()
+    if isTogether { ease.newItems.together = ["year", "yaer"] }
+    if !isTogether { ease.newItems.features = ["year", "yaer"] }
+    session.namedBaselines["ease"] = ease
     let failure = #expect(throws: CommandFailure.self) { try report(session, with: ["ease"]) }
     #expect(failure?.code == "E0502" && failure?.message.contains("`yaer`") == true)
     #expect(failure?.help.first == "near to it: year")
