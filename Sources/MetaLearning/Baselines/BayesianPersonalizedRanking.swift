@@ -11,7 +11,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package var epochs = 30
   package var rate: Double?
   package var penalty: Double?
-  package var sampling: NegativeDraw?
+  package var sampling = NegativeDraw.uniform
 
   package init() {}
 
@@ -19,9 +19,9 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
     "bpr", "Factors that rank what a user took above what she did not (BPR).",
     details: """
       Each epoch takes as many steps as there are interactions. A negative is any item that the user did not \
-      take, each as likely as any other or as often as it is taken; a user who took all has none. `rate`, `l2` \
-      and `sampling` that are not given are the best of five settings on the validation users. Rendle et al., \
-      UAI 2009; the library `implicit` draws by popularity.
+      take, each as likely as any other or as often as it is taken; a user who took all has none. `rate` and \
+      `l2` that are not given are the best of five settings on the validation users. Rendle et al., UAI 2009; \
+      the library `implicit` draws by popularity.
       """,
     [
       .option("factors", \.factors, in: 1...1000, "numbers that describe a user or an item"),
@@ -31,8 +31,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
       .option(
         "l2", \.penalty, in: 0...100,
         "pull of every number to zero; chosen on validation users if absent"),
-      .option(
-        "sampling", \.sampling, "how negatives are drawn; chosen on validation users if absent"),
+      .option("sampling", \.sampling, "how negatives are drawn"),
     ],
     needs: [.interactions],
     examples: [Example("evaluate ndcg@20 with=[bpr]")])
@@ -41,16 +40,14 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package var predictsRatings: Bool { false }
   package var fitsOnOneThread: Bool { true }
 
-  private static let settings: [(rate: Double, penalty: Double, sampling: NegativeDraw)] = [
-    (0.02, 0.001, .uniform), (0.05, 0.003, .uniform), (0.05, 0.001, .popularity),
-    (0.05, 0.003, .popularity), (0.05, 0.01, .popularity),
+  private static let settings: [(rate: Double, penalty: Double)] = [
+    (0.02, 0.001), (0.02, 0.003), (0.05, 0.001), (0.05, 0.003), (0.05, 0.01),
   ]
 
   package func candidates(on feedback: Feedback) -> [BayesianPersonalizedRanking] {
     with(each: Self.settings) { next, setting in
       next.rate = rate ?? setting.rate
       next.penalty = penalty ?? setting.penalty
-      next.sampling = sampling ?? setting.sampling
     }
   }
 
@@ -63,8 +60,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package func fitted(
     to clicks: TrainingClicks, key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
-    var ranking = PairwiseFactors(
-      clicks, factors: factors, drawing: sampling ?? .uniform, key: key)
+    var ranking = PairwiseFactors(clicks, factors: factors, drawing: sampling, key: key)
     var stream = key.derived("steps").stream
     for _ in (0..<epochs).whileWanted(asking: 1) {
       ranking.pass(rate: Float(rate ?? 0.05), penalty: Float(penalty ?? 0.01), &stream)
