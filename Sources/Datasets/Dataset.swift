@@ -81,6 +81,8 @@ package struct Interactions: Sendable {
   package var ratings: [Float]
   /// How often, or how much, each interaction happened; empty where each happened once, and for ratings.
   package var counts: [Float] = []
+  /// The most that one may count: sums of squares of such stay numbers.
+  package static let mostCount: Float = 1e12
   /// Units of time since 1970, `unknownTime` where it is not known, or empty when the data have no times.
   package var times: [Int64]
   /// How many units of `times` make a second: 1, or more where times have fractions.

@@ -101,12 +101,20 @@ extension TaskOwner {
   ]
 }
 
-extension DatasetError {
-  /// The same of tasks of this owner.
-  func worded(for owner: TaskOwner) -> DatasetError {
-    var error = self
-    error.message = owner.worded(message)
-    error.help = help.map { owner.worded($0) }
-    return error
+/// What went wrong, in words about tasks of users.
+package protocol WordedFailure: Error {
+  var message: String { get set }
+  var help: [String] { get set }
+}
+
+extension WordedFailure {
+  /// The same about tasks of this owner.
+  package func worded(for owner: TaskOwner) -> Self {
+    var failure = self
+    failure.message = owner.worded(message)
+    failure.help = help.map { owner.worded($0) }
+    return failure
   }
 }
+
+extension DatasetError: WordedFailure {}

@@ -41,8 +41,7 @@ extension ErrorMetric {
   package func chance(of query: JudgedQuery) -> Double? { totalChance(of: [query]) }
 
   package func totalChance(of queries: [JudgedQuery]) -> Double? {
-    guard queries.allSatisfy({ $0.scale.highest > $0.scale.lowest }) else { return nil }
-    return mean(queries) { chanceCost($1, on: $2) }
+    mean(queries) { chanceCost($1, on: $2) }
   }
 
   /// The error over all rated candidates; predictions off the scale are moved to its ends.
@@ -70,6 +69,7 @@ extension ErrorMetric {
   /// E|y − U| over [l, h]: ((y − l)² + (h − y)²) / 2(h − l).
   func evenAbsoluteError(_ rating: Double, on scale: RatingScale) -> Double {
     let (down, up) = (rating - Double(scale.lowest), Double(scale.highest) - rating)
+    guard scale.highest > scale.lowest else { return abs(down) }
     return (down * down + up * up) / (2 * Double(scale.highest - scale.lowest))
   }
 }

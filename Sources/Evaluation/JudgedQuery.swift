@@ -58,11 +58,14 @@ package struct JudgedQuery: Sendable {
     return Double(ties.reduce(0) { $0 + ($1.count > 1 ? $1.count : 0) }) / Double(count)
   }
 
-  /// The variance of the scores.
-  package var scoreVariance: Double {
-    guard count > 0 else { return 0 }
+  /// Whether all candidates have as good as the same score: their standard deviation is below 0.001 of what ratings
+  /// are measured in, or below a millionth of the scores themselves where those only order.
+  func isFlat(asRatings: Bool) -> Bool {
+    guard count > 1 else { return false }
     let mean = scores.reduce(0.0) { $0 + Double($1) } / Double(count)
-    return scores.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(count)
+    let spread = scores.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    let size = scores.reduce(0.0) { $0 + Double($1) * Double($1) }
+    return asRatings ? spread < 1e-6 * Double(count) : spread <= 1e-12 * size
   }
 
   /// The expectation of Σ value(item at rank r) · weight(r) over ranks 1…`cutoff`, where items of

@@ -140,7 +140,7 @@ package struct Trial: Sendable {
         let query = query(tasks[index], items, scores: scores)
         return Verdict(
           values: zip(metrics, isAsked).map { $1 && !$0.isPooled ? value($0, query) : nil },
-          tieRate: query.tieRate, isFlat: query.count > 1 && query.scoreVariance < 1e-6,
+          tieRate: query.tieRate, isFlat: query.isFlat(asRatings: predictsRatings),
           query: keepsQueries ? query : nil)
       }
     }

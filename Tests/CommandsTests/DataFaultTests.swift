@@ -37,6 +37,37 @@ import Testing
     #expect(said == [sentence])
   }
 
+  @Test func theColumnThatTellsRepeatedRowsApartIsNamedWhereTheyAreRefused() throws {
+    let rows = (0..<12).flatMap { user in
+      (0..<8).flatMap { ["u\(user),i\($0),1,buy\n", "u\(user),i\($0),\($0 + 2),play\n"] }
+    }
+    let text = "load csv \"a.csv\" rating=hours\nsplit tasks query=3 min=6\nevaluate mae"
+    let found = try #require(fault(text, ["a.csv": "user,item,hours,what\n" + rows.joined()]))
+    #expect(found.code == "E0410")
+    #expect(found.help.first == "`load` with where=\"what=buy\" reads one kind")
+  }
+
+  @Test func whatTwoTablesSayOtherwiseIsNamed() {
+    var interpreter = Interpreter()
+    var said: [String] = []
+    _ = interpreter.run(
+      Source(
+        text: "load csv \"a.csv\"\nattach items \"b.csv\"\nattach items \"c.csv\""),
+      host: RecordingHost([
+        "a.csv": "user,item,rating\nu,x,1\nu,y,2\nv,x,3\nv,z,3\n",
+        "b.csv": "item,year,kind\nx,1990,a\ny,1991,b\nz,1992,a\n",
+        "c.csv": "item,year,kind\nx,1990,b\ny,1981,a\nz,1992,a\n",
+      ])
+    ) { outcome in
+      for case .warning(let text) in outcome.report?.blocks ?? [] { said.append(text) }
+    }
+    #expect(
+      said == [
+        "2 of the items have other values here than before, which are replaced: `year` of y, `kind` of x, y; "
+          + "`undo` takes that back, and `as=` and a name keeps features of both beside each other"
+      ])
+  }
+
   @Test(arguments: [
     ("split tasks by=category feature=category test=plus query=1", "plus", "plush"),
     ("split tasks by=category feature=category test=[dolls, plus] query=1", "plus", "plush"),

@@ -112,6 +112,27 @@ import Testing
     #expect(said.contains("binarize keep=all"))
   }
 
+  @Test func aMeasureThatNoOrderChangesIsSaidToBeOne() {
+    let rows = (0..<12).flatMap { user in (0..<8).map { "u\(user),i\($0),5\n" } }
+    let (_, said, fault) = run(
+      "load csv \"c.csv\"", "split tasks query=3 min=6", "evaluate mae ndcg@3",
+      files: ["c.csv": "user,item,rating\n" + rows.joined()])
+    #expect(fault == nil)
+    #expect(said.contains("nDCG@3: 1 whatever the order for"), "\(said)")
+    #expect(!said.contains("MAE: 0 of"), "\(said)")
+  }
+
+  /// Counts taken as ratings: most are small, and the table shows how they lie.
+  @Test func aHeavyTailIsShownInGrowingSteps() {
+    let rows = (0..<400).map { "u\($0 / 10),i\($0 % 10),\($0 == 7 ? 1193 : $0 % 31 + 1)\n" }
+    let (_, said, _) = run(
+      "load csv \"c.csv\" rating=plays", "describe",
+      files: ["c.csv": "user,item,plays\n" + rows.joined()])
+    for start in ["1", "2", "5", "10", "20", "1000"] {
+      #expect(said.contains("text(\"\(start)\")"), "\(start)")
+    }
+  }
+
   @Test func ratingsAndInteractionsDoNotMix() {
     let (_, _, fault) = run("load data as=shop", load + " as=clicks")
     #expect(fault?.code == "E0530")

@@ -94,6 +94,27 @@ private let tuned = ["ease", "episodic-ease", "als", "bpr", "item-knn"]
     #expect(try choices { query, others in Array(others.prefix(query.count)) } == known)
   }
 
+  @Test func aBlendSaysWhatItIsMadeOf() throws {
+    let notes = notes(try report(session(), with: ["hybrid"]))
+    let pattern = #/hybrid: \d\.\d\d episodic-ease l2=\S+, \d\.\d\d ease l2=\S+, \d\.\d\d als .+/#
+    #expect(notes.contains { $0.wholeMatch(of: pattern) != nil }, "\(notes)")
+  }
+
+  @Test(arguments: [false, true])
+  func aFeatureThatItemsDoNotHaveIsRefused(isTogether: Bool) throws {
+    var session = session()
+    session.data?.items.features = [
+      Feature("year", .numbers(Array(repeating: 1990, count: 24)))
+    ]
+    var ease = Ease()
+    if isTogether { ease.newItems.together = ["year", "yaer"] }
+    if !isTogether { ease.newItems.features = ["year", "yaer"] }
+    session.namedBaselines["ease"] = ease
+    let failure = #expect(throws: CommandFailure.self) { try report(session, with: ["ease"]) }
+    #expect(failure?.code == "E0502" && failure?.message.contains("`yaer`") == true)
+    #expect(failure?.help.first == "near to it: year")
+  }
+
   @Test func whatTheUserGaveIsNotChosen() throws {
     var session = session()
     var ease = Ease()

@@ -102,7 +102,7 @@ private let sample = SampleData().load(from: MemoryFiles([String: [UInt8]]()))
   @Test func vectorsBecomeFeaturesOfTheirItems() throws {
     var items = Entities(ids: Vocabulary(["a", "b", "c"]))
     let array = NumPyArray(rows: 2, columns: 2, values: [1, 2, 3, 4])
-    let known = try items.attach(array, named: "image", order: ["c", "a"], path: "v.npy")
+    let known = try items.attach(array, named: "image", order: ["c", "a"], path: "v.npy").known
     #expect(known == 2)
     #expect(items.features.map(\.name) == ["image.0", "image.1"])
     #expect(numbers(items, "image.1")[0] == 4)

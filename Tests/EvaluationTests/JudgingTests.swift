@@ -71,6 +71,31 @@ private func trial() -> Trial {
     #expect(try #require(flat.mean(1)).mean == trial().chance().mean(1)?.mean)
   }
 
+  /// Scores that only order may be as small as they like.
+  @Test func smallScoresAreNoCollapse() throws {
+    let small = try trial().judgement(of: Scripted(predictsRatings: false) { Float($1) * 1e-7 })
+    #expect(small.flatTasks == 0 && small.collapse == nil)
+    let zeros = try trial().judgement(of: Scripted(predictsRatings: false) { _, _ in 0 })
+    #expect(zeros.flatTasks == 2)
+  }
+
+  @Test func ratingsThatAreAllEqualHaveErrorsToo() throws {
+    var metric = MeanAbsoluteError()
+    metric.adopt(MetricDefaults())
+    let query = JudgedQuery(scores: [5, 5], ratings: [5, 5], scale: RatingScale(5, 5))
+    #expect(metric.value(of: query) == 0 && metric.chance(of: query) == 0)
+  }
+
+  @Test func sampledCandidatesAreSaidWithACaution() {
+    let tasks = [UserTask(user: 0, support: [], query: [0, 1, 2])]
+    #expect(
+      Candidates.sampled(100).definition(tasks, unrated: 500)
+        == "the 3 query items of each user and 100 drawn from those she never rated")
+    #expect(Candidates.sampled(100).definition(tasks, unrated: 40).hasSuffix("(40 at least)"))
+    #expect(Candidates.sampled(100).caution?.contains("Krichene and Rendle") == true)
+    #expect(Candidates.all.caution == nil)
+  }
+
   @Test func coarseScoresAreReportedByTheirTieRate() throws {
     let coarse = try trial().judgement(of: Scripted { Float($1 / 2) })
     #expect(coarse.flatTasks == 0)

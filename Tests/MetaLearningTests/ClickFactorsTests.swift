@@ -95,11 +95,12 @@ private func als(_ change: (inout AlternatingLeastSquares) -> Void) -> Alternati
     }
   }
 
-  @Test(arguments: ["als", "bpr", "item-knn"])
+  @Test(arguments: ["als", "bpr", "bpr sampling=popularity", "item-knn"])
   func theBitsAreAlwaysTheSame(name: String) throws {
     let data = clicks(drawnLists(users: 90, items: 70, most: 20), items: 70)
     let training = tasks(of: data) { _ in 2 }
-    expectSameBits(try baselines.make(name).get(), data, training, taken: [3, 40])
+    expectSameBits(
+      try baselines.member(described: name).get(), data, training, taken: [3, 40])
   }
 
   @Test func negativesAreNeverWhatTheUserTook() {
@@ -118,6 +119,12 @@ private func als(_ change: (inout AlternatingLeastSquares) -> Void) -> Alternati
     #expect(drawn[1].keys.sorted() == [0, 1, 2, 4])
     #expect(drawn[1].values.allSatisfy { $0 > 400 })
     #expect(drawn[2].isEmpty)
+    // Items 0, 1, 2 and 4 are taken twice, of which user 0 has all.
+    let popular = UntakenItems(clicks: clicks, itemCount: 6, drawing: .popularity)
+    var often = Array(repeating: 0, count: 6)
+    for _ in 0..<2000 { popular.draw(for: 1, &stream).map { often[$0] += 1 } }
+    #expect(often[5] == 0 && often[3] == 0)
+    #expect([0, 1, 2, 4].allSatisfy { often[$0] > 400 })
   }
 
   /// Of two groups of users and items, each takes from its own.

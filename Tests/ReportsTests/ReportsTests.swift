@@ -271,6 +271,8 @@ func lengthsOfTimeAreLeftOutOfRecordings(text: String, recorded: String) {
     let axis = Axis(covering: [0.13, 0.97], ticks: 4)
     #expect(axis.ticks.map { short($0) } == ["0.2", "0.4", "0.6", "0.8"])
     #expect(Axis(covering: [], ticks: 4).low == 0)
+    #expect(Axis.growingStarts(from: 1.5, to: 12) == [1, 2, 5, 10])
+    #expect(Axis.growingStarts(from: 1, to: 1) == [1])
     #expect(Axis(covering: [5, 5], ticks: 4).low < 5)
     // Between the third and the fourth epoch there is none.
     #expect(Axis(covering: [1, 2, 3], ticks: 8).ticks == [1, 2, 3])

@@ -11,6 +11,8 @@ struct FittedBaseline: Recommender {
   /// Which strengths were chosen for it, one after the other, and how; none where nothing was left open.
   let choices: [StrengthChoice]
   private let recommender: any Recommender
+  /// What it is made of, where it is a blend.
+  var shares: [BlendShare] { (recommender as? Blend)?.shares ?? [] }
 
   var predictsRatings: Bool { recommender.predictsRatings }
 
@@ -136,13 +138,7 @@ struct StrengthChoice: Equatable {
   private static let mostAsked = 1000
 
   init(_ candidates: [any Baseline], chosen: Int, _ tasks: TaskSplit) {
-    let options = candidates.map {
-      described($0).split(separator: " ").dropFirst().map(String.init)
-    }
-    // Only what differs is shown.
-    settings = options.map { own in
-      own.filter { option in !options.allSatisfy { $0.contains(option) } }.joined(separator: " ")
-    }
+    settings = differingOptions(of: candidates)
     self.chosen = chosen
     users = Self.asked(tasks).count
     isOnNewItems = tasks.heldOut != nil

@@ -106,7 +106,7 @@ package struct JudgingOptions: Sendable {
       counted(facts.repeatedPairs, "rating to be judged on is", "ratings to be judged on are")
         + " in the data twice, and the other one may "
         + "have been learnt from",
-      help: ["`clean dedupe=last` before `split` keeps \(data.newestRating) of them"])
+      help: data.repeatRemedies)
   }
 
   /// The metrics of data of either kind, and the kind that alone has one.

@@ -118,15 +118,22 @@ struct Leaderboard {
     return notes
   }
 
-  /// Which metrics have no value for some users.
+  /// Which metrics have no value for some users, or for many of them one that no order changes.
   private var partialMetrics: [String] {
     // The queries of all phases are the same.
-    let columns = trial.columns.enumerated().filter { $0.element.isFirst }
-    return columns.compactMap { index, column in
-      let defined = chance.values[index].count { $0 != nil }
-      guard !column.metric.isPooled, defined < trial.tasks.count else { return nil }
+    let columns = trial.columns.enumerated().filter {
+      $0.element.isFirst && !$0.element.metric.isPooled
+    }
+    return columns.flatMap { index, column -> [String] in
+      let title = column.metric.title
+      let values = chance.values[index].compactMap(\.self)
+      let all = counted(trial.tasks.count, "user")
+      // What no order changes is at its best by chance, too.
+      let settled = column.metric is any CutoffMetric ? values.count { $0 > 1 - 1e-9 } : 0
       return
-        "\(column.metric.title): \(grouped(defined)) of \(counted(trial.tasks.count, "user"))"
+        (values.count < trial.tasks.count ? ["\(title): \(grouped(values.count)) of \(all)"] : [])
+        + (settled * 10 > trial.tasks.count
+          ? ["\(title): 1 whatever the order for \(grouped(settled)) of \(all)"] : [])
     }
   }
 

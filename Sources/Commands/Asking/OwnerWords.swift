@@ -66,15 +66,7 @@ extension Curve {
   }
 }
 
-extension CommandFailure {
-  /// The same about tasks of this owner.
-  func worded(for owner: TaskOwner) -> CommandFailure {
-    var failure = self
-    failure.message = owner.worded(message)
-    failure.help = help.map { owner.worded($0) }
-    return failure
-  }
-}
+extension CommandFailure: WordedFailure {}
 
 extension Session {
   /// Whose tasks a command is about: those of the model that it needs or gives, else those of the split.

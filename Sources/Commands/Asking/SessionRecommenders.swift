@@ -31,11 +31,13 @@ struct SessionRecommenders {
     return fitted(baseline, name, data, tasks)
   }
 
-  /// Fails for a baseline that is made for another kind of data.
+  /// Fails for a baseline that is made for another kind of data, or names features that these do not have.
   func refuse(
     _ baseline: any Baseline, _ name: String, on data: Dataset
   ) throws(CommandFailure) {
-    guard !baseline.feedback.contains(data.feedback) else { return }
+    guard !baseline.feedback.contains(data.feedback) else {
+      return try refuseStrangers(among: baseline.namedFeatures, of: name, in: data)
+    }
     let others = baselines.types.compactMap { type -> String? in
       let other = type.init() as? any Baseline
       return other?.feedback.contains(data.feedback) == true ? type.name : nil
@@ -45,6 +47,25 @@ struct SessionRecommenders {
       "`\(name)` is made for \(data.feedback == .ratings ? "interactions" : "ratings"), and the data are "
         + data.feedback.rawValue,
       help: ["baselines for them: " + others.joined(separator: ", ")], argument: name)
+  }
+
+  private func refuseStrangers(
+    among named: [NamedFeatures], of baseline: String, in data: Dataset
+  ) throws(CommandFailure) {
+    for features in named {
+      let known = (features.areOfUsers ? data.users : data.items).features.map(\.name)
+      guard let stranger = features.names.first(where: { !known.contains($0) }) else { continue }
+      let whose = features.areOfUsers ? "users" : "items"
+      let near = suggestions(for: stranger, among: known)
+      throw CommandFailure(
+        "E0502",
+        "`\(baseline)` is to use \(features.option)=\(stranger), and \(whose) have no feature `\(stranger)`",
+        help: (near.isEmpty ? [] : ["near to it: " + near.joined(separator: ", ")]) + [
+          known.isEmpty
+            ? "nothing is known of them"
+            : "features of \(whose): " + known.joined(separator: ", ")
+        ], argument: baseline)
+    }
   }
 
   func unknown(_ name: String) -> CommandFailure {

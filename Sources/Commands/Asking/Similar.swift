@@ -22,7 +22,7 @@ package struct Similar: Command {
       `by=euclidean` places.
       """,
     [
-      .filler("item", noting: \.said.item), .filler("user", noting: \.said.user),
+      .noun("item", noting: \.said.item), .noun("user", noting: \.said.user),
       .positional(
         "id", \.item, "the item's id, or its title in quotes",
         expects: "the id or title of an item", completion: .live("other")),

@@ -237,7 +237,7 @@ extension TopK {
         table.rows.append([
           .text(data.users.ids.names[Int(list.user)]), .count(place + 1),
           .text(data.items.ids.names[Int(item)]), .text(data.items.label(Int(item))),
-          .number(Double(score), digits: 2),
+          .number(score.asWritten, digits: 2),
         ])
       }
     }

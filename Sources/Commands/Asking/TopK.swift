@@ -119,7 +119,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
         let (entry, isNew) = entry
         return [
           .count(place + 1), .text(data.items.ids.names[Int(entry.item)]),
-          .text(data.items.label(Int(entry.item))), .number(Double(entry.score), digits: 2),
+          .text(data.items.label(Int(entry.item))), .number(entry.score.asWritten, digits: 2),
         ] + (hasNew ? [.text(isNew ? "new" : "")] : [])
       },
       footnotes: notes)
@@ -131,7 +131,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
         .init("user", .text(user)),
         .init("items", .list(ranking.map { .text(data.items.ids.names[Int($0.item)]) })),
         .init("titles", .list(ranking.map { .text(data.items.label(Int($0.item))) })),
-        .init("scores", .list(ranking.map { .number(Double($0.score)) })),
+        .init("scores", .list(ranking.map { .number($0.score.asWritten) })),
         .init("new", .list(isNew.map { .truth($0) })),
       ]))
   }

@@ -20,8 +20,8 @@ package struct Trace: Command {
       same unit: it tells whether what the steps learn carries over. Distance is that of the adapted weights.
       """,
     [
-      .filler("adapt"), .filler("user", noting: \.said.user),
-      .filler("item", noting: \.said.item),
+      .filler("adapt"), .noun("user", noting: \.said.user),
+      .noun("item", noting: \.said.item),
       .positional(
         "id", \.user, "the user's id", expects: "the id of a user", completion: .live("owner")),
       .option("k", \.count, in: 1...100, "how many top items to show"),

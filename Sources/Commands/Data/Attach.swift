@@ -151,7 +151,6 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
     var entities = whom == .users ? data.users : data.items
     var outcome = TableAttaching.Outcome()
     let rated = whom == .items ? data.items.count - data.unratedItemCount : nil
-    let earlier = Set(entities.features.map(\.name))
     let arrays = try NumPyArray.all(in: contents, unpacking: UnpackLimit(unpack))
     if whom == .items, let order {
       let names = arrays.flatMap { own, array in
@@ -162,14 +161,12 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
     }
     for (own, array) in arrays {
       let shown = shownName(own, among: arrays.count)
-      let count = try entities.attach(
+      let (count, replaced) = try entities.attach(
         array, named: shown, order: order, path: file, rated: rated)
       outcome.known = max(outcome.known, count - outcome.added)
       outcome.features += array.columns
       outcome.fresh += array.columns
-      if earlier.contains(shown) || earlier.contains("\(shown).0") {
-        outcome.replaced += count - outcome.added
-      }
+      for column in replaced.columns { outcome.replaced.add(column.name, column.entities) }
     }
     if whom == .users { data.users = entities } else { data.items = entities }
     data.sources.append(contents.source)
@@ -185,11 +182,8 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       + "\(grouped(count)) \(whom.rawValue)"
     if outcome.added > 0 { text += " and \(counted(outcome.added, "new item"))" }
     var blocks: [Report.Block] = [.text(text + ".")]
-    if outcome.replaced > 0 {
-      blocks.append(
-        .note(
-          "\(grouped(outcome.replaced)) of the \(whom.rawValue) had other values, which are replaced"
-        ))
+    if !outcome.replaced.columns.isEmpty {
+      blocks.append(.warning(disagreement(outcome.replaced, data)))
     }
     if outcome.known < count, outcome.fresh > 0 {
       blocks.append(.note("of the others they are unknown"))
@@ -209,6 +203,25 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
         .init("known", .number(Double(outcome.known))),
         .init("new", .number(Double(outcome.added))),
       ]))
+  }
+}
+
+extension Attach {
+  /// What the file says otherwise than it was said before, and how to have both.
+  private func disagreement(_ replaced: ReplacedValues, _ data: Dataset) -> String {
+    let ids = (whom == .users ? data.users : data.items).ids.names
+    let count = replaced.entities.count
+    let columns = replaced.columns.map { name, entities in
+      let whose = entities.sorted().map { ids[$0] }
+      return "`\(name)` of \(Language.named(whose, most: 3))"
+    }
+    let verb = count == 1 ? "has" : "have"
+    let remedy =
+      name == nil
+      ? "`as=` and a name keeps features of both beside each other"
+      : "another name in `as=` keeps both"
+    return "\(grouped(count)) of the \(whom.rawValue) \(verb) other values here than before, which "
+      + "are replaced: \(columns.joined(separator: ", ")); `undo` takes that back, and \(remedy)"
   }
 }
 

@@ -43,7 +43,7 @@ struct Describe: Command {
     let counts = interactions.counts.sorted()
     guard let least = counts.first, let most = counts.last else { return nil }
     let sum = counts.reduce(0.0) { $0 + Double($1) }
-    let top = counts.suffix(max(1, counts.count / 20)).reduce(0.0) { $0 + Double($1) }
+    let top = counts.suffix(max(1, (counts.count + 10) / 20)).reduce(0.0) { $0 + Double($1) }
     var table = Table(
       "How much interactions count",
       columns: ["least", "median", "mean", "90 %", "most", "of the top 5 %"].map {
@@ -59,7 +59,7 @@ struct Describe: Command {
     return table
   }
 
-  /// How often each rating is given; of scales with many values, in ten steps.
+  /// How often each rating is given; of scales with many values, in about ten steps.
   private func histogram(of ratings: [Float]) -> Table {
     var counts: [Float: Int] = [:]
     for rating in ratings { counts[rating, default: 0] += 1 }
@@ -67,7 +67,7 @@ struct Describe: Command {
       "Ratings",
       columns: [.init("rating", .right), .init("count", .right), .init("share", .right, unit: "%")])
     if counts.count > 21 {
-      counts = binned(counts, total: ratings.count)
+      counts = binned(counts)
       table.footnotes.append("each line counts ratings from its value up to the next")
     }
     for (rating, count) in counts.sorted(by: { $0.key < $1.key }) {
@@ -79,27 +79,20 @@ struct Describe: Command {
     return table
   }
 
-  /// The counts in ten equal steps; where nearly all would be in the first, in steps that double.
-  private func binned(_ counts: [Float: Int], total: Int) -> [Float: Int] {
+  /// The counts in equal steps from round numbers on; where one would hold most, in steps of 1, 2, 5, 10 and so on.
+  private func binned(_ counts: [Float: Int]) -> [Float: Int] {
     let scale = RatingScale(spanning: Array(counts.keys))
     let (low, high) = (scale.lowest.asWritten, scale.highest.asWritten)
     func binned(_ starts: [Double]) -> [Float: Int] {
       counts.reduce(into: [:]) { bins, entry in
-        let start = starts.last { $0 <= entry.key.asWritten } ?? low
+        let start = starts.last { $0 <= entry.key.asWritten } ?? starts[0]
         bins[Float(start), default: 0] += entry.value
       }
     }
-    func rounded(_ value: Double) -> Double {
-      let unit = (high - low) / 1e4
-      return unit > 0 ? (value / unit).rounded() * unit : value
-    }
-    let even = binned((0..<10).map { rounded(low + Double($0) * (high - low) / 10) })
-    guard low >= 0, (even[scale.lowest] ?? 0) * 10 > total * 8 else { return even }
-    var starts = [high / 2]
-    while let first = starts.first, first / 2 > max(low, high / 4096) {
-      starts.insert(first / 2, at: 0)
-    }
-    return binned([low] + starts.map { $0 < 10 ? $0 : $0.rounded() })
+    let even = binned(Axis(covering: [low, high], ticks: 10).starts)
+    let total = counts.values.reduce(0, +)
+    guard low >= 0, (even.values.max() ?? 0) * 10 > total * 6 else { return even }
+    return binned(Axis.growingStarts(from: max(low, high / 4096), to: high))
   }
 
   /// The same as bars.

@@ -12,8 +12,8 @@ extension RepeatedPairs {
       : "\(grouped(pairs)) pairs of a user and an item are given more than once (\(all) ratings)"
     if let told = toldApart {
       let values = named(told.values, most: 3)
-      return "\(what), but `\(told.column)` tells their rows apart (\(values)): `load` with "
-        + "where=\"\(told.column)=\(told.values[0])\" reads one kind; \(rule)"
+      return "\(what), but `\(told.column)` tells their rows apart (\(values)): \(told.remedy); "
+        + rule
     }
     return "\(what), \(variety); \(rule)"
   }
@@ -37,7 +37,19 @@ extension RepeatedPairs {
   }
 }
 
+extension RepeatedPairs.ToldApart {
+  /// How to read rows of one kind alone.
+  var remedy: String { "`load` with where=\"\(column)=\(values[0])\" reads one kind" }
+}
+
 extension Interactions {
+  /// What makes each pair one, in the order to think of it: rows of one kind, where a column tells them apart, or one
+  /// row of each.
+  var repeatRemedies: [String] {
+    (repeats.toldApart.map { [$0.remedy] } ?? [])
+      + ["`clean dedupe=last` before `split` keeps \(newestRating) of each"]
+  }
+
   /// What `clean dedupe=last` keeps of a pair.
   var newestRating: String { times.isEmpty ? "the last in the file" : "the newest" }
 }

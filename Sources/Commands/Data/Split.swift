@@ -300,8 +300,8 @@ struct Split: ConstrainedCommand {
         .warning(
           counted(facts.repeatedPairs, "rating to be judged on is", "ratings to be judged on are")
             + " given twice in the data, and "
-            + "the other one may be learnt from: `evaluate` will refuse them; `clean dedupe=last` "
-            + "before `split` keeps \(data.interactions.newestRating) of each"))
+            + "the other one may be learnt from: `evaluate` will refuse them; "
+            + data.interactions.repeatRemedies.joined(separator: "; ")))
     }
     return blocks
   }

@@ -59,6 +59,13 @@ struct Weigh: WithholdingCommand {
           "\(odd.key)=0 leaves such rows out", "what is disliked is a rating: as=ratings",
         ], argument: odd.key)
     }
+    if counting == .interactions,
+      let odd = weights.first(where: { $0.value > Double(Interactions.mostCount) })
+    {
+      throw CommandFailure(
+        "E0306", "`\(odd.key)` weighs \(Number.text(odd.value)), and nothing counts more than 1e12",
+        help: ["weights matter by their ratios: \(odd.key)=1000"], argument: odd.key)
+    }
     let weighted = try reading {
       try data.weighted(
         by: column, weights.map { ($0.key, Float($0.value)) }, as: counting)

@@ -25,7 +25,7 @@ package struct Adapt: ConstrainedCommand {
       After `split tasks of=items` it is an item that has ratings: `adapt item 50`, `adapt new 42=5 7=1`.
       """,
     [
-      .filler("user", noting: \.said.user), .filler("item", noting: \.said.item),
+      .noun("user", noting: \.said.user), .noun("item", noting: \.said.item),
       .flag("new", \.isNew, "a user who is not in the data"),
       .positional(
         "id", \.user, "the user's id", isRequired: false, expects: "the id of a user",

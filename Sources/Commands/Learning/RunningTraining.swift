@@ -183,13 +183,20 @@ extension RunningTraining {
   /// What is said when no epoch was better than the start.
   var fruitless: String? {
     guard kept == nil, !history.isEmpty, !split.valid.isEmpty else { return nil }
+    let rate = "`lr` (\(Number.text(training.rate)) here)"
     // Where the last epoch is the best one, more of them may come below the start.
     let isFalling = training.lowest?.epoch == history.count
+    // What is hardly worse has hardly moved.
+    let hasMoved = training.lowest.map { $0.validLoss > initialLoss * 1.02 } ?? true
+    let stop = history.count < command.epochs ? " with patience=0" : ""
     let remedy =
-      training.rate > 0
-      ? "; try " + (isFalling ? "more epochs, or " : "")
-        + "a smaller `lr` (\(Number.text(training.rate)) here)" : ""
-    return "No epoch was better than the start, so the state before training is kept\(remedy)."
+      training.rate <= 0
+      ? ""
+      : hasMoved
+        ? (isFalling ? "more epochs, or " : "") + "a smaller \(rate)"
+        : "more epochs\(stop), or a larger \(rate)"
+    return "No epoch was better than the start, so the state before training is kept"
+      + (remedy.isEmpty ? "." : "; try \(remedy).")
   }
 
   /// Its results, as fields of a record.

@@ -105,7 +105,7 @@ struct HelpPage {
       switch parameter.place {
       case .positional:
         parameter.isRequired ? parameter.name.uppercased() : "[\(parameter.name.uppercased())]"
-      case .filler, .flag: "[\(parameter.name)]"
+      case .filler, .flag, .noun: "[\(parameter.name)]"
       case .rest: "[\(parameter.name.uppercased()) …]"
       case .pairs: "[\(parameter.name.uppercased())=VALUE …]"
       case .option: nil
@@ -116,7 +116,7 @@ struct HelpPage {
   }
 
   private var parameters: [Report.Block] {
-    let shown = form.parameters.filter { $0.place != .filler }
+    let shown = form.parameters.filter { $0.place != .filler && $0.place != .noun }
     guard !shown.isEmpty else { return [] }
     let table = Table(
       columns: [

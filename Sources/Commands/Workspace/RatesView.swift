@@ -37,8 +37,8 @@ package struct RatesView: View {
       let change = 100 * (mean / rates.initial - 1)
       table.rows.append([
         .text(rates.block), .count(place.map { model.problem.layout.blocks[$0].count } ?? 0),
-        .number(mean, digits: 4), .number(Double(rates.values.min() ?? 0), digits: 4),
-        .number(Double(rates.values.max() ?? 0), digits: 4), .number(rates.initial, digits: 4),
+        .number(mean, digits: 4), .number((rates.values.min() ?? 0).asWritten, digits: 4),
+        .number((rates.values.max() ?? 0).asWritten, digits: 4), .number(rates.initial, digits: 4),
         change.isFinite ? .number(change, digits: 1) : .missing,
       ])
     }

@@ -6,9 +6,10 @@ extension Entities {
   /// - Parameters:
   ///   - order: the ids of its rows; nil when the rows are in the order of the entities.
   ///   - rated: how many of the entities have ratings: an array may tell of those alone.
+  /// - Returns: of how many entities it tells, and which had other numbers.
   package mutating func attach(
     _ array: NumPyArray, named name: String, order: [String]?, path: String, rated: Int? = nil
-  ) throws(DatasetError) -> Int {
+  ) throws(DatasetError) -> (known: Int, replaced: ReplacedValues) {
     let rowCount = order?.count ?? count
     guard array.rows == rowCount || order == nil && array.rows == rated else {
       throw DatasetError(
@@ -36,13 +37,17 @@ extension Entities {
     guard known > 0 else {
       throw DatasetError("none of the ids is known", file: path, code: "E0513")
     }
+    var changed = Set<Int>()
     for column in 0..<array.columns {
-      _ = take(
-        Feature(
-          array.columns == 1 ? name : "\(name).\(column)",
-          .numbers(rows.map { $0 < 0 ? .nan : array.values[$0 * array.columns + column] })))
+      changed.formUnion(
+        take(
+          Feature(
+            array.columns == 1 ? name : "\(name).\(column)",
+            .numbers(rows.map { $0 < 0 ? .nan : array.values[$0 * array.columns + column] }))))
     }
-    return known
+    var replaced = ReplacedValues()
+    replaced.add(name, changed)
+    return (known, replaced)
   }
 
   /// Takes up those of the ids that are not there, where the others tell that they are of the same catalogue: some

@@ -1,3 +1,25 @@
+/// Whose values were others before a file was taken up, by what the values are of.
+package struct ReplacedValues: Sendable, Equatable {
+  /// The features, or titles, of which some are others.
+  package private(set) var columns: [(name: String, entities: Set<Int>)] = []
+
+  package init() {}
+
+  package mutating func add(_ name: String, _ entities: Set<Int>) {
+    guard !entities.isEmpty else { return }
+    columns.append((name, entities))
+  }
+
+  /// All users or items that are concerned, in the order of the data.
+  package var entities: [Int] {
+    columns.reduce(into: Set<Int>()) { $0.formUnion($1.entities) }.sorted()
+  }
+
+  package static func == (a: ReplacedValues, b: ReplacedValues) -> Bool {
+    a.columns.elementsEqual(b.columns) { $0 == $1 }
+  }
+}
+
 extension Entities {
   /// Adds the feature; where there is one of its name, what the new one knows takes the place of what that said.
   ///

@@ -26,8 +26,8 @@ package struct TableAttaching: Sendable {
     package var known = 0
     /// How many items are new by it.
     package var added = 0
-    /// How many had other values before.
-    package var replaced = 0
+    /// What had other values before.
+    package var replaced = ReplacedValues()
     package var readings: [ColumnReading] = []
     package var warnings: [String] = []
 
@@ -139,11 +139,10 @@ package struct TableAttaching: Sendable {
     let described = rows.rows.indices.filter { rows.rows[$0] >= 0 }
     let ofRated = described.filter { $0 < rated.count && rated[$0] }
     let judged = ofRated.count >= TextWords.fewest ? ofRated : described
-    var changed = Set<Int>()
     for (column, (name, cells)) in table.columns.enumerated() where column != place {
       let own = inOrder(cells, rows)
       if isTitle(name), case .texts(let texts) = own {
-        changed.formUnion(entities.takeTitles(texts))
+        outcome.replaced.add(name, entities.takeTitles(texts))
         outcome.readings.append(
           ColumnReading(file: table.contents.path, column: name, role: .title))
         guard wishes.words.contains(name) else { continue }
@@ -160,13 +159,12 @@ package struct TableAttaching: Sendable {
           ? nil : data.readings.last { $0.column == name && $0.subject == subject }
       ).outcome()
       let before = entities.features.count
-      for feature in found.features { changed.formUnion(entities.take(feature)) }
+      for feature in found.features { outcome.replaced.add(feature.name, entities.take(feature)) }
       outcome.fresh += entities.features.count - before
       outcome.features += found.features.count
       outcome.readings.append(found.reading)
       outcome.warnings += found.warnings
     }
-    outcome.replaced = changed.count
   }
 
   /// The values in the order of the entities.

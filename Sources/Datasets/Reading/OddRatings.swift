@@ -77,7 +77,7 @@ struct OddRatings {
         seen += entry.count
         return seen * 2 >= total
       }?.value ?? 0
-    var rows = max(1, total / 20)
+    var rows = max(1, (total + 10) / 20)
     var top = 0.0
     for (value, count) in values.reversed() where rows > 0 {
       top += Double(value) * Double(min(rows, count))

@@ -105,22 +105,24 @@ struct RatingsReadings {
     }
   }
 
-  /// Refuses counts below 0 at their line, or passes over their rows.
+  /// Refuses counts below 0, or beyond all that can be counted, at their line, or passes over their rows.
   private func checkCounts(
     _ table: inout ScannedTable, _ options: RatingsOptions
   ) throws(DatasetError) {
     let counts = table.numbers(roles.count)
-    guard let row = counts.firstIndex(where: { $0 < 0 }) else { return }
+    let most = options.scale == .asIs ? Interactions.mostCount : .infinity
+    guard let row = counts.firstIndex(where: { $0 < 0 || $0 > most }) else { return }
     let shown = Number.text(counts[row].asWritten)
+    let (bounds, remedies) =
+      counts[row] < 0
+      ? ("0 or more", ["for ratings, which may be negative: rating=\(spelled(roles.count))"])
+      : ("at most 1e12", ["scale=log takes log(1 + \(roles.count))"])
     let error = DatasetError(
-      "\(roles.count) must be 0 or more, as it says how often or how much, not \(shown)",
+      "\(roles.count) must be \(bounds), as it says how often or how much, not \(shown)",
       file: table.contents.path, line: table.line(of: roles.count, row: row),
-      help: [
-        "missing=\(shown) leaves such rows out",
-        "for ratings, which may be negative: rating=\(spelled(roles.count))", BadRows.advice,
-      ], code: "E0512")
+      help: ["missing=\(shown) leaves such rows out"] + remedies + [BadRows.advice], code: "E0512")
     if options.badRows == .refuse { throw error }
-    try table.passOver(counts.map { $0 < 0 }, first: error)
+    try table.passOver(counts.map { $0 < 0 || $0 > most }, first: error)
   }
 
   private func readings(of columns: [String]) -> [ColumnReading] {

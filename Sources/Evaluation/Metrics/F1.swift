@@ -27,6 +27,28 @@ extension ScoreThreshold: ArgumentReadable {
   }
 }
 
+/// A metric of what scores above a threshold.
+package protocol ThresholdMetric: Metric {
+  var positives: Positives? { get set }
+  var threshold: ScoreThreshold? { get set }
+}
+
+extension ThresholdMetric {
+  fileprivate static var thresholds: [Parameter<Self>] {
+    [
+      .option("positives", \.positives, "which ratings are positive"),
+      .option("threshold", \.threshold, "the score to be above; `mean` if not given"),
+    ]
+  }
+
+  package var field: String { Self.name }
+
+  package mutating func adopt(_ defaults: MetricDefaults) {
+    if positives == nil { positives = defaults.positives }
+    if threshold == nil { threshold = defaults.threshold }
+  }
+}
+
 /// What both forms of F1 count.
 private struct Confusion {
   var hits = 0.0
@@ -56,7 +78,7 @@ private struct Confusion {
 }
 
 /// The harmonic mean of precision and recall of the candidates above a threshold.
-package struct F1: PoolableMetric {
+package struct F1: PoolableMetric, ThresholdMetric {
   package var positives: Positives?
   package var threshold: ScoreThreshold?
 
@@ -64,26 +86,17 @@ package struct F1: PoolableMetric {
 
   package static let signature = Signature<Self>(
     "f1", "Harmonic mean of precision and recall of what scores above a threshold.",
-    [
-      .option("positives", \.positives, "which ratings are positive"),
-      .option("threshold", \.threshold, "the score to be above; `mean` if not given"),
-    ],
+    thresholds,
     examples: [
       Example("evaluate f1 threshold=mean"), Example("evaluate f1 threshold=3.5 pooled=yes"),
     ])
 
   package var title: String { "F1" }
-  package var field: String { Self.name }
 
   package var pooled: any SharedMetric {
     var pooled = PooledF1()
     (pooled.positives, pooled.threshold) = (positives, threshold)
     return pooled
-  }
-
-  package mutating func adopt(_ defaults: MetricDefaults) {
-    if positives == nil { positives = defaults.positives }
-    if threshold == nil { threshold = defaults.threshold }
   }
 
   package func definition(on scale: RatingScale) -> String {
@@ -113,7 +126,7 @@ package struct F1: PoolableMetric {
 }
 
 /// F1 over all pairs of a user and an item at once.
-package struct PooledF1: SharedMetric {
+package struct PooledF1: SharedMetric, ThresholdMetric {
   package var positives: Positives?
   package var threshold: ScoreThreshold?
 
@@ -121,19 +134,10 @@ package struct PooledF1: SharedMetric {
 
   package static let signature = Signature<Self>(
     "pooled-f1", "F1 over the candidates of all users at once.",
-    [
-      .option("positives", \.positives, "which ratings are positive"),
-      .option("threshold", \.threshold, "the score to be above; `mean` if not given"),
-    ],
+    thresholds,
     examples: [Example("evaluate pooled-f1 threshold=mean")])
 
   package var title: String { "pooled F1" }
-  package var field: String { Self.name }
-
-  package mutating func adopt(_ defaults: MetricDefaults) {
-    if positives == nil { positives = defaults.positives }
-    if threshold == nil { threshold = defaults.threshold }
-  }
 
   package func definition(on scale: RatingScale) -> String {
     "pooled F1: candidates of all users that score above \(F1.words(threshold, "of them all")), half of those at it, ± by "

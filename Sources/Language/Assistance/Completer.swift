@@ -187,7 +187,7 @@ struct Completer {
     let open = open.filter { !isDecided || $0.isRequired || $0.place != .positional }
     for form in open where takesValue {
       switch form.place {
-      case .flag, .filler: add(form.name, form.summary)
+      case .flag, .filler, .noun: add(form.name, form.summary)
       case .positional, .rest:
         values(of: form)
         takesValue = form.place == .positional ? false : takesValue

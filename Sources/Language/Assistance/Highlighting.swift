@@ -141,7 +141,7 @@ private struct Highlighter {
       if let key = argument.key, form?.place != .pairs { styles[key.range.lower] = .option }
       paint(argument.value)
       let isNamed =
-        form?.members != nil || form?.place == .flag || form?.place == .filler
+        form?.members != nil || [.flag, .filler, .noun].contains(form?.place)
         || form?.namedValues.isEmpty == false
       if isNamed, case .word = argument.value.kind {
         styles[argument.value.range.lower] = .member

@@ -85,9 +85,10 @@ private struct Binder {
     for (index, argument) in arguments.enumerated() where argument.key != nil && hasRoom {
       option(argument, index)
     }
+    let saysNoun = zip(forms, used).contains { $0.place == .noun && $1 }
     for (form, used) in zip(forms, used) where !used || form.place == .rest || form.place == .pairs
     {
-      if listsOpen { binding.open.append(form) }
+      if listsOpen, !(saysNoun && form.place == .noun) { binding.open.append(form) }
       if form.isRequired, !used { binding.problems.append((nil, missing(form))) }
     }
   }
@@ -110,13 +111,16 @@ private struct Binder {
     if case .word(let text)? = argument.value { word = text }
     while cursor < forms.count {
       switch forms[cursor].place {
-      case .filler, .flag:
-        if word == forms[cursor].name {
-          take(cursor, argument, index)
-          cursor += 1
-          return
-        }
+      case .filler, .flag, .noun:
+        let at = cursor
         cursor += 1
+        guard word == forms[at].name else { continue }
+        take(at, argument, index)
+        // One noun is enough.
+        while forms[at].place == .noun, cursor < forms.count, forms[cursor].place == .noun {
+          cursor += 1
+        }
+        return
       case .positional:
         let at = cursor
         cursor += 1
@@ -152,7 +156,7 @@ private struct Binder {
 
   /// Options and words that may be left out whose names are nearly this word.
   private func near(_ word: String?) -> [String] {
-    let fillers = forms.filter { $0.place == .filler }.map(\.name)
+    let fillers = forms.filter { $0.place == .filler || $0.place == .noun }.map(\.name)
     return word.map { suggestions(for: $0, among: optionNames.map { $0 + "=" } + fillers) } ?? []
   }
 

@@ -151,11 +151,11 @@ extension Parameter {
       assign: { _, _ in nil })
   }
 
-  /// The same, where it matters whether it is said.
-  package static func filler(_ name: String, noting path: Path<Root, Bool>) -> Parameter {
+  /// One of several nouns that may be left out, where it matters which is said.
+  package static func noun(_ name: String, noting path: Path<Root, Bool>) -> Parameter {
     Parameter(
       form: ParameterForm(
-        name: name, summary: "may be left out", place: .filler, expectation: "`\(name)`"),
+        name: name, summary: "may be left out", place: .noun, expectation: "`\(name)`"),
       assign: { root, _ in
         root[keyPath: path] = true
         return nil

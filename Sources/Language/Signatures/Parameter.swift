@@ -26,8 +26,10 @@ package final class ParameterForm: Sendable {
     case pairs
     /// The bare word itself, or nothing: `new`.
     case flag
-    /// A noun that may be left out: `user` in `adapt user 42`.
+    /// A noun that may be left out: `model` in `open model "m.safetensors"`.
     case filler
+    /// One of several that may be left out, one behind the other in the signature: `user` in `adapt user 42`.
+    case noun
   }
 
   package let name: String

@@ -17,12 +17,27 @@ package protocol Baseline: Configurable {
   var feedback: Set<Feedback> { get }
   /// About how many bytes fitting it takes, where they grow with the square of the items; else 0.
   func memory(for data: Dataset) -> Double
+  /// The features that its options name.
+  var namedFeatures: [NamedFeatures] { get }
+}
+
+/// Features that an option of a baseline names.
+package struct NamedFeatures: Sendable {
+  package let option: String
+  package let names: [String]
+  /// Whether they are of users; else of items.
+  package let areOfUsers: Bool
+
+  init(_ option: String, _ names: [String], areOfUsers: Bool = false) {
+    (self.option, self.names, self.areOfUsers) = (option, names, areOfUsers)
+  }
 }
 
 extension Baseline {
   package var predictsRatings: Bool { true }
   package var feedback: Set<Feedback> { [.ratings] }
   package func memory(for data: Dataset) -> Double { 0 }
+  package var namedFeatures: [NamedFeatures] { [] }
 }
 
 /// The ratings that a baseline may learn from.

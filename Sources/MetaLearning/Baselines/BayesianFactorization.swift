@@ -80,6 +80,13 @@ package struct BayesianFactorization: Baseline {
       Example("baseline bayes-mf positives=4; evaluate auc positives=4 with=[bayes-mf]"),
     ])
 
+  package var namedFeatures: [NamedFeatures] {
+    [
+      NamedFeatures("features", features),
+      NamedFeatures("user-features", userFeatures, areOfUsers: true),
+    ]
+  }
+
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {

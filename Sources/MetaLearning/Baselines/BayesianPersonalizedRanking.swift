@@ -11,6 +11,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package var epochs = 30
   package var rate: Double?
   package var penalty: Double?
+  package var sampling = NegativeDraw.uniform
 
   package init() {}
 
@@ -18,8 +19,9 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
     "bpr", "Factors that rank what a user took above what she did not (BPR).",
     details: """
       Each epoch takes as many steps as there are interactions. A negative is any item that the user did not \
-      take, each as likely as any other; a user who took all has none. `rate` and `l2` that are not given are \
-      the best of five settings on the validation users. Rendle et al., UAI 2009.
+      take, each as likely as any other or as often as it is taken; a user who took all has none. `rate` and \
+      `l2` that are not given are the best of five settings on the validation users. Rendle et al., UAI 2009; \
+      the library `implicit` draws by popularity.
       """,
     [
       .option("factors", \.factors, in: 1...1000, "numbers that describe a user or an item"),
@@ -29,6 +31,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
       .option(
         "l2", \.penalty, in: 0...100,
         "pull of every number to zero; chosen on validation users if absent"),
+      .option("sampling", \.sampling, "how negatives are drawn"),
     ],
     needs: [.interactions],
     examples: [Example("evaluate ndcg@20 with=[bpr]")])
@@ -57,7 +60,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package func fitted(
     to clicks: TrainingClicks, key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
-    var ranking = PairwiseFactors(clicks, factors: factors, key: key)
+    var ranking = PairwiseFactors(clicks, factors: factors, drawing: sampling, key: key)
     var stream = key.derived("steps").stream
     for _ in (0..<epochs).whileWanted(asking: 1) {
       ranking.pass(rate: Float(rate ?? 0.05), penalty: Float(penalty ?? 0.01), &stream)
@@ -80,13 +83,26 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   }
 }
 
-/// Draws of items that a user did not take, each as likely as any other.
+/// How likely an item is drawn of those that a user did not take.
+package enum NegativeDraw: String, ArgumentChoice {
+  case uniform, popularity
+
+  package var summary: String {
+    switch self {
+    case .uniform: "each as likely as any other"
+    case .popularity: "as often as training users take it"
+    }
+  }
+}
+
+/// Draws of items that a user did not take.
 package struct UntakenItems {
   private let clicks: ClickLists
   private let itemCount: Int
+  private let drawing: NegativeDraw
 
-  package init(clicks: ClickLists, itemCount: Int) {
-    (self.clicks, self.itemCount) = (clicks, itemCount)
+  package init(clicks: ClickLists, itemCount: Int, drawing: NegativeDraw = .uniform) {
+    (self.clicks, self.itemCount, self.drawing) = (clicks, itemCount, drawing)
   }
 
   /// Nil for a user who took all.
@@ -94,7 +110,12 @@ package struct UntakenItems {
     let taken = clicks.range(user)
     guard taken.count < itemCount else { return nil }
     for _ in 0..<32 {
-      let item = stream.below(itemCount)
+      let item =
+        switch drawing {
+        case .uniform: stream.below(itemCount)
+        // The item of a click drawn from all.
+        case .popularity: Int(clicks.others[stream.below(clicks.others.count)])
+        }
       if !isTaken(item, taken) { return item }
     }
     // Of a user who took nearly everything: the n-th of the rest.
@@ -131,10 +152,11 @@ private struct PairwiseFactors {
   /// The user of each click.
   private let owners: [Int32]
 
-  init(_ clicks: TrainingClicks, factors: Int, key: RandomKey) {
+  init(_ clicks: TrainingClicks, factors: Int, drawing: NegativeDraw, key: RandomKey) {
     self.clicks = clicks
     self.factors = factors
-    untaken = UntakenItems(clicks: clicks.byUser, itemCount: clicks.itemCount)
+    untaken = UntakenItems(
+      clicks: clicks.byUser, itemCount: clicks.itemCount, drawing: drawing)
     let width = (factors + 7) / 8
     func drawn(_ name: String, _ count: Int) -> [Eight] {
       var stream = key.derived(name).stream

@@ -13,6 +13,7 @@ package struct Content: Baseline {
   package init() {}
 
   package var feedback: Set<Feedback> { [.ratings, .interactions] }
+  package var namedFeatures: [NamedFeatures] { [NamedFeatures("features", features)] }
 
   package static let signature = Signature<Self>(
     "content", "Ratings of items alike in content, by the cosine of their categories.",

@@ -13,6 +13,7 @@ package struct ContentBias: Baseline {
   package init() {}
 
   package var feedback: Set<Feedback> { [.ratings, .interactions] }
+  package var namedFeatures: [NamedFeatures] { [NamedFeatures("features", features)] }
 
   package static let signature = Signature<Self>(
     "content-bias", "Mean rating plus what the user and the item's categories deviate from it.",

@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Language
 import Models
 
 extension Hybrid {
@@ -27,11 +28,19 @@ extension Hybrid {
       let strengths = strengths(part, rest)
       return held.best(strengths.settings.indices.map { index in { strengths.recommender(index) } })
     }
-    let weights = held.weights(tried)
-    let fitted = zip(parts, tried).map { part, tried in
-      strengths(part, training).recommender(tried.index)
+    let (shares, weights) = held.weights(tried)
+    let chosen = zip(parts, tried).map { part, tried in
+      (strengths: strengths(part, training), index: tried.index)
     }
-    return Blend(title: Self.name, weights: weights, parts: fitted, predictsRatings: false)
+    return Blend(
+      title: Self.name, weights: weights,
+      parts: chosen.map { $0.strengths.recommender($0.index) },
+      shares: zip(chosen, shares).map { chosen, share in
+        let settings = chosen.strengths.settings
+        return BlendShare(
+          name: type(of: settings[chosen.index]).name + " "
+            + differingOptions(of: settings)[chosen.index], weight: share)
+      }, predictsRatings: false)
   }
 }
 
@@ -93,8 +102,8 @@ private struct HeldOutClicks: Sendable {
   /// Tenths that the weights of parts are multiples of.
   private static let steps = 10
 
-  /// The weights, 1 in sum, that rank best, of scores with a standard deviation of 1, divided by that deviation.
-  func weights(_ parts: [Scores]) -> [Double] {
+  /// The weights, 1 in sum, that rank best, of scores with a standard deviation of 1; and divided by that deviation.
+  func weights(_ parts: [Scores]) -> (shares: [Double], weights: [Double]) {
     let spreads = parts.map { spread($0.rows) }
     var best = (shares: parts.map { _ in 1 / Double(max(1, parts.count)) }, quality: -1.0)
     if parts.allSatisfy({ !$0.rows.isEmpty }) {
@@ -112,7 +121,7 @@ private struct HeldOutClicks: Sendable {
         }
       }
     }
-    return zip(best.shares, spreads).map { $0 / $1 }
+    return (best.shares, zip(best.shares, spreads).map { $0 / $1 })
   }
 
   /// The mean standard deviation of a user's scores; 1 where there is none.

@@ -54,6 +54,7 @@ package struct Hybrid: Baseline {
     var stream = key.derived("holdout").stream
     let shuffled = stream.shuffled(training)
     let held = Int((Double(training.count) * holdout).rounded(.up))
+    let fitted = fittedParts(dataset, training, key, kernels)
     let weights =
       isForNewItems || training.count < 2
       ? Array(repeating: 1 / Double(partCount), count: partCount)
@@ -61,7 +62,8 @@ package struct Hybrid: Baseline {
         on: Array(shuffled.prefix(held)), dataset,
         parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key, kernels))
     return Blend(
-      title: Self.name, weights: weights, parts: fittedParts(dataset, training, key, kernels))
+      title: Self.name, weights: weights, parts: fitted,
+      shares: zip(fitted, weights).map { BlendShare(name: $0.title, weight: $1) })
   }
 
   private var partCount: Int { parts.count + (hasMeta ? 1 : 0) }
@@ -106,14 +108,22 @@ package struct Hybrid: Baseline {
   }
 }
 
+/// What one part of a blend is, and how much it counts.
+package struct BlendShare: Sendable, Equatable {
+  package let name: String
+  package let weight: Double
+}
+
 /// A weighted sum of recommenders' scores.
-struct Blend: Recommender {
-  let title: String
+package struct Blend: Recommender {
+  package let title: String
   let weights: [Double]
   let parts: [any Recommender]
-  var predictsRatings = true
+  /// The parts with their weights, as scores of the same spread would have them.
+  package let shares: [BlendShare]
+  package var predictsRatings = true
 
-  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+  package func scores(for user: UserContext, items: [Int32]) -> [Float] {
     var sums = Array(repeating: 0.0, count: items.count)
     for (weight, part) in zip(weights, parts) {
       for (place, score) in part.scores(for: user, items: items).enumerated() {

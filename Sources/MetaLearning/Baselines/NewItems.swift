@@ -133,6 +133,12 @@ package protocol NewItemScorer: TunableBaseline {
 }
 
 extension NewItemScorer {
+  package var namedFeatures: [NamedFeatures] {
+    [
+      NamedFeatures("features", newItems.features), NamedFeatures("together", newItems.together),
+    ]
+  }
+
   package func refinements(of data: Dataset) -> [Self] {
     guard newItems.areScored, data.feedback == .interactions,
       !newItems.chosen(data.items.features).isEmpty

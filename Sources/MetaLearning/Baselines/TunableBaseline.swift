@@ -47,6 +47,14 @@ extension TunableBaseline {
   }
 }
 
+/// The options of each of several settings of a baseline, as they are written, without those that all of them share.
+package func differingOptions(of settings: [any Baseline]) -> [String] {
+  let options = settings.map { described($0).split(separator: " ").dropFirst().map(String.init) }
+  return options.map { own in
+    own.filter { option in !options.allSatisfy { $0.contains(option) } }.joined(separator: " ")
+  }
+}
+
 /// The recommenders of all strengths of a baseline, each made when it is asked for.
 package struct FittedStrengths: Sendable {
   package let settings: [any Baseline]

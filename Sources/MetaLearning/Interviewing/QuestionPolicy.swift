@@ -43,10 +43,17 @@ package struct InterviewBasis: Sendable {
     self.kernels = kernels
     self.threads = threads
   }
+}
 
-  /// The scores of a baseline that is fitted to the training tasks.
-  func fitted(_ baseline: any Baseline) -> any Recommender {
-    baseline.fitted(to: data, training: training, key: key, kernels: kernels)
+/// Asks about what a baseline scores highest.
+package protocol BaselineQuestions: QuestionPolicy {
+  static var baseline: any Baseline { get }
+}
+
+extension BaselineQuestions {
+  package func questions(from basis: InterviewBasis) -> any Recommender {
+    Self.baseline.fitted(
+      to: basis.data, training: basis.training, key: basis.key, kernels: basis.kernels)
   }
 }
 
@@ -58,27 +65,23 @@ package let questionPolicies = Catalog<any QuestionPolicy>(
   ])
 
 /// Asks about what most training users have rated: she will have an answer, though one that tells little.
-package struct PopularQuestions: QuestionPolicy {
+package struct PopularQuestions: BaselineQuestions {
   package init() {}
 
   package static let signature = Signature<Self>(
     "popularity", "Asks about the items with most training ratings.",
     examples: [Example("interview new 10 policy=popularity")])
 
-  package func questions(from basis: InterviewBasis) -> any Recommender {
-    basis.fitted(Popularity())
-  }
+  package static var baseline: any Baseline { Popularity() }
 }
 
 /// Asks about anything: what a policy has to be ahead of.
-package struct RandomQuestions: QuestionPolicy {
+package struct RandomQuestions: BaselineQuestions {
   package init() {}
 
   package static let signature = Signature<Self>(
     "random", "Asks about items drawn by chance.",
     examples: [Example("interview new 10 policy=random")])
 
-  package func questions(from basis: InterviewBasis) -> any Recommender {
-    basis.fitted(RandomScores())
-  }
+  package static var baseline: any Baseline { RandomScores() }
 }

@@ -59,6 +59,21 @@ package struct Axis: Sendable, Equatable {
     return below + ticks
   }
 
+  /// 1, 2 and 5 times powers of ten, from the last that is not above `low` to the last that is not above `high`.
+  ///
+  /// Precondition: 0 < `low` ≤ `high`.
+  package static func growingStarts(from low: Double, to high: Double) -> [Double] {
+    var power = 1.0
+    while power > low { power /= 10 }
+    while power * 10 <= low { power *= 10 }
+    var starts: [Double] = []
+    while power <= high {
+      starts += [1, 2, 5].map { $0 * power }.filter { $0 <= high }
+      power *= 10
+    }
+    return starts.filter { start in !starts.contains { $0 > start && $0 <= low } }
+  }
+
   /// The horizontal axis of a curve.
   package init(across curve: Curve, ticks count: Int) {
     self =

@@ -188,11 +188,11 @@ private struct ExplainedScore {
   private var result: Record {
     let support = adapted.context.support
     return Record([
-      .init("score", .number(Double(score))), .init("before", .number(Double(before))),
+      .init("score", .number(score.asWritten)), .init("before", .number(before.asWritten)),
       .init("items", .list(order.map { .text(data.items.ids.names[Int(support[$0].item)]) })),
-      .init("influences", .list(order.map { .number(Double(influences[$0])) })),
+      .init("influences", .list(order.map { .number(influences[$0].asWritten) })),
       .init("features", .list(features.map { .text($0.name) })),
-      .init("feature-influences", .list(features.map { .number(Double($0.influence)) })),
+      .init("feature-influences", .list(features.map { .number($0.influence.asWritten) })),
     ])
   }
 

@@ -111,7 +111,7 @@ package struct Interview: ConstrainedCommand, FrugalCommand {
         [
           .count(place + 1), .text(names[place]), .text(titles[place]),
           .number(known[place], digits: 2),
-          .number(Double(questions[place].worth), digits: 4),
+          .number(questions[place].worth.asWritten, digits: 4),
         ] + (isNew ? [] : [answer(questions[place].answer, data)])
       },
       footnotes: ["known by: the share of training users who have the item"])
@@ -128,10 +128,10 @@ package struct Interview: ConstrainedCommand, FrugalCommand {
       result: Record([
         .init("items", .list(names.map { .text($0) })),
         .init("titles", .list(titles.map { .text($0) })),
-        .init("worths", .list(questions.map { .number(Double($0.worth)) })),
+        .init("worths", .list(questions.map { .number($0.worth.asWritten) })),
         .init(
           "answers",
-          .list(questions.map { $0.answer.map { .number(Double($0.rating)) } ?? .word("none") })),
+          .list(questions.map { $0.answer.map { .number($0.rating.asWritten) } ?? .word("none") })),
         .init("answered", .number(Double(answered))),
       ]))
   }
@@ -139,6 +139,6 @@ package struct Interview: ConstrainedCommand, FrugalCommand {
   private func answer(_ rating: UserContext.Rating?, _ data: Dataset) -> Table.Cell {
     guard let rating else { return .missing }
     return data.feedback == .ratings
-      ? .number(Double(rating.rating), digits: 0) : .text("yes")
+      ? .number(rating.rating.asWritten, digits: 0) : .text("yes")
   }
 }
