@@ -44,7 +44,8 @@ private let adamCases: [GradientCase] = [AdaptationScope.all, .decision, .head].
       }
       return GradientCase(
         name: "adam \(scope) \(type(of: network).name) \(type(of: loss).name)",
-        learner: WithInnerAdam(scope: scope), network: smooth(network), loss: loss)
+        learner: WithInnerAdam(scope: scope, rate: network is Transformer ? 0.005 : 0.03),
+        network: smooth(network), loss: loss)
     }
   }
 }
@@ -52,15 +53,16 @@ private let adamCases: [GradientCase] = [AdaptationScope.all, .decision, .head].
 /// MAML with inner steps of Adam whose ε a test may choose.
 private struct WithInnerAdam: GradientLearner {
   var scope = AdaptationScope.all
+  var rate: Float = 0.03
 
   init() {}
-  init(scope: AdaptationScope) { self.scope = scope }
+  init(scope: AdaptationScope, rate: Float) { (self.scope, self.rate) = (scope, rate) }
 
   static let signature = Signature<Self>("with-inner-adam", "MAML with Adam inside.")
 
   func innerLoop(_ layout: Layout) -> InnerLoop {
     InnerLoop(
-      steps: 3, rates: .adam(InnerAdam(rate: 0.03, epsilon: 1)), order: 2, scope: scope, layout)
+      steps: 3, rates: .adam(InnerAdam(rate: rate, epsilon: 1)), order: 2, scope: scope, layout)
   }
 }
 
