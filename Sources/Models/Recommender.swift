@@ -8,11 +8,14 @@ package struct UserContext: Sendable {
     package var rating: Float
     /// How often, or how much, it happened, where it is no rating.
     package var count: Float
+    /// When, in whole seconds since 1970; nil where it is not known.
+    package var seconds: Int64?
 
-    package init(item: Int32, rating: Float, count: Float = 1) {
+    package init(item: Int32, rating: Float, count: Float = 1, seconds: Int64? = nil) {
       self.item = item
       self.rating = rating
       self.count = count
+      self.seconds = seconds
     }
   }
 
@@ -36,7 +39,7 @@ extension UserContext.Rating {
   package init(row: Int32, of interactions: Interactions) {
     self.init(
       item: interactions.items[Int(row)], rating: interactions.ratings[Int(row)],
-      count: interactions.count(of: Int(row)))
+      count: interactions.count(of: Int(row)), seconds: interactions.seconds(of: Int(row)))
   }
 }
 

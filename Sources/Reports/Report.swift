@@ -105,8 +105,9 @@ package struct Curve: Sendable, Equatable, Codable {
     }
   }
 
-  /// How the places of a series are shown.
-  package enum Mark: String, Sendable, Codable { case line, point, bar }
+  /// How the places of a series are shown; with `heat` each series is a row of a map, x counts its columns, which
+  /// have names, and y is what a shade stands for.
+  package enum Mark: String, Sendable, Codable { case line, point, bar, heat }
 
   package var title: String
   package var xLabel: String

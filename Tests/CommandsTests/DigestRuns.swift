@@ -99,7 +99,8 @@ extension DigestRuns {
 
   private static let small = [
     "mlp": "mlp hidden=8 embed=4", "factor": "factor embed=4", "mixture": "mixture embed=4",
-    "attention": "attention embed=4",
+    "attention": "attention embed=4", "graph": "graph embed=4",
+    "transformer": "transformer width=8 embed=4", "memory": "memory width=8 embed=4",
   ]
 
   /// Students need a teacher before them.
@@ -200,7 +201,8 @@ extension DigestRuns {
     let lr = name == "sweep" ? "[0.001, 0.01]" : "0.01"
     return (
       "plot \(name)",
-      network + "meta-train maml steps=2 epochs=2 lr=\(lr); plot \(name) file=\"picture.svg\""
+      (name == "attention" ? "model transformer width=8 layers=2 embed=4\n" : network)
+        + "meta-train maml steps=2 epochs=2 lr=\(lr); plot \(name) file=\"picture.svg\""
     )
   }
 }

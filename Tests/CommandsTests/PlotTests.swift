@@ -102,4 +102,60 @@ import Testing
     }
     #expect(JSON(parsing: text)?["$schema"]?.string?.contains("vega-lite") == true)
   }
+
+  @Test(arguments: ["attention", "graph layers=1", "transformer layers=1 width=8"])
+  func whatIsAttendedToIsAMapOfItemsAndRatings(network: String) throws {
+    var interpreter = try interpreter("model \(network) embed=4\nmeta-train ridge epochs=1")
+    let host = RecordingHost()
+    let curve = try #require(
+      try curves(
+        "plot attention user=42 items=3 ratings=5 file=\"a.svg\"", &interpreter, host
+      ).first)
+    #expect(curve.mark == .heat && curve.names.count == 5 && curve.series.count == 3)
+    for series in curve.series {
+      let shares = series.points.map(\.y)
+      #expect(shares.count == 5 && shares.allSatisfy { $0 >= 0 } && shares.reduce(0, +) < 1.0001)
+    }
+    let picture = String(decoding: host.files["a.svg"] ?? [], as: UTF8.self)
+    #expect(picture.ranges(of: "<rect").count == 15)
+    // Without a name it is the first test user.
+    #expect(try curves("plot attention", &interpreter).count == 1)
+  }
+
+  @Test func ofAMemoryThePrototypesAreShown() throws {
+    var interpreter = try interpreter("model memory slots=3 width=8\nmeta-train ridge epochs=1")
+    let curve = try #require(try curves("plot attention user=42", &interpreter).first)
+    #expect(curve.names == ["1", "2", "3"] && curve.series.map(\.name) == ["user 42"])
+    #expect(abs(curve.series[0].points.map(\.y).reduce(0, +) - 1) < 1e-5)
+  }
+
+  @Test func whatAttendsToNothingSaysWhatDoes() throws {
+    var interpreter = try interpreter("meta-train ridge epochs=1")
+    guard
+      case .failed(let fault) = interpreter.run(
+        Source(text: "plot attention user=42"), host: RecordingHost())
+    else {
+      Issue.record("it ran")
+      return
+    }
+    #expect(fault.code == "E0306" && fault.help.contains { $0.contains("model transformer") })
+  }
+
+  @Test func weightsOfFeaturesAreAMap() throws {
+    var interpreter = try interpreter("model factor embed=4\nmeta-train ridge epochs=1")
+    let all = try #require(try curves("plot heat", &interpreter).first)
+    #expect(all.names == ["1", "2", "3", "4", "w"] && all.mark == .heat)
+    #expect(all.series.first?.name == "item id" && all.series.count > 2)
+    let one = try #require(
+      try curves("plot heat feature=item values=6", &interpreter).first)
+    #expect(one.series.count == 6)
+    guard
+      case .failed(let fault) = interpreter.run(
+        Source(text: "plot heat feature=colour"), host: RecordingHost())
+    else {
+      Issue.record("it ran")
+      return
+    }
+    #expect(fault.code == "E0502")
+  }
 }

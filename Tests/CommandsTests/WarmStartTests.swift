@@ -50,6 +50,18 @@ import Testing
     #expect(run.texts.contains { $0.hasPrefix("Started from pretrain: ") })
   }
 
+  @Test func whatIsSpreadOverAGraphStartsAnew() {
+    let run = run([
+      "load data", "split tasks", "model graph embed=4", "meta-train ridge epochs=1",
+      "meta-train maml epochs=1 from=ridge",
+    ])
+    guard case .failed(let fault) = run.result else {
+      Issue.record("it ran")
+      return
+    }
+    #expect(fault.code == "E0306" && fault.message.contains("over the graph of its own training"))
+  }
+
   /// Two files, of which the second has an item, a genre and users more.
   private let files = RecordingHost([
     "old.csv": "user,item,rating\n" + WarmStartTests.rows(users: 1...30, items: 1...12),

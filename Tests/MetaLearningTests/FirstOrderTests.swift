@@ -70,7 +70,7 @@ struct ObjectiveCase: Sendable, CustomTestStringConvertible {
         for index in direction.indices { view.base[index] += h * direction[index] }
         return loss(other)
       }
-      let h: Float = 4e-3
+      let h = stepOfDifferences(problem.network)
       let slope =
         (8 * (value(h) - value(-h)) - (value(2 * h) - value(-2 * h))) / Double(12 * h)
       let own = gradient[block.offset..<block.offset + block.count]

@@ -18,6 +18,9 @@ package final class LearningProblem: Sendable {
   /// The blocks of the network come first in the layout; those of the algorithm follow. What is solved in closed
   /// form has no network.
   package let networkBlocks: Int
+  /// What training propagates the embeddings over, for a network that asks for it. A trained model holds the
+  /// propagated ones, and needs no graph.
+  package let graph: FeatureGraph?
 
   /// The problem for the training tasks of a split.
   ///
@@ -31,17 +34,20 @@ package final class LearningProblem: Sendable {
     key: RandomKey = RandomKey(seed: 0), start: WarmStart? = nil, kernels: KernelSet
   ) {
     let rows = split.train.flatMap(\.rows)
+    let encoder = FeatureEncoder(data, training: rows, growing: start?.fields ?? [])
+    let layers = learner is any ClosedFormLearner ? nil : network.propagation
     self.init(
-      network: network, loss: loss, learner: learner,
-      encoder: FeatureEncoder(data, training: rows, growing: start?.fields ?? []),
-      scale: data.scale,
+      network: network, loss: loss, learner: learner, encoder: encoder, scale: data.scale,
       negatives: data.feedback == .interactions
-        ? NegativeSampler(sampling, data, training: rows, key: key) : nil, kernels: kernels)
+        ? NegativeSampler(sampling, data, training: rows, key: key) : nil,
+      graph: layers.map { FeatureGraph(encoder, data, training: rows, layers: $0) },
+      kernels: kernels)
   }
 
   package convenience init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
-    scale: RatingScale, negatives: NegativeSampler? = nil, kernels: KernelSet
+    scale: RatingScale, negatives: NegativeSampler? = nil, graph: FeatureGraph? = nil,
+    kernels: KernelSet
   ) {
     let shape = InputShape(
       ownFields: encoder.items.fields, commonFields: encoder.users.fields,
@@ -49,12 +55,13 @@ package final class LearningProblem: Sendable {
       promptWidth: learner.promptWidth)
     self.init(
       network: network, loss: loss, learner: learner, encoder: encoder, scale: scale, shape: shape,
-      negatives: negatives, kernels: kernels)
+      negatives: negatives, graph: graph, kernels: kernels)
   }
 
   package init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
-    scale: RatingScale, shape: InputShape, negatives: NegativeSampler? = nil, kernels: KernelSet
+    scale: RatingScale, shape: InputShape, negatives: NegativeSampler? = nil,
+    graph: FeatureGraph? = nil, kernels: KernelSet
   ) {
     self.network = network
     self.loss = loss
@@ -62,6 +69,7 @@ package final class LearningProblem: Sendable {
     self.scale = scale
     self.shape = shape
     self.negatives = negatives
+    self.graph = graph
     self.kernels = kernels
     if let solved = learner as? any ClosedFormLearner {
       networkBlocks = 0
@@ -72,6 +80,27 @@ package final class LearningProblem: Sendable {
     networkBlocks = blocks.count
     layout = Layout(
       blocks + learner.blocks(beside: blocks, lastStage: network.lastStage(shape)))
+  }
+
+  /// The block of embeddings that the graph propagates.
+  private var propagated: Int? { graph == nil ? nil : layout.index(of: "embedding") }
+
+  /// The weights that the network computes with: those that are learned, their embeddings propagated over the
+  /// graph if there is one.
+  package func seen(_ weights: Weights, threads: Int) -> Weights {
+    guard let graph, let block = propagated else { return weights }
+    var seen = weights
+    graph.propagate(seen.mutableView(block), threads: threads, kernels)
+    return seen
+  }
+
+  /// Makes the gradient in what the network computes with that in what is learned.
+  func pullBack(_ gradient: UnsafeMutablePointer<Float>, threads: Int) {
+    guard let graph, let block = propagated else { return }
+    let place = layout.blocks[block]
+    graph.propagate(
+      Matrix(gradient + place.offset, rows: place.rows, columns: place.columns), threads: threads,
+      kernels)
   }
 
   /// The rating that scores stand for, for each row.

@@ -68,12 +68,15 @@ package final class OuterLoop: @unchecked Sendable {
     return losses.reduce(0, +) / Float(tasks)
   }
 
+  /// The weights that networks compute with.
+  package var seen: Weights { problem.seen(weights, threads: threads) }
+
   /// The losses of the tasks of each sum. Keeps no reference to the weights when it returns: a step would
   /// otherwise copy them before it writes.
   private func learnAll(
     sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> [Float] {
-    let (current, batch) = (weights, batches)
+    let (current, batch) = (seen, batches)
     return orderedMap(used, threads: threads) { number in
       self.scratchPool.withScratch { scratch in
         scratch.beginBatch(batch, current, into: self.sums[number])
@@ -133,16 +136,19 @@ package final class OuterLoop: @unchecked Sendable {
   /// Adds up the sums of gradients and takes the outer step along their mean, part by part.
   private func move(_ batch: Batch) {
     let all = weights.mutableAll()
-    guard let limit = options.clip else {
+    if options.clip == nil, problem.graph == nil {
       return eachPart { group, part in
         self.sum(group, part, batch)
         self.move(all, group, part, batch)
       }
     }
     eachPart { group, part in self.sum(group, part, batch) }
+    problem.pullBack(gradient.base, threads: threads)
     let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
-    let norm = kernels.dot(whole, whole).squareRoot()
-    if norm > limit { kernels.scale(limit / norm, whole, into: whole) }
+    if let limit = options.clip {
+      let norm = kernels.dot(whole, whole).squareRoot()
+      if norm > limit { kernels.scale(limit / norm, whole, into: whole) }
+    }
     eachPart { group, part in self.move(all, group, part, batch) }
   }
 
@@ -180,8 +186,8 @@ package final class OuterLoop: @unchecked Sendable {
       memory: memory.map { view($0.base, range) }, rate: batch.rate, step: step,
       decay: group.decay, kernels: kernels)
     guard group.lookup != nil else { return }
-    // An optimiser may add decay to the gradient of every row.
-    guard group.decay == 0 else { return view(gradient.base, range).fill(0) }
+    // An optimiser may add decay to the gradient of every row, and a graph spreads it.
+    guard group.decay == 0, problem.graph == nil else { return view(gradient.base, range).fill(0) }
     eachSparse(group, batch) { rows, table in rows.clear(part, of: table, kernels) }
   }
 

@@ -98,9 +98,9 @@ package struct Training: Sequence, IteratorProtocol {
       EpisodeNegatives(
         $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
     }
-    best = initial
+    best = outer.seen
     // What is solved at once has no state before that could be kept.
-    initialLoss = learner is any ClosedFormLearner ? .nan : validLoss(of: initial)
+    initialLoss = learner is any ClosedFormLearner ? .nan : validLoss(of: best)
     isFinished = isOver
   }
 
@@ -218,13 +218,14 @@ package struct Training: Sequence, IteratorProtocol {
 
   /// Nil when the work is cancelled before the validation loss is known.
   private mutating func endEpoch() -> EpochSummary? {
-    let valid = validLoss(of: outer.weights)
+    let seen = outer.seen
+    let valid = validLoss(of: seen)
     if Cancellation.isRequested { return nil }
     position = 0
     let least =
       [initialLoss, lowest?.validLoss ?? .infinity].filter { $0.isFinite }.min() ?? .infinity
     let isBest = split.valid.isEmpty || valid < least
-    if isBest { best = outer.weights }
+    if isBest { best = seen }
     let summary = EpochSummary(
       epoch: epoch, trainLoss: lossSum / Float(order.count), validLoss: valid, isBest: isBest)
     history.append(summary)

@@ -31,6 +31,7 @@ package struct TrainingMemory: Sendable, Equatable {
     let steps = Double(loop?.steps ?? 0)
     // Weights, best, gradient and moments; a fixed number of sums.
     shared = 4 * (all * (3 + Double(optimizer.memoryPerWeight)) + 8 * dense)
+    if problem.graph != nil { shared += 4 * all }
     // Transposes once; weights and gradient after every step, in training and again in validation.
     perThread = 4 * (2 * dense + adapted * (4 * steps + 2))
     // About twenty matrices of activations a step, back and forth.

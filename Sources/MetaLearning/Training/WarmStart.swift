@@ -16,6 +16,10 @@ package struct WarmStart: Sendable {
     if learner is any ClosedFormLearner {
       return "`\(type(of: learner).name)` is solved at once, and starts from nothing"
     }
+    if problem.graph != nil {
+      return
+        "`\(type(of: problem.network).name)` spreads its embeddings over the graph of its own training"
+    }
     func names(_ fields: [FeatureField], without others: [FeatureField]) -> [String] {
       fields.filter { field in !others.contains { field.isContinued(by: $0) } }.map(\.name)
     }

@@ -30,6 +30,9 @@ package struct EncodedRows {
   package var vectors: Matrix?
   /// Ratings (count × 1), as the data have them.
   package var ratings: Matrix
+  /// How many days each is older than the newest (count × 1), below 0 for one whose time is not known; nil where
+  /// none is.
+  package var ages: Matrix?
   /// Where the chance of regularisers comes from while training; nil otherwise, and then there is none.
   package var noise: RandomKey?
 
@@ -86,6 +89,7 @@ package final class EpisodeBuilder {
     let targets = arena.matrix(rows: ratings.count, columns: 1)
     var next = 0
     offsets[0] = 0
+    let ages = ages(of: ratings, arena)
     for (row, rating) in ratings.enumerated() {
       targets[row, 0] = rating.rating
       let first = Int(rating.item) * codes.fields
@@ -99,12 +103,23 @@ package final class EpisodeBuilder {
         offsets[row * codes.fields + field + 1] = Int32(next)
       }
     }
-    return EncodedRows(
+    var encoded = EncodedRows(
       count: ratings.count,
       own: EmbeddingBag(
         count: ratings.count * codes.fields, step: 1, offsets: offsets, indices: indices,
         weights: weights),
       ownFields: codes.fields, commonFields: encoder.users.fields, ratings: targets)
+    encoded.ages = ages
+    return encoded
+  }
+
+  private func ages(of ratings: [UserContext.Rating], _ arena: Arena) -> Matrix? {
+    guard let newest = ratings.lazy.compactMap(\.seconds).max() else { return nil }
+    let ages = arena.matrix(rows: ratings.count, columns: 1)
+    for (row, rating) in ratings.enumerated() {
+      ages[row, 0] = rating.seconds.map { Float(Double(newest) - Double($0)) / 86400 } ?? -1
+    }
+    return ages
   }
 
   private func commonBag(_ user: Int, _ arena: Arena) -> EmbeddingBag? {

@@ -51,12 +51,8 @@ package struct Attention: Network {
     _ tape: Tape, _ weights: [TapeValue], _ rows: EncodedRows, support: EncodedRows,
     shape: InputShape
   ) -> NetworkState {
-    var state = inputs.features(tape, weights, rows, shape: shape)
-    state.support =
-      rows.ratings.base == support.ratings.base
-      ? state.hidden : inputs.features(tape, weights, support, shape: shape).hidden
+    var state = inputs.features(tape, weights, rows, beside: support, shape: shape)
     state.ratings = tape.leaf(support.ratings)
-    state.isSupport = rows.ratings.base == support.ratings.base
     return state
   }
 
@@ -82,7 +78,8 @@ package struct Attention: Network {
     next.hidden = rows
     next.common = .none
     if tape[state.support].rows > 0 {
-      let context = attended(tape, rows, layer(state.support), state, weight)
+      let (context, shares) = attended(tape, rows, layer(state.support), state, weight)
+      next.shares = [shares]
       next.hidden = tape.add(
         rows, tape.map(.tanh, tape.affine(context, weight(.context), weight(.contextBias))))
     }
@@ -92,25 +89,21 @@ package struct Attention: Network {
   private func attended(
     _ tape: Tape, _ rows: TapeValue, _ support: TapeValue, _ state: NetworkState,
     _ weight: (Part) -> TapeValue
-  ) -> TapeValue {
-    let (count, others) = (tape[rows].rows, tape[support].rows)
+  ) -> (context: TapeValue, shares: TapeValue) {
     let scale = 1 / Float(width).squareRoot()
     var similarity = tape.scale(
       scale,
       tape.productTransposedRight(
         tape.product(rows, weight(.query)), tape.product(support, weight(.key))))
     if state.isSupport {
-      var mask = [Float](repeating: 0, count: count * others)
-      for row in 0..<min(count, others) { mask[row * (others + 1)] = -1e4 }
-      similarity = tape.add(similarity, tape.constant(mask, rows: count, columns: others))
+      let (count, others) = (tape[rows].rows, tape[support].rows)
+      similarity = tape.add(similarity, tape.mask(count, others) { $0 == $1 })
     }
-    let none = tape.constant(0, rows: count, columns: 1)
-    let shares = tape.columnSlice(
-      tape.softmax(tape.concatenateColumns(similarity, none)), 0..<others)
+    let shares = tape.shares(similarity)
     let values = tape.add(
       tape.product(support, weight(.value)),
       tape.product(centred(tape, state.ratings), weight(.rating)))
-    return tape.product(shares, values)
+    return (tape.product(shares, values), shares)
   }
 
   /// The support's ratings around their mean.

@@ -145,17 +145,9 @@ package struct MLP: Network {
     return next
   }
 
-  /// Dropout (Srivastava et al. 2014): units are left out at random, the others scaled to keep the
-  /// expectation. The inner steps of a task all see the same units.
   private func thinned(_ state: NetworkState, stage: Int, _ tape: Tape) -> NetworkState {
-    guard dropout > 0, let noise = state.noise else { return state }
     var next = state
-    var stream = noise.derived(stage).stream
-    let (rows, columns) = (tape[state.hidden].rows, tape[state.hidden].columns)
-    let kept = Float(1 / (1 - dropout))
-    let mask = (0..<rows * columns).map { _ in stream.uniform() < dropout ? 0 : kept }
-    next.hidden = tape.multiply(
-      state.hidden, tape.constant(mask, rows: rows, columns: columns))
+    next.hidden = tape.thinned(state.hidden, by: dropout, state.noise?.derived(stage))
     return next
   }
 
@@ -189,6 +181,19 @@ extension MLP.Activation {
     case .tanh: tape.map(.tanh, x)
     case .sigmoid: tape.map(.sigmoid, x)
     }
+  }
+}
+
+extension Tape {
+  /// Dropout (Srivastava et al. 2014): units are left out at random, the others scaled to keep the
+  /// expectation. The inner steps of a task all see the same units. Without noise nothing is left out.
+  func thinned(_ x: TapeValue, by share: Double, _ noise: RandomKey?) -> TapeValue {
+    guard share > 0, let noise else { return x }
+    var stream = noise.stream
+    let (rows, columns) = (self[x].rows, self[x].columns)
+    let kept = Float(1 / (1 - share))
+    let mask = (0..<rows * columns).map { _ in stream.uniform() < share ? 0 : kept }
+    return multiply(x, constant(mask, rows: rows, columns: columns))
   }
 }
 

@@ -36,9 +36,15 @@ package struct NetworkState {
   package var common = TapeValue.none
   /// What is added to the scores at the end.
   package var residual = TapeValue.none
-  /// The features of the support rows, for networks that look at them, and their ratings.
+  /// The features of the support rows, for networks that look at them, and what the user thought of them.
   package var support = TapeValue.none
   package var ratings = TapeValue.none
+  /// How many days each support row is older than the newest; nil where no time is known.
+  package var ages: Matrix?
+  /// Which support rows the network attends to, ascending; all of them if it does not choose.
+  package var tokens: [Int]?
+  /// What each row has paid attention to in the last stage, head by head (rows × places), for networks that do.
+  package var shares: [TapeValue] = []
   /// The chance of regularisers, while training.
   package var noise: RandomKey?
   /// Whether the rows are the support itself.
@@ -51,7 +57,9 @@ package struct NetworkState {
   }
 
   /// The variables that a later stage depends on.
-  package var variables: [TapeValue] { [hidden, common, residual, support].filter(\.isSome) }
+  package var variables: [TapeValue] {
+    [hidden, common, residual, support, ratings].filter(\.isSome)
+  }
 }
 
 /// A function from features to scores, in stages, so that what an inner loop does not change is computed
@@ -75,12 +83,20 @@ package protocol Network: Configurable {
   ) -> NetworkState
   /// Stages 1 and later as a stack of dense layers, if they are one.
   func denseStack(_ shape: InputShape) -> DenseStack?
+  /// Over how many layers of the training graph its embeddings are propagated; nil for a network that knows no
+  /// graph.
+  var propagation: Int? { get }
+  /// Whether what it attends to, if anything, are ratings of the user's support.
+  var attendsToSupport: Bool { get }
 }
 
 extension Network {
   package func denseStack(_ shape: InputShape) -> DenseStack? { nil }
+  package var propagation: Int? { nil }
+  package var attendsToSupport: Bool { true }
 }
 
 /// Every network that `model` can name.
 package let networks = Catalog<any Network>(
-  "network", [MLP.self, Factor.self, Mixture.self, Attention.self])
+  "network",
+  [MLP.self, Factor.self, Mixture.self, Attention.self, Graph.self, Transformer.self, Memory.self])

@@ -7,7 +7,7 @@ package struct BraillePlot {
     switch curve.mark {
     case .point: 18
     case .line: 10
-    case .bar: 6
+    case .bar, .heat: 6
     }
   }
 
@@ -23,6 +23,7 @@ package struct BraillePlot {
       return ([curve.title] + curve.series.map { $0.summary(of: curve) })
         .flatMap { wrapped($0, to: page.width) }.map { $0 + "\n" }.joined()
     }
+    if curve.mark == .heat { return HeatMap(curve).text(on: page) }
     let x = Axis(across: curve, ticks: 5)
     let y = Axis(along: curve, ticks: curve.mark == .point ? 6 : 4)
     let labels = labels(beside: y)

@@ -14,7 +14,9 @@ package struct VectorPlot {
     self.curve = curve
     legend = LegendEntry.placed(curve.series.map(\.name), from: 64, to: 624)
     top = 42 + 18 * Double((legend.last?.row ?? -1) + 1)
-    height = top + 48 + (curve.mark == .point ? 380 : 240)
+    height =
+      curve.mark == .heat
+      ? HeatMap(curve).height : top + 48 + (curve.mark == .point ? 380 : 240)
   }
 
   /// One picture of several curves, one below the other.
@@ -40,6 +42,7 @@ package struct VectorPlot {
 
   /// The whole `svg` element; it needs nothing from outside.
   package var text: String {
+    if curve.mark == .heat { return HeatMap(curve).picture }
     let x = Axis(across: curve, ticks: 6)
     let y = Axis(along: curve, ticks: 5)
     var parts = [

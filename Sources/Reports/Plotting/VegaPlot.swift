@@ -30,6 +30,7 @@ package struct VegaPlot {
       .init("x", curve.names.isEmpty ? axis("x", curve.xLabel) : names),
       .init("y", axis("y", curve.yLabel)), .init("color", series(inColours: true)),
     ]
+    if curve.mark == .heat { encoding = HeatMap(curve).encoding }
     if curve.mark == .point { encoding.append(.init("shape", series(inColours: false))) }
     let mark: JSON =
       switch curve.mark {
@@ -37,6 +38,7 @@ package struct VegaPlot {
         .object(["type": .string("point"), "filled": .truth(true), "opacity": .number(0.75)])
       case .line: .object(["type": .string("line"), "point": .truth(rows.count <= 100)])
       case .bar: .string("bar")
+      case .heat: .string("rect")
       }
     return [
       .init("title", .string(curve.title)), .init("width", .number(560)),

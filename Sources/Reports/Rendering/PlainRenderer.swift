@@ -67,6 +67,11 @@ extension Curve.Series {
       return "\(name): \(grouped(known.count)) around \(mean(\.x)), \(mean(\.y))"
     }
     let x = Axis(across: curve, ticks: 5)
+    if curve.mark == .heat {
+      let largest = known.stablySorted(descending: true) { $0.y.magnitude }.prefix(3)
+      return "\(name): "
+        + largest.map { "\(short($0.y)) at \(x.label($0.x))" }.joined(separator: ", ")
+    }
     if curve.mark == .bar {
       let bars = known.prefix(24).map { "\(short($0.y)) at \(x.label($0.x))" }
       let more = known.count - bars.count
