@@ -8,11 +8,18 @@ package struct UserContext: Sendable {
     package var rating: Float
     /// How often, or how much, it happened, where it is no rating.
     package var count: Float
+    /// When it was given, in the units of the data's times; `Interactions.unknownTime` where that is not known.
+    package var time: Int64
+    /// How much it counts beside others of the same user: less than 1 where old ratings are forgotten.
+    package var weight: Float = 1
 
-    package init(item: Int32, rating: Float, count: Float = 1) {
+    package init(
+      item: Int32, rating: Float, count: Float = 1, time: Int64 = Interactions.unknownTime
+    ) {
       self.item = item
       self.rating = rating
       self.count = count
+      self.time = time
     }
   }
 
@@ -36,7 +43,8 @@ extension UserContext.Rating {
   package init(row: Int32, of interactions: Interactions) {
     self.init(
       item: interactions.items[Int(row)], rating: interactions.ratings[Int(row)],
-      count: interactions.count(of: Int(row)))
+      count: interactions.count(of: Int(row)),
+      time: interactions.times.isEmpty ? Interactions.unknownTime : interactions.times[Int(row)])
   }
 }
 

@@ -25,6 +25,8 @@ import Testing
     "evaluate: the training of the model": "read for seeds= and resplit=, which repeat it",
     "keep: data": "what a model is made from must be there for it",
     "keep: tasks": "the same",
+    "rate: models": "what an adapted model is made from must be there for it",
+    "rate: tasks": "the same", "rate: the present model": "the same",
     "significance: data": "results of users are compared, whose tasks must be there",
     "significance: tasks": "the same",
     "similar: tasks": "what a model is made from must be there for it",

@@ -35,7 +35,10 @@ struct SessionRecommenders {
   func refuse(
     _ baseline: any Baseline, _ name: String, on data: Dataset
   ) throws(CommandFailure) {
-    guard !baseline.feedback.contains(data.feedback) else { return }
+    guard !baseline.feedback.contains(data.feedback) else {
+      guard let obstacle = baseline.obstacle(on: data) else { return }
+      throw CommandFailure("E0412", obstacle.message, help: obstacle.help, argument: name)
+    }
     let others = baselines.types.compactMap { type -> String? in
       let other = type.init() as? any Baseline
       return other?.feedback.contains(data.feedback) == true ? type.name : nil

@@ -65,8 +65,11 @@ extension AdaptedModel {
     let support = context.support.map { rating in
       UInt64(UInt32(bitPattern: rating.item)) << 32 | UInt64(rating.rating.bitPattern)
     }
+    let ages =
+      context.support.contains { $0.weight != 1 }
+      ? context.support.map { UInt64($0.weight.bitPattern) } : []
     let own = (person?.features ?? []).flatMap { Array("\($0.name)=\($0.spelling(of: 0))\n".utf8) }
     return hexadecimal(
-      Datasets.digest(support + (Array(model.weightsDigest.utf8) + own).map(UInt64.init)))
+      Datasets.digest(support + ages + (Array(model.weightsDigest.utf8) + own).map(UInt64.init)))
   }
 }

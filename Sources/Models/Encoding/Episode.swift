@@ -30,6 +30,8 @@ package struct EncodedRows {
   package var vectors: Matrix?
   /// Ratings (count × 1), as the data have them.
   package var ratings: Matrix
+  /// How much each row counts in the loss (count × 1); nil where all count alike.
+  package var weights: Matrix?
   /// Where the chance of regularisers comes from while training; nil otherwise, and then there is none.
   package var noise: RandomKey?
 
@@ -99,12 +101,18 @@ package final class EpisodeBuilder {
         offsets[row * codes.fields + field + 1] = Int32(next)
       }
     }
-    return EncodedRows(
+    var rows = EncodedRows(
       count: ratings.count,
       own: EmbeddingBag(
         count: ratings.count * codes.fields, step: 1, offsets: offsets, indices: indices,
         weights: weights),
       ownFields: codes.fields, commonFields: encoder.users.fields, ratings: targets)
+    if ratings.contains(where: { $0.weight != 1 }) {
+      let shares = arena.matrix(rows: ratings.count, columns: 1)
+      shares.copy(from: ratings.map(\.weight))
+      rows.weights = shares
+    }
+    return rows
   }
 
   private func commonBag(_ user: Int, _ arena: Arena) -> EmbeddingBag? {
