@@ -4,7 +4,7 @@ import Language
 package let commands = Catalog<any Command>(
   "command",
   [
-    Load.self, Attach.self, Describe.self, Clean.self, Binarize.self, Weigh.self,
+    Load.self, Attach.self, StreamEvents.self, Describe.self, Clean.self, Binarize.self, Weigh.self,
     Split.self,
     Export.self,
     ChooseNetwork.self, ChooseBaseline.self, MetaTrain.self, Search.self, Best.self, Resume.self,

@@ -27,6 +27,8 @@ import Testing
     "keep: tasks": "the same",
     "rate: models": "what an adapted model is made from must be there for it",
     "rate: tasks": "the same", "rate: the present model": "the same",
+    "stream: models": "the same", "stream: tasks": "the same",
+    "stream: the present model": "the same",
     "significance: data": "results of users are compared, whose tasks must be there",
     "significance: tasks": "the same",
     "similar: tasks": "what a model is made from must be there for it",

@@ -4,7 +4,9 @@ import MetaLearning
 
 extension Dataset {
   /// All that a result or a report can tell of it, in digests; the first is that of what models learn from.
-  var content: String {
+  ///
+  /// - Parameter foundation: what tasks and models are made from, where that is not all of it.
+  func content(foundation: String?) -> String {
     func text(_ names: [String]) -> String { hexadecimal(digest(ofNames: names)) }
     var words = [name, text(users.titles), text(items.titles)] + notes + domains
     words += sources.map { "\($0.path) \($0.digest)" }
@@ -16,7 +18,7 @@ extension Dataset {
     }
     let whole = contentDigest
     return whole + " " + digest(ofWords: words) + " "
-      + foundation(learnable: learnableDigest(content: whole))
+      + (foundation ?? self.foundation(learnable: learnableDigest(content: whole)))
   }
 
   /// What tasks and models are made from, in a digest: further items that nobody has rated do not change it, nor
