@@ -4,10 +4,11 @@ import Language
 package let commands = Catalog<any Command>(
   "command",
   [
-    Load.self, Attach.self, Describe.self, Clean.self, Binarize.self, Weigh.self, Split.self,
+    Load.self, Attach.self, StreamEvents.self, Describe.self, Clean.self, Binarize.self, Weigh.self,
+    Split.self,
     Export.self,
     ChooseNetwork.self, ChooseBaseline.self, MetaTrain.self, Search.self, Best.self, Resume.self,
-    Interview.self, Adapt.self, TopK.self, Trace.self, Open.self,
+    Interview.self, Adapt.self, Rate.self, TopK.self, Trace.self, Open.self,
     Similar.self, Evaluate.self, Compare.self, Significance.self, ABTest.self, Keep.self,
     Save.self,
     DrawPlot.self, Show.self, Help.self, ShowExamples.self, Explain.self,

@@ -27,6 +27,13 @@ package protocol Host: FileSource where Failure == CommandFailure {
   func checkpoint(_ progress: Progress) throws(Interrupted)
   /// How many bytes of memory can still be had; nil where that is not known.
   var availableMemory: Double? { get }
+  /// Whether somebody sits before it who can end a command that would wait for ever.
+  var mayFollow: Bool { get }
+  /// Lets a little time pass, for whoever waits that a file grows; shorter when the user wants it to stop.
+  func pause()
+  /// What a growing file has from a place on, as it is now, without taking it for something that the result
+  /// comes from; nil where it is shorter than that.
+  func tail(of path: String, from offset: Int, most: Int) throws(CommandFailure) -> [UInt8]?
   /// Whether the user wants it to stop; asked often, and from any thread.
   var wantsToStop: Bool { get }
 }
@@ -51,6 +58,23 @@ extension Host {
   package var pool: ThreadPool? { nil }
 
   package var wantsToStop: Bool { false }
+
+  package var mayFollow: Bool { false }
+
+  package func pause() {}
+
+  package func tail(
+    of path: String, from offset: Int, most: Int
+  ) throws(CommandFailure) -> [UInt8]? { try part(of: path, from: offset, most: most) }
+
+  /// Some bytes of a file; nil where it is shorter than where they begin.
+  func part(
+    of path: String, from offset: Int, most: Int
+  ) throws(CommandFailure) -> [UInt8]? {
+    try read(path).withBytes { bytes in
+      offset > bytes.count ? nil : Array(bytes[offset..<min(bytes.count, offset + most)])
+    }
+  }
 
   package var availableMemory: Double? { nil }
 

@@ -14,7 +14,7 @@ extension Interpreter {
     session.record(trace)
     session.data = data
     session.tasks = nil
-    let command = CanonicalCommand(text: "\(origin) \(data.content)")
+    let command = CanonicalCommand(text: "\(origin) \(data.content(foundation: nil))")
     _ = session.settle(command, trace, since: before, at: .elsewhere(origin))
   }
 

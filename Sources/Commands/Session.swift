@@ -8,7 +8,11 @@ import Models
 ///
 /// While a trace is given, reading a slot is noted in it, and which slots are written is known; see `Slot`.
 package struct Session: Sendable {
-  @Recorded(.data) package var data: Dataset? = nil
+  @Recorded(.data) package var data: Dataset? = nil {
+    didSet { foundationBeforeStream = nil }
+  }
+  /// What tasks and models are made from, where ratings of a stream came to the data afterwards.
+  private var foundationBeforeStream: String?
   @Recorded(.tasks) package var tasks: TaskSplit? = nil
   /// The network that the next training uses.
   @Recorded(.network) package var network: any Network = MLP()
@@ -82,6 +86,13 @@ package struct Session: Sendable {
   /// The present tasks, if they are of the same owners as those of the model.
   package var modelTasks: TaskSplit? {
     tasks.flatMap { $0.owner == model?.owner ?? .users ? $0 : nil }
+  }
+
+  /// Takes data with further ratings behind those that are there: what was made from the others stays good.
+  mutating func grow(to data: Dataset) {
+    let foundation = foundation(of: .data)
+    self.data = data
+    foundationBeforeStream = foundation
   }
 
   /// Tells models of items that have come; what they make of the others stays as it is.
@@ -166,7 +177,7 @@ extension Session {
   /// Computed from the value: `content(of:)` knows it without that where it was stamped.
   func computedContent(of slot: Slot) -> String? {
     switch slot {
-    case .data: _data.quiet.map(\.content)
+    case .data: _data.quiet.map { $0.content(foundation: foundationBeforeStream) }
     case .tasks: _tasks.quiet.map(\.content)
     case .network: described(_network.quiet)
     case .seed: "\(_settings.quiet.seed) \(_settings.quiet.draw)"

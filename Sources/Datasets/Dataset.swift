@@ -23,6 +23,8 @@ package struct Dataset: Sendable {
   package var remarks: [String] = []
   /// What the columns of its files were taken for.
   package var readings: [ColumnReading] = []
+  /// Who trusts whom among the users of the files; nil where that is not attached.
+  package var trust: Trust?
   /// The names of data sets that were loaded side by side; each is a value of the items' `domain`.
   package var domains: [String] = []
 

@@ -11,6 +11,8 @@ package struct Trial: Sendable {
   /// The parts in which the same users are judged, one after the other; none where there is one alone.
   private var phases: [TaskSplit.NamedPart]
   package let candidates: Candidates
+  /// How ratings of a support count less the older they are than its newest; nil where all count alike.
+  package var forgetting: Forgetting?
   private let background: Background
   private let rated: RatedItems
   /// For each item whether no training task has it, where only those are candidates.
@@ -50,7 +52,7 @@ package struct Trial: Sendable {
     try judgement(recommender.title, predictsRatings: recommender.predictsRatings) {
       task, items throws(ScoreError) in
       let scores = try recommender.finiteScores(
-        for: UserContext(task, in: dataset.interactions), items: items)
+        for: UserContext(task, in: dataset.interactions).forgetting(by: forgetting), items: items)
       precondition(scores.count == items.count, "\(recommender.title) must score every item")
       return scores
     } value: { metric, query in
@@ -67,10 +69,12 @@ package struct Trial: Sendable {
 
   /// The same trial of other tasks.
   package func restarted(on tasks: [UserTask]) -> Trial {
-    Trial(
+    var trial = Trial(
       dataset: dataset, tasks: tasks, phases: phases, metrics: metrics, candidates: candidates,
       isNew: isNew,
       key: key, threads: threads)
+    trial.forgetting = forgetting
+    return trial
   }
 
   /// The same trial of some of its tasks, or of parts of their query ratings.

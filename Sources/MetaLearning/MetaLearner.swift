@@ -22,6 +22,8 @@ package protocol MetaLearner: Configurable {
   /// The support loss before each inner step and after the last, and the scores of the query after each; for
   /// algorithms without inner steps, before and after.
   func trace(_ episode: Episode, _ weights: Weights, in scratch: Scratch) -> [AdaptationPoint]
+  /// Whether support ratings count by their weights with that loss, as `recency=` needs.
+  func weighsSupport(by loss: any Loss) -> Bool
 }
 
 /// The state of an adaptation after some of its steps.
@@ -38,6 +40,7 @@ extension MetaLearner {
   package var promptWidth: Int { 0 }
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] { [] }
   package func prepare(_ weights: inout Weights, _ kernels: KernelSet) {}
+  package func weighsSupport(by loss: any Loss) -> Bool { false }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.002) }
 }
 
@@ -47,6 +50,8 @@ package protocol GradientLearner: MetaLearner, Equatable {
 }
 
 extension GradientLearner {
+  package func weighsSupport(by loss: any Loss) -> Bool { loss is any WeighableLoss }
+
   package func learn(from episode: Episode, _ weights: Weights, in scratch: Scratch) -> Float {
     scratch.innerLoop(of: self).metaGradient(scratch, weights, episode)
   }

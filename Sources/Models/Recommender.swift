@@ -8,14 +8,29 @@ package struct UserContext: Sendable {
     package var rating: Float
     /// How often, or how much, it happened, where it is no rating.
     package var count: Float
-    /// When, in whole seconds since 1970; nil where it is not known.
-    package var seconds: Int64?
+    /// When it was given, in the units of the data's times; `Interactions.unknownTime` where that is not known.
+    package var time: Int64
+    /// How many of these units make a second.
+    package var ticks: Int64
+    /// How much it counts beside others of the same user: less than 1 where old ratings are forgotten.
+    package var weight: Float = 1
 
-    package init(item: Int32, rating: Float, count: Float = 1, seconds: Int64? = nil) {
+    package init(
+      item: Int32, rating: Float, count: Float = 1, time: Int64 = Interactions.unknownTime,
+      ticks: Int64 = 1
+    ) {
       self.item = item
       self.rating = rating
       self.count = count
-      self.seconds = seconds
+      self.time = time
+      self.ticks = ticks
+    }
+
+    /// When it was given, in whole seconds since 1970; nil where it is not known.
+    package var seconds: Int64? {
+      guard time != Interactions.unknownTime else { return nil }
+      let (whole, rest) = time.quotientAndRemainder(dividingBy: ticks)
+      return rest < 0 ? whole - 1 : whole
     }
   }
 
@@ -39,7 +54,9 @@ extension UserContext.Rating {
   package init(row: Int32, of interactions: Interactions) {
     self.init(
       item: interactions.items[Int(row)], rating: interactions.ratings[Int(row)],
-      count: interactions.count(of: Int(row)), seconds: interactions.seconds(of: Int(row)))
+      count: interactions.count(of: Int(row)),
+      time: interactions.times.isEmpty ? Interactions.unknownTime : interactions.times[Int(row)],
+      ticks: interactions.ticks)
   }
 }
 

@@ -153,6 +153,11 @@ enum Preludes {
     try? host.write(Array("item,made\n1,wood\n2,tin\n".utf8), to: "materials.csv")
     try? host.write(Array("item,title\n901,A kite\n902,A drum\n".utf8), to: "new.csv")
     try? host.write(Array("user,height\n1,120\n2,-1\n".utf8), to: "people.csv")
+    try? host.write(Array("truster,trusted,weight\n1,2,1\n2,3,0.5\n".utf8), to: "trust.csv")
+    let events = [(1, 2), (2, 3)].map { user, item in
+      "{\"user\": \"\(user)\", \"item\": \"\(item)\", \"rating\": 4, \"time\": 170000000\(item)}\n"
+    }
+    try? host.write(Array(events.joined().utf8), to: "events.jsonl")
     try? host.write(Array("load data; split tasks".utf8), to: "setup.mrs")
     for form in saveables.members.forms + [MetaTrain.form] {
       guard var interpreter = try? interpreter(with: form.needs) else { continue }

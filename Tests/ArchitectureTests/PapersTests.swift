@@ -94,7 +94,7 @@ import Testing
 }
 
 /// Small data in the formats of MovieLens, RecBole and MeLU: users who like one of two kinds of films.
-private enum Toys {
+enum Toys {
   private static let users = 1...90
   private static let films = 1...60
   private static let genres = ["Comedy", "Drama"]

@@ -46,6 +46,8 @@ struct DigestRuns {
     return [
       "ratings.csv": ratings, "items.csv": "item,kind,price\n" + items,
       "users.csv": "user,age\n" + users,
+      "trust.csv": "truster,trusted,weight\n"
+        + (0..<40).map { "\($0),\(($0 * 7 + 3) % 40),0.\(1 + $0 % 9)\n" }.joined(),
     ]
   }
 
@@ -139,7 +141,10 @@ extension DigestRuns {
   private static let network = "model mlp hidden=8 embed=4\n"
 
   private static let fitted: [Run] = names(of: .ratings).map { name in
-    ("baseline \(name)", "compare \(name) \(name == "bias" ? "item-mean" : "bias") k=3")
+    let before = name == FriendsMean.name ? "attach trust \"trust.csv\"; split tasks query=4\n" : ""
+    return (
+      "baseline \(name)", before + "compare \(name) \(name == "bias" ? "item-mean" : "bias") k=3"
+    )
   }
 
   /// The baselines of one kind of data.
@@ -175,7 +180,13 @@ extension DigestRuns {
       ("groups", "evaluate ndcg mae k=3 by=kind"),
       ("all candidates", "evaluate ndcg hit coverage k=3 candidates=all"),
       ("significance", "let r = evaluate ndcg mae k=3; significance $r.bias $r.item-mean"),
-      ("abtest", "abtest ridge bias runs=20 k=3"), ("trace", "trace user 7"),
+      ("prequential", "evaluate mae rmse protocol=prequential window=20 refits=3 recency=2d"),
+      (
+        "prequential lists",
+        "evaluate ndcg@5 protocol=prequential window=20 refits=2 candidates=sampled:8"
+      ),
+      ("forgetting", "evaluate mae recency=2s"), ("abtest", "abtest ridge bias runs=20 k=3"),
+      ("trace", "trace user 7"),
       ("similar", "similar 5 k=4"), ("explanation", "explain user 7 item 5"),
     ].map { ("table \($0)", "\(network)meta-train ridge epochs=1\n\($1)") }
 

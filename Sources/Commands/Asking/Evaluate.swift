@@ -6,7 +6,7 @@ import Reports
 
 /// Judges the session's model on the query ratings of users it was not trained on, beside chance and
 /// the baselines.
-package struct Evaluate: Command {
+package struct Evaluate: ConstrainedCommand {
   package var metrics: [any Metric] = []
   package var options = JudgingOptions()
   package var with: [String] = []
@@ -14,6 +14,9 @@ package struct Evaluate: Command {
   package var seeds = 1
   package var resplit = false
   package var beside: String?
+  var way = JudgingProtocol.heldOut
+  var recency: HalfLife?
+  var streaming = PrequentialOptions()
 
   package init() {}
 
@@ -25,6 +28,11 @@ package struct Evaluate: Command {
       all their orders. seeds=5 trains the model four more times, and judges the mean of all; with \
       resplit=yes each time on tasks dealt out anew. candidates=cold ranks the items that no training task \
       has, and a second table ranks new and known items mixed, as a shop does: `$r.mixed.ease.ndcg@20`.
+
+      protocol=prequential takes all ratings of the part in the order of their times: each is predicted from \
+      what came before it, and then learnt from, so that the support of each user grows; ratings of one time \
+      are predicted together. Baselines learn from every rating, or are fitted anew on the way. A second table \
+      follows the first metric over the last window= ratings; `plot prequential` draws it.
       """,
     [.members("metrics", \.metrics, from: Evaluation.metrics, "what to measure")]
       + JudgingOptions.parameters(\.options) + [
@@ -39,7 +47,11 @@ package struct Evaluate: Command {
         .option(
           "beside", \.beside, "a file of numbers others printed, to show in the same table",
           completion: .file(extensions: ["csv"])),
-      ],
+        .option("protocol", \.way, "on hidden ratings, or on each rating before it is learnt from"),
+        .option(
+          "recency", \.recency,
+          "forget: a rating of the user counts half as much for each such time that has passed"),
+      ] + PrequentialOptions.parameters(\.streaming),
     needs: [.tasks], uses: [.model],
     examples: [
       Example("evaluate", "all usual metrics on the test users"),
@@ -49,12 +61,17 @@ package struct Evaluate: Command {
       Example(
         "split phases 5 5 of=items; evaluate auc pooled=yes part=phases",
         "new items, as their first ratings come"),
+      Example(
+        "split tasks by=time; evaluate mae protocol=prequential",
+        "each rating before it is learnt from"),
+      Example("evaluate mae protocol=prequential recency=30d", "old ratings are forgotten"),
       Example("let r = evaluate ndcg@10", "keeps the result: `$r.ndcg@10`, `$r.item-mean.ndcg@10`"),
     ])
 
   package var resultFields: [ResultField]? {
     // What phases there are only the tasks tell.
     if options.part == .phases { return nil }
+    if way == .prequential { return prequentialFields }
     let fields = Leaderboard.fields(
       options.known(metrics),
       rows: Known.all(shown(.ratings), shown(.interactions)) { $0 }, subjectNeeds: .model)
@@ -78,7 +95,9 @@ package struct Evaluate: Command {
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
-    let trials = try options.tables.map { try $0.trial(metrics, in: session) }
+    if let contradiction { throw contradiction }
+    if way == .prequential { return try prequential(in: session, host: host) }
+    let trials = try trials(in: session)
     let references = try beside.map { path in
       try reading { try ReferenceTable(host.read(path)) }
     }
@@ -110,7 +129,20 @@ package struct Evaluate: Command {
     }
     report.blocks += baselines.leftOut
     if let groups { report.blocks.append(.table(groups.table(trials[0].columns))) }
+    if let recency {
+      report.blocks.append(.note(recency.remark(on: boards[0].rows.map(\.title), in: session)))
+    }
     return report
+  }
+
+  /// What the tables are judged by.
+  private func trials(in session: Session) throws -> [Trial] {
+    let forgetting = try session.forgetting(recency)
+    return try options.tables.map { table in
+      var trial = try table.trial(metrics, in: session)
+      trial.forgetting = forgetting
+      return trial
+    }
   }
 
   /// The table, or that of new items alone and that of new and known ones.
@@ -160,7 +192,7 @@ package struct Evaluate: Command {
     _ groups: inout GroupLeaderboard?, _ baselines: inout BaselineRemarks, _ host: any Host
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
-    let trials = try options.tables.map { try $0.trial(metrics, in: own) }
+    let trials = try trials(in: own)
     guard let data = own.taskData, let tasks = own.tasks else { return }
     let recommenders = SessionRecommenders(session: own, part: options.part)
     let parts = groups?.parts(of: trials[0]) ?? []

@@ -10,6 +10,8 @@ struct FittedBaseline: Recommender {
   let title: String
   /// Which strengths were chosen for it, one after the other, and how; none where nothing was left open.
   let choices: [StrengthChoice]
+  /// The baseline with the strengths that were chosen.
+  let settled: any Baseline
   private let recommender: any Recommender
   /// What it is made of, where it is a blend.
   var shares: [BlendShare] { (recommender as? Blend)?.shares ?? [] }
@@ -49,6 +51,7 @@ struct FittedBaseline: Recommender {
       tasks.heldOut != nil || open.candidates(on: data.feedback).count > 1
     else {
       choices = []
+      settled = baseline
       recommender = baseline.fitted(to: data, training: training, key: key, kernels: kernels)
       return
     }
@@ -68,6 +71,7 @@ struct FittedBaseline: Recommender {
       strengths = next
     } while !Cancellation.isRequested
     self.choices = choices
+    settled = strengths.settings[best.index]
     recommender =
       tasks.heldOut == nil || part == .valid
       ? best.recommender

@@ -36,6 +36,9 @@ struct SessionRecommenders {
     _ baseline: any Baseline, _ name: String, on data: Dataset
   ) throws(CommandFailure) {
     guard !baseline.feedback.contains(data.feedback) else {
+      if let obstacle = baseline.obstacle(on: data) {
+        throw CommandFailure("E0412", obstacle.message, help: obstacle.help, argument: name)
+      }
       return try refuseStrangers(among: baseline.namedFeatures, of: name, in: data)
     }
     let others = baselines.types.compactMap { type -> String? in

@@ -2,20 +2,21 @@ import Datasets
 import Language
 import Reports
 
-/// `attach`: more features of users or items, from a file, and items that come later.
+/// `attach`: more features of users or items, from a file, items that come later, and who trusts whom.
 struct Attach: ConstrainedCommand, WithholdingCommand {
   /// Whose features they are.
   enum EntityKind: String, ArgumentChoice {
-    case users, items
+    case users, items, trust
 
     var summary: String {
       switch self {
       case .users: "features of users"
       case .items: "features of items"
+      case .trust: "which user trusts which other one, and how much"
       }
     }
 
-    fileprivate var subject: ColumnReading.Subject { self == .users ? .users : .items }
+    fileprivate var subject: ColumnReading.Subject { self == .items ? .items : .users }
   }
 
   var whom = EntityKind.items
@@ -40,6 +41,10 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       models score them by their features, and models that are there stay as good as they were. The rows of \
       an array are in the order of the lines of ids=, or of the data where that is left out; ids= may name \
       further items, too.
+
+      A file of trust has a line for each edge: who trusts whom and, if it says that, how much. Users whom \
+      the data do not know are counted. It gives users the features friends, and friends.NAME of each feature of \
+      theirs, and the baseline `friends` what it needs.
       """,
     [
       .positional("whom", \.whom, "whose features they are"),
@@ -77,11 +82,21 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
       Example("attach items \"materials.csv\" as=made"),
       Example("attach items \"new.csv\"", "items that come later"),
       Example("attach users \"people.csv\" missing=[-1, 999]"),
+      Example("attach trust \"trust.csv\"; split tasks", "who trusts whom"),
       Example("attach items \"materials.csv\" words=[made] weights=tf-idf"),
     ])
 
   /// The same column cannot be two things.
   var contradiction: CommandFailure? {
+    if whom == .trust {
+      let odd = ids.map { ("ids", $0) } ?? id.map { ("id", $0) }
+      if let (option, value) = odd {
+        return CommandFailure(
+          "E0306", "\(option)= has no meaning for trust, which is about two users a line",
+          help: ["name the columns of a file without names: columns=[truster, trusted, weight]"],
+          argument: value)
+      }
+    }
     let named = wishes.labels + wishes.words + wishes.categories
     if let twice = named.indices.first(where: { named[..<$0].contains(named[$0]) }) {
       return CommandFailure(
@@ -118,11 +133,70 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
     let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
     let contents = try reading { try files.read(file) }
     let before = data
-    let outcome = try reading {
-      try isArray ? arrays(contents, files, to: &data) : table(contents, to: &data)
+    if whom == .trust {
+      let outcome = try reading { try trust(contents, to: &data) }
+      session.take(data, inPlaceOf: before)
+      return report(outcome)
+    }
+    let outcome: TableAttaching.Outcome
+    do {
+      outcome = try reading {
+        try isArray ? arrays(contents, files, to: &data) : table(contents, to: &data)
+      }
+    } catch var failure as CommandFailure {
+      var other = before
+      if whom == .users, !isArray, (try? trust(contents, to: &other)) != nil {
+        failure.help.append(
+          "if it says who trusts whom: attach trust \(Value.text(file).sourceText)")
+      }
+      throw failure
     }
     session.take(data, inPlaceOf: before)
     return report(outcome, before, data)
+  }
+
+  private func trust(
+    _ contents: FileContents, to data: inout Dataset
+  ) throws(DatasetError) -> TrustAttaching.Outcome {
+    var attaching = TrustAttaching()
+    (attaching.columns, attaching.separator) = (columns, separator)
+    attaching.badRows = badRows
+    if let name { attaching.name = name }
+    return try attaching.attach(contents, to: &data)
+  }
+
+  private func report(_ outcome: TrustAttaching.Outcome) -> Report {
+    var blocks: [Report.Block] = [
+      .text(
+        "Attached \(counted(outcome.edges, "edge")) of trust, \(grouped(outcome.known)) of them between users "
+          + "of the data; \(counted(outcome.trusters, "user trusts", "users trust")) somebody."),
+      .note("taken so: \(outcome.reading)"),
+    ]
+    if !outcome.strangers.isEmpty {
+      blocks.append(
+        .note(
+          "\(counted(outcome.strangers.count, "user")) without ratings: "
+            + "\(named(outcome.strangers, most: 5)); their "
+            + "\(counted(outcome.edges - outcome.known, "edge tells", "edges tell")) nothing"))
+    }
+    if outcome.loops > 0 {
+      blocks.append(
+        .note(counted(outcome.loops, "edge") + " from a user to herself left out"))
+    }
+    if outcome.repeated > 0 {
+      blocks.append(
+        .note(
+          counted(outcome.repeated, "edge is", "edges are") + " given twice: the last one counts"))
+    }
+    blocks += outcome.notes.map { .note($0) }
+    return Report(
+      blocks,
+      result: Record([
+        .init("features", .number(Double(outcome.features))),
+        .init("known", .number(Double(outcome.known))),
+        .init("new", .number(0)), .init("edges", .number(Double(outcome.edges))),
+        .init("strangers", .number(Double(outcome.strangers.count))),
+      ]))
   }
 
   private func table(

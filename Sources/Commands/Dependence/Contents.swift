@@ -4,7 +4,9 @@ import MetaLearning
 
 extension Dataset {
   /// All that a result or a report can tell of it, in digests; the first is that of what models learn from.
-  var content: String {
+  ///
+  /// - Parameter foundation: what tasks and models are made from, where that is not all of it.
+  func content(foundation: String?) -> String {
     func text(_ names: [String]) -> String { hexadecimal(digest(ofNames: names)) }
     var words = [name, text(users.titles), text(items.titles)] + notes + domains
     words += sources.map { "\($0.path) \($0.digest)" }
@@ -16,7 +18,7 @@ extension Dataset {
     }
     let whole = contentDigest
     return whole + " " + digest(ofWords: words) + " "
-      + foundation(learnable: learnableDigest(content: whole))
+      + (foundation ?? self.foundation(learnable: learnableDigest(content: whole)))
   }
 
   /// What tasks and models are made from, in a digest: further items that nobody has rated do not change it, nor
@@ -65,8 +67,11 @@ extension AdaptedModel {
     let support = context.support.map { rating in
       UInt64(UInt32(bitPattern: rating.item)) << 32 | UInt64(rating.rating.bitPattern)
     }
+    let ages =
+      context.support.contains { $0.weight != 1 }
+      ? context.support.map { UInt64($0.weight.bitPattern) } : []
     let own = (person?.features ?? []).flatMap { Array("\($0.name)=\($0.spelling(of: 0))\n".utf8) }
     return hexadecimal(
-      Datasets.digest(support + (Array(model.weightsDigest.utf8) + own).map(UInt64.init)))
+      Datasets.digest(support + ages + (Array(model.weightsDigest.utf8) + own).map(UInt64.init)))
   }
 }

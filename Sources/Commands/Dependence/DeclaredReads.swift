@@ -62,5 +62,10 @@ extension Interview {
 }
 
 extension DrawPlot {
-  package var reads: [Slot] { (plot as? AdaptationPlot)?.policies.isEmpty == false ? [.seed] : [] }
+  package var reads: [Slot] {
+    if let plot = plot as? PrequentialPlot {
+      return [.seed] + recommenders(plot.shown(.ratings) + plot.shown(.interactions))
+    }
+    return (plot as? AdaptationPlot)?.policies.isEmpty == false ? [.seed] : []
+  }
 }

@@ -12,6 +12,7 @@ package struct Adapt: ConstrainedCommand {
   package var told: [KeyedValue<ToldValue>] = []
   package var likes: [String] = []
   package var shots: Int?
+  var recency: HalfLife?
 
   package init() {}
 
@@ -37,11 +38,15 @@ package struct Adapt: ConstrainedCommand {
         "likes", \.likes, "further items that she took, of interactions: [50, 172]",
         completion: .live("other")),
       .option("shots", \.shots, in: 0...1_000_000, "use only this many support ratings"),
+      .option(
+        "recency", \.recency,
+        "forget: a rating counts half as much for each such time that it is older than the newest"),
     ],
     needs: [.data, .model], gives: [.adapted],
     examples: [
       Example("adapt user 42"), Example("adapt new 50=5 172=4", "a user who is not in the data"),
       Example("adapt new 50=5 region=north", "whose region is known"),
+      Example("adapt user 42 recency=90d", "whose old ratings count less"),
     ])
 
   package var resultFields: [ResultField]? { ["support", "loss-before", "loss-after"] }
@@ -56,7 +61,9 @@ package struct Adapt: ConstrainedCommand {
     let features = try self.features(data)
     let newcomer = features.isEmpty ? nil : try Newcomer(features, data, model)
     notes += (newcomer?.remarks ?? []).map { .note($0) }
-    let adapted = AdaptedModel(model: model, context: context, name: name, person: newcomer?.person)
+    let adapted = AdaptedModel(
+      model: model, context: context, name: name, person: newcomer?.person,
+      forgetting: try session.forgetting(recency))
     context = adapted.context
     let points = try adapted.model.finiteTrace(for: context)
     session.adapted = adapted
@@ -77,7 +84,7 @@ package struct Adapt: ConstrainedCommand {
       context = data.learnable(number, tasks, notes: &notes).context
     }
     for pair in told where try feature(pair, data) == nil {
-      context.support.append(try given(pair, data))
+      context.support.append(try data.given(pair))
     }
     context.support += try taken(data)
     if let shots { context.support = Array(context.support.prefix(shots)) }
@@ -119,31 +126,6 @@ package struct Adapt: ConstrainedCommand {
       }
     }
     return features
-  }
-
-  private func given(
-    _ pair: KeyedValue<ToldValue>, _ data: Dataset
-  ) throws -> UserContext.Rating {
-    let item = try data.itemNumber(pair.key)
-    let scale = data.scale
-    guard let rating = pair.value.asNumber else {
-      throw CommandFailure(
-        "E0301", "the rating of `\(pair.key)` must be a number, not `\(pair.value.argumentText)`",
-        argument: pair.key)
-    }
-    if data.feedback == .interactions, rating != 1 {
-      throw CommandFailure(
-        "E0302",
-        "an interaction has happened or is not there: \(Number.text(rating)) is neither",
-        help: ["adapt new likes=[\(pair.key)]"], argument: pair.key)
-    }
-    guard Double(scale.lowest)...Double(scale.highest) ~= rating else {
-      throw CommandFailure(
-        "E0302",
-        "a rating of \(Number.text(rating)) is not on the scale from \(Number.text(scale.lowest.asWritten)) to \(Number.text(scale.highest.asWritten))",
-        argument: pair.key)
-    }
-    return UserContext.Rating(item: Int32(item), rating: Float(rating))
   }
 
   private func report(

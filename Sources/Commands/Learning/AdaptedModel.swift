@@ -11,10 +11,16 @@ package struct AdaptedModel: Sendable {
   package var name: String
   /// The features of a user whom the data do not know; the context calls her number 0 then.
   package private(set) var person: Entities?
+  /// How older ratings count less; nil where all count alike.
+  package var forgetting: Forgetting?
 
-  package init(model: TrainedModel, context: UserContext, name: String, person: Entities? = nil) {
+  package init(
+    model: TrainedModel, context: UserContext, name: String, person: Entities? = nil,
+    forgetting: Forgetting? = nil
+  ) {
     self.model = person.map { model.with(model.problem.encoder.describing(users: $0)) } ?? model
-    self.context = context
+    self.context = context.forgetting(by: forgetting)
+    self.forgetting = forgetting
     self.name = name
     self.person = person
     if person != nil { self.context.user = 0 }
@@ -25,7 +31,21 @@ package struct AdaptedModel: Sendable {
 
   /// The same for data with further items.
   func describing(_ data: Dataset) -> AdaptedModel {
-    AdaptedModel(model: model.describing(data), context: context, name: name, person: person)
+    AdaptedModel(
+      model: model.describing(data), context: context, name: name, person: person,
+      forgetting: forgetting)
+  }
+
+  /// The same with further ratings; of an item that is rated already the new one counts.
+  func learning(_ ratings: [UserContext.Rating]) -> AdaptedModel {
+    var learned = context
+    for rating in ratings {
+      learned.support.removeAll { $0.item == rating.item }
+      learned.support.append(rating)
+    }
+    var adapted = self
+    adapted.context = learned.forgetting(by: forgetting)
+    return adapted
   }
 }
 

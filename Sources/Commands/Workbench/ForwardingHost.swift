@@ -25,4 +25,9 @@ extension ForwardingHost {
   }
   package var availableMemory: Double? { host.availableMemory }
   package var wantsToStop: Bool { host.wantsToStop }
+  package var mayFollow: Bool { host.mayFollow }
+  package func pause() { host.pause() }
+  package func tail(
+    of path: String, from offset: Int, most: Int
+  ) throws(CommandFailure) -> [UInt8]? { try host.tail(of: path, from: offset, most: most) }
 }

@@ -5,7 +5,8 @@ import Language
 package let datasetFormats = Catalog<any DatasetFormat>(
   "data format",
   [
-    SampleData.self, FoundFormat.self, MovieLens.self, RecBole.self, AmazonReviews.self,
+    SampleData.self, SyntheticData.self, FoundFormat.self, MovieLens.self, RecBole.self,
+    AmazonReviews.self,
     BookCrossing.self, MeLUStates.self, DelimitedText.self, JSONLines.self,
     MovieLens100K.self, MovieLens1M.self,
   ])

@@ -37,7 +37,9 @@ package struct FoundFormat: DatasetFormat {
     let formats = datasetFormats.types.compactMap { $0 as? any DatasetFormat.Type }
       .filter { !($0 is any FetchedDataset.Type) }
     guard let type = formats.first(where: { $0.recognizes(place) }) else {
-      let names = formats.map { $0.name }.filter { $0 != Self.name && $0 != SampleData.name }
+      let names = formats.map { $0.name }.filter {
+        ![Self.name, SampleData.name, SyntheticData.name].contains($0)
+      }
       throw DatasetError(
         "no format is recognised in it", file: path,
         help: place.advice + [

@@ -62,6 +62,11 @@ extension Dataset {
         if !feature.weights.isEmpty { words.append(digest(feature.weights)) }
       }
     }
+    if let trust {
+      words += [
+        digest(ofNames: trust.trusters), digest(ofNames: trust.trusted), digest(trust.weights),
+      ]
+    }
     return hexadecimal(digest(words))
   }
 }

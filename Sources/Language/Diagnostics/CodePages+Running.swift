@@ -13,6 +13,10 @@ let runningPages = [
       + "rating can be measured. They are learnt with `loss=bce`, `bpr` or `softmax` against items that "
       + "were not taken, and judged by where those stand that were: `evaluate ndcg@20 recall@20`."),
   CodePage(
+    "E0413", "times that the data do not have",
+    "What goes by the order or the age of ratings needs to know when each was given. Files have a column for "
+      + "that, which `time=` names; `describe columns` says what the columns were taken for."),
+  CodePage(
     "E0411", "results without users in common",
     "A paired test compares two results user by user: evaluate both on the same split and part."),
   CodePage(

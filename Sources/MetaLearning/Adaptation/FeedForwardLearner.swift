@@ -26,6 +26,8 @@ package struct TaskFeatures {
   package var width: Int
   /// The ratings of the support rows.
   package var ratings: Matrix
+  /// How much each support row counts (rows × 1); nil where all count alike.
+  package var weights: Matrix?
 }
 
 extension FeedForwardLearner {
@@ -117,7 +119,8 @@ extension Scratch {
       support: support, query: query, supportBase: supportBase, queryBase: queryBase,
       residuals: tape.subtract(tape.leaf(targets(episode.support.ratings)), supportBase),
       supportCount: episode.support.count, queryCount: episode.query.count,
-      width: tape[query].columns, ratings: episode.support.ratings)
+      width: tape[query].columns, ratings: episode.support.ratings,
+      weights: episode.support.weights)
   }
 
   /// Ratings on the scale of scores, as the loss maps them.

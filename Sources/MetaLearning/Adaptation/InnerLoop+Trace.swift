@@ -12,7 +12,7 @@ extension InnerLoop {
     for (number, place) in visited.enumerated() {
       let support = run(scratch, place, episode.support, episode, from: nil, through: 0..<last + 1)
       let loss = problem.loss.value(
-        scratch.tape, support.hidden, episode.support.ratings, scale: problem.scale)
+        scratch.tape, support.hidden, of: episode.support, scale: problem.scale)
       let query = run(scratch, place, episode.query, episode, from: nil, through: 0..<last + 1)
       points.append(
         AdaptationPoint(

@@ -84,7 +84,7 @@ package struct InnerLoop: Sendable, Equatable {
         scratch, path.end, episode.support, episode, from: prefix,
         through: firstStage..<lastStage(problem) + 1)
       let loss = problem.loss.value(
-        tape, state.hidden, episode.support.ratings, scale: problem.scale)
+        tape, state.hidden, of: episode.support, scale: problem.scale)
       let gradients = tape.gradient(of: loss, to: adapted.map { path.end[$0] }, floor: floor)
       var step = Step(
         floor: floor, weights: path.end, gradients: gradients, loss: tape[loss][0, 0])

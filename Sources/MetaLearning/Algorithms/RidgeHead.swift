@@ -31,6 +31,7 @@ package struct RidgeHead: FeedForwardLearner {
     examples: [Example("meta-train ridge epochs=1")])
 
   package var startsFromHead: Bool { prior }
+  package func weighsSupport(by loss: any Loss) -> Bool { true }
   package var outerDefault: (optimizer: any Optimizer, rate: Double) { (AdamW(), 0.003) }
 
   package func blocks(beside network: [WeightBlock], lastStage: Int) -> [WeightBlock] {
@@ -48,7 +49,7 @@ package struct RidgeHead: FeedForwardLearner {
   ) -> TapeValue {
     guard task.supportCount > 0 else { return task.queryBase }
     let tape = scratch.tape
-    let level = tape.scale(1 / Float(task.supportCount), tape.columnSums(task.supportBase))
+    let level = level(of: task, tape)
     // The columns of the regression: features, intercept, and the centred base.
     func inputs(_ features: TapeValue, _ base: TapeValue, rows: Int) -> TapeValue {
       let inputs = tape.concatenateColumns(
@@ -58,12 +59,26 @@ package struct RidgeHead: FeedForwardLearner {
         inputs, tape.subtract(base, tape.repeatRow(level, rows: rows)))
     }
     let support = inputs(task.support, task.supportBase, rows: task.supportCount)
+    // Weighted least squares: Xᵀ diag(weights) X.
+    let weighted =
+      task.weights.map {
+        tape.multiply(support, tape.repeatColumn(tape.leaf($0), columns: tape[support].columns))
+      } ?? support
     let gram = regularised(
-      tape.productTransposedLeft(support, support), width: task.width,
+      tape.productTransposedLeft(weighted, support), width: task.width,
       tape.map(.exp, scratch.own("ridge.log-lambda", weights)), tape)
-    let head = tape.solve(gram, tape.productTransposedLeft(support, task.residuals))
+    let head = tape.solve(gram, tape.productTransposedLeft(weighted, task.residuals))
     let query = inputs(task.query, task.queryBase, rows: task.queryCount)
     return tape.add(task.queryBase, tape.product(query, head))
+  }
+
+  /// The mean base of the support rows. Shape: (1 × 1).
+  private func level(of task: TaskFeatures, _ tape: Tape) -> TapeValue {
+    guard let weights = task.weights else {
+      return tape.scale(1 / Float(task.supportCount), tape.columnSums(task.supportBase))
+    }
+    let weighted = tape.multiply(task.supportBase, tape.leaf(weights))
+    return tape.scale(1 / weights.array.reduce(0, +), tape.columnSums(weighted))
   }
 
   /// The Gram matrix plus λ on its diagonal, which differs for features, intercept and slope.

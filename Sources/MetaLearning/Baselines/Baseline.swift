@@ -15,6 +15,14 @@ package protocol Baseline: Configurable {
   var predictsRatings: Bool { get }
   /// Which kinds of data it is made for.
   var feedback: Set<Feedback> { get }
+  /// The same, ready to learn on from each further rating; nil where it can only be fitted anew.
+  func online(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> (any OnlineRecommender)?
+  /// Whether a user's support ratings count by their weights, as `recency=` needs.
+  var weighsSupport: Bool { get }
+  /// What it needs and the data lack, and how they get it; nil where nothing is missing.
+  func obstacle(on data: Dataset) -> (message: String, help: [String])?
   /// About how many bytes fitting it takes, where they grow with the square of the items; else 0.
   func memory(for data: Dataset) -> Double
   /// The features that its options name.
@@ -38,6 +46,12 @@ extension Baseline {
   package var feedback: Set<Feedback> { [.ratings] }
   package func memory(for data: Dataset) -> Double { 0 }
   package var namedFeatures: [NamedFeatures] { [] }
+  package var weighsSupport: Bool { false }
+  package func obstacle(on data: Dataset) -> (message: String, help: [String])? { nil }
+
+  package func online(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> (any OnlineRecommender)? { nil }
 }
 
 /// The ratings that a baseline may learn from.
@@ -94,7 +108,7 @@ package struct TrainingRatings: Sendable {
 struct FixedScores: Recommender {
   let title: String
   let predictsRatings: Bool
-  let perItem: [Float]
+  var perItem: [Float]
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
     items.map { perItem[Int($0)] }

@@ -22,6 +22,17 @@ package struct Bias: Baseline {
     ],
     examples: [Example("evaluate mae ndcg@5")])
 
+  package var weighsSupport: Bool { true }
+
+  package func online(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> (any OnlineRecommender)? {
+    let ratings = TrainingRatings(training, in: dataset)
+    let model = BiasModel(
+      ratings, shrinkage: shrinkage, userShrinkage: userShrinkage ?? shrinkage, sweeps: sweeps)
+    return OnlineBias(model, counts: ratings.countsOfItems)
+  }
+
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
@@ -96,13 +107,46 @@ struct BiasModel: Recommender {
 
   /// b_u from a user's support ratings.
   func deviation(of user: UserContext) -> Double {
-    let sum = user.support.reduce(0.0) { $0 + Double($1.rating) - mean - items[Int($1.item)] }
-    let weight = Double(user.support.count) + userShrinkage
+    let isPlain = user.support.allSatisfy { $0.weight == 1 }
+    let sum = user.support.reduce(0.0) { sum, rating in
+      isPlain
+        ? sum + Double(rating.rating) - mean - items[Int(rating.item)]
+        : sum + Double(rating.weight) * (Double(rating.rating) - mean - items[Int(rating.item)])
+    }
+    let weight = user.support.reduce(0.0) { $0 + Double($1.weight) } + userShrinkage
     return weight > 0 ? sum / weight : 0
   }
 
   func scores(for user: UserContext, items: [Int32]) -> [Float] {
     let level = mean + deviation(of: user)
     return items.map { Float(level + self.items[Int($0)]) }
+  }
+}
+
+/// Biases that go on: what an item deviates follows each further rating, given what its user deviates by then.
+struct OnlineBias: OnlineRecommender {
+  private var model: BiasModel
+  /// For each item Σ(r − μ − b_u), and its number of ratings.
+  private var sums: [Double]
+  private var counts: [Int]
+
+  init(_ model: BiasModel, counts: [Int]) {
+    self.model = model
+    self.counts = counts
+    sums = zip(model.items, counts).map { $0 * (Double($1) + model.shrinkage) }
+  }
+
+  var title: String { model.title }
+  var predictsRatings: Bool { model.predictsRatings }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    model.scores(for: user, items: items)
+  }
+
+  mutating func learn(_ rating: UserContext.Rating, of user: UserContext) {
+    let item = Int(rating.item)
+    sums[item] += Double(rating.rating) - model.mean - model.deviation(of: user)
+    counts[item] += 1
+    model.items[item] = sums[item] / (Double(counts[item]) + model.shrinkage)
   }
 }

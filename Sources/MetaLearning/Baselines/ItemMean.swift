@@ -17,17 +17,59 @@ package struct ItemMean: Baseline {
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
-    let ratings = TrainingRatings(training, in: dataset)
-    var sums = Array(repeating: 0.0, count: ratings.itemCount)
-    var counts = sums
+    let means = ItemMeans(TrainingRatings(training, in: dataset), shrinkage)
+    return FixedScores(
+      title: Self.name, predictsRatings: true, perItem: means.sums.indices.map(means.mean(ofItem:)))
+  }
+
+  package func online(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> (any OnlineRecommender)? {
+    ItemMeans(TrainingRatings(training, in: dataset), shrinkage)
+  }
+}
+
+/// The sums and counts that means are made of, which go on with each further rating.
+private struct ItemMeans: OnlineRecommender {
+  private let shrinkage: Double
+  private(set) var sums: [Double]
+  private var counts: [Double]
+  private var total: Double
+  private var count: Double
+  /// The mean of all ratings.
+  private var mean: Double
+  let title = ItemMean.name
+  let predictsRatings = true
+
+  init(_ ratings: TrainingRatings, _ shrinkage: Double) {
+    self.shrinkage = shrinkage
+    sums = Array(repeating: 0, count: ratings.itemCount)
+    counts = sums
     for (item, rating) in zip(ratings.items, ratings.ratings) {
       sums[Int(item)] += Double(rating)
       counts[Int(item)] += 1
     }
-    let means = sums.indices.map { item in
-      let weight = counts[item] + shrinkage
-      return Float(weight > 0 ? (sums[item] + shrinkage * ratings.mean) / weight : ratings.mean)
-    }
-    return FixedScores(title: Self.name, predictsRatings: true, perItem: means)
+    // Without a rating the middle of the scale stands for one.
+    count = Double(max(1, ratings.count))
+    total = ratings.count > 0 ? sums.reduce(0, +) : ratings.mean
+    mean = ratings.mean
+  }
+
+  func mean(ofItem item: Int) -> Float {
+    let weight = counts[item] + shrinkage
+    return Float(weight > 0 ? (sums[item] + shrinkage * mean) / weight : mean)
+  }
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    items.map { mean(ofItem: Int($0)) }
+  }
+
+  mutating func learn(_ rating: UserContext.Rating, of user: UserContext) {
+    let item = Int(rating.item)
+    sums[item] += Double(rating.rating)
+    counts[item] += 1
+    total += Double(rating.rating)
+    count += 1
+    mean = total / count
   }
 }

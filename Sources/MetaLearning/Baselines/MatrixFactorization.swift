@@ -21,6 +21,8 @@ package struct MatrixFactorization: Baseline {
     ],
     examples: [Example("evaluate mae ndcg@5")])
 
+  package var weighsSupport: Bool { true }
+
   package func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
   ) -> any Recommender {
@@ -49,7 +51,7 @@ private struct FactorModel: Recommender {
         let item = Int(rating.item)
         system.add(
           factors, at: item * self.factors,
-          value: Double(rating.rating) - level - bias.items[item])
+          value: Double(rating.rating) - level - bias.items[item], weight: Double(rating.weight))
       }
     }
     let weights = system.solution()

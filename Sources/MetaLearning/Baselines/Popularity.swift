@@ -21,4 +21,25 @@ package struct Popularity: Baseline {
     return FixedScores(
       title: Self.name, predictsRatings: predictsRatings, perItem: counts.map { Float($0) })
   }
+
+  package func online(
+    to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet
+  ) -> (any OnlineRecommender)? {
+    OnlinePopularity(counts: TrainingRatings(training, in: dataset).countsOfItems)
+  }
+}
+
+/// Counts that go on.
+private struct OnlinePopularity: OnlineRecommender {
+  var counts: [Int]
+  let title = Popularity.name
+  let predictsRatings = false
+
+  func scores(for user: UserContext, items: [Int32]) -> [Float] {
+    items.map { Float(counts[Int($0)]) }
+  }
+
+  mutating func learn(_ rating: UserContext.Rating, of user: UserContext) {
+    counts[Int(rating.item)] += 1
+  }
 }

@@ -13,11 +13,13 @@ package struct RidgeSystem {
     moments = Array(repeating: 0, count: size)
   }
 
-  /// Adds the row x = `factors[start..<start + size]` with target `value`.
-  package mutating func add(_ factors: UnsafeBufferPointer<Double>, at start: Int, value: Double) {
+  /// Adds the row x = `factors[start..<start + size]` with target `value`, which counts `weight` times.
+  package mutating func add(
+    _ factors: UnsafeBufferPointer<Double>, at start: Int, value: Double, weight: Double = 1
+  ) {
     var place = 0
     for i in 0..<size {
-      let x = factors[start + i]
+      let x = weight * factors[start + i]
       moments[i] += x * value
       for j in 0...i {
         gram[place] += x * factors[start + j]

@@ -43,6 +43,11 @@ package struct TrainedModel: Recommender {
   package var title: String { type(of: learner).name }
   package var predictsRatings: Bool { problem.loss.predictsRatings && problem.negatives == nil }
 
+  /// Whether support ratings count by their weights.
+  package var weighsSupport: Bool {
+    problem.negatives == nil && learner.weighsSupport(by: problem.loss)
+  }
+
   package func scores(for user: UserContext, items: [Int32]) -> [Float] {
     scores(for: user, items: items, threads: 1)
   }

@@ -33,6 +33,8 @@ package struct EncodedRows {
   /// How many days each is older than the newest (count × 1), below 0 for one whose time is not known; nil where
   /// none is.
   package var ages: Matrix?
+  /// How much each row counts in the loss (count × 1); nil where all count alike.
+  package var weights: Matrix?
   /// Where the chance of regularisers comes from while training; nil otherwise, and then there is none.
   package var noise: RandomKey?
 
@@ -110,6 +112,11 @@ package final class EpisodeBuilder {
         weights: weights),
       ownFields: codes.fields, commonFields: encoder.users.fields, ratings: targets)
     encoded.ages = ages
+    if ratings.contains(where: { $0.weight != 1 }) {
+      let shares = arena.matrix(rows: ratings.count, columns: 1)
+      shares.copy(from: ratings.map(\.weight))
+      encoded.weights = shares
+    }
     return encoded
   }
 

@@ -3,7 +3,7 @@ import Kernels
 import Language
 
 /// The mean absolute error, which the metric of that name counts.
-package struct AbsoluteError: Loss {
+package struct AbsoluteError: WeighableLoss {
   package init() {}
 
   package static let signature = Signature<Self>(
@@ -20,6 +20,13 @@ package struct AbsoluteError: Loss {
     // |e| = e · sign(e)
     let error = tape.subtract(scores, tape.leaf(ratings))
     return tape.scale(1 / Float(ratings.rows), tape.sumProduct(error, tape.map(.sign, error)))
+  }
+
+  package func weightedSum(
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, _ weights: TapeValue, scale: RatingScale
+  ) -> TapeValue {
+    let error = tape.subtract(scores, tape.leaf(ratings))
+    return tape.sumProduct(tape.multiply(weights, error), tape.map(.sign, error))
   }
 
   package func predictions(

@@ -30,8 +30,29 @@ extension Loss {
   package var predictsScores: Bool { false }
 }
 
+/// A loss that can be a weighted mean over the rows.
+package protocol WeighableLoss: Loss {
+  /// Σ weight · loss over the rows, a scalar. Shapes: scores (n × 1), ratings (n × 1), weights (n × 1).
+  func weightedSum(
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, _ weights: TapeValue, scale: RatingScale
+  ) -> TapeValue
+}
+
+extension Loss {
+  /// The mean loss over rows, weighted where they have weights.
+  package func value(
+    _ tape: Tape, _ scores: TapeValue, of rows: EncodedRows, scale: RatingScale
+  ) -> TapeValue {
+    guard let weights = rows.weights, let own = self as? any WeighableLoss else {
+      return value(tape, scores, rows.ratings, scale: scale)
+    }
+    let sum = own.weightedSum(tape, scores, rows.ratings, tape.leaf(weights), scale: scale)
+    return tape.scale(1 / weights.array.reduce(0, +), sum)
+  }
+}
+
 /// A loss that is the mean of a function of each row's own score.
-package protocol PointwiseLoss: Loss {
+package protocol PointwiseLoss: WeighableLoss {
   /// Writes the loss' first and second derivatives with respect to each score; returns the loss. Shapes:
   /// (n × 1).
   func derivatives(
@@ -83,6 +104,13 @@ package struct SquaredError: PointwiseLoss {
     return tape.scale(1 / Float(ratings.rows), tape.sumProduct(error, error))
   }
 
+  package func weightedSum(
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, _ weights: TapeValue, scale: RatingScale
+  ) -> TapeValue {
+    let error = tape.subtract(scores, tape.leaf(ratings))
+    return tape.sumProduct(tape.multiply(weights, error), error)
+  }
+
   package func derivatives(
     _ scores: Matrix, _ ratings: Matrix, scale: RatingScale, first: Matrix, second: Matrix,
     _ kernels: KernelSet
@@ -124,12 +152,26 @@ package struct CrossEntropy: PointwiseLoss {
     _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, scale: RatingScale
   ) -> TapeValue {
     // −y log σ(s) − (1 − y) log(1 − σ(s)) = log(1 + eˢ) − y·s
+    let cost = tape.subtract(
+      tape.sum(tape.map(.softplus, scores)),
+      tape.sumProduct(scores, targets(tape, ratings, scale)))
+    return tape.scale(1 / Float(ratings.rows), cost)
+  }
+
+  package func weightedSum(
+    _ tape: Tape, _ scores: TapeValue, _ ratings: Matrix, _ weights: TapeValue, scale: RatingScale
+  ) -> TapeValue {
+    tape.subtract(
+      tape.sumProduct(weights, tape.map(.softplus, scores)),
+      tape.sumProduct(scores, tape.multiply(weights, targets(tape, ratings, scale))))
+  }
+
+  /// The places of ratings between the lowest and the highest.
+  private func targets(_ tape: Tape, _ ratings: Matrix, _ scale: RatingScale) -> TapeValue {
     let targets = tape.arena.matrix(rows: ratings.rows, columns: 1)
     let span = max(scale.highest - scale.lowest, 1e-6)
     for row in 0..<ratings.rows { targets[row, 0] = (ratings[row, 0] - scale.lowest) / span }
-    let cost = tape.subtract(
-      tape.sum(tape.map(.softplus, scores)), tape.sumProduct(scores, tape.leaf(targets)))
-    return tape.scale(1 / Float(ratings.rows), cost)
+    return tape.leaf(targets)
   }
 
   package func derivatives(

@@ -89,7 +89,7 @@ struct PromptCommand: ParsableCommand {
 
   func run() throws {
     let terminal = options.terminal
-    let output = options.output(kernels: try kernels.chosen())
+    let output = options.output(kernels: try kernels.chosen(), mayFollow: terminal.hasInput)
     guard terminal.hasInput else {
       mrs_signals_start(1)
       do {

@@ -36,14 +36,14 @@ struct OutputOptions: ParsableArguments {
   /// The output of a script whose relative paths start at a folder.
   func output(
     directory: String = "", sandbox: Sandbox? = nil, isTimeless: Bool = false,
-    mostMemory: Double? = nil, kernels: KernelSet = Terminal.kernels
+    mostMemory: Double? = nil, kernels: KernelSet = Terminal.kernels, mayFollow: Bool = false
   ) -> Output {
     let terminal = terminal
     let isDrawing = terminal.hasErrors && terminal.allowsColour && !quiet
     let host = TerminalHost(
       directory: directory, sandbox: sandbox, isTimeless: isTimeless, mostMemory: mostMemory,
       kernels: kernels,
-      showsProgress: isDrawing, hasColour: terminal.allowsColour)
+      showsProgress: isDrawing, hasColour: terminal.allowsColour, mayFollow: mayFollow)
     var output = Output(
       results: renderer(terminal.hasOutput, terminal), messages: messages(terminal),
       isQuiet: quiet, host: host)

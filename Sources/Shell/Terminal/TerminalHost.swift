@@ -18,6 +18,7 @@ package final class TerminalHost: Host {
   package let kernels: KernelSet
   package let pool: ThreadPool? = ThreadPool()
   private let showsProgress: Bool
+  package let mayFollow: Bool
   /// How many bytes the process may hold; nil for as many as there are.
   private let mostMemory: Double?
   private let page: Page
@@ -26,8 +27,9 @@ package final class TerminalHost: Host {
   package init(
     directory: String = "", sandbox: Sandbox? = nil, isTimeless: Bool = false,
     mostMemory: Double? = nil, kernels: KernelSet = Terminal.kernels, showsProgress: Bool = false,
-    hasColour: Bool = false
+    hasColour: Bool = false, mayFollow: Bool = false
   ) {
+    self.mayFollow = mayFollow
     self.mostMemory = mostMemory
     self.directory = directory
     self.sandbox = sandbox
@@ -121,6 +123,9 @@ package final class TerminalHost: Host {
     Terminal.write(
       isStopped ? "interrupted\n" : "error[E0901]: \(name) \(reason)\n", to: STDERR_FILENO)
   }
+
+  /// A fifth of a second; a signal ends it.
+  package func pause() { usleep(200_000) }
 
   package var wantsToStop: Bool { mrs_signals_interrupts() > 0 }
 

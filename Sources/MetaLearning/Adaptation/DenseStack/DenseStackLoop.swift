@@ -56,10 +56,11 @@ final class DenseStackLoop {
     record = DenseStackRecord(steps: steps, layers: above.count)
   }
 
-  /// Whether the products of rows are cheaper than the weights' gradient for this task.
+  /// Whether the products of rows are cheaper than the weights' gradient for this task, and its rows count alike.
   func applies(to episode: Episode, _ problem: LearningProblem) -> Bool {
     let rows = episode.support.count
-    return rows > 0 && rows <= 4 * problem.layout.blocks[firstAdapted.weight].rows
+    return rows > 0 && episode.support.weights == nil
+      && rows <= 4 * problem.layout.blocks[firstAdapted.weight].rows
   }
 
   // MARK: Steps

@@ -1,0 +1,105 @@
+import Kernels
+import Language
+
+/// Generated ratings of users whose tastes move with time: the same on every machine, with a known truth.
+///
+/// A user's taste is a direction that turns from one that is drawn for her to another one, which has nothing to do
+/// with the first, while 1/`drift` years pass; an item is a point near that of its kind.
+package struct SyntheticData: DatasetFormat {
+  package var drift = 1.0
+  package var users = 200
+  package var items = 200
+  package var ratings = 100
+  package var noise = 0.5
+
+  package init() {}
+
+  package static let signature = Signature<Self>(
+    "synthetic", "Generated ratings of a year in which tastes move, with a known truth.",
+    details: """
+      A user rates 3 + what she and the item deviate + taste · item + noise, rounded, from 1 to 5. Her taste turns \
+      from one direction to an independent one in 1/drift years; with drift=0 it stays. `load` says by how much \
+      one errs who knows all but the noise, which is what a model may come near to. Needs no file and no network.
+      """,
+    [
+      .option(
+        "drift", \.drift, in: 0...100, "how many tastes a user has in a year, one after the other"),
+      .option("people", \.users, in: 10...100_000, "how many users"),
+      .option("items", \.items, in: 10...100_000, "how many items"),
+      .option("ratings", \.ratings, in: 5...10_000, "how many ratings of each user"),
+      .option("noise", \.noise, in: 0...5, "the standard deviation of what nobody can know"),
+    ],
+    examples: [
+      Example("load synthetic", "tastes that turn once in the year"),
+      Example("load synthetic drift=0", "tastes that stay"),
+    ])
+
+  package func load(from files: any FileSource) throws -> Dataset {
+    guard ratings <= items else {
+      throw DatasetError(
+        "ratings=\(ratings) of each user are more than the \(counted(items, "item"))",
+        help: ["items=\(ratings)"], argument: "ratings", code: "E0520")
+    }
+    return TurningTastes(self).dataset()
+  }
+}
+
+/// The process that the ratings are drawn from.
+private struct TurningTastes {
+  private static let kinds = [
+    "spring", "summer", "autumn", "winter", "river", "forest", "desert", "island",
+  ]
+  private static let width = 4
+  /// 2022-01-01, and the seconds of a year.
+  private static let (start, year) = (Int64(1_640_995_200), 365 * 86_400)
+
+  private let wanted: SyntheticData
+  private let key = RandomKey(seed: 2013).derived("synthetic")
+  private let points: [[Double]]
+  private let qualities: [Double]
+  private let kindsOfItems: [Int]
+
+  init(_ wanted: SyntheticData) {
+    self.wanted = wanted
+    var chance = key.derived("items").stream
+    let centres = Self.kinds.map { _ in (0..<Self.width).map { _ in 0.8 * chance.normal() } }
+    kindsOfItems = (0..<wanted.items).map { $0 % Self.kinds.count }
+    points = kindsOfItems.map { kind in centres[kind].map { $0 + 0.4 * chance.normal() } }
+    qualities = points.map { _ in 0.3 * chance.normal() }
+  }
+
+  func dataset() -> Dataset {
+    var rows = Interactions()
+    var error = 0.0
+    for user in 0..<wanted.users where !Cancellation.isRequested {
+      var chance = key.derived("user").derived(user).stream
+      let level = 3 + 0.3 * chance.normal()
+      let tastes = (0..<2).map { _ in (0..<Self.width).map { _ in 0.5 * chance.normal() } }
+      let times = (0..<wanted.ratings).map { _ in chance.below(Self.year) }.sorted()
+      let items = chance.shuffled(Array(0..<wanted.items)).prefix(wanted.ratings)
+      for (time, item) in zip(times, items) {
+        let angle = 1.5707963267948966 * wanted.drift * Double(time) / Double(Self.year)
+        let (first, second) = (Elementary.cos(angle), Elementary.sin(angle))
+        let truth = points[item].indices.reduce(level + qualities[item]) { sum, place in
+          sum + (first * tastes[0][place] + second * tastes[1][place]) * points[item][place]
+        }
+        let rating = max(1, min(5, (truth + wanted.noise * chance.normal()).rounded()))
+        error += abs(rating - max(1, min(5, truth)))
+        rows.users.append(Int32(user))
+        rows.items.append(Int32(item))
+        rows.ratings.append(Float(rating))
+        rows.times.append(Self.start + Int64(time))
+      }
+    }
+    var data = Dataset(
+      name: "synthetic (drift \(Number.text(wanted.drift)))",
+      users: Entities(ids: Vocabulary((1...wanted.users).map { "\($0)" })),
+      items: Entities(
+        ids: Vocabulary((1...wanted.items).map { "\($0)" }),
+        features: [categories("kind", kindsOfItems.map { [Self.kinds[$0]] })]),
+      interactions: rows, scale: RatingScale(1, 5))
+    let mean = (error / Double(max(1, rows.count)) * 1000).rounded() / 1000
+    data.remarks = ["who knows all but the noise has a mean absolute error of \(Number.text(mean))"]
+    return data
+  }
+}

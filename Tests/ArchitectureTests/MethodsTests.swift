@@ -1,0 +1,35 @@
+import Commands
+import FoundationEssentials
+import Language
+import Testing
+
+/// The scripts of `examples/methods` are right, and run to their end on less of everything.
+@Suite struct MethodsTests {
+  static let folder = "examples/methods"
+  static let scripts =
+    ((try? FileManager.default.contentsOfDirectory(atPath: SourceTree.root + "/" + folder)) ?? [])
+    .filter { $0.hasSuffix(".mrs") }.sorted()
+
+  @Test func thereAreSome() { #expect(Self.scripts.contains("prequential.mrs")) }
+
+  @Test(arguments: scripts)
+  func theScriptIsRightAndRunsOnToys(name: String) throws {
+    var text = try SourceTree.text(Self.folder + "/" + name)
+    let found = Interpreter().check(Source(name: name, text: text), lints: true)
+      .filter { $0.severity == .error }
+    #expect(found.isEmpty, "\(found.map(\.message))")
+    for (pattern, less) in [
+      (#/load synthetic/#, "load synthetic people=40 ratings=40"),
+      (#/window=\d+/#, "window=100"), (#/meta-train ridge/#, "meta-train ridge epochs=1"),
+      (#/seeds=\d+/#, "seeds=2"), (#/query=5/#, "query=2"),
+    ] {
+      text = text.replacing(pattern, with: less)
+    }
+    let host = try Toys.host(for: "metarec-ml-100k.mrs")
+    var interpreter = Interpreter()
+    interpreter.parameters["folder"] = .text("toys")
+    interpreter.execution.variation.passesOverExpectations = true
+    let result = interpreter.run(Source(name: name, text: text), host: host)
+    #expect(result == .completed, "\(result)")
+  }
+}
