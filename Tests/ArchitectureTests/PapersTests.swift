@@ -68,31 +68,6 @@ import Testing
   }
 }
 
-/// The scripts of `examples/methods`, which compare methods, are right and run to their end on toys.
-@Suite struct MethodsTests {
-  static let folder = "examples/methods"
-  static let scripts =
-    ((try? FileManager.default.contentsOfDirectory(atPath: SourceTree.root + "/" + folder)) ?? [])
-    .filter { $0.hasSuffix(".mrs") }.sorted()
-
-  @Test(arguments: scripts)
-  func theScriptIsRightAndRunsOnToys(name: String) throws {
-    var text = try SourceTree.text(Self.folder + "/" + name)
-    let found = Interpreter().check(Source(name: name, text: text), lints: true)
-      .filter { $0.severity == .error }
-    #expect(found.isEmpty, "\(found.map(\.message))")
-    for (pattern, less) in [(#/seeds=\d+/#, "seeds=2"), (#/epochs=\d+/#, "epochs=1")] {
-      text = text.replacing(pattern, with: less)
-    }
-    var interpreter = Interpreter()
-    interpreter.parameters["folder"] = .text("toys")
-    interpreter.execution.variation.passesOverExpectations = true
-    let result = interpreter.run(
-      Source(name: name, text: text), host: try Toys.host(for: name))
-    #expect(result == .completed, "\(result)")
-  }
-}
-
 /// Small data in the formats of MovieLens, RecBole and MeLU: users who like one of two kinds of films.
 enum Toys {
   private static let users = 1...90

@@ -203,7 +203,7 @@ import Testing
       learner: MAML(), problem: world.problem, weights: world.weights, fingerprint: 1)
     var user = UserContext(world.split.train[1], in: world.data.interactions)
     let timed = model.scores(for: user, items: [1, 2, 3])
-    for index in user.support.indices { user.support[index].seconds = nil }
+    for index in user.support.indices { user.support[index].time = Interactions.unknownTime }
     #expect(model.scores(for: user, items: [1, 2, 3]) != timed)
   }
 
