@@ -75,10 +75,10 @@ private var everyLearner: String {
     """
 }
 
-/// The baselines that are made for ratings.
+/// All baselines of ratings but `friends`, which asks for more than these data hold.
 private var ofRatings: [String] {
   baselines.types.filter { ($0.init() as? any Baseline)?.feedback.contains(.ratings) ?? false }
-    .map { $0.name }
+    .map { $0.name }.filter { $0 != "friends" }
 }
 
 /// Interactions, with every baseline of theirs.

@@ -53,7 +53,7 @@ import Testing
     #expect(host.text("x.inter")?.hasPrefix("user_id:token") == true)
   }
 
-  @Test(arguments: [1500, 2345, 3600])
+  @Test(arguments: [2345, 2900, 3600])
   func aTrainingKeepsItsBestFinishedEpochToTheBit(questions: Int) throws {
     let host = RecordingHost()
     var stopped = try session(host)

@@ -18,7 +18,7 @@ import Testing
   }
 
   private static let events =
-    event("3", "7", 5, 0) + event("new", "8", 2, 10) + event("3", "fresh", 4, 20)
+    event("3", "7", 5, 0) + event("nora", "8", 2, 10) + event("3", "fresh", 4, 20)
 
   private func run(
     _ text: String, _ file: String, name: String = "e.jsonl"
@@ -44,11 +44,11 @@ import Testing
   @Test func usersItemsAndTheAdaptedModelLearn() throws {
     let (result, reports, session) = run(
       "let r = stream \"e.jsonl\" until=end\nexpect $r.events == 3\nexpect $r.users == 1\n"
-        + "expect $r.items == 1\nexpect $r.next == 4\nadapt user new\ntopk 3\nevaluate mae",
+        + "expect $r.items == 1\nexpect $r.next == 4\nadapt user nora\ntopk 3\nevaluate mae",
       Self.events)
     #expect(result == .completed, "\(result)")
     let data = try #require(session.data)
-    #expect(data.users.ids["new"] == 40 && data.items.ids["fresh"] == 60)
+    #expect(data.users.ids["nora"] == 40 && data.items.ids["fresh"] == 60)
     #expect(data.interactions.times.suffix(3) == [1_700_000_000, 1_700_000_010, 1_700_000_020])
     #expect(
       reports.contains { $0.blocks.contains { "\($0)".contains("user 3 has 2 further ratings") } })

@@ -54,7 +54,7 @@ import Shell
     ("meta-train maml epochs=100000 steps=1000 patience=0", 80),
     ("model mlp hidden=4096,4096,4096 embed=512\nmeta-train maml steps=5", 80),
     ("abtest mf popularity users=10000000 runs=100000", 0),
-    ("search random n=1000 maml lr=0.001..0.1 epochs=1000", 600),
+    ("search random n=1000 maml lr=0.001..0.01 epochs=1000", 600),
     ("for k in 1..100000 { meta-train ridge epochs=$k }", 600),
     ("for i in 1..1000 { for k in 1..1000 { adapt 42; topk 300 } }", 20),
     ("meta-train ridge epochs=1000\nevaluate mae seeds=100 resplit=yes", 80),

@@ -28,13 +28,13 @@ struct RatingFactors {
 
   /// The factors of one side, each entity's the ridge solution given the other side's.
   private func solved(_ index: RatingIndex, _ penalty: Double, given other: [Double]) -> [Double] {
-    let (width, count, run) = (width, index.count, 64)
+    let (width, count, run) = (width, index.count, 16)
     return orderedMap((count + run - 1) / run) { number in
       let entities = number * run..<min(count, (number + 1) * run)
       var solutions = Array(repeating: 0.0, count: entities.count * width)
+      if Cancellation.isRequested { return solutions }
       other.withUnsafeBufferPointer { other in
         for entity in entities where !index.range(entity).isEmpty {
-          if Cancellation.isRequested { break }
           var system = RidgeSystem(size: width, penalty: penalty)
           for row in index.range(entity) {
             system.add(other, at: Int(index.others[row]) * width, value: index.values[row])

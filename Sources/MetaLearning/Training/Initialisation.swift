@@ -12,7 +12,7 @@ extension LearningProblem {
   /// interactions the log odds of an item's popularity take the place of its bias.
   ///
   /// Embeddings of items get the factors of what biases leave of the ratings, which are near zero where
-  /// ratings are few; what is random is then so small that the network still scores like the bias model.
+  /// ratings are few; what is random of them is then so small that features say where such items are.
   package func initialWeights(
     learner: any MetaLearner, data: Dataset, training rows: [Int32],
     start: StartingWeights, key: RandomKey
@@ -45,14 +45,19 @@ extension LearningProblem {
     let fit = RatingFactors(
       ratings, BiasModel(ratings), width: table.columns, penalty: 10, sweeps: 8, key: key)
     let factors = fit.itemsForStandardUsers
-    for row in 0..<table.rows {
+    let counts = ratings.countsOfItems
+    let rated = counts.count { $0 > 0 } * table.columns
+    let size = (factors.reduce(0) { $0 + $1 * $1 } / Double(max(1, rated))).squareRoot()
+    // Twice, since users of standard deviation 1/2 are within the reach of few gradient steps; but no larger than
+    // random ones would be, for which the layers above are made: steps through them diverge otherwise.
+    let scale = min(2, 0.1 / max(size, 1e-9))
+    let own = counts.indices.map { Int(encoder.identityRow(ofItem: Int32($0))) }
+    for row in Set(own) {
       for column in 0..<table.columns { table[row, column] *= 0.1 }
     }
-    for (item, count) in ratings.countsOfItems.enumerated() where count > 0 {
-      let row = Int(encoder.identityRow(ofItem: Int32(item)))
+    for (item, row) in own.enumerated() where counts[item] > 0 {
       for column in 0..<table.columns {
-        // Twice: users of standard deviation 1/2 are within the reach of few gradient steps.
-        table[row, column] += Float(2 * factors[item * table.columns + column])
+        table[row, column] += Float(scale * factors[item * table.columns + column])
       }
     }
   }
