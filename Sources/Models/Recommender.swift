@@ -28,9 +28,7 @@ package struct UserContext: Sendable {
 
     /// When it was given, in whole seconds since 1970; nil where it is not known.
     package var seconds: Int64? {
-      guard time != Interactions.unknownTime else { return nil }
-      let (whole, rest) = time.quotientAndRemainder(dividingBy: ticks)
-      return rest < 0 ? whole - 1 : whole
+      time == Interactions.unknownTime ? nil : floored(time, by: ticks)
     }
   }
 

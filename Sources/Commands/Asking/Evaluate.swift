@@ -20,6 +20,12 @@ package struct Evaluate: ConstrainedCommand {
 
   package init() {}
 
+  static let with = Parameter<Self>.option(
+    "with", \.with, "further baselines to show: `[item-knn, content]`", completion: .live("model"))
+  static let recency = Parameter<Self>.option(
+    "recency", \.recency,
+    "forget: a rating of the user counts half as much for each such time that has passed")
+
   package static let signature = Signature<Self>(
     "evaluate", "Judges the model on new users, beside chance and the simple baselines.",
     details: """
@@ -36,9 +42,7 @@ package struct Evaluate: ConstrainedCommand {
       """,
     [.members("metrics", \.metrics, from: Evaluation.metrics, "what to measure")]
       + JudgingOptions.parameters(\.options) + [
-        .option(
-          "with", \.with, "further baselines to show: `[item-knn, content]`",
-          completion: .live("model")),
+        with,
         .option("by", \.by, "tell groups apart: `activity`, or a feature of users or items"),
         .option("seeds", \.seeds, in: 1...100, "how many times to train the model"),
         .option(
@@ -48,9 +52,7 @@ package struct Evaluate: ConstrainedCommand {
           "beside", \.beside, "a file of numbers others printed, to show in the same table",
           completion: .file(extensions: ["csv"])),
         .option("protocol", \.way, "on hidden ratings, or on each rating before it is learnt from"),
-        .option(
-          "recency", \.recency,
-          "forget: a rating of the user counts half as much for each such time that has passed"),
+        recency,
       ] + PrequentialOptions.parameters(\.streaming),
     needs: [.tasks], uses: [.model],
     examples: [

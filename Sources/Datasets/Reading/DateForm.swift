@@ -81,7 +81,7 @@ package struct DateForm: Sendable, Equatable {
 }
 
 /// The quotient rounded towards the past.
-func floored(_ value: Int64, by divisor: Int64) -> Int64 {
+package func floored(_ value: Int64, by divisor: Int64) -> Int64 {
   let (quotient, rest) = value.quotientAndRemainder(dividingBy: max(1, divisor))
   return rest < 0 ? quotient - 1 : quotient
 }

@@ -188,7 +188,7 @@ extension LearningProblem {
   fileprivate func itemMeans(_ data: Dataset, _ rows: [Int32]) -> [Float] {
     var means = [Float](repeating: 0, count: RegressorPlaces(encoder).items)
     guard negatives == nil, !rows.isEmpty else { return means }
-    let biases = ItemBiases(data, rows)
+    let biases = ItemBiases(BiasFit(TrainingRatings(rows: rows, in: data)))
     let (level, slopes) = loss.scores(ofRating: biases.mean, scale: scale, kernels)
     for place in means.indices { means[place] = level[0] }
     for (item, deviation) in biases.items.enumerated() {

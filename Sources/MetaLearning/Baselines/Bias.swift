@@ -49,6 +49,8 @@ struct BiasModel: Recommender {
   let userShrinkage: Double
   private(set) var users: [Double]
   var items: [Double]
+  /// For each item the Σ(r − μ − b_u) that its bias was fitted to.
+  private(set) var sums: [Double] = []
   var title = Bias.name
   let predictsRatings = true
 
@@ -62,7 +64,8 @@ struct BiasModel: Recommender {
     users = Array(repeating: 0, count: ratings.userCount)
     items = Array(repeating: 0, count: ratings.itemCount)
     for _ in 0..<sweeps where !Cancellation.isRequested {
-      items = shrunk(itemSums(ratings), by: ratings.items, shrinkage)
+      sums = itemSums(ratings)
+      items = shrunk(sums, by: ratings.items, shrinkage)
       fitUsers(ratings)
     }
   }

@@ -20,7 +20,9 @@ extension LearningProblem {
     var weights = Weights(layout, key: key)
     learner.prepare(&weights, kernels)
     guard !rows.isEmpty else { return weights }
-    let offsets = negatives.map { ItemBiases(data, rows, $0) } ?? ItemBiases(data, rows)
+    let fit = negatives == nil ? BiasFit(TrainingRatings(rows: rows, in: data)) : nil
+    let offsets = fit.map(ItemBiases.init) ?? negatives.map { ItemBiases(data, rows, $0) }
+    guard let offsets else { return weights }
     let (level, slopes) =
       negatives == nil
       ? loss.scores(ofRating: offsets.mean, scale: scale, kernels) : ([offsets.mean], [1])
@@ -32,20 +34,18 @@ extension LearningProblem {
         for output in 0..<view.columns { view[row, output] = slopes[output] * deviation }
       }
     }
-    if start == .factors, negatives == nil, let embedding = layout.index(of: "embedding") {
-      giveFactors(
-        to: weights.mutableView(embedding), TrainingRatings(rows: rows, in: data),
-        key: key.derived("factors"))
+    if start == .factors, let fit, let embedding = layout.index(of: "embedding") {
+      giveFactors(to: weights.mutableView(embedding), fit, key: key.derived("factors"))
     }
     return weights
   }
 
   /// Adds each item's factors to the embedding of its id.
-  private func giveFactors(to table: Matrix, _ ratings: TrainingRatings, key: RandomKey) {
-    let fit = RatingFactors(
-      ratings, BiasModel(ratings), width: table.columns, penalty: 10, sweeps: 8, key: key)
-    let factors = fit.itemsForStandardUsers
-    let counts = ratings.countsOfItems
+  private func giveFactors(to table: Matrix, _ fit: BiasFit, key: RandomKey) {
+    let factors = RatingFactors(
+      fit.ratings, fit.bias, width: table.columns, penalty: 10, sweeps: 8, key: key
+    ).itemsForStandardUsers
+    let counts = fit.ratings.countsOfItems
     let rated = counts.count { $0 > 0 } * table.columns
     let size = (factors.reduce(0) { $0 + $1 * $1 } / Double(max(1, rated))).squareRoot()
     // Twice, since users of standard deviation 1/2 are within the reach of few gradient steps; but no larger than
@@ -63,7 +63,18 @@ extension LearningProblem {
   }
 }
 
-/// Item and user biases: shrunken mean residuals, fitted in turn.
+/// Ratings, and the biases that were fitted to them.
+struct BiasFit {
+  let ratings: TrainingRatings
+  let bias: BiasModel
+
+  init(_ ratings: TrainingRatings) {
+    self.ratings = ratings
+    bias = BiasModel(ratings)
+  }
+}
+
+/// What items deviate from the mean, and from how many ratings that is known.
 struct ItemBiases {
   let mean: Float
   private(set) var items: [Float]
@@ -71,40 +82,11 @@ struct ItemBiases {
   /// For each item Σ(r − μ − b_u) over its ratings.
   private(set) var sums: [Double]
 
-  init(_ data: Dataset, _ rows: [Int32]) {
-    let table = data.interactions
-    let total = rows.reduce(0.0) { $0 + Double(table.ratings[Int($1)]) }
-    let mu = total / Double(rows.count)
-    mean = Float(mu)
-    var userOffsets = [Double](repeating: 0, count: data.users.count)
-    var itemOffsets = [Double](repeating: 0, count: data.items.count)
-    var userCounts = [Int](repeating: 0, count: data.users.count)
-    counts = [Int](repeating: 0, count: data.items.count)
-    sums = [Double](repeating: 0, count: data.items.count)
-    for row in rows {
-      userCounts[Int(table.users[Int(row)])] += 1
-      counts[Int(table.items[Int(row)])] += 1
-    }
-    for _ in 0..<5 where !Cancellation.isRequested {
-      var itemSums = [Double](repeating: 0, count: data.items.count)
-      for row in rows {
-        let (user, item) = (Int(table.users[Int(row)]), Int(table.items[Int(row)]))
-        itemSums[item] += Double(table.ratings[Int(row)]) - mu - userOffsets[user]
-      }
-      sums = itemSums
-      for item in itemSums.indices {
-        itemOffsets[item] = itemSums[item] / (Double(counts[item]) + 5)
-      }
-      var userSums = [Double](repeating: 0, count: data.users.count)
-      for row in rows {
-        let (user, item) = (Int(table.users[Int(row)]), Int(table.items[Int(row)]))
-        userSums[user] += Double(table.ratings[Int(row)]) - mu - itemOffsets[item]
-      }
-      for user in userSums.indices {
-        userOffsets[user] = userSums[user] / (Double(userCounts[user]) + 5)
-      }
-    }
-    items = itemOffsets.map { Float($0) }
+  init(_ fit: BiasFit) {
+    mean = Float(fit.bias.mean)
+    items = fit.bias.items.map { Float($0) }
+    counts = fit.ratings.countsOfItems
+    sums = fit.bias.sums
   }
 }
 

@@ -74,7 +74,9 @@ package struct Training: Sequence, IteratorProtocol {
   ) {
     let rows = Cancellation.isRequested ? [] : split.train.flatMap(\.rows)
     var initial = problem.initialWeights(
-      learner: learner, data: data, training: rows, start: options.start,
+      learner: learner, data: data, training: rows,
+      // What a warm start takes over needs no fit to begin with.
+      start: start == nil ? options.start : .random,
       key: options.key.derived("weights"))
     start?.give(&initial, problem)
     let fallback = learner.outerDefault

@@ -63,10 +63,7 @@ package struct Attention: Network {
     func weight(_ part: Part) -> TapeValue { weights[at + part.rawValue] }
     var next = state
     if stage == 2 {
-      next.hidden = tape.affine(state.hidden, weight(.head), weight(.headBias))
-      if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
-      next.residual = .none
-      return next
+      return state.scored(tape, weight(.head), weight(.headBias))
     }
     var bias = weight(.bias)
     if state.common.isSome { bias = tape.affine(state.common, weight(.common), bias) }

@@ -63,10 +63,7 @@ package struct Graph: Network {
     func weight(_ part: Part) -> TapeValue { weights[at + part.rawValue] }
     var next = state
     if stage == 2 {
-      next.hidden = tape.affine(state.hidden, weight(.head), weight(.headBias))
-      if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
-      next.residual = .none
-      return next
+      return state.scored(tape, weight(.head), weight(.headBias))
     }
     let rows = tape[state.hidden].rows
     let items = tape.affine(state.hidden, weight(.item), weight(.itemBias))

@@ -80,10 +80,7 @@ package struct Memory: SummedInputNetwork {
       return next
     }
     if stage == 3 {
-      next.hidden = tape.affine(state.hidden, weight(.head), weight(.headBias))
-      if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
-      next.residual = .none
-      return next
+      return state.scored(tape, weight(.head), weight(.headBias))
     }
     let shares = shares(state.common, weight(.keys), tape)
     var matrix = weight(.own)

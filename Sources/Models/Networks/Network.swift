@@ -56,6 +56,15 @@ package struct NetworkState {
     self.residual = residual
   }
 
+  /// The state after a head: scores, with what is added to them at the end.
+  func scored(_ tape: Tape, _ weight: TapeValue, _ bias: TapeValue) -> NetworkState {
+    var next = self
+    next.hidden = tape.affine(hidden, weight, bias)
+    if residual.isSome { next.hidden = tape.add(next.hidden, residual) }
+    next.residual = .none
+    return next
+  }
+
   /// The variables that a later stage depends on.
   package var variables: [TapeValue] {
     [hidden, common, residual, support, ratings].filter(\.isSome)

@@ -99,10 +99,7 @@ package struct Transformer: Network {
     let end = Entry.allCases.count + layers * Part.allCases.count
     var next = state
     if stage == layers + 1 {
-      next.hidden = tape.affine(state.hidden, own[end + 2], own[end + 3])
-      if state.residual.isSome { next.hidden = tape.add(next.hidden, state.residual) }
-      next.residual = .none
-      return next
+      return state.scored(tape, own[end + 2], own[end + 3])
     }
     if stage == 1 { next = entered(next, tape) { own[$0.rawValue] } }
     let from = Entry.allCases.count + (stage - 1) * Part.allCases.count

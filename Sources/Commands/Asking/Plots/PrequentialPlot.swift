@@ -5,13 +5,10 @@ import Reports
 
 /// How a measure goes with time, where each rating is predicted before it is learnt from.
 package struct PrequentialPlot: Plot {
-  var metrics: [any Metric] = []
-  var options = JudgingOptions()
-  var with: [String] = []
-  var recency: HalfLife?
-  var streaming = PrequentialOptions()
+  /// The evaluation that is drawn.
+  private var evaluation = Evaluate()
 
-  package init() {}
+  package init() { evaluation.way = .prequential }
 
   package static let signature = Signature<Self>(
     "prequential", "A measure over the last ratings, as time goes on.",
@@ -21,37 +18,24 @@ package struct PrequentialPlot: Plot {
       """,
     [
       .members(
-        "metrics", \.metrics, from: Evaluation.metrics, "what to measure; the first is drawn")
+        "metrics", \.evaluation.metrics, from: Evaluation.metrics,
+        "what to measure; the first is drawn")
     ]
-      + JudgingOptions.parameters(\.options) + [
-        .option(
-          "with", \.with, "further baselines to show: `[item-knn, content]`",
-          completion: .live("model")),
-        .option(
-          "recency", \.recency,
-          "forget: a rating of the user counts half as much for each such time that has passed"),
-      ] + PrequentialOptions.parameters(\.streaming),
+      + JudgingOptions.parameters(\.evaluation.options) + [
+        Evaluate.with.lifted(along: \.evaluation), Evaluate.recency.lifted(along: \.evaluation),
+      ] + PrequentialOptions.parameters(\.evaluation.streaming),
     needs: [.tasks], uses: [.model],
     examples: [
       Example("plot prequential"), Example("plot prequential mae window=200 recency=30d"),
     ])
-
-  /// The evaluation that is drawn.
-  private var evaluation: Evaluate {
-    var evaluate = Evaluate()
-    evaluate.way = .prequential
-    evaluate.metrics = metrics
-    evaluate.options = options
-    evaluate.with = with
-    return evaluate
-  }
 
   func shown(_ feedback: Feedback) -> [String] { evaluation.shown(feedback) }
 
   package func curves(of session: Session, host: any Host) throws -> [Curve] {
     if let contradiction = evaluation.contradiction { throw contradiction }
     var run = try PrequentialRun(
-      Array(metrics.prefix(1)), options, streaming, recency: recency, in: session)
+      Array(evaluation.metrics.prefix(1)), evaluation.options, evaluation.streaming,
+      recency: evaluation.recency, in: session)
     try run.judge(shown(run.data.feedback), host)
     let ends = run.ends(60)
     let title =
