@@ -69,7 +69,7 @@ class Assistance(unittest.TestCase):
             self.assertIn("… and 564 more", listed)
             listed = self.asked(t, "adapt user 42 ")
             self.assertTrue(listed.startswith("  new "), listed)
-            self.assertIn("shots=  use only this many", listed)
+            self.assertRegex(listed, r"\n +shots= +use only this many")
 
     def test_items_are_completed_by_their_titles(self):
         with Terminal() as t:
