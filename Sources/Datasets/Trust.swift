@@ -5,6 +5,10 @@ package struct Trust: Sendable, Equatable {
   /// How much; above 0.
   package internal(set) var weights: [Float] = []
 
+  package init(trusters: [String] = [], trusted: [String] = [], weights: [Float] = []) {
+    (self.trusters, self.trusted, self.weights) = (trusters, trusted, weights)
+  }
+
   package var count: Int { weights.count }
 }
 
@@ -40,5 +44,40 @@ extension Dataset {
   package var friends: Friends? {
     guard owner == .users, let trust else { return nil }
     return Friends(trust, among: users.ids)
+  }
+}
+
+extension Dataset {
+  /// Takes up who trusts whom. Users get their friends as a feature, and one more for each that these friends have;
+  /// returns how many.
+  mutating func take(_ trust: Trust, _ friends: Friends? = nil, as name: String = "friends") -> Int
+  {
+    let features = features(of: friends ?? Friends(trust, among: users.ids), name)
+    for feature in features {
+      users.features.removeAll { $0.name == feature.name }
+      users.features.append(feature)
+    }
+    self.trust = trust
+    return features.count
+  }
+
+  private func features(of friends: Friends, _ name: String) -> [Feature] {
+    func lists(_ names: (Int) -> [String]) -> [[String]] {
+      (0..<users.count).map { user in
+        var own: [String] = []
+        for place in friends.range(user) {
+          for name in names(Int(friends.users[place])) where !own.contains(name) {
+            own.append(name)
+          }
+        }
+        return own
+      }
+    }
+    let described = users.features.filter { $0.name != name && !$0.name.hasPrefix(name + ".") }
+    return [categories(name, lists { [users.ids.names[$0]] })]
+      + described.compactMap { feature in
+        guard case .categories = feature.values else { return nil }
+        return categories("\(name).\(feature.name)", lists { feature.categoryNames(of: $0) })
+      }
   }
 }

@@ -12,7 +12,10 @@ import Testing
 
   @Test func allAreThere() {
     #expect(
-      Self.scripts == ["defaults-ml-100k.mrs", "networks-ml-100k.mrs", "prequential.mrs"])
+      Self.scripts == [
+        "algorithms-ml-100k.mrs", "defaults-ml-100k.mrs", "friends.mrs", "networks-ml-100k.mrs",
+        "prequential.mrs",
+      ])
   }
 
   @Test(arguments: scripts)
@@ -24,7 +27,8 @@ import Testing
     for (pattern, less) in [
       (#/load synthetic/#, "load synthetic people=40 ratings=40"),
       (#/window=\d+/#, "window=100"), (#/seeds=\d+/#, "seeds=2"), (#/folds=\d+/#, "folds=2"),
-      (#/epochs=\d+/#, "epochs=1"), (#/query=5/#, "query=2"),
+      (#/epochs=\d+/#, "epochs=1"), (#/query=20|query=5/#, "query=2"),
+      (#/sample=10%/#, "sample=90%"),
     ] {
       text = text.replacing(pattern, with: less)
     }

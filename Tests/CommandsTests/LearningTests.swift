@@ -25,6 +25,14 @@ import Testing
     return ""
   }
 
+  @Test(arguments: networks.members.names, ["maml", "reptile"])
+  func everyNetworkLearnsWithTheUsualOptions(network: String, algorithm: String) throws {
+    let host = RecordingHost()
+    var interpreter = try prepared(host, "model \(network)\n")
+    #expect(run(&interpreter, "meta-train \(algorithm) epochs=1", host) == .completed)
+    #expect(interpreter.session.model?.history.last?.isBest == true)
+  }
+
   @Test(arguments: [("by=domain test=fair", false), ("", true)])
   func whatIsRecommendedComesFromTheDataSetThatIsTestedOn(split: String, hasBoth: Bool) throws {
     let host = RecordingHost()

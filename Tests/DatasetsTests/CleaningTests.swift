@@ -68,6 +68,18 @@ private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
     }
   }
 
+  @Test func aSampleIsDrawnByItsKey() throws {
+    let data = SampleData().load(from: MemoryFiles([String: String]()))
+    func rows(_ seed: UInt64, _ share: Double = 0.1) throws -> Interactions {
+      try cleaning { $0.sample = share }.cleaned(data, key: RandomKey(seed: seed)).0.interactions
+    }
+    let (one, again, other) = try (rows(1), rows(1), rows(2))
+    #expect(abs(Double(one.count) / Double(data.interactions.count) - 0.1) < 0.01)
+    #expect(one.ratings == again.ratings && one.items == again.items)
+    #expect(one.ratings != other.ratings)
+    #expect(throws: DatasetError.self) { try rows(1, 0) }
+  }
+
   @Test func theCoreHasEnoughRatingsOfAll() throws {
     let (data, _) = try cleaning { $0.core = 5 }.cleaned(
       SampleData().load(from: MemoryFiles([String: String]())))

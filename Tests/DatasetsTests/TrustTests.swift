@@ -116,3 +116,49 @@ private func attached(
     }
   }
 }
+
+/// Generated data in which users trust others of near tastes.
+@Suite struct GeneratedTrustTests {
+  private func load(_ friends: Int, people: Int = 60) throws -> Dataset {
+    var format = SyntheticData()
+    (format.friends, format.users, format.drift) = (friends, people, 0)
+    return try format.load(from: MemoryFiles([String: String]()))
+  }
+
+  @Test func friendsAreOthersOfNearTastes() throws {
+    let data = try load(5)
+    let friends = try #require(data.friends)
+    #expect(data.users.features.map(\.name) == ["friends"])
+    var ratings = Array(repeating: [Int32: Float](), count: data.users.count)
+    for row in 0..<data.interactions.count {
+      let user = Int(data.interactions.users[row])
+      ratings[user][data.interactions.items[row]] = data.interactions.ratings[row]
+    }
+    func difference(_ a: Int, _ b: Int) -> Float {
+      let common = ratings[a].compactMap { item, rating in
+        ratings[b][item].map { abs($0 - rating) }
+      }
+      return common.reduce(0, +) / Float(max(1, common.count))
+    }
+    var (ofFriends, ofAll) = ([Float](), [Float]())
+    for user in 0..<data.users.count {
+      let own = friends.range(user).map { Int(friends.users[$0]) }
+      #expect(own.count == 5 && Set(own).count == 5 && !own.contains(user))
+      ofFriends += own.map { difference(user, $0) }
+      ofAll += (0..<data.users.count).filter { $0 != user }.map { difference(user, $0) }
+    }
+    let means = [ofFriends, ofAll].map { $0.reduce(0, +) / Float($0.count) }
+    #expect(means[0] < 0.9 * means[1], "\(means)")
+  }
+
+  @Test func ratingsAreTheSameWithFriendsAndWithout() throws {
+    let (with, without) = try (load(3), load(0))
+    #expect(with.interactions.ratings == without.interactions.ratings)
+    #expect(without.trust == nil)
+  }
+
+  @Test func nobodyHasMoreFriendsThanThereAreOthers() throws {
+    #expect(try load(9, people: 10).trust?.count == 90)
+    #expect(throws: DatasetError.self) { try load(10, people: 10) }
+  }
+}

@@ -27,7 +27,7 @@ import Testing
   @Test(arguments: networks.members.names)
   func reptileWithOneStepFollowsTheSupportGradient(name: String) throws {
     var reptile = Reptile()
-    (reptile.steps, reptile.innerRate) = (1, 0.01)
+    (reptile.steps, reptile.innerRate, reptile.inner.shrinkage) = (1, 0.01, 0)
     let world = smallProblem(
       reptile, network: smooth(try networks.make(name).get()), loss: SquaredError())
     let step = gradient(world) { [reptile] in reptile.learn(from: $2, $1, in: $0) }
@@ -44,6 +44,23 @@ import Testing
     for (step, slope) in zip(step, support) {
       #expect(abs(step - 0.01 * slope) < 2e-6 * max(1, size))
     }
+  }
+
+  /// Of n support ratings and as much shrinkage, half of the rate remains; on the tape as in stacks of layers.
+  @Test(arguments: networks.members.names)
+  func shrinkageTakesItsPartOfTheRate(name: String) throws {
+    let network = smooth(try networks.make(name).get())
+    let world = smallProblem(MAML(), network: network, loss: SquaredError())
+    let count = world.split.train[1].support.count
+    var (shrunk, halved) = (MAML(), MAML())
+    (shrunk.inner.shrinkage, halved.inner.shrinkage) = (Double(count), 0)
+    (shrunk.innerRate, halved.innerRate) = (0.125, 0.0625)
+    let steps = [shrunk, halved].map { $0.innerLoop(world.problem.layout) }
+    let gradients = steps.map { loop in gradient(world) { loop.metaGradient($0, $1, $2) } }
+    #expect(gradients[0] == gradients[1])
+    #expect(gradients[0].contains { $0 != 0 })
+    let plain = steps.map { loop in gradient(world) { loop.plainMetaGradient($0, $1, $2) } }
+    #expect(plain[0] == plain[1])
   }
 
   /// u·(H·v) = v·(H·u) with H the curvature of the support loss in all weights.

@@ -89,8 +89,15 @@ import Testing
   // MARK: The graph
 
   /// The map beside powers of the dense matrix.
-  @Test func thePropagationIsTheMeanOfPowersOfTheNormalisedGraph() throws {
-    let data = smallWorld()
+  @Test(arguments: [false, true])
+  func thePropagationIsTheMeanOfPowersOfTheNormalisedGraph(withTrust: Bool) throws {
+    var data = smallWorld()
+    if withTrust {
+      // The last is no training user, and one who trusts herself has no edge.
+      data.trust = Trust(
+        trusters: ["0", "1", "2", "3", "2"], trusted: ["1", "0", "1", "3", "11"],
+        weights: [1, 0.5, 3, 1, 1])
+    }
     let rows = smallSplit(data).train.flatMap(\.rows)
     let encoder = FeatureEncoder(data, training: rows)
     let graph = FeatureGraph(encoder, data, training: rows, layers: 2)
@@ -122,6 +129,10 @@ import Testing
           }
         }
       }
+    }
+    if withTrust {
+      connect(known, known + 1, 0.75)
+      connect(known + 1, known + 2, 1.5)
     }
     let degrees = dense.map { $0.reduce(0, +) }
     for a in 0..<nodes {

@@ -86,6 +86,14 @@ import Shell
     #expect(loop.untried == 72)
   }
 
+  @Test func runsThatDivergeAreNoEndOfAPlannedSearch() throws {
+    let (plan, result, interpreter) = try plan(
+      "load data\nsplit tasks\nsearch grid maml inner-lr=[50, 0.1] epochs=2\nevaluate mae\n")
+    #expect(result == .completed)
+    #expect(plan.steps.map(\.line) == [1, 2, 3, 4])
+    #expect(interpreter.session.model != nil)
+  }
+
   @Test func nothingIsWrittenAndEverythingNamed() throws {
     let scratch = Scratch()
     let host = FileRecordingHost(TerminalHost(directory: scratch.path), isDry: true)

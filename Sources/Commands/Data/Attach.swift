@@ -44,7 +44,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
 
       A file of trust has a line for each edge: who trusts whom and, if it says that, how much. Users whom \
       the data do not know are counted. It gives users the features friends, and friends.NAME of each feature of \
-      theirs, and the baseline `friends` what it needs.
+      theirs, the baseline `friends` what it needs, and the network `graph` edges between users.
       """,
     [
       .positional("whom", \.whom, "whose features they are"),

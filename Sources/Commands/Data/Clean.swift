@@ -9,9 +9,9 @@ struct Clean: Command {
   init() {}
 
   static let signature = Signature<Self>(
-    "clean", "Removes repeated, outlying and rare ratings; fills unknown numbers.",
+    "clean", "Removes repeated, outlying and rare ratings; thins data; fills unknown numbers.",
     details: """
-      What is not asked for is not done. Steps run in the order of the options here. `dedupe`, \
+      What is not asked for is not done. Steps run in the order of the options here. `dedupe`, `sample`, \
       `missing=drop` and `k-core` settle which ratings there are, for training and test alike, before the \
       split, as the k-core sets of papers do: they count ratings that are tested later, too. What is a \
       statistic, `missing=mean` and `outliers`, is fitted to training tasks alone when `split` makes them.
@@ -19,6 +19,10 @@ struct Clean: Command {
     [
       .filler("data"),
       .option("dedupe", \.cleaning.duplicates, "which of several ratings of one item is kept"),
+      .option(
+        "sample", \.cleaning.sample, in: 0...1,
+        "share of the ratings that is kept, drawn by the seed: 10% shows what is left of a model on sparse data"
+      ),
       .option("missing", \.cleaning.missing, "what becomes of unknown numbers of users and items"),
       .option("outliers", \.cleaning.outliers, "which ratings are too far out"),
       .option(
@@ -26,7 +30,10 @@ struct Clean: Command {
         "fewest ratings of every user and item in the end"),
     ],
     needs: [.data], gives: [.data],
-    examples: [Example("clean dedupe=last k-core=5")])
+    examples: [
+      Example("clean dedupe=last k-core=5"),
+      Example("clean sample=30%; split tasks; evaluate mae", "thinner data"),
+    ])
 
   var resultFields: [ResultField]? { ["users", "items", "ratings", "removed"] }
 
@@ -34,7 +41,9 @@ struct Clean: Command {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
-    let (cleaned, changes) = try reading { try cleaning.cleaned(data) }
+    // Only a sample depends on the seed.
+    let key = cleaning.sample < 1 ? session.settings.key.derived("clean") : nil
+    let (cleaned, changes) = try reading { try cleaning.cleaned(data, key: key) }
     session.data = cleaned
     session.tasks = nil
     let removed = data.interactions.count - cleaned.interactions.count

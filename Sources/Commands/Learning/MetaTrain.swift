@@ -114,7 +114,8 @@ package struct MetaTrain: Command {
       .option(
         "hide-items", \.hiddenItems, in: 0...1,
         "share of training tasks whose items are known by their features alone, as new ones are"),
-      .option("start", \.startingWeights, "what the weights know before training"),
+      .option("start", \.startingWeights, "what the weights know before training")
+        .absent("biases"),
       .option("clip", \.clip, in: 1e-9...1e9, "longest gradient; not limited if not given"),
       .option(
         "patience", \.patience, in: 0...100_000,
@@ -147,7 +148,7 @@ package struct MetaTrain: Command {
         "meta-train maml epochs=2 checkpoint=\"maml.checkpoint\"", "`resume` can go on with it"),
     ])
 
-  package var resultFields: [ResultField]? { ["loss", "epochs", "seconds", "steps"] }
+  package var resultFields: [ResultField]? { ["loss", "epochs", "seconds", "steps", "weights"] }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     try train(in: &session, host: host, from: try cutOff(session, host))

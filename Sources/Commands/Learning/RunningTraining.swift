@@ -205,6 +205,7 @@ extension RunningTraining {
       .init("loss", .number(loss)), .init("epochs", .number(Double(history.count))),
       .init("seconds", .number(seconds)),
       .init("steps", .number(Double(history.count * training.stepsPerEpoch))),
+      .init("weights", .number(Double(training.problem.layout.count))),
     ])
   }
 

@@ -40,8 +40,6 @@ struct TrainingIdentity {
         ["negatives", "sampling", "power"].contains { word.hasPrefix($0 + "=") }
       }
     }
-    // Checkpoints of before there was a choice start from biases, and do not say so.
-    options.removeAll { $0 == "start=biases" }
     add("options", options.joined(separator: " "))
   }
 
@@ -87,7 +85,6 @@ struct TrainingIdentity {
     guard var command = options as? MetaTrain else {
       throw ModelFileError("is of no training that this program knows")
     }
-    if words[prefix + "options"]?.contains(" start=") != true { command.startingWeights = .biases }
     command.learner = try member(of: metaLearners, "algorithm")
     command.optimizer = try member(of: optimizers, "optimizer")
     command.loss = try member(of: losses, "loss")

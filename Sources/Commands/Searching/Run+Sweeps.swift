@@ -33,10 +33,14 @@ extension Run {
     interpreter.execution.plan?.enter(rounds: planned.runs.count)
     defer { interpreter.execution.plan?.leave(rounds: planned.runs.count) }
     var after = before
-    let report = try course.estimate(in: &after) { index throws(Stop) -> (Session, Record) in
+    let report = try course.estimate(in: &after) { index throws(Stop) -> (Session, Record)? in
       interpreter.session = before
-      let report = try run(planned.estimated(index), call)
-      return (interpreter.session, report.result)
+      do throws(Stop) {
+        let report = try run(planned.estimated(index), call)
+        return (interpreter.session, report.result)
+      } catch .failed(let diagnostic) where diagnostic.code == SweepRun.endsRunAlone {
+        return nil
+      }
     }
     interpreter.session = before
     return try attempt(canonical, call) { session, _ in

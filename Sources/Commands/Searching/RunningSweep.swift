@@ -74,15 +74,16 @@ struct RunningSweep {
   }
 
   /// Runs it for a plan: some of the runs, scaled down, which stand for the others as well.
+  ///
+  /// - Parameter run: gives nil for a run that fails without ending the sweep.
   mutating func estimate<Failure: Error>(
-    in session: inout Session, _ run: (Int) throws(Failure) -> (Session, Record)
+    in session: inout Session, _ run: (Int) throws(Failure) -> (Session, Record)?
   ) throws(Failure) -> Report {
     var results: [Record] = []
     let tried = Set(Plan.tried(of: runs.count))
     var last: (session: Session, result: Record)?
     for index in runs.indices {
-      if tried.contains(index) {
-        let (after, result) = try run(index)
+      if tried.contains(index) || last == nil, let (after, result) = try run(index) {
         last = (after, result)
         session.model = after.model
         session.recipe = after.recipe

@@ -67,6 +67,9 @@ package struct SweepRun: Sendable {
     history.prefix(epoch).map { Double($0.validLoss) }.filter { !$0.isNaN }.min() ?? .infinity
   }
 
+  /// The code of failures, for instance by divergence, that end a run but not the sweep.
+  static let endsRunAlone = "E0601"
+
   /// Trains on up to the end of an epoch; true when the user stopped it, which leaves it as it was.
   ///
   /// - Parameter finished: gets the training when it has come that far, and the seconds that it took.
@@ -88,8 +91,7 @@ package struct SweepRun: Sendable {
       seconds += host.now() - start
       note(course)
       finished(course, seconds)
-    } catch let failure as CommandFailure where failure.code == "E0601" {
-      // A run that fails, for instance by divergence, does not end the sweep.
+    } catch let failure as CommandFailure where failure.code == Self.endsRunAlone {
       self.failure = failure
     } catch is Interrupted {
       return true

@@ -44,6 +44,8 @@ package struct Cleaning: Sendable {
   }
 
   package var duplicates = Duplicates.keep
+  /// The share of ratings that is kept, drawn at random.
+  package var sample = 1.0
   package var missing = Missing.keep
   package var outliers = Outliers.keep
   /// The fewest ratings that every user and every item must have in the end.
@@ -58,7 +60,11 @@ package struct Cleaning: Sendable {
   }
 
   /// The cleaned data and what was changed.
-  package func cleaned(_ data: Dataset) throws(DatasetError) -> (Dataset, [Change]) {
+  ///
+  /// - Parameter key: what a sample is drawn by; none is without it.
+  package func cleaned(
+    _ data: Dataset, key: RandomKey? = nil
+  ) throws(DatasetError) -> (Dataset, [Change]) {
     var data = data
     var changes: [Change] = []
     func keep(
@@ -76,6 +82,10 @@ package struct Cleaning: Sendable {
     if duplicates != .keep {
       if duplicates == .mean { data.interactions.averagePairs() }
       try keep(data.interactions.rowsWithoutRepeats(duplicates), "repeated ratings removed")
+    }
+    if sample < 1, var stream = key?.stream {
+      let drawn = (0..<Int32(data.interactions.count)).filter { _ in stream.uniform() < sample }
+      try keep(drawn, "ratings outside the sample of \(percentText(sample)) removed")
     }
     switch missing {
     case .keep: break

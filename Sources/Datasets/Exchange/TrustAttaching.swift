@@ -115,35 +115,8 @@ package struct TrustAttaching: Sendable {
     outcome.trusters = (0..<data.users.count).count { !friends.range($0).isEmpty }
     outcome.strangers = Set((trust.trusters + trust.trusted).filter { data.users.ids[$0] == nil })
       .sorted()
-    let features = features(of: friends, data.users)
-    for feature in features {
-      data.users.features.removeAll { $0.name == feature.name }
-      data.users.features.append(feature)
-    }
-    outcome.features = features.count
-    data.trust = trust
+    outcome.features = data.take(trust, friends, as: name)
     data.sources.append(contents.source)
-  }
-
-  /// The friends of each user as categories, and what their features are.
-  private func features(of friends: Friends, _ users: Entities) -> [Feature] {
-    func lists(_ names: (Int) -> [String]) -> [[String]] {
-      (0..<users.count).map { user in
-        var own: [String] = []
-        for place in friends.range(user) {
-          for name in names(Int(friends.users[place])) where !own.contains(name) {
-            own.append(name)
-          }
-        }
-        return own
-      }
-    }
-    let described = users.features.filter { $0.name != name && !$0.name.hasPrefix(name + ".") }
-    return [categories(name, lists { [users.ids.names[$0]] })]
-      + described.compactMap { feature in
-        guard case .categories = feature.values else { return nil }
-        return categories("\(name).\(feature.name)", lists { feature.categoryNames(of: $0) })
-      }
   }
 
   // MARK: Columns

@@ -107,6 +107,6 @@ extension SetSize: ArgumentReadable {
 }
 
 /// `12.5%`.
-private func percentText(_ share: Double) -> String {
+func percentText(_ share: Double) -> String {
   Number.text((share * 10_000).rounded() / 100) + "%"
 }

@@ -1,9 +1,11 @@
-/// A configurable with all its options, as a script would write it: `maml steps=5 inner-lr=0.01`.
+/// A configurable with all its options, as a script would write it: `maml steps=5 inner-lr=0.01`. An option is left
+/// out where it has the value that a description without it stands for.
 package func described(_ value: any Configurable) -> String {
   func open<Root: Configurable>(_ root: Root) -> String {
     let options = Root.signature.parameters.compactMap { parameter in
       let text = parameter.text(of: root)
-      return text.isEmpty ? nil : "\(parameter.form.name)=\(text)"
+      return text.isEmpty || text == parameter.form.absentText
+        ? nil : "\(parameter.form.name)=\(text)"
     }
     return ([Root.name] + options).joined(separator: " ")
   }
@@ -26,7 +28,10 @@ extension Catalog {
       guard var member = member as? any Configurable else {
         return .failure(Problem("E0202", "`\(line)` names no \(noun)"))
       }
-      for word in words.dropFirst() {
+      let absent = type(of: member).form.parameters.compactMap { option in
+        option.absentText.map { "\(option.name)=\($0)" }
+      }
+      for word in absent + words.dropFirst() {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
           return .failure(Problem("E0203", "`\(word)` is no option"))

@@ -44,6 +44,9 @@ package final class ParameterForm: Sendable {
   package let members: MemberList?
   /// The numbers it takes, where that is all there is to know of them.
   package let numbers: NumberBounds?
+  /// What a description stands for that leaves it out, as those do which were written before there was the option;
+  /// nil where that is the usual value.
+  let absentText: String?
   /// Whether it names a file or folder.
   let isPath: Bool
 
@@ -51,7 +54,7 @@ package final class ParameterForm: Sendable {
     name: String, summary: String, place: Place, isRequired: Bool = false, expectation: String,
     defaultText: String = "", namedValues: [NamedValue] = [],
     completion: CompletionKind = .nothing, members: MemberList? = nil,
-    numbers: NumberBounds? = nil
+    numbers: NumberBounds? = nil, absentText: String? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -63,15 +66,18 @@ package final class ParameterForm: Sendable {
     self.completion = completion
     self.members = members
     self.numbers = numbers
+    self.absentText = absentText
     isPath = completion.isPath
   }
 
-  /// The same with the value it has when nothing is written.
-  func with(defaultText: String) -> ParameterForm {
+  /// The same with the value it has when nothing is written, or with the value that a description without it has.
+  func with(defaultText: String? = nil, absentText: String? = nil) -> ParameterForm {
     ParameterForm(
       name: name, summary: summary, place: place, isRequired: isRequired,
-      expectation: expectation, defaultText: defaultText, namedValues: namedValues,
-      completion: completion, members: members, numbers: numbers)
+      expectation: expectation, defaultText: defaultText ?? self.defaultText,
+      namedValues: namedValues,
+      completion: completion, members: members, numbers: numbers,
+      absentText: absentText ?? self.absentText)
   }
 }
 
@@ -171,6 +177,13 @@ package struct Parameter<Root>: Sendable {
         }
       },
       defaultText: defaultText, nested: nested)
+  }
+
+  /// The same parameter, with the value that a description has which leaves it out.
+  package func absent(_ text: String) -> Parameter {
+    Parameter(
+      form: form.with(absentText: text), problem: problem, assign: assign, defaultText: defaultText,
+      nested: nested)
   }
 
   /// The same parameter, of a value that has this root as a part.

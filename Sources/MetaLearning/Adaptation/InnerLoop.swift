@@ -12,6 +12,8 @@ import Models
 package struct InnerLoop: Sendable, Equatable {
   package var steps: Int
   package var rates: Rates
+  /// Plain steps of a support with n ratings have n / (n + shrinkage) of the rate.
+  package var shrinkage: Float = 0
   package var order: Int
   /// The blocks that adapt, ascending.
   package var adapted: [Int]
@@ -29,9 +31,13 @@ package struct InnerLoop: Sendable, Equatable {
     case adam(InnerAdam)
   }
 
-  package init(steps: Int, rates: Rates, order: Int, scope: AdaptationScope, _ layout: Layout) {
+  package init(
+    steps: Int, rates: Rates, shrinkage: Float = 0, order: Int, scope: AdaptationScope,
+    _ layout: Layout
+  ) {
     self.steps = steps
     self.rates = rates
+    self.shrinkage = shrinkage
     self.order = order
     let last = layout.blocks.filter { !$0.name.hasPrefix("rate") }.map(\.stage).max() ?? 0
     adapted = layout.blocks.indices.filter {
@@ -40,10 +46,20 @@ package struct InnerLoop: Sendable, Equatable {
     firstStage = adapted.map { layout.blocks[$0].stage }.min() ?? 0
   }
 
+  /// The part of a given rate that a support of so many ratings moves by.
+  func share(of count: Int) -> Float { Float(count) / (Float(count) + shrinkage) }
+
+  /// The rates for a support of so many ratings.
+  private func rates(for count: Int) -> Rates {
+    guard case .fixed(let rate) = rates else { return rates }
+    return .fixed(rate * share(of: count))
+  }
+
   /// The record of one step.
   struct Step {
     /// Its first node on the tape.
     var floor: Int
+    var rates: Rates
     /// All blocks before the step.
     var weights: [TapeValue]
     /// The gradients of the adapted blocks.
@@ -76,6 +92,7 @@ package struct InnerLoop: Sendable, Equatable {
       prefix = run(
         scratch, start, episode.support, episode, from: nil, through: 0..<firstStage)
     }
+    let rates = rates(for: episode.support.count)
     var path = Path(
       start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor)
     for _ in 0..<steps where episode.support.count > 0 && !Cancellation.isRequested {
@@ -87,7 +104,7 @@ package struct InnerLoop: Sendable, Equatable {
         tape, state.hidden, of: episode.support, scale: problem.scale)
       let gradients = tape.gradient(of: loss, to: adapted.map { path.end[$0] }, floor: floor)
       var step = Step(
-        floor: floor, weights: path.end, gradients: gradients, loss: tape[loss][0, 0])
+        floor: floor, rates: rates, weights: path.end, gradients: gradients, loss: tape[loss][0, 0])
       if case .adam(let adam) = rates {
         let before = path.steps.last?.moments
         step.moments = gradients.indices.map {
@@ -132,7 +149,7 @@ package struct InnerLoop: Sendable, Equatable {
     let (weights, gradient) = (step.weights, step.gradients[number])
     let before = tape[weights[adapted[number]]]
     let after = tape.arena.matrix(rows: before.rows, columns: before.columns)
-    switch rates {
+    switch step.rates {
     case .fixed(let rate):
       tape.kernels.addScaled(before, -rate, tape[gradient], into: after)
     case .perBlock(let block):
@@ -242,7 +259,7 @@ package struct InnerLoop: Sendable, Equatable {
     let tape = scratch.tape
     let seed = tape.arena.matrix(rows: lambda.rows, columns: lambda.columns)
     let gradient = tape[step.gradients[number]]
-    switch rates {
+    switch step.rates {
     case .fixed(let rate):
       tape.kernels.scale(-rate, lambda, into: seed)
     case .perBlock(let block):

@@ -11,10 +11,13 @@ package struct InnerSteps: Sendable, Equatable {
 
   /// The rate of plain steps where none is given.
   private let usualRate: Double
+  private var givenShrinkage: Double?
+  private var usualShrinkage: Double
 
-  package init(order: Int = 2, usualRate: Double = 0.1) {
+  package init(order: Int = 2, usualRate: Double = 0.1, usualShrinkage: Double = 5) {
     self.order = order
     self.usualRate = usualRate
+    self.usualShrinkage = usualShrinkage
   }
 
   /// The inner learning rate; what is usual until one is given.
@@ -23,22 +26,37 @@ package struct InnerSteps: Sendable, Equatable {
     set { givenRate = newValue }
   }
 
+  /// Ratings' worth of no adaptation: plain steps on n support ratings have n / (n + shrinkage) of the rate, as the
+  /// effect of n ratings is shrunk in a random-effects model.
+  package var shrinkage: Double {
+    get { givenShrinkage ?? usualShrinkage }
+    set { givenShrinkage = newValue }
+  }
+
   /// Takes the rate that is usual for interactions, where none is given: the logistic losses are flatter than
-  /// squared errors of ratings, and the same steps would hardly move.
+  /// squared errors of ratings, and the same steps would hardly move. Drawn negatives are no evidence to shrink by.
   package mutating func settleForInteractions() {
     if givenRate == nil, optimizer == .sgd { givenRate = 1 }
+    usualShrinkage = 0
   }
 
   /// The options of an algorithm that has its inner steps at `path`.
   static func parameters<Root>(
     _ path: Path<Root, InnerSteps>, counts: ClosedRange<Int> = 0...1000,
-    of steps: String = "inner gradient steps", usualRate: String = "0.1", hasOrder: Bool = true
+    of steps: String = "inner gradient steps", usualRate: String = "0.1",
+    usualShrinkage: String = "5, of interactions 0", hasOrder: Bool = true
   ) -> [Parameter<Root>] {
     var own: [Parameter<InnerSteps>] = [
       .option("steps", \.count, in: counts, steps),
       .option(
         "inner-lr", \.rate, in: 0...100,
         "inner learning rate; usual \(usualRate), of interactions 1, with adam 0.01"),
+      .option(
+        "shrinkage", \.shrinkage, in: 0...1e6,
+        "ratings' worth of no adaptation: n of them move plain steps by n / (n + shrinkage) of inner-lr; usual "
+          + usualShrinkage
+      )
+      .absent("0"),
       .option("inner", \.optimizer, "how the inner steps move"),
     ]
     if hasOrder {
@@ -54,7 +72,8 @@ package struct InnerSteps: Sendable, Equatable {
       case .sgd: .fixed(Float(rate))
       case .adam: .adam(InnerAdam(rate: Float(rate)))
       }
-    return InnerLoop(steps: count, rates: rates, order: order, scope: scope, layout)
+    return InnerLoop(
+      steps: count, rates: rates, shrinkage: Float(shrinkage), order: order, scope: scope, layout)
   }
 }
 

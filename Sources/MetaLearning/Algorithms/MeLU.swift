@@ -4,7 +4,7 @@ import Models
 
 /// Meta-learned user preference estimator (Lee et al. 2019): MAML on the decision layers.
 package struct MeLU: SteppingLearner {
-  package var inner = InnerSteps()
+  package var inner = InnerSteps(usualShrinkage: 0)
 
   package init() {}
 
@@ -15,7 +15,7 @@ package struct MeLU: SteppingLearner {
       the same as `maml adapt=decision`. The published code loses the second order (its issue 9); this \
       keeps it. Lee, Im, Jang, Cho and Chung, KDD 2019.
       """,
-    InnerSteps.parameters(\.inner),
+    InnerSteps.parameters(\.inner, usualShrinkage: "0"),
     examples: [Example("meta-train melu steps=2 epochs=1")])
 
   package func innerLoop(_ layout: Layout) -> InnerLoop { inner.loop(.decision, layout) }

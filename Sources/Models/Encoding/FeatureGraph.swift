@@ -2,7 +2,7 @@ import Datasets
 import Kernels
 
 /// The graph of training: its nodes are the rows of the embedding table (items and the values of features) and the
-/// training users, its edges the ratings and who or what has which feature.
+/// training users, its edges the ratings, who or what has which feature, and which training users trust each other.
 ///
 /// A ← D^−½·A·D^−½ with D the sums of its rows; what is propagated is (I + A + … + Aᴸ)/(L + 1) times the table, users
 /// starting from nothing of their own (LightGCN; He et al. 2020). A is symmetric, and so is the map: it is its own
@@ -15,7 +15,7 @@ package struct FeatureGraph: Sendable {
   private let weights: [Float]
   private let isIsolated: [Bool]
 
-  /// Edges between two nodes, each once.
+  /// Edges between two nodes; those between the same two add up.
   private typealias Edge = (a: Int32, b: Int32, weight: Float)
 
   /// - Parameter rows: the interaction rows of all training tasks.
@@ -83,7 +83,21 @@ package struct FeatureGraph: Sendable {
       }
       (knowsUser[Int(user)], knowsItem[Int(item)]) = (true, true)
     }
-    return edges
+    return edges + friendships(data, knowsUser, firstNode: Int32(encoder.tableRows))
+  }
+
+  /// Edges between training users who trust each other, weighing the mean of both directions.
+  private static func friendships(
+    _ data: Dataset, _ isKnown: [Bool], firstNode: Int32
+  ) -> [Edge] {
+    guard let friends = data.friends else { return [] }
+    return isKnown.indices.filter { isKnown[$0] }.flatMap { user in
+      friends.range(user).compactMap { place in
+        let (friend, weight) = (friends.users[place], friends.weights[place] / 2)
+        guard isKnown[Int(friend)], weight > 0, Int(friend) != user else { return nil }
+        return (firstNode + Int32(user), firstNode + friend, weight)
+      }
+    }
   }
 
   /// In how many parts a layer is computed, on any machine.

@@ -3,11 +3,11 @@ import Language
 
 /// Embeddings that are propagated over the graph of training, as in LightGCN (He et al. 2020).
 ///
-/// The nodes are training users, items and values of their features; the edges are ratings and features. An
-/// embedding is the mean over 0 to `layers` steps of the symmetrically normalised graph, a fixed linear map of
-/// what is learned (`FeatureGraph`). A user is her support: p, the mean of her items, and o, that of her items
-/// times her opinions, a support row left out of its own. y = x·W_i + b, v = u·W_u + p·W_p + o·W_o;
-/// score = head([y | y∘v]) + Σ w(feature).
+/// The nodes are training users, items and values of their features; the edges are ratings, features, and trust
+/// between users. An embedding is the mean over 0 to `layers` steps of the symmetrically normalised graph, a fixed
+/// linear map of what is learned (`FeatureGraph`). A user is the support: p, the mean of its items, and o, that of
+/// its items times the opinions of them, a support row left out of its own. y = x·W_i + b,
+/// v = u·W_u + p·W_p + o·W_o; score = head([y | y∘v]) + Σ w(feature).
 package struct Graph: Network {
   package var layers = 3
   package var dropout = 0.0

@@ -26,7 +26,10 @@ final class DenseStackLoop {
   /// Layers above, which take plain gradient steps.
   let above: [DenseStack.Layer]
   let steps: Int
-  let rate: Float
+  /// The rate of plain steps for the task at hand.
+  private(set) var rate: Float
+  private let loop: InnerLoop
+  private let givenRate: Float
   let order: Int
   /// Blocks that are learned below the stack: embeddings, linear weights, prompts.
   let featureBlocks: [Int]
@@ -47,6 +50,8 @@ final class DenseStackLoop {
     above = Array(stack.layers[loop.firstStage...])
     steps = loop.steps
     self.rate = rate
+    givenRate = rate
+    self.loop = loop
     order = loop.order
     let blocks = problem.layout.blocks
     featureBlocks = blocks[..<problem.networkBlocks].indices.filter {
@@ -71,6 +76,7 @@ final class DenseStackLoop {
     _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
     finishes: Bool = true
   ) {
+    rate = givenRate * loop.share(of: rows.support)
     begin(scratch, rows, weights)
     for step in 0..<steps {
       forwardFirstAdapted(scratch, rows, 0..<rows.support, slot: step)
