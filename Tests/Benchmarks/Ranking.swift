@@ -28,7 +28,7 @@ struct Ranking {
     network.embed = Self.width
     var maml = MAML()
     maml.steps = steps
-    maml.innerRate = 0.01
+    (maml.innerRate, maml.inner.shrinkage) = (0.01, 0)
     maml.scope = .decision
     let vectors = try inputs.floats("w4_user0")
     users = vectors.count / Self.width

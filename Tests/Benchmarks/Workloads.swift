@@ -33,7 +33,7 @@ struct Workload {
     func stepping<Learner: SteppingLearner>(_ start: Learner) -> Learner {
       var learner = start
       learner.steps = steps
-      learner.innerRate = 0.01
+      (learner.innerRate, learner.inner.shrinkage) = (0.01, 0)
       return learner
     }
     switch name {

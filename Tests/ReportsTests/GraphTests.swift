@@ -221,3 +221,25 @@ private func plainText(_ graph: Graph, width: Int) -> String {
     #expect(nearestRising([], []) == [])
   }
 }
+
+/// Maps of shades on a terminal.
+@Suite struct HeatMapTests {
+  @Test(arguments: [40, 60, 80]) func allColumnsAreShownWhateverTheWidth(width: Int) {
+    var curve = Curve(
+      "Weights", x: "input", y: "weight",
+      series: [
+        .init("a row", (0..<30).map { .init(Double($0), $0 % 2 == 0 ? 1 : -1) }),
+        .init("the longest row", (0..<30).map { .init(Double($0), -1) }),
+      ])
+    curve.mark = .heat
+    curve.names = (1...30).map { "\($0)" }
+    var renderer = TerminalRenderer()
+    renderer.page = Page(width: width)
+    let lines = renderer.text(Report([.curve(curve)])).split(separator: "\n").map(String.init)
+    let words = lines.flatMap { $0.split(separator: " ").map(String.init) }
+    for name in curve.names { #expect(words.contains(name)) }
+    #expect(lines.joined().count { $0 == "█" } == 2 * 60)
+    #expect(lines.allSatisfy { displayWidth($0) <= width })
+    #expect(!lines.contains { $0.contains("row-") })
+  }
+}

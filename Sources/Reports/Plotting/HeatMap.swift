@@ -24,29 +24,19 @@ struct HeatMap {
 
   // MARK: Text
 
-  /// The map on a page; columns have numbers, which are told below.
+  /// The map on a page, its columns in as many bands as the width asks for; columns with long names have numbers,
+  /// which are told below.
   func text(on page: Page) -> String {
     let width = min(page.width, 80)
-    let margin = min(
-      max(8, width / 2 - 4), curve.series.map { displayWidth($0.name) }.max() ?? 0)
+    let longest = curve.series.map { displayWidth($0.name) }.max() ?? 0
+    // A sign must not touch a name.
+    let margin = min(max(8, width / 2 - 4), longest) + (hasBelow ? 1 : 0)
     let fits = max(1, (width - margin - 2) / 3)
     var lines = wrapped(curve.title, to: page.width).map { page.ink($0, .strong) }
     lines.append(page.ink(clipped(legend, to: page.width), .dim))
-    let columns = Array(curve.names.indices.prefix(fits))
-    let hasLongNames = curve.names.contains { displayWidth($0) > 2 }
-    func heading(_ column: Int) -> String {
-      padded(hasLongNames ? "\(column + 1)" : curve.names[column], to: 3, right: true)
-    }
-    lines.append(
-      page.ink(String(repeating: " ", count: margin) + columns.map(heading).joined(), .dim))
-    for series in curve.series {
-      let cells = cells(series)
-      lines.append(
-        padded(clipped(series.name, to: margin), to: margin)
-          + columns.map { shade(cells[$0], page) }.joined())
-    }
-    if columns.count < curve.names.count {
-      lines.append(page.ink("… \(curve.names.count - columns.count) more columns", .dim))
+    let columns = Array(curve.names.indices)
+    for start in stride(from: 0, to: columns.count, by: fits) {
+      lines += band(columns[start..<min(start + fits, columns.count)], margin: margin, page)
     }
     if hasLongNames {
       lines += columns.map {
@@ -57,9 +47,25 @@ struct HeatMap {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  private var hasLongNames: Bool { curve.names.contains { displayWidth($0) > 2 } }
+  private var hasBelow: Bool { curve.series.flatMap(\.points).contains { $0.y < 0 } }
+
+  /// A line of headings, and one of shades for each row.
+  private func band(_ columns: ArraySlice<Int>, margin: Int, _ page: Page) -> [String] {
+    let headings = columns.map { column in
+      padded(hasLongNames ? "\(column + 1)" : curve.names[column], to: 3, right: true)
+    }
+    let first = page.ink(String(repeating: " ", count: margin) + headings.joined(), .dim)
+    return [first]
+      + curve.series.map { series in
+        let cells = cells(series)
+        return padded(clipped(series.name, to: margin - (hasBelow ? 1 : 0)), to: margin)
+          + columns.map { shade(cells[$0], page) }.joined()
+      }
+  }
+
   private var legend: String {
-    let hasBelow = curve.series.flatMap(\.points).contains { $0.y < 0 }
-    return "\(curve.yLabel): ░ ▒ ▓ █ up to \(short(most))" + (hasBelow ? ", - below zero" : "")
+    "\(curve.yLabel): ░ ▒ ▓ █ up to \(short(most))" + (hasBelow ? ", - below zero" : "")
   }
 
   private func shade(_ value: Double?, _ page: Page) -> String {
