@@ -154,7 +154,7 @@ func stepOfDifferences(_ network: any Network) -> Float {
   @Test func secondOrderIsToldApartFromFirst() {
     var second = MAML()
     second.steps = 4
-    second.innerRate = 0.15
+    (second.innerRate, second.inner.shrinkage) = (0.15, 0)
     second.scope = .all
     var first = second
     first.order = 1

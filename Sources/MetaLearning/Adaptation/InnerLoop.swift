@@ -47,11 +47,12 @@ package struct InnerLoop: Sendable, Equatable {
   }
 
   /// The part of a given rate that a support of so many ratings moves by.
-  func share(of count: Int) -> Float { Float(count) / (Float(count) + shrinkage) }
+  func share(of count: Float) -> Float { count / (count + shrinkage) }
 
-  /// The rates for a support of so many ratings.
-  private func rates(for count: Int) -> Rates {
-    guard case .fixed(let rate) = rates else { return rates }
+  /// The rates for some support; a rating counts by its weight.
+  private func rates(for support: EncodedRows) -> Rates {
+    guard case .fixed(let rate) = rates, support.count > 0 else { return rates }
+    let count = support.weights.map { $0.array.reduce(0, +) } ?? Float(support.count)
     return .fixed(rate * share(of: count))
   }
 
@@ -92,7 +93,7 @@ package struct InnerLoop: Sendable, Equatable {
       prefix = run(
         scratch, start, episode.support, episode, from: nil, through: 0..<firstStage)
     }
-    let rates = rates(for: episode.support.count)
+    let rates = rates(for: episode.support)
     var path = Path(
       start: start, end: start, steps: [], prefix: prefix, prefixFloor: prefixFloor)
     for _ in 0..<steps where episode.support.count > 0 && !Cancellation.isRequested {

@@ -76,7 +76,7 @@ final class DenseStackLoop {
     _ scratch: Scratch, _ rows: DenseStackRows, _ episode: Episode, _ weights: Weights,
     finishes: Bool = true
   ) {
-    rate = givenRate * loop.share(of: rows.support)
+    rate = givenRate * loop.share(of: Float(rows.support))
     begin(scratch, rows, weights)
     for step in 0..<steps {
       forwardFirstAdapted(scratch, rows, 0..<rows.support, slot: step)
