@@ -73,15 +73,18 @@ extension InputCommand {
   package var needsInput: Bool { false }
 }
 
-/// A command that may give less than its signature says.
+/// A command that may give less than its signature says, or something that its options name.
 protocol WithholdingCommand: Command {
   /// What it does not give, or may not give, as it is written: nothing is taken to be stale by it.
   var withheld: [Noun] { get }
+  /// What it gives beyond its signature.
+  var given: [Noun] { get }
   /// What is not there any more behind it.
   var withdrawn: [Noun] { get }
 }
 
 extension WithholdingCommand {
+  var given: [Noun] { [] }
   var withdrawn: [Noun] { withheld }
 }
 

@@ -171,6 +171,7 @@ private let callProperties: @Sendable (any Configurable) -> CheckContext.CallPro
     contradiction: (configurable as? any ConstrainedCommand)?.contradiction?.problem,
     withheld: (configurable as? any SweepCommand)?.training.withheld
       ?? (configurable as? any WithholdingCommand)?.withheld ?? [],
+    given: (configurable as? any WithholdingCommand)?.given ?? [],
     withdrawn: (configurable as? any WithholdingCommand)?.withdrawn ?? [],
     unneeded: (configurable as? any FrugalCommand)?.unneeded ?? [])
 }

@@ -17,6 +17,22 @@ extension Noun {
     "adapted", phrase: "adapted model", absence: "no model has been adapted to a user",
     remedy: "adapt user 42",
     sources: [.model])
+
+  /// That the baseline of this name puts items in order by other numbers than ratings that it predicts.
+  static func order(of baseline: String) -> Noun {
+    Noun(
+      "order of \(baseline)", absence: "`\(baseline)` predicts ratings",
+      remedy: "baseline bayes-mf positives=4")
+  }
+
+  /// What it predicts: there as long as it does not only put items in order.
+  static func predictions(of baseline: String) -> Noun {
+    Noun(
+      "predictions of \(baseline)", isPlural: true,
+      absence: "its scores only put items in order",
+      remedy: "ndcg or auc, which orders have; without positives= a baseline predicts ratings",
+      kindOf: order(of: baseline))
+  }
 }
 
 extension Session {
@@ -28,5 +44,8 @@ extension Session {
       (.model, model != nil),
       (.ratings, model?.predictsRatings == true), (.adapted, adapted != nil),
     ]
+      + namedBaselines.quiet.sorted { $0.key < $1.key }.map {
+        (.order(of: $0.key), !$0.value.predictsRatings)
+      }
   }
 }

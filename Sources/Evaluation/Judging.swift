@@ -49,31 +49,36 @@ package struct Trial: Sendable {
 
   /// How the recommender does on every task. It sees the support ratings, never the query's.
   package func judgement(of recommender: any Recommender) throws(ScoreError) -> Judgement {
-    try judgement(recommender.title, predictsRatings: recommender.predictsRatings) {
-      task, items throws(ScoreError) in
-      let scores = try recommender.finiteScores(
-        for: UserContext(task, in: dataset.interactions).forgetting(by: forgetting), items: items)
-      precondition(scores.count == items.count, "\(recommender.title) must score every item")
-      return scores
-    } value: { metric, query in
-      metric.value(of: query)
-    } total: { metric, queries in
-      metric.total(of: queries)
-    } shares: { metric, queries in
-      metric.shares(of: queries)
-    }
+    try judgements(of: recommender)[0]
+  }
+
+  /// How it does in this trial, and in others of some of its users that ask for some of their candidates in the same
+  /// order: it scores each user once.
+  package func judgements(
+    of recommender: any Recommender, and narrower: [Trial] = []
+  ) throws(ScoreError) -> [Judgement] {
+    let reading = Reading(
+      title: recommender.title, predictsRatings: recommender.predictsRatings,
+      scores: { task, items throws(ScoreError) in
+        let scores = try recommender.finiteScores(
+          for: UserContext(task, in: dataset.interactions).forgetting(by: forgetting), items: items)
+        precondition(scores.count == items.count, "\(recommender.title) must score every item")
+        return scores
+      }, value: { $0.value(of: $1) }, total: { $0.total(of: $1) }, shares: { $0.shares(of: $1) })
+    return try judgements(reading, and: narrower)
   }
 
   /// The title of the row of scores that know nothing.
   package static let chanceTitle = "chance"
 
-  /// The same trial of other tasks.
+  /// The same trial of other tasks, which ask for all that they say.
   package func restarted(on tasks: [UserTask]) -> Trial {
     var trial = Trial(
       dataset: dataset, tasks: tasks, phases: phases, metrics: metrics, candidates: candidates,
       isNew: isNew,
       key: key, threads: threads)
     trial.forgetting = forgetting
+    trial.tasks = tasks
     return trial
   }
 
@@ -102,65 +107,102 @@ package struct Trial: Sendable {
   }
 
   /// The trial of one phase alone.
-  private func only(_ phase: TaskSplit.NamedPart) -> Trial {
+  private func only(_ phase: Int) -> Trial {
     var trial = self
-    (trial.tasks, trial.phases) = (phase.tasks, [])
+    (trial.tasks, trial.phases) = (phases[phase].tasks, [])
     return trial
   }
 
   /// The expected values of scores that know nothing.
   package func chance() -> Judgement {
-    judgement(Self.chanceTitle, predictsRatings: true) { _, items in
-      Array(repeating: 0, count: items.count)
-    } value: { metric, query in
-      metric.chance(of: query)
-    } total: { metric, queries in
-      metric.totalChance(of: queries)
-    } shares: { metric, queries in
-      metric.chanceShares(of: queries)
-    }
+    let reading = Reading(
+      title: Self.chanceTitle, predictsRatings: true,
+      scores: { (_, items) -> [Float] in Array(repeating: 0, count: items.count) },
+      value: { $0.chance(of: $1) }, total: { $0.totalChance(of: $1) },
+      shares: { $0.chanceShares(of: $1) })
+    return judgements(reading, and: [])[0]
   }
 
-  private func judgement<Failure: Error>(
-    _ title: String, predictsRatings: Bool,
-    scores: @Sendable (UserTask, [Int32]) throws(Failure) -> [Float],
-    value: @Sendable (any Metric, JudgedQuery) -> Double?,
-    total: (any Metric, [JudgedQuery]) -> Double?,
-    shares: (any SharedMetric, [JudgedQuery]) -> [Double?]?
-  ) throws(Failure) -> Judgement {
-    let judged = try phases.map { phase throws(Failure) in
-      try only(phase).judgement(
-        title, predictsRatings: predictsRatings, scores: scores, value: value, total: total,
-        shares: shares)
+  /// How a row comes to its values.
+  private struct Reading<Failure: Error>: Sendable {
+    let title: String
+    let predictsRatings: Bool
+    let scores: @Sendable (UserTask, [Int32]) throws(Failure) -> [Float]
+    let value: @Sendable (any Metric, JudgedQuery) -> Double?
+    let total: @Sendable (any Metric, [JudgedQuery]) -> Double?
+    let shares: @Sendable (any SharedMetric, [JudgedQuery]) -> [Double?]?
+
+    func isAsked(for metric: any Metric) -> Bool { predictsRatings || !metric.needsRatings }
+  }
+
+  private func judgements<Failure: Error>(
+    _ reading: Reading<Failure>, and narrower: [Trial]
+  ) throws(Failure) -> [Judgement] {
+    let trials = [self] + narrower
+    guard phases.isEmpty else {
+      let judged = try phases.indices.map { phase throws(Failure) in
+        try only(phase).judgements(reading, and: narrower.map { $0.only(phase) })
+      }
+      return trials.indices.compactMap { trial in Judgement(phases: judged.map { $0[trial] }) }
     }
-    if let joined = Judgement(phases: judged) { return joined }
-    let isAsked = metrics.map { predictsRatings || !$0.needsRatings }
-    let keepsQueries = metrics.contains { $0.isPooled || $0 is any SharedMetric }
-    let abandoned = Verdict(values: metrics.map { _ in nil }, tieRate: 0, isFlat: false, query: nil)
+    let places = narrower.map { trial in
+      Dictionary(trial.tasks.enumerated().map { ($1.user, $0) }) { first, _ in first }
+    }
+    let abandoned =
+      [Verdict(values: metrics.map { _ in nil }, tieRate: 0, isFlat: false, query: nil)]
+      + narrower.map { _ in nil }
     let outcomes = orderedMap(tasks.count, threads: threads, abandoned: .success(abandoned)) {
-      index -> Result<Verdict, Failure> in
-      let items = items(of: tasks[index])
-      return Result { () throws(Failure) in try scores(tasks[index], items) }.map { scores in
-        let query = query(tasks[index], items, scores: scores)
-        return Verdict(
-          values: zip(metrics, isAsked).map { $1 && !$0.isPooled ? value($0, query) : nil },
-          tieRate: query.tieRate, isFlat: query.isFlat(asRatings: predictsRatings),
-          query: keepsQueries ? query : nil)
+      index -> Result<[Verdict?], Failure> in
+      let (task, items) = (tasks[index], items(of: tasks[index]))
+      return Result { () throws(Failure) in try reading.scores(task, items) }.map { scores in
+        [verdict(on: task, items, scores, reading)]
+          + zip(narrower, places).map { trial, places in
+            places[task.user].map { place in
+              let asked = trial.items(of: trial.tasks[place])
+              return trial.verdict(
+                on: trial.tasks[place], asked, picked(asked, of: items, scores), reading)
+            }
+          }
       }
     }
     let verdicts = try outcomes.map { outcome throws(Failure) in try outcome.get() }
+    return trials.indices.map { trial in
+      trials[trial].judgement(of: verdicts.compactMap { $0[trial] }, reading)
+    }
+  }
+
+  /// What the scores of a task's candidates come to.
+  private func verdict<Failure: Error>(
+    on task: UserTask, _ items: [Int32], _ scores: [Float], _ reading: Reading<Failure>
+  ) -> Verdict {
+    let query = query(task, items, scores: scores)
+    let keepsQueries = metrics.contains { $0.isPooled || $0 is any SharedMetric }
+    return Verdict(
+      values: metrics.map {
+        reading.isAsked(for: $0) && !$0.isPooled ? reading.value($0, query) : nil
+      },
+      tieRate: query.tieRate, isFlat: query.isFlat(asRatings: reading.predictsRatings),
+      query: keepsQueries ? query : nil)
+  }
+
+  /// What the verdicts on all tasks come to.
+  private func judgement<Failure: Error>(
+    of verdicts: [Verdict], _ reading: Reading<Failure>
+  ) -> Judgement {
     let queries = verdicts.compactMap(\.query)
     let ties = verdicts.reduce(0.0) { $0 + $1.tieRate }
     let none = Array(repeating: Double?.none, count: verdicts.count)
     return Judgement(
-      title: title,
+      title: reading.title,
       values: metrics.enumerated().map { index, metric in
         guard let shared = metric as? any SharedMetric else {
           return verdicts.map { $0.values[index] }
         }
-        return queries.count == verdicts.count ? shares(shared, queries) ?? none : none
+        return queries.count == verdicts.count ? reading.shares(shared, queries) ?? none : none
       },
-      totals: zip(metrics, isAsked).map { $1 && $0.isPooled ? total($0, queries) : nil },
+      totals: metrics.map {
+        reading.isAsked(for: $0) && $0.isPooled ? reading.total($0, queries) : nil
+      },
       tieRate: verdicts.isEmpty ? 0 : ties / Double(verdicts.count),
       flatTasks: verdicts.count { $0.isFlat }, taskCount: verdicts.count)
   }
@@ -198,6 +240,15 @@ package struct Trial: Sendable {
       items: items, scores: scores,
       ratings: task.query.map { dataset.interactions.ratings[Int($0)] }, scale: dataset.scale,
       background: background)
+  }
+}
+
+/// The scores of some of the items, which stand in the same order.
+private func picked(_ some: [Int32], of items: [Int32], _ scores: [Float]) -> [Float] {
+  var place = -1
+  return some.map { item in
+    repeat { place += 1 } while items[place] != item
+    return scores[place]
   }
 }
 

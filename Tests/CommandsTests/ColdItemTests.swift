@@ -50,6 +50,23 @@ import Testing
     #expect(found > alone + 0.02)
   }
 
+  /// Other dealings have other new items, and every row keeps the values of all of their users.
+  @Test func rowsOfSeveralDealingsCanBePaired() {
+    let (_, said, failure) = run(
+      "load data", "binarize keep=all", "set seed=3", "split tasks cold=item test=3",
+      "let r = evaluate ndcg@20 candidates=cold resplit=yes seeds=2",
+      "significance $r.ease $r.popularity", "expect $r.users <= $r.mixed.users")
+    #expect(failure == nil, "\(failure?.message ?? said)")
+  }
+
+  @Test func aShareOfTheOthersIsSaid() {
+    let (_, said, failure) = run(
+      "load data", "binarize keep=all", "split tasks cold=item support=80%")
+    #expect(failure == nil)
+    #expect(said.contains("support=80% of what a user did with all others is her support"))
+    #expect(said.contains("30 items of the test are in no training task"))
+  }
+
   @Test func ratingsHaveNewItemsToo() {
     let (_, said, failure) = run(
       "load data", "split tasks cold=item query=1 min=2",

@@ -95,6 +95,36 @@ import Testing
     if isRefused { #expect(found.first?.message.contains("puts items in order") == true) }
   }
 
+  /// So has a baseline, by its options.
+  @Test(arguments: [
+    ("baseline bayes-mf positives=4 as=sure", true), ("baseline bayes-mf as=sure", false),
+    ("baseline bayes-mf positives=4 as=sure\nbaseline bayes-mf as=sure", false),
+    ("baseline bayes-mf as=sure\nbaseline bayes-mf positives=4 as=sure", true),
+    ("baseline bayes-mf as=sure\nbaseline bayes-mf positives=4", false),
+    ("if $b.users > 3 { baseline bayes-mf positives=4 as=sure }", false),
+    ("baseline popularity as=sure", true),
+  ])
+  func aBaselineThatOnlyOrdersHasNoErrors(baseline: String, isRefused: Bool) {
+    let text =
+      "load data\nsplit tasks\nlet b = evaluate mae\n\(baseline)\n"
+      + "let r = evaluate ndcg@5 mae with=[sure]\nexpect $r.sure.ndcg@5 > 0\n"
+    let source = Source(name: "t", text: text + "expect $r.sure.mae < 1\n")
+    let found = Interpreter().check(source).filter { $0.severity == .error }
+    #expect(found.map(\.code) == (isRefused ? ["E0204"] : []), "\(found.map(\.message))")
+    guard isRefused else { return }
+    #expect(found.first?.message.contains("only put items in order") == true)
+    #expect(found.first?.help.contains { $0.contains("ndcg") } == true)
+  }
+
+  /// What an earlier cell has set is known, too.
+  @Test func theBaselinesOfTheSessionAreKnown() {
+    var interpreter = Interpreter()
+    let source = Source(text: "load data\nsplit tasks\nbaseline bayes-mf positives=4\n")
+    #expect(interpreter.run(source, host: RecordingHost()) == .completed)
+    let text = "let r = evaluate mae with=[bayes-mf]\nexpect $r.bayes-mf.mae < 1\n"
+    #expect(interpreter.check(Source(text: text)).map(\.code) == ["E0204"])
+  }
+
   @Test func withoutAModelOnlyTheRowsHaveNumbers() {
     let text = "load data\nsplit tasks\nlet r = evaluate mae\nexpect $r.mf.mae < 1\n"
     let source = Source(name: "t", text: text + "expect $r.mae < 1\n")

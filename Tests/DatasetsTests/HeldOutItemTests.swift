@@ -70,7 +70,10 @@ private func dealt(
     #expect(new > 0 && new < asked.count)
     let learnt = Set(split.settledTraining.flatMap { $0.support + $0.query })
     #expect(learnt.isDisjoint(with: asked))
-    #expect(split.leaks(in: data.interactions).isClean)
+    let facts = split.leaks(in: data.interactions)
+    #expect(facts.isClean)
+    // Items of validation return to training.
+    #expect(facts.newItems == split.heldOut?.count(for: .test))
     let few = try dealt(data) { ($0.support, $0.query) = (.count(3), .count(2)) }
     #expect(few.test.allSatisfy { $0.support.count <= 3 && $0.query.count <= 2 })
   }

@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Models
+import Synchronization
 import Testing
 
 /// Gives every item the score of a closure.
@@ -54,6 +55,29 @@ private func trial() -> Trial {
         #expect((2...5).contains(item))
         return 0
       })
+  }
+
+  /// Parts of a trial have the values that they would have alone, and no user is scored for them again.
+  @Test func partsAreJudgedByTheScoresOfTheWhole() throws {
+    let whole = trial()
+    let parts = [
+      whole.restricted(to: [UserTask(user: 1, support: [6, 7], query: [9, 11])]),
+      whole.restricted(to: [
+        UserTask(user: 0, support: [0, 1], query: [5]), whole.tasks[1],
+      ]),
+    ]
+    let asked = Mutex<[Int32]>([])
+    let scripted = Scripted { user, item in
+      if item == 2 { asked.withLock { $0.append(user.user ?? -1) } }
+      return Float(((user.user ?? 0) * 7 + item * 3) % 5 + 1)
+    }
+    let together = try whole.judgements(of: scripted, and: parts)
+    #expect(asked.withLock { $0.sorted() } == [0, 1])
+    for (judgement, trial) in zip(together, [whole] + parts) {
+      let alone = try trial.judgement(of: scripted)
+      #expect(judgement.values == alone.values && judgement.taskCount == trial.tasks.count)
+      #expect(judgement.tieRate == alone.tieRate && judgement.flatTasks == alone.flatTasks)
+    }
   }
 
   @Test func errorsHaveNoValueForAMereOrder() throws {

@@ -41,6 +41,14 @@ import Shell
     #expect((interpreter.session.model?.history.count ?? 0) <= 3)
   }
 
+  /// What a baseline is called and how it is set holds for the steps behind it.
+  @Test func baselinesOfTheScriptAreKnown() throws {
+    let (_, result, interpreter) = try plan(
+      "load data\nsplit tasks\nbaseline mf factors=64 as=large\nevaluate mae with=[large]\n")
+    #expect(result == .completed)
+    #expect(interpreter.session.namedBaselines["large"] != nil)
+  }
+
   @Test func roundsOfALoopAddUp() throws {
     let (plan, _, _) = try plan(
       "load data\nsplit tasks\nfor k in 1..3 { meta-train epochs=1 steps=$k }\n"

@@ -198,15 +198,20 @@ package struct Evaluate: ConstrainedCommand {
     guard let data = own.taskData, let tasks = own.tasks else { return }
     let recommenders = SessionRecommenders(session: own, part: options.part)
     let parts = groups?.parts(of: trials[0]) ?? []
-    func add(_ judge: (Trial) throws -> Judgement) rethrows {
+    // The last table has all users and candidates of the others.
+    let narrower = Array(trials.dropLast()) + parts.map(\.trial)
+    func add(_ judge: (_ widest: Trial, _ narrower: [Trial]) throws -> [Judgement]) rethrows {
+      guard let widest = trials.last else { return }
+      var judged = try judge(widest, narrower)
+      groups?.add(parts, judged.suffix(parts.count))
+      judged = judged.dropFirst().prefix(trials.count - 1) + [judged[0]]
       for (place, trial) in trials.enumerated() {
-        repeats[place].add(try judge(trial), of: trial.tasks)
+        repeats[place].add(judged[place], of: trial.tasks)
       }
-      try groups?.add(parts, judge)
     }
     if round == 0, let model = session.model { try recommenders.refuseLeak(model, tasks) }
     if round == 0 || resplit {
-      add { $0.chance() }
+      add { widest, narrower in ([widest] + narrower).map { $0.chance() } }
       let names = try shownNames(recommenders)
       for (done, name) in names.enumerated() {
         try host.checkpoint(
@@ -221,18 +226,18 @@ package struct Evaluate: ConstrainedCommand {
         }
         let fitted = recommenders.fitted(baseline, name, data, tasks)
         baselines.note(fitted)
-        try add { try $0.judgement(of: fitted) }
+        try add { try $0.judgements(of: fitted, and: $1) }
       }
     }
     guard let model = session.model else { return }
-    if round == 0 { return try add { try $0.judgement(of: model) } }
+    if round == 0 { return try add { try $0.judgements(of: model, and: $1) } }
     guard session.recipe != nil else {
       throw CommandFailure(
         "E0409", "judging it again needs a model that was trained in this session",
         help: ["train it again: `meta-train \(model.title)`"])
     }
     if let again = try session.recipe?.model(in: own, host: host) {
-      try add { try $0.judgement(of: again) }
+      try add { try $0.judgements(of: again, and: $1) }
     }
   }
 

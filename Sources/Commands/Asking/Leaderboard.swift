@@ -155,12 +155,21 @@ struct Leaderboard {
         needs: field.needs
           + (subjectNeeds.map { [errors.contains(field.name) ? .ratings : $0] } ?? []))
     }
-    let row = ResultField.Kind.record(means + [perUser])
+    /// The fields of a row, whose errors are there where it predicts ratings.
+    func row(_ name: String) -> ResultField.Kind {
+      .record(
+        means.map { field in
+          ResultField(
+            field.name, field.kind,
+            needs: field.needs + (errors.contains(field.name) ? [.predictions(of: name)] : []))
+        } + [perUser])
+    }
     // A row that only orders has no errors.
     let orders = ResultField.Kind.record(means.filter { !errors.contains($0.name) } + [perUser])
     return own + ["users", ResultField(Trial.chanceTitle, .record(means))]
       + rows.map {
-        ResultField($0.value, orderingRows.contains($0.value) ? orders : row, needs: $0.needs)
+        ResultField(
+          $0.value, orderingRows.contains($0.value) ? orders : row($0.value), needs: $0.needs)
       }
   }
 

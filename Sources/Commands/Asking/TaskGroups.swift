@@ -103,13 +103,13 @@ struct GroupLeaderboard {
     groups.groups(of: trial.tasks).map { ($0.name, trial.restricted(to: $0.tasks)) }
   }
 
-  /// Adds what `judge` makes of each group.
-  mutating func add(_ parts: [(name: String, trial: Trial)], _ judge: (Trial) throws -> Judgement)
-    rethrows
-  {
-    for (name, part) in parts {
-      if repeats[name] == nil { names.append(name) }
-      repeats[name, default: Repeats()].add(try judge(part), of: part.tasks)
+  /// Adds how a row does in each group.
+  mutating func add(
+    _ parts: [(name: String, trial: Trial)], _ judgements: some Collection<Judgement>
+  ) {
+    for (part, judgement) in zip(parts, judgements) {
+      if repeats[part.name] == nil { names.append(part.name) }
+      repeats[part.name, default: Repeats()].add(judgement, of: part.trial.tasks)
     }
   }
 

@@ -225,10 +225,15 @@ struct Split: ConstrainedCommand {
 
   /// Which items are held out, and which users are not judged for want of one.
   private func sentences(on items: HeldOutItems) -> [String] {
+    let support =
+      splitting.support == .rest
+      ? "what a user did with all others is her support"
+      : "support=\(splitting.support.argumentText) of what a user did with all others is her support, "
+        + "and the test asks for the rest of it, too"
     var sentences = [
       "\(counted(items.count(for: .test), "item is", "items are")) held out for the test and "
         + "\(grouped(items.count(for: .valid))) for validation, which return to training once "
-        + "strengths are chosen; what a user did with all others is her support"
+        + "strengths are chosen; \(support)"
     ]
     if items.usersWithoutNewItems > 0 {
       let users = counted(items.usersWithoutNewItems, "user", "users")
@@ -240,6 +245,23 @@ struct Split: ConstrainedCommand {
       sentences.append("\(users) took nothing else, and are left out of the test")
     }
     return sentences
+  }
+
+  /// How many users are in no part, and how many of them for want of ratings.
+  private func absence(
+    of left: Int, but used: Set<Int32>, from tasks: TaskSplit, in data: Dataset
+  ) -> String {
+    let all = "\(grouped(left)) of \(counted(data.users.count, "user")) in no part"
+    guard let sized = tasks.splitting, sized.phases.isEmpty, tasks.heldOut == nil else {
+      return all
+    }
+    var counts = [Int](repeating: 0, count: data.users.count)
+    for user in data.interactions.users { counts[Int(user)] += 1 }
+    let few = counts.indices.count {
+      counts[$0] < sized.leastRatings && !used.contains(Int32($0))
+    }
+    return few == 0
+      ? all : all + ": \(grouped(few)) with fewer than \(counted(sized.leastRatings, data.noun))"
   }
 
   private func median(_ counts: [Int]) -> Table.Cell {
@@ -272,8 +294,7 @@ struct Split: ConstrainedCommand {
     }
     let left = data.users.count - used.count
     if left > 0 {
-      blocks.append(
-        .note("\(grouped(left)) of \(counted(data.users.count, "user")) in no part"))
+      blocks.append(.note(absence(of: left, but: used, from: tasks, in: data)))
     }
     if tasks.unjudged > 0, let known = tasks.knownCounts.last {
       blocks.append(

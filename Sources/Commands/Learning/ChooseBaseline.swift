@@ -3,7 +3,7 @@ import MetaLearning
 import Reports
 
 /// `baseline mf factors=16 as=mf16`: a baseline with options of its own, under a name.
-package struct ChooseBaseline: Command {
+package struct ChooseBaseline: WithholdingCommand {
   package var baseline: any Baseline = Bias()
   package var name: String?
 
@@ -23,6 +23,11 @@ package struct ChooseBaseline: Command {
     examples: [
       Example("baseline mf factors=16"), Example("baseline mf factors=2 as=small-mf"),
     ])
+
+  private var order: Noun { .order(of: name ?? type(of: baseline).name) }
+  var withheld: [Noun] { [] }
+  var given: [Noun] { baseline.predictsRatings ? [] : [order] }
+  var withdrawn: [Noun] { baseline.predictsRatings ? [order] : [] }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let own = type(of: baseline).name

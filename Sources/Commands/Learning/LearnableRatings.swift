@@ -22,20 +22,21 @@ extension Dataset {
         notes.append(
           .note(
             "A \(name) user: adapted on her support; "
-              + counted(task.query.count, "query rating stays", "query ratings stay") + " unseen."))
+              + counted(task.query.count, "query \(noun) stays", "query \(noun)s stay") + " unseen."
+          ))
         return LearnableRatings(
           context: UserContext(task, in: interactions), query: ratings(task.query))
       }
     }
     if let task = tasks?.train.first(where: { $0.user == user }) {
       if dividingAll {
-        notes.append(.note("A training user: the model was trained on her query ratings as well."))
+        notes.append(.note("A training user: the model was trained on her query \(noun)s as well."))
         return LearnableRatings(
           context: UserContext(task, in: interactions), query: ratings(task.query))
       }
-      notes.append(.note("A training user: the model has seen all of these ratings."))
+      notes.append(.note("A training user: the model has seen all of these \(noun)s."))
     } else if tasks != nil {
-      notes.append(.note("In no task of the split: adapted on all of these ratings."))
+      notes.append(.note("In no task of the split: adapted on all of these \(noun)s."))
     }
     let rows = interactions.users.indices.filter { Int(interactions.users[$0]) == user }
     return LearnableRatings(

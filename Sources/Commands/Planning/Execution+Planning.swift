@@ -10,7 +10,9 @@ extension Execution {
     var step = Plan.Step(line: call.line, text: call.text, seconds: 0, bounds: 0...0)
     let gives = type(of: call.command).form.gives
     let report: Report
-    if gives.contains(.data) || gives.contains(.tasks) || session.tasks == nil {
+    if gives.contains(.data) || gives.contains(.tasks) || session.tasks == nil
+      || call.command is ChooseBaseline
+    {
       let start = host.now()
       report = try call.command.run(in: &session, host: host)
       step.seconds = host.now() - start

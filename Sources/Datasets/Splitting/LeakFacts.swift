@@ -10,7 +10,7 @@ package struct LeakFacts: Sendable, Equatable {
   package var repeatedPairs = 0
   /// Judged users who are also training or validation users.
   package var sharedUsers = 0
-  /// Items of queries that no training row rates.
+  /// Items of queries that no row rates that may be learnt from before they are judged.
   package var newItems = 0
   /// Query rows older than a support row of their own task.
   package var rowsFromBefore = 0
@@ -39,9 +39,14 @@ extension TaskSplit {
         for rows in [task.support, task.query, task.spare] {
           for row in rows {
             isSeen[Int(row)] = true
-            if part == .train { isTrainedItem[Int(data.items[Int(row)])] = true }
           }
         }
+      }
+    }
+    // Items that were held out for validation return to training.
+    for task in (known.contains(.valid) ? settledTraining : train).whileWanted(asking: 0x100) {
+      for rows in [task.support, task.query, task.spare] {
+        for row in rows { isTrainedItem[Int(data.items[Int(row)])] = true }
       }
     }
     var isNewItem = [Bool](repeating: false, count: isTrainedItem.count)

@@ -13,6 +13,8 @@ package struct CheckContext: Sendable {
     package var contradiction: Problem?
     /// What its signature says that it gives, but which it does not as it is written.
     package var withheld: [Noun]
+    /// What it gives as it is written, beyond its signature.
+    package var given: [Noun]
     /// What is not there any more behind it.
     package var withdrawn: [Noun]
     /// What its signature says that it needs, but which it does without as it is written.
@@ -21,8 +23,9 @@ package struct CheckContext: Sendable {
     package init(
       takesInput: Bool = false, needsInput: Bool = false, sweep: SweepForm? = nil,
       contradiction: Problem? = nil, withheld: [Noun] = [],
-      withdrawn: [Noun] = [], unneeded: [Noun] = []
+      given: [Noun] = [], withdrawn: [Noun] = [], unneeded: [Noun] = []
     ) {
+      self.given = given
       self.unneeded = unneeded
       self.withheld = withheld
       self.withdrawn = withdrawn

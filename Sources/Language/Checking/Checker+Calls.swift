@@ -115,6 +115,7 @@ extension Checker {
     {
       let properties = context.vocabulary.callProperties(root)
       gives.removeAll { properties.withheld.contains($0) }
+      gives += properties.given
       withdrawn = properties.withdrawn
     }
     let checkedCall = CheckedCall(

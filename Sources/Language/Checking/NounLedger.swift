@@ -115,7 +115,7 @@ package struct NounLedger: Sendable, Equatable {
   /// What is surely missing of a noun: one it is made from, or the noun itself, which may be there but
   /// made from something that is there no longer.
   func lack(of noun: Noun) -> Noun? {
-    if let whole = noun.kindOf, entries[whole] == nil { return nil }
+    if let whole = noun.kindOf, entries[whole]?.isCertain != true { return nil }
     if let source = noun.sources.first(where: { entries[$0] == nil }) { return source }
     guard let entry = entries[noun] else { return noun }
     guard let newer = replacement(staling: noun)?.entry else { return nil }
