@@ -10,6 +10,9 @@ let package = Package(
     .library(name: "MetaRecTesting", targets: ["MetaRecTesting"]),
     .library(name: "metarec", type: .dynamic, targets: ["MetaRecC"]),
   ],
+  traits: [
+    .trait(name: "Jupyter", description: "The kernel for Jupyter notebooks; needs libzmq3-dev.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -40,10 +43,17 @@ let package = Package(
     .target(name: "MetaRecC", dependencies: ["MetaRec", "CMetaRec"]),
     .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .target(name: "CLineEditor", dependencies: ["CLibedit"]),
+    .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+    .target(
+      name: "Jupyter",
+      dependencies: [
+        "Commands", "Language", "Reports", "Datasets",
+        .target(name: "CZeroMQ", condition: .when(traits: ["Jupyter"])),
+      ]),
     .target(
       name: "Shell",
       dependencies: [
-        "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets",
+        "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets", "Jupyter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
@@ -94,9 +104,9 @@ let package = Package(
     .testTarget(
       name: "ShellTests",
       dependencies: [
-        "Shell", "Commands", "Datasets", "Kernels", "Language", "Reports", "frontend",
+        "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Reports", "frontend",
       ],
-      exclude: ["pty", "earlier"]),
+      exclude: ["pty", "notebooks", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

@@ -24,7 +24,11 @@ import Testing
     ),
     ("MetaRecTesting", ["MetaRec"]),
     ("MetaRecC", ["MetaRec", "CMetaRec"]),
-    ("Shell", ["Commands", "Kernels", "Language", "Reports", "Datasets", "CLineEditor"]),
+    ("Jupyter", ["Commands", "Language", "Reports", "Datasets", "CZeroMQ"]),
+    (
+      "Shell",
+      ["Commands", "Kernels", "Language", "Reports", "Datasets", "Jupyter", "CLineEditor"]
+    ),
     ("mrs", ["Shell"]),
   ]
 
@@ -39,6 +43,7 @@ import Testing
     "Commands": ["Synchronization"],
     "MetaRec": ["Dispatch", "Synchronization"],
     "MetaRecTesting": ["Synchronization"],
+    "Jupyter": ["Dispatch", "Synchronization"],
     "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
   ]
 
@@ -155,5 +160,6 @@ private func dependencies(of target: String, in manifest: String) -> Set<String>
     let list = entry.firstMatch(of: #/dependencies:\s*\[([^\]]*)\]/#)
   else { return [] }
   let own = list.1.replacing(#/\.product\([^)]*\)/#, with: "")
+    .replacing(#/condition: .*/#, with: "")
   return Set(own.matches(of: #/"(\w+)"/#).map { String($0.1) })
 }

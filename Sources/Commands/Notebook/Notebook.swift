@@ -62,6 +62,16 @@ package struct Notebook: Sendable {
     return .ran(runCell(source, again, host: host, observe: observe))
   }
 
+  /// Runs a text that is to be no cell: what it changes belongs to the state that the last cell left.
+  package mutating func runAside(
+    _ text: String, host: any Host, observe: (StatementOutcome) -> Void
+  ) -> RunResult {
+    let source = Source(name: "aside", text: spelledOut(text))
+    let result = interpreter.run(source, host: host, observe: observe)
+    states[path[place]] = interpreter
+    return result
+  }
+
   /// The state that a cell found.
   package func state(before cell: Cell) -> Interpreter {
     states[cell.before] ?? interpreter

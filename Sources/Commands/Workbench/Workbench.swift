@@ -82,6 +82,22 @@ package final class Workbench {
     warn(frontEnd)
   }
 
+  /// Runs a text that does not become a cell; what it changes belongs to the state that the last cell left.
+  package func runAside(_ text: String, for frontEnd: FrontEnd) {
+    guard !text.trimmingSpaces.isEmpty, !isRunning else { return }
+    journal.starts(text)
+    isRunning = true
+    var next = notebook
+    let result = next.runAside(text, host: ProgressHost(frontEnd)) {
+      frontEnd.take(.statement($0))
+    }
+    notebook = next
+    isRunning = false
+    _ = frontEnd.stops()
+    frontEnd.take(.ended(.init(result: result, source: Source(text: text))))
+    journal.reaches(notebook.interpreter.log)
+  }
+
   /// The user asks to stop while nothing runs: takes back what the cell left that was stopped just now.
   package func interrupt(for frontEnd: FrontEnd) {
     guard !isRunning, let cell = stopped, (try? notebook.step(-1)) != nil else { return }

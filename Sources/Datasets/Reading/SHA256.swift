@@ -13,14 +13,18 @@ package struct SHA256: Sendable {
 
   package mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
 
-  /// The digest of all that was added, as 64 lower-case hexadecimal digits.
-  package var hex: String {
+  /// The 32 bytes of the digest of all that was added.
+  package var digest: [UInt8] {
     var ended = state
-    let digits = Array("0123456789abcdef".utf8)
-    let digest = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+    return [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
       mrs_sha256_finish(&ended, buffer.baseAddress)
       count = 32
     }
+  }
+
+  /// The digest of all that was added, as 64 lower-case hexadecimal digits.
+  package var hex: String {
+    let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }

@@ -94,6 +94,10 @@ let runningPages = [
       + "and at most 8 GiB: a few bytes can stand for more than a machine has. `unpack=10GB` on `load` and "
       + "`attach` allows a file what it is meant to hold."),
   CodePage(
+    "E0519", "a part that this program was built without",
+    "The kernel for Jupyter needs libzmq, which is asked for when the program is built: "
+      + "`swift build -c release --traits Jupyter`."),
+  CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "
       + "users have."),

@@ -28,8 +28,7 @@ package struct MrsCommand: ParsableCommand {
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, PlanCommand.self, TestCommand.self,
       FormatCommand.self, FixCommand.self, PromoteCommand.self, ConvertCommand.self,
-      HelpTopicCommand.self, CompletionsCommand.self,
-      ManualCommand.self,
+      JupyterCommand.self, HelpTopicCommand.self, CompletionsCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
 

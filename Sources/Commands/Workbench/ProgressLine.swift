@@ -1,4 +1,3 @@
-import Commands
 import Language
 import Reports
 
@@ -15,8 +14,15 @@ package struct ProgressLine {
   /// Ten times a second is as often as anyone can read.
   private static let interval = 0.1
 
-  /// The text to write for this progress, or nil when it is too soon to draw again.
+  /// What a terminal is sent to show this progress, or nil when it is too soon to draw again.
   package mutating func update(_ progress: Progress, at now: Double, width: Int, page: Page)
+    -> String?
+  {
+    next(progress, at: now, width: width, page: page).map { "\r" + $0 + "\u{1B}[K" }
+  }
+
+  /// The line for this progress, or nil when it is too soon for another one.
+  package mutating func next(_ progress: Progress, at now: Double, width: Int, page: Page)
     -> String?
   {
     if progress.title != title || progress.done < first {
@@ -25,7 +31,7 @@ package struct ProgressLine {
     guard now - drawn >= ProgressLine.interval else { return nil }
     drawn = now
     isShown = true
-    return "\r" + text(progress, elapsed: now - start, width: width, page: page) + "\u{1B}[K"
+    return text(progress, elapsed: now - start, width: width, page: page)
   }
 
   /// The text that takes the line away, or nil when there is none.
