@@ -139,7 +139,7 @@ private final class PageHost: Host, @unchecked Sendable {
 
   @Test func documentsHoldTheCellsThatStand() throws {
     var notebook = notebook("## # A morning\n## with <data>", "load data", "set seed=5", "undo")
-    for ending in ["md", "html", "ipynb"] {
+    for ending in ["md", "html", "ipynb", "tex"] {
       #expect(ran("publish \"out.\(ending)\"", in: &notebook))
       let text = String(decoding: host.files["out.\(ending)"] ?? [], as: UTF8.self)
       #expect(text.contains("load") && text.contains("A morning") && !text.contains("seed=5"))
@@ -150,6 +150,27 @@ private final class PageHost: Host, @unchecked Sendable {
       JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
     #expect(book["cells"]?.array?.map { $0["cell_type"]?.string } == ["markdown", "code"])
     #expect(!ran("publish \"out.doc\"", in: &notebook))
+  }
+
+  @Test(arguments: [
+    ("2..3", [2, 3]), ("3", [3]), ("last=2", [3, 5]), ("last=90", [1, 2, 3, 5]),
+    ("", [1, 2, 3, 5]),
+  ])
+  func aDocumentMayHoldSomeCells(which: String, numbers: [Int]) throws {
+    var notebook = notebook("set seed=1", "set seed=2", "set seed=3")
+    #expect(!ran("laod", in: &notebook) && ran("set seed=5", in: &notebook))
+    #expect(ran("publish \"out.ipynb\" \(which)", in: &notebook))
+    let book = try #require(
+      JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
+    let cells = book["cells"]?.array?.compactMap { $0["execution_count"]?.number.map { Int($0) } }
+    #expect(cells == numbers)
+  }
+
+  @Test(arguments: ["7", "2..9", "2 last=1", "last=0", "stale last=3"])
+  func aDocumentOfCellsThatAreNotThereIsNone(which: String) {
+    var notebook = notebook("set seed=1", "set seed=2")
+    #expect(!ran("publish \"out.md\" \(which)", in: &notebook))
+    #expect(host.files["out.md"] == nil)
   }
 
   @Test func aStaleCellKeepsItsResultsInADocument() throws {

@@ -18,7 +18,7 @@ import Testing
 
   @Test func whatACommandSaidIsWrittenInTheFormOfTheEnding() throws {
     let host = RecordingHost()
-    let lines = ["md", "html", "json", "csv", "txt"].map {
+    let lines = ["md", "html", "json", "csv", "tex", "txt"].map {
       "evaluate mae ndcg@5 | save report \"board.\($0)\"\n"
     }
     let (result, said) = run("load data\nsplit tasks\n" + lines.joined(), host)
@@ -30,7 +30,35 @@ import Testing
     #expect(host.text("board.md")?.contains("| model |") == true)
     #expect(host.text("board.html")?.contains("<table>") == true)
     #expect(host.text("board.json").flatMap { JSON(parsing: $0) }?["blocks"] != nil)
+    #expect(host.text("board.tex")?.contains("\\toprule\nmodel & MAE & nDCG@5 \\\\\n") == true)
     #expect(host.text("board.txt")?.contains("item-mean") == true)
+  }
+
+  @Test func aPaperMarksWhatIsBestAndWhatDiffers() throws {
+    let host = RecordingHost()
+    let text = """
+      load data
+      split tasks
+      compare item-mean mf by=mae | save report "plain.tex"
+      compare item-mean mf by=mae | save report "marked.tex" bold=best stars=yes
+      evaluate mae | save report "none.tex" bold=none stars=yes
+      """
+    let (result, said) = run(text, host)
+    #expect(result == .completed)
+    let (plain, marked) = try (
+      #require(host.text("plain.tex")), #require(host.text("marked.tex"))
+    )
+    #expect(plain.contains("\\textbf{item-mean}") && !plain.contains("^{*"))
+    #expect(!marked.contains("\\textbf{item-mean}"))
+    // Of each metric one value is the best, whichever way is better.
+    let columns = try #require(marked.firstMatch(of: #/toprule\n(.*) \\\\/#)).1.split(
+      separator: " & ")
+    #expect(marked.matches(of: #/boldmath/#).count >= columns.count - 1)
+    #expect(
+      marked.contains(#/\$\^{\*+}\$/#)
+        && marked.contains("stars: MAE differs from that of item-mean"))
+    #expect(host.text("none.tex")?.contains("boldmath") == false)
+    #expect(said.last?.contains("No stars: nothing here was tested") == true)
   }
 
   @Test func theResultOfAPipelineIsThatOfItsFirstCommand() {

@@ -22,6 +22,8 @@ package struct Cell: Sendable {
   /// What a script has recorded of such lines, where the cell did not run.
   package var recorded: [Int: String] = [:]
   package var faults: [Diagnostic] = []
+  /// What the places of the faults count in; its own text if nothing else is said.
+  package var faultSource: Source
   package var seconds = 0.0
   /// Whether it left a model whose training was stopped.
   package var isPartial = false
@@ -41,6 +43,7 @@ package struct Cell: Sendable {
   package init(number: Int, text: String) {
     self.number = number
     self.text = text
+    faultSource = Source(text: text)
   }
 
   /// What failed without becoming a cell.

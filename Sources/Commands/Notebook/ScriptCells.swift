@@ -21,8 +21,13 @@ package struct ScriptCells: Sendable, Equatable {
   }
 
   package var parts: [Part]
+  /// The lines of the script that the parts begin in, where they come from one.
+  package private(set) var starts: [Int] = []
 
   package init(_ parts: [Part]) { self.parts = parts }
+
+  /// Where they come from is no part of what they are.
+  package static func == (one: ScriptCells, other: ScriptCells) -> Bool { one.parts == other.parts }
 
   private static let mark = "# %%"
   private static let textMark = "# %% [markdown]"
@@ -41,6 +46,7 @@ package struct ScriptCells: Sendable, Equatable {
 
   private mutating func readMarked(_ lines: [String]) {
     var isCode = true
+    var start = 1
     var body: [String]?
     func close() -> Part? {
       guard var body else { return nil }
@@ -48,16 +54,17 @@ package struct ScriptCells: Sendable, Equatable {
       if body.last == "" { body.removeLast() }
       return Self.part(body, isCode: isCode)
     }
-    for line in lines {
+    for (index, line) in lines.enumerated() {
       if line.hasPrefix(Self.mark) {
-        if let part = close() { parts.append(part) }
+        if let part = close() { add(part, start) }
         isCode = !line.hasPrefix(Self.textMark)
-        body = []
+        (body, start) = ([], index + 1)
       } else if body != nil || !line.isEmpty {
+        if body == nil { start = index + 1 }
         body = (body ?? []) + [line]
       }
     }
-    if let part = close() { parts.append(part) }
+    if let part = close() { add(part, start) }
   }
 
   private mutating func readPlain(_ lines: [String], _ source: Source) {
@@ -71,18 +78,25 @@ package struct ScriptCells: Sendable, Equatable {
     }
     var body: [String] = []
     var isCode = true
+    var start = 1
     for (index, line) in lines.enumerated() {
       let isText = line.hasPrefix("##") && !inner.contains(index + 1)
       let isGap = line.isEmpty && !inner.contains(index + 1)
       if !body.isEmpty, isGap || isText == isCode {
-        parts.append(Self.part(body, isCode: isCode))
+        add(Self.part(body, isCode: isCode), start)
         body = []
       }
       if isGap { continue }
+      if body.isEmpty { start = index + 1 }
       isCode = !isText
       body.append(line)
     }
-    if !body.isEmpty { parts.append(Self.part(body, isCode: isCode)) }
+    if !body.isEmpty { add(Self.part(body, isCode: isCode), start) }
+  }
+
+  private mutating func add(_ part: Part, _ start: Int) {
+    parts.append(part)
+    starts.append(start)
   }
 
   private static func part(_ lines: [String], isCode: Bool) -> Part {

@@ -37,7 +37,10 @@ enum Bundles {
 
   /// A report in every form; none of them is a picture unless it is nothing else.
   static func data(of report: Report) -> JSON {
-    var forms = [JSON.Member("text/plain", .string(withoutEnd(PlainRenderer().text(report))))]
+    // Where no picture is shown, it is drawn of dots.
+    let isPicture = report.blocks.contains(where: \.isPicture)
+    let words: any Renderer = isPicture ? TerminalRenderer() : PlainRenderer()
+    var forms = [JSON.Member("text/plain", .string(withoutEnd(words.text(report))))]
     if case .curve(let curve)? = report.blocks.first, report.blocks.count == 1 {
       forms.append(.init("image/svg+xml", .string(onPaper(VectorPlot(curve).text))))
     } else if case .graph(let graph)? = report.blocks.first, report.blocks.count == 1 {

@@ -14,6 +14,20 @@ package struct HTMLRenderer: Renderer {
     report.blocks.map { block(LineText.cleaned($0)) }.joined()
   }
 
+  /// The same for a page that may be printed: a table that is wider than paper stands there twice, whole for the
+  /// screen and in parts for paper, of which the style sheet hides one by its class.
+  package func text(_ report: Report, foldingAt width: Int) -> String {
+    report.blocks.map { block in
+      guard case .table(let table) = LineText.cleaned(block) else {
+        return self.block(LineText.cleaned(block))
+      }
+      let bands = table.bands(width: width)
+      guard bands.count > 1 else { return self.table(table) }
+      return "<div class=\"wide screen\">\n\(self.table(table))</div>\n"
+        + "<div class=\"paper\">\n\(bands.map { self.table($0) }.joined())</div>\n"
+    }.joined()
+  }
+
   package func text(_ diagnostic: Diagnostic, in source: Source) -> String {
     let excerpt = Excerpt(diagnostic, in: source, marks: .unicode, page: page).text
     return "<pre class=\"\(diagnostic.severity.rawValue)\">\(markup(excerpt))</pre>\n"

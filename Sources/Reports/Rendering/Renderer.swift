@@ -31,7 +31,7 @@ package let renderers = Catalog<any Renderer>(
   "output format",
   [
     TerminalRenderer.self, PlainRenderer.self, JSONRenderer.self, MarkdownRenderer.self,
-    HTMLRenderer.self, CSVRenderer.self,
+    HTMLRenderer.self, LaTeXRenderer.self, CSVRenderer.self,
   ])
 
 extension Parameter where Root: Renderer {

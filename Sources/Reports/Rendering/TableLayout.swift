@@ -61,11 +61,11 @@ struct TableLayout {
 }
 
 extension Table {
-  /// The table in parts that fit a page, one below the other; each repeats the first column, uncut if that
-  /// leaves the others two thirds of the page.
-  func bands(width: Int) -> [Table] {
+  /// The columns of the parts that fit a page, one below the other; each repeats the first column, uncut if
+  /// that leaves the others two thirds of the page.
+  func bandColumns(width: Int) -> [[Int]] {
     let whole = TableLayout(self, width: width)
-    guard whole.totalWidth > width, columns.count > 2 else { return [self] }
+    guard whole.totalWidth > width, columns.count > 2 else { return [Array(columns.indices)] }
     let uncut = TableLayout(self, width: .max).widths[0]
     let first = max(whole.widths[0], min(uncut, width / 3))
     var bands: [[Int]] = [[]]
@@ -79,9 +79,15 @@ extension Table {
       bands[bands.count - 1].append(column)
       used += wanted
     }
+    return bands.map { [0] + $0 }
+  }
+
+  /// The table in parts that fit a page.
+  func bands(width: Int) -> [Table] {
+    let bands = bandColumns(width: width)
+    guard bands.count > 1 else { return [self] }
     return bands.enumerated().map { number, chosen in
       var band = self
-      let chosen = [0] + chosen
       band.columns = chosen.map { columns[$0] }
       band.rows = rows.map { row in chosen.map { $0 < row.count ? row[$0] : .missing } }
       if number > 0 { band.title = "" }

@@ -10,8 +10,9 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Make a script of a Jupyter notebook, or a notebook or document of a script.",
     discussion: """
-      The endings decide: from .ipynb or .mrs to .mrs, .ipynb, .md or .html. Nothing runs; recorded \
-      output is taken along. Code and text stay as they are, there and back.
+      The endings decide: from .ipynb or .mrs to .mrs, .ipynb, .md, .html or .tex. Nothing runs; recorded \
+      output is taken along, and `mrs run SCRIPT --publish FILE` makes a document of a run. Code and text stay \
+      as they are, there and back.
       """)
 
   @ArgumentParser.Argument(help: "What to read: a .mrs or .ipynb file.")
@@ -31,7 +32,7 @@ struct ConvertCommand: ParsableCommand {
       throw ValidationError("`\(from)` ends neither in .mrs nor in .ipynb")
     }
     guard to.hasSuffix(".mrs") || notebookFormat(of: to) != nil else {
-      throw ValidationError("the ending of `\(to)` should be .mrs, .ipynb, .md or .html")
+      throw ValidationError("the ending of `\(to)` should be .mrs, .ipynb, .md, .html or .tex")
     }
   }
 

@@ -5,6 +5,7 @@ import Glibc
 import Kernels
 import Language
 import Reports
+import Synchronization
 
 /// The `mrs` command line.
 package struct MrsCommand: ParsableCommand {
@@ -133,7 +134,13 @@ struct PromptCommand: ParsableCommand {
 /// `mrs run FILE name=value…`
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Check a script and run it.")
+    commandName: "run", abstract: "Check a script and run it.",
+    discussion: """
+      `--format html` writes what the script says, and nothing else, to standard output as it comes. \
+      `--publish out.html` writes a whole document besides, the script with all it says at its place, for \
+      which the ending decides; when a line fails, the document ends there, and the exit status says so. \
+      `mrs convert script.mrs out.html` makes a document and runs nothing: it takes recorded output along.
+      """)
 
   @ArgumentParser.Argument(
     help: "The script; `-` reads standard input.", completion: .file(extensions: ["mrs"]))
@@ -145,10 +152,22 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "No lengths of time in the output: the clock stands still.")
   var deterministic = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the script and what it says as a document, too: .html, .md, .ipynb or .tex.",
+      valueName: "file"))
+  var publish: String?
+
   @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var limits: LimitOptions
   @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
+
+  func validate() throws {
+    if let publish, notebookFormat(of: publish) == nil {
+      throw ValidationError("the ending of `\(publish)` should be .html, .md, .ipynb or .tex")
+    }
+  }
 
   func run() throws {
     mrs_signals_start(1)
@@ -161,13 +180,24 @@ struct RunCommand: ParsableCommand {
       isTimeless: deterministic, mostMemory: limits.bytes, kernels: try kernels.chosen())
     let name = isInput ? "the script" : file
     let host = output.host
-    limits.watch { host.end(name, $0, $1) }
+    let document = Mutex<PublishedRun?>(nil)
+    limits.watch { reason, status in
+      document.withLock { $0 }?.end(because: reason)
+      host.end(name, reason, status)
+    }
     do {
       let read = try Source(reading: isInput ? "/dev/stdin" : file, host: TerminalHost())
       let source = isInput ? Source(name: "stdin", text: read.text) : read
-      try ScriptRunner(output: output, parameters: parameters).run(source).leave()
+      let published = try publish.map {
+        try PublishedRun(source, to: $0, given: values, isTimeless: deterministic)
+      }
+      document.withLock { $0 = published }
+      let runner = ScriptRunner(output: output, parameters: parameters, document: published)
+      let status = runner.run(source)
+      try published?.write()
+      try status.leave()
     } catch let failure as CommandFailure {
-      try output.refuse(failure, file).leave()
+      try output.refuse(failure, failure.argument ?? file).leave()
     }
   }
 

@@ -6,17 +6,25 @@ import Language
 package struct ScriptRunner {
   package var output: Output
   package var parameters: [String: Value]
+  /// What hears of everything that happens, too.
+  package var document: PublishedRun?
 
-  package init(output: Output, parameters: [String: Value] = [:]) {
+  package init(
+    output: Output, parameters: [String: Value] = [:], document: PublishedRun? = nil
+  ) {
     self.output = output
     self.parameters = parameters
+    self.document = document
   }
 
   /// Runs the source in a new session; results appear as they come.
   package func run(_ source: Source) -> ExitStatus {
     var interpreter = Interpreter()
     interpreter.parameters = parameters
-    let frontEnd = FrontEnd(host: output.host) { output.show($0) }
+    let frontEnd = FrontEnd(host: output.host) { event in
+      output.show(event)
+      document?.take(event)
+    }
     interpreter.warn(of: source, for: frontEnd)
     let result = interpreter.run(source, for: frontEnd)
     // A training that was stopped keeps its best epoch and succeeds; the script was stopped all the same.

@@ -36,7 +36,10 @@ package struct HTMLNotebook: NotebookFormat {
     if let prose = cell.prose {
       return "<section class=\"prose\">\n\(paragraphs(prose))</section>\n"
     }
-    let results = cell.said.map { HTMLRenderer().text($0) }.joined()
+    let renderer = HTMLRenderer()
+    let results =
+      (cell.said.map { renderer.text($0, foldingAt: HTMLNotebook.paperWidth) }
+      + cell.faults.map { renderer.text($0, in: cell.faultSource) }).joined()
     return """
       <section id="cell-\(cell.number)">
       <pre class="in"><span class="number">[\(cell.number)]</span><code>\(coloured(cell.text))</code></pre>
@@ -85,6 +88,9 @@ package struct HTMLNotebook: NotebookFormat {
     return result
   }
 
+  /// How many characters of a table fit on paper between its margins.
+  private static let paperWidth = 92
+
   private static let style = """
     :root { color-scheme: light dark; --ground: #fff; --ink: #1a1a1a; --faint: #667; --line: #ddd;
       --code: #f5f6f8; --verb: #0b57a4; --number: #8a4b00; --text: #00704d; --mark: #fff6d6; }
@@ -96,6 +102,9 @@ package struct HTMLNotebook: NotebookFormat {
       font: 16px/1.5 system-ui, "DejaVu Sans", Arial, sans-serif; }
     main { max-width: 860px; margin: 0 auto; padding: 24px; }
     pre { font: 14px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-x: auto; }
+    pre.error { border-left: 3px solid #c0392b; padding-left: 12px; }
+    .paper { display: none; }
+    .wide { overflow-x: auto; }
     pre.in { background: var(--code); border-radius: 6px; padding: 10px 12px; margin: 24px 0 8px; }
     pre.in > .number { color: var(--faint); margin-right: 12px; user-select: none; }
     .out { padding-left: 12px; }
@@ -114,6 +123,23 @@ package struct HTMLNotebook: NotebookFormat {
     tr.emphasis { background: var(--mark); font-weight: 600; }
     figure { margin: 16px 0; }
     svg { max-width: 100%; height: auto; }
+    @media print {
+      :root { color-scheme: light; --ground: #fff; --ink: #000; --faint: #444; --line: #bbb;
+        --code: #f5f6f8; --verb: #0b57a4; --number: #8a4b00; --text: #00704d; --mark: #fff6d6; }
+      @page { margin: 18mm 16mm; }
+      body { font-size: 10.5pt; }
+      main { max-width: none; padding: 0; }
+      pre { font-size: 9pt; white-space: pre-wrap; overflow-wrap: anywhere; overflow: visible; }
+      table { font-size: 9pt; }
+      th, td { padding-right: 10px; overflow-wrap: anywhere; }
+      .screen { display: none; }
+      .paper { display: block; }
+      .out { overflow: visible; padding-left: 0; }
+      tr, figure, pre.in { break-inside: avoid; }
+      thead { display: table-header-group; }
+      h1, h2, h3, h4, caption, pre.in { break-after: avoid; }
+      pre.in, tr.emphasis { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+    }
 
     """
 }

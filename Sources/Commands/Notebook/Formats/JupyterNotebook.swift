@@ -36,7 +36,8 @@ package struct JupyterNotebook: NotebookFormat {
       "id": .string("cell-\(cell.number)"), "metadata": .object([]),
       "outputs": .array(
         zip(cell.reports, cell.places).map(output)
-          + cell.recorded.sorted { $0.key < $1.key }.map { output($0.value, $0.key) }),
+          + cell.recorded.sorted { $0.key < $1.key }.map { output($0.value, $0.key) }
+          + cell.faults.prefix(1).map { error($0, of: cell) }),
       "source": lines(cell.text),
     ])
   }
@@ -55,6 +56,18 @@ package struct JupyterNotebook: NotebookFormat {
     .object([
       "data": .object(["text/plain": lines(recorded)]), "metadata": .metadata(place: place),
       "output_type": .string("display_data"),
+    ])
+  }
+
+  /// All faults of a cell, as the error that it ended with.
+  private func error(_ first: Diagnostic, of cell: Cell) -> JSON {
+    let texts = cell.faults.map { PlainRenderer().text($0, in: cell.faultSource) }
+    return .object([
+      "ename": .string(first.code), "evalue": .string(first.message),
+      "output_type": .string("error"),
+      "traceback": .array(
+        texts.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+          .map { .string(String($0)) }),
     ])
   }
 

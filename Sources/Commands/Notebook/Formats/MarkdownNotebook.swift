@@ -15,7 +15,9 @@ package struct MarkdownNotebook: NotebookFormat {
     let renderer = MarkdownRenderer()
     return cells.map { cell in
       if let prose = cell.prose { return prose + "\n" }
-      let results = cell.said.map { renderer.text($0) }.joined()
+      let results =
+        (cell.said.map { renderer.text($0) }
+        + cell.faults.map { renderer.text($0, in: cell.faultSource) }).joined()
       return "```mrs\n\(cell.text)\n```\n\n" + results
     }.joined(separator: "\n")
   }

@@ -11,34 +11,57 @@ package protocol NotebookFormat: Configurable {
 
 /// Everything that `publish` can write, by name.
 package let notebookFormats = Catalog<any NotebookFormat>(
-  "notebook format", [MarkdownNotebook.self, HTMLNotebook.self, JupyterNotebook.self])
+  "notebook format",
+  [MarkdownNotebook.self, HTMLNotebook.self, JupyterNotebook.self, LaTeXNotebook.self])
 
-/// `publish "morning.html"`: the session as a document.
-package struct Publish: NotebookCommand {
+/// `publish "morning.html" 3..7`: the session as a document, or some of its cells.
+package struct Publish: NotebookCommand, ConstrainedCommand {
   var path = ""
+  var cells = CellRange(1, 0)
+  var last: Int?
 
   package init() {}
 
   package static let signature = Signature<Self>(
     "publish", "Writes the cells of this session with their results as a document.",
-    details:
-      "The ending decides: `.md` Markdown, `.html` one page with its plots, `.ipynb` Jupyter.",
+    details: """
+      The ending decides: `.md` Markdown, `.html` one page with its plots, `.ipynb` Jupyter, `.tex` LaTeX. \
+      Cells that failed or were undone are left out. `mrs run SCRIPT --publish FILE` makes a document of a \
+      whole script and what it says.
+      """,
     [
       .positional(
-        "file", \.path, "where to", expects: "a file name ending in .md, .html or .ipynb",
+        "file", \.path, "where to", expects: "a file name ending in .md, .html, .ipynb or .tex",
         completion: .file(extensions: notebookFormats.endings),
-        where: { notebookFormat(of: $0) != nil })
+        where: { notebookFormat(of: $0) != nil }),
+      .positional(
+        "cells", \.cells, "which: `3` or `3..7`; all if not given", isRequired: false),
+      .option("last", \.last, in: 1...100_000, "only so many cells, the newest"),
     ],
-    examples: [Example("publish \"morning.html\""), Example("publish \"morning.ipynb\"")])
+    examples: [
+      Example("publish \"morning.html\""), Example("publish \"morning.ipynb\" 3..7"),
+      Example("publish \"morning.md\" last=5"),
+    ])
+
+  var contradiction: CommandFailure? {
+    guard last != nil, cells.isStale || cells.low <= cells.high else { return nil }
+    return CommandFailure(
+      "E0208", "cells are named, and `last` names others", help: ["leave out one of them"],
+      argument: "last")
+  }
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
+    if let contradiction { throw contradiction }
     guard let format = notebookFormat(of: path) else {
       throw CommandFailure(
         "E0302", "`\(path)` has no ending that says what to write", argument: path)
     }
     let abandoned = notebook.abandoned
     let stale = notebook.stale()
-    let kept = notebook.cells.filter { $0.status == .completed && !abandoned.contains($0.number) }
+    let wanted = try self.wanted(of: notebook, stale: Set(stale.keys))
+    var kept = wanted.filter { $0.status == .completed && !abandoned.contains($0.number) }
+    let left = wanted.count - kept.count
+    if let last { kept = kept.suffix(last) }
     let cells = kept.map { cell in
       var cell = cell
       if let reason = stale[cell.number]?.reason {
@@ -48,12 +71,19 @@ package struct Publish: NotebookCommand {
       return cell
     }
     try host.write(Array(format.text(of: cells).utf8), to: path)
-    let left = notebook.cells.count - cells.count
     var blocks: [Report.Block] = [
       .text("Wrote \(counted(cells.count, "cell")) to \(path).")
     ]
     if left > 0 { blocks.append(.note("Left out \(left) that failed or were undone.")) }
     return .show(Report(blocks))
+  }
+
+  /// The cells that are named; all where none are.
+  private func wanted(of notebook: Notebook, stale: Set<Int>) throws -> [Cell] {
+    if cells.isStale { return notebook.cells.filter { stale.contains($0.number) } }
+    guard cells.low <= cells.high else { return notebook.cells }
+    for number in [cells.low, cells.high] { _ = try notebook.cell(number) }
+    return notebook.cells.filter { (cells.low...cells.high).contains($0.number) }
   }
 }
 
