@@ -12,7 +12,10 @@ import Testing
 
   @Test func allAreThere() {
     #expect(
-      Self.scripts == ["defaults-ml-100k.mrs", "networks-ml-100k.mrs", "prequential.mrs"])
+      Self.scripts == [
+        "defaults-ml-100k.mrs", "heads-ml-100k.mrs", "networks-ml-100k.mrs",
+        "prequential.mrs",
+      ])
   }
 
   @Test(arguments: scripts)
