@@ -13,6 +13,10 @@ extension Noun {
     "ratings", phrase: "predicted ratings", isPlural: true,
     absence: "the model only puts items in order", remedy: "meta-train maml loss=mse",
     sources: [.model])
+  /// Several heads, which are judged one by one.
+  package static let heads = Noun(
+    "heads", isPlural: true, absence: "the model has one head",
+    remedy: "meta-train maml heads=rating,click", sources: [.model])
   package static let adapted = Noun(
     "adapted", phrase: "adapted model", absence: "no model has been adapted to a user",
     remedy: "adapt user 42",
@@ -42,7 +46,8 @@ extension Session {
       (.data, data != nil), (.scale, data?.feedback == .ratings),
       (.interactions, data?.feedback == .interactions), (.tasks, tasks != nil),
       (.model, model != nil),
-      (.ratings, model?.predictsRatings == true), (.adapted, adapted != nil),
+      (.ratings, model?.predictsRatings == true), (.heads, model?.headKinds.isEmpty == false),
+      (.adapted, adapted != nil),
     ]
       + namedBaselines.quiet.sorted { $0.key < $1.key }.map {
         (.order(of: $0.key), !$0.value.predictsRatings)

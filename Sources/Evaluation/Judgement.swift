@@ -13,6 +13,18 @@ package struct Judgement: Sendable {
   package var flatTasks: Int
   package var taskCount: Int
 
+  package init(
+    title: String, values: [[Double?]], totals: [Double?], tieRate: Double, flatTasks: Int,
+    taskCount: Int
+  ) {
+    self.title = title
+    self.values = values
+    self.totals = totals
+    self.tieRate = tieRate
+    self.flatTasks = flatTasks
+    self.taskCount = taskCount
+  }
+
   /// The value of that metric over all tasks, if it has a meaning on any.
   package func mean(_ metric: Int) -> MeanInterval? {
     MeanInterval(totals[metric].map { [$0] } ?? values[metric])

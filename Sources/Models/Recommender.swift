@@ -49,6 +49,9 @@ package struct UserContext: Sendable {
 }
 
 extension UserContext.Rating {
+  /// Whether it was drawn as something that the user did not take.
+  package var isDrawn: Bool { count == 0 }
+
   package init(row: Int32, of interactions: Interactions) {
     self.init(
       item: interactions.items[Int(row)], rating: interactions.ratings[Int(row)],

@@ -97,7 +97,8 @@ extension DigestRuns {
 
   /// Everything that has a name in a catalog and computes.
   private static let runs: [Run] =
-    [trainings, variants, shapes, fitted, judged, searches, pictures, ofClicks].flatMap { $0 }
+    [trainings, variants, shapes, heads, fitted, judged, searches, pictures, ofClicks]
+    .flatMap { $0 }
 
   private static let small = [
     "mlp": "mlp hidden=8 embed=4", "factor": "factor embed=4", "mixture": "mixture embed=4",
@@ -137,6 +138,20 @@ extension DigestRuns {
   private static let shapes: [Run] = [
     "mlp hidden=8,5 embed=3", "mlp hidden=17 embed=4 dropout=0.2", "factor embed=19",
   ].map { ("variant \($0)", trained("maml", model: $0, "")) }
+
+  /// Several things at once, each judged.
+  private static let heads: [Run] =
+    ["fixed", "learned", "balanced", "1,0.5,0.1"].flatMap { weights in
+      ["maml", "reptile", "meta-sgd"].filter { $0 == "maml" || weights == "fixed" }.map { learner in
+        (
+          "heads \(learner) \(weights)",
+          trained(
+            learner, model: small["mlp"] ?? "mlp",
+            "heads=rating,click,category category=kind head-weights=\(weights)")
+            + "; evaluate mae k=3"
+        )
+      }
+    }
 
   private static let network = "model mlp hidden=8 embed=4\n"
 

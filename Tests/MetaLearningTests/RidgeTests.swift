@@ -101,7 +101,7 @@ import Testing
       let arena = Arena()
       return Array(
         builder.episode(
-          user: nil, support: ratings, query: [], arena: arena, hidesItems: hidden
+          user: nil, support: ratings, query: [], arena: arena, hiding: hidden ? .items : []
         ).tableRows)
     }
     let (open, hidden) = (tableRows(hidden: false), tableRows(hidden: true))

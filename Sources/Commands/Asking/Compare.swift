@@ -18,7 +18,8 @@ package struct Compare: Command {
     "compare", "Compares models and baselines on the same users, with paired tests.",
     details: """
       A model is known by its algorithm, or by the name that `keep` gave it; `baseline` sets \
-      the options of a baseline. The first is tested against every other row; p-values are corrected for the number of rows (Holm).
+      the options of a baseline. The first is tested against every other row; p-values are corrected for the number of rows (Holm). \
+      Of data sets side by side a further table has the rows of each.
       """,
     [
       .rest(
@@ -78,6 +79,12 @@ package struct Compare: Command {
     let order = order(feedback)
     var board = Leaderboard(trial: trial)
     var remarks = BaselineRemarks()
+    var groups = try session.taskData.flatMap { data in
+      try data.grouping.map { GroupLeaderboard(try TaskGroups($0, data)) }
+    }
+    let ofTested = try options.trial([tested], in: session)
+    let parts = groups?.parts(of: ofTested) ?? []
+    groups?.add(parts) { $0.chance() }
     for (done, name) in order.enumerated() {
       try host.checkpoint(
         Progress(
@@ -85,9 +92,11 @@ package struct Compare: Command {
       let recommender = try recommenders.recommender(name, host)
       if let fitted = recommender as? FittedBaseline { remarks.note(fitted) }
       board.add(try trial.judgement(of: recommender), isSubject: done == 0)
+      try groups?.add(parts) { try $0.judgement(of: recommender) }
     }
     board.remarks = remarks.choices
     var report = board.report(title: options.title(trial))
+    if let groups, groups.count > 1 { report.blocks.append(.table(groups.table(ofTested.columns))) }
     let columns = trial.columns.enumerated().filter { $0.element.metric.field == tested.field }
     let key = session.settings.key.derived("compare")
     let differences = columns.flatMap { index, column in

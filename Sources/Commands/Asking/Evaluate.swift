@@ -35,6 +35,9 @@ package struct Evaluate: ConstrainedCommand {
       resplit=yes each time on tasks dealt out anew. candidates=cold ranks the items that no training task \
       has, and a second table ranks new and known items mixed, as a shop does: `$r.mixed.ease.ndcg@20`.
 
+      A model with several heads= has each of them judged beside what is simpler: `$r.heads.click.ndcg@20`. Of \
+      data sets side by side a further table has the rows of each, as by=domain asks for.
+
       protocol=prequential takes all ratings of the part in the order of their times: each is predicted from \
       what came before it, and then learnt from, so that the support of each user grows; ratings of one time \
       are predicted together. Baselines learn from every rating, or are fitted anew on the way. A second table \
@@ -77,7 +80,8 @@ package struct Evaluate: ConstrainedCommand {
     let fields = Leaderboard.fields(
       options.known(metrics),
       rows: Known.all(shown(.ratings), shown(.interactions)) { $0 }, subjectNeeds: .model)
-    return options.tables.count > 1 ? fields + [ResultField(Self.mixed, .record(fields))] : fields
+    return (options.tables.count > 1 ? fields + [ResultField(Self.mixed, .record(fields))] : fields)
+      + [headFields]
   }
 
   /// The field that holds the result of the second table.
@@ -106,10 +110,13 @@ package struct Evaluate: ConstrainedCommand {
     var repeats = trials.map { _ in Repeats() }
     var baselines = BaselineRemarks()
     var groups: GroupLeaderboard?
-    if let by, let data = session.taskData { groups = GroupLeaderboard(try TaskGroups(by, data)) }
+    if let data = session.taskData, let by = by ?? data.grouping {
+      groups = GroupLeaderboard(try TaskGroups(by, data))
+    }
+    var heads = headBoard(of: session)
     let rounds = try rounds(of: session)
     for round in 0..<rounds {
-      try judge(round, of: rounds, &session, into: &repeats, &groups, &baselines, host)
+      try judge(round, of: rounds, &session, into: &repeats, &groups, &baselines, &heads, host)
     }
     let subject = session.model?.title
     let boards = zip(trials, repeats).enumerated().map { place, table in
@@ -130,7 +137,13 @@ package struct Evaluate: ConstrainedCommand {
         .note(spread(repeats[0].judgements(of: subject ?? ""), rounds, trials[0].columns)))
     }
     report.blocks += baselines.leftOut
-    if let groups { report.blocks.append(.table(groups.table(trials[0].columns))) }
+    if let heads, let data = session.taskData {
+      report.blocks.append(.table(heads.table))
+      report.result[Self.heads] = .record(heads.record(data.users.ids))
+    }
+    if let groups, by != nil || groups.count > 1 {
+      report.blocks.append(.table(groups.table(trials[0].columns)))
+    }
     if let recency {
       report.blocks.append(.note(recency.remark(on: boards[0].rows.map(\.title), in: session)))
     }
@@ -191,7 +204,8 @@ package struct Evaluate: ConstrainedCommand {
   /// Judges every row once more, under the seed or on the tasks of that round.
   private func judge(
     _ round: Int, of rounds: Int, _ session: inout Session, into repeats: inout [Repeats],
-    _ groups: inout GroupLeaderboard?, _ baselines: inout BaselineRemarks, _ host: any Host
+    _ groups: inout GroupLeaderboard?, _ baselines: inout BaselineRemarks,
+    _ heads: inout HeadBoard?, _ host: any Host
   ) throws {
     let own = try session.inRound(round, resplit: resplit)
     let trials = try trials(in: own)
@@ -230,13 +244,17 @@ package struct Evaluate: ConstrainedCommand {
       }
     }
     guard let model = session.model else { return }
-    if round == 0 { return try add { try $0.judgements(of: model, and: $1) } }
+    if round == 0 {
+      try judgeHeads(of: model, into: &heads, in: own, host)
+      return try add { try $0.judgements(of: model, and: $1) }
+    }
     guard session.recipe != nil else {
       throw CommandFailure(
         "E0409", "judging it again needs a model that was trained in this session",
         help: ["train it again: `meta-train \(model.title)`"])
     }
     if let again = try session.recipe?.model(in: own, host: host) {
+      try judgeHeads(of: again, into: &heads, in: own, host)
       try add { try $0.judgements(of: again, and: $1) }
     }
   }

@@ -90,6 +90,13 @@ struct TaskGroups {
   }
 }
 
+extension Dataset {
+  /// What tells groups of tasks apart where nobody says it: the data sets that stand side by side.
+  var grouping: String? {
+    domains.count > 1 && owner == .users ? Self.domainFeature : nil
+  }
+}
+
 /// The metrics of every recommender in every group.
 struct GroupLeaderboard {
   let groups: TaskGroups
@@ -97,6 +104,9 @@ struct GroupLeaderboard {
   private var repeats: [String: Repeats] = [:]
 
   init(_ groups: TaskGroups) { self.groups = groups }
+
+  /// How many groups there are.
+  var count: Int { names.count }
 
   /// The trial of each group alone; the same for all rows.
   func parts(of trial: Trial) -> [(name: String, trial: Trial)] {

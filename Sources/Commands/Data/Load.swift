@@ -28,7 +28,7 @@ struct Load: WithholdingCommand {
     details: """
       A path without a format is looked into: `load "ratings.csv"`. Files may be packed with gzip (.gz); one that would become more than 64 MiB and more than 100 times its size, or more than 8 GiB, needs `unpack=`. `help` with the name of a format lists its options. With `as=NAME` a \
       data set stands beside others that were loaded with a name: ids become NAME/ID, and `split by=domain` \
-      tests on one of them.
+      tests on one of them. The name is a feature of its items, `domain`, of which models learn an embedding.
       """,
     [
       .choice(

@@ -51,7 +51,7 @@ package enum Slot: Hashable, Sendable {
     switch noun {
     case .data, .scale, .interactions: self = .data
     case .tasks: self = .tasks
-    case .model, .ratings: self = .currentModel
+    case .model, .ratings, .heads: self = .currentModel
     case .adapted: self = .currentAdapted
     default: return nil
     }

@@ -11,16 +11,17 @@ extension MetaTrain {
   /// About how many bytes it will hold; nil without tasks.
   func memory(in session: Session) -> Double? {
     guard let data = session.taskData, let tasks = session.tasks else { return nil }
-    let loss = (try? fitted(to: data))?.loss ?? loss
+    let (loss, network) = ((try? fitted(to: data))?.loss ?? loss, network(in: session))
     let problem = LearningProblem(
-      data, tasks, learner: learner, network: network(in: session), loss: loss,
-      sampling: sampling, kernels: session.kernels)
+      data, tasks, learner: learner, network: network, loss: loss, sampling: sampling,
+      heads: (try? headChoice(on: data, network)) ?? nil, kernels: session.kernels)
     return TrainingMemory(problem, learner, options(session), rows: largest(tasks, problem)).total
   }
 
   /// The rows of the largest training task, those that are drawn among them.
   private func largest(_ tasks: TaskSplit, _ problem: LearningProblem) -> Int {
-    tasks.largest * (1 + (problem.negatives?.sampling.count ?? 0))
+    tasks.largest * (1 + (problem.drawing?.sampling.count ?? 0))
+      + (problem.heads?.categoryNames.count ?? 0)
   }
 
   /// Refuses a training that there is no memory for, before it begins.

@@ -30,6 +30,12 @@ package struct MetaTrain: Command {
   package var checkpoint = ""
   /// The model to start from, by its name or that of its file; random weights if empty.
   package var start = ""
+  /// What is learned at once; one thing if none.
+  package var heads: [HeadKind] = []
+  package var headWeights: HeadWeights?
+  package var category = ""
+  package var embedsDomain = true
+  package var hiddenDomains = 0.0
 
   package init() {}
 
@@ -47,7 +53,9 @@ package struct MetaTrain: Command {
 
   /// The same with the loss that it has on such data. Interactions have no ratings to come near to.
   package func fitted(to data: Dataset) throws(CommandFailure) -> MetaTrain {
-    guard data.feedback == .interactions else { return self }
+    guard data.feedback == .interactions else {
+      return heads.isEmpty || heads.contains(.rating) ? self : try withClickLoss()
+    }
     var command = self
     if chosenLoss == nil {
       // What no step makes smaller only says how well items are put in order.
@@ -57,18 +65,32 @@ package struct MetaTrain: Command {
       settling.settleForInteractions()
       command.learner = settling
     }
-    guard command.loss.comparesWithNegatives else {
-      throw CommandFailure(
-        "E0412",
-        "`loss=\(type(of: loss).name)` comes near to ratings, and interactions have none",
-        help: ["losses for interactions: bce, bpr, softmax", "leave loss= out for bce"],
-        argument: type(of: loss).name)
-    }
+    try command.requireLossOfClicks()
     return command
   }
 
+  /// The same with the loss of clicks, where no head learns ratings.
+  private func withClickLoss() throws(CommandFailure) -> MetaTrain {
+    var command = self
+    command.loss = chosenLoss ?? CrossEntropy()
+    try command.requireLossOfClicks()
+    return command
+  }
+
+  private func requireLossOfClicks() throws(CommandFailure) {
+    guard !loss.comparesWithNegatives else { return }
+    throw CommandFailure(
+      "E0412",
+      "`loss=\(type(of: loss).name)` comes near to ratings, and interactions have none",
+      help: ["losses for interactions: bce, bpr, softmax", "leave loss= out for bce"],
+      argument: type(of: loss).name)
+  }
+
   /// Nouns of its signature that it does not give with these options.
-  var withheld: [Noun] { loss.predictsRatings ? [] : [.ratings] }
+  var withheld: [Noun] {
+    (loss.predictsRatings && heads.first != .click ? [] : [.ratings])
+      + (heads.isEmpty ? [.heads] : [])
+  }
 
   /// The network that it trains in that session.
   func network(in session: Session) -> any Network {
@@ -87,6 +109,14 @@ package struct MetaTrain: Command {
       be the same. Interactions are learnt against items that are drawn from those a user \
       did not take, anew in each epoch; then loss= is bce if not given. What is judged on never says what \
       is drawn.
+
+      With `heads` one body learns several things at once, each with a head (outputs of the last layer) and a \
+      loss of its own: the rating, whether an item is taken at all (of ratings: rated, against drawn items), and \
+      of which category= the items are that a user takes. All heads adapt to the support, and the inner steps \
+      lower the same sum of losses as the outer ones. head-weights=learned weighs each by an uncertainty e^s that \
+      is learned: Σ e^(−s)·L + s/2 (Kendall, Gal and Cipolla 2018); balanced lets all pull alike on the last \
+      layer that they share, harder those that have learned less (GradNorm, Chen et al. 2018). Both go through \
+      the tape and take longer than fixed ones. A weight of 0 leaves a head out. `evaluate` judges every head.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -137,13 +167,16 @@ package struct MetaTrain: Command {
         "from", \.start, "a trained model to start from; `open model` takes one from a file",
         expects: "the name of a trained model", completion: .live("trained"),
         where: { !$0.isEmpty && !$0.contains(" ") }),
-    ],
-    needs: [.tasks], gives: [.model, .ratings],
+    ] + headParameters,
+    needs: [.tasks], gives: [.model, .ratings, .heads],
     examples: [
       Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
       Example("meta-train maml order=1 epochs=1", "FOMAML"),
       Example(
         "meta-train pretrain epochs=1; meta-train maml epochs=1 from=pretrain", "a warm start"),
+      Example(
+        "meta-train maml heads=rating,click,category category=category epochs=1",
+        "one body, three heads"),
       Example(
         "meta-train maml epochs=2 checkpoint=\"maml.checkpoint\"", "`resume` can go on with it"),
     ])
@@ -204,6 +237,7 @@ package struct MetaTrain: Command {
     options.lookupDecay = lookupDecay
     options.linearDecay = linearDecay
     options.hiddenItems = hiddenItems
+    options.hiddenDomains = hiddenDomains
     options.start = startingWeights
     options.clip = clip
     options.patience = patience

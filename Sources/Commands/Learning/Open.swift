@@ -22,7 +22,7 @@ package struct Open: Command {
         "file", \.path, "a file that `save model` wrote", expects: "the name of a file",
         completion: .file(extensions: ["safetensors"]), where: { !$0.isEmpty }),
     ],
-    needs: [.data], gives: [.model, .ratings],
+    needs: [.data], gives: [.model, .ratings, .heads],
     examples: [Example("open model \"maml.safetensors\"")])
 
   package func run(in session: inout Session, host: any Host) throws -> Report {

@@ -22,7 +22,7 @@ package struct Resume: Command {
         where: { !$0.isEmpty }),
       TrainingStop.parameter(\.stopAfter),
     ],
-    needs: [.tasks], gives: [.model, .ratings],
+    needs: [.tasks], gives: [.model, .ratings, .heads],
     examples: [Example("resume \"maml.checkpoint\"")])
 
   package var resultFields: [ResultField]? { MetaTrain().resultFields }

@@ -9,9 +9,9 @@ import Reports
 struct RunningTraining {
   let command: MetaTrain
   private let split: TaskSplit
-  private let interactions: Interactions
+  let interactions: Interactions
   private let identity: TrainingIdentity
-  private let threads: Int
+  let threads: Int
   private var training: Training
   /// What it started from, if that is a model.
   private let beginning: [Report.Block]
@@ -44,9 +44,11 @@ struct RunningTraining {
     threads = session.threads
     let learner = try command.taughtLearner(session)
     let start = try session.start(of: command)
+    let network = command.network(in: session)
     let problem = LearningProblem(
-      data, split, learner: learner, network: command.network(in: session), loss: command.loss,
+      data, split, learner: learner, network: network, loss: command.loss,
       sampling: command.sampling, key: session.settings.key.derived("negatives"), start: start,
+      heads: try command.headChoice(on: data, network), leavesOutDomain: !command.embedsDomain,
       kernels: session.kernels)
     if let obstacle = start?.obstacle(to: problem, of: learner) {
       throw CommandFailure(
@@ -84,6 +86,7 @@ struct RunningTraining {
   }
 
   var history: [EpochSummary] { training.history }
+  var validation: [UserTask] { split.valid }
 
   /// Its state; nil when it is complete.
   var state: TrainingState? { training.isOver ? nil : training.state }
@@ -243,6 +246,7 @@ extension RunningTraining {
       let remedy = file.isEmpty || keeping.isFailing ? "" : " `resume \"\(file)\"` goes on with it."
       blocks.append(.warning("Stopped early: the model is partial." + remedy))
     }
+    if let heads = Cancellation.attempt({ headTable }) ?? nil { blocks.append(heads) }
     if history.count > 1 { blocks.append(.curve(curve)) }
     if let warning = Cancellation.attempt({ effect }) ?? nil { blocks.append(warning) }
     return Report(blocks, result: result(seconds: seconds))
@@ -266,7 +270,8 @@ extension RunningTraining {
     }
     let lines = [series("training", \.trainLoss), series("validation", \.validLoss)]
     return Curve(
-      "Loss", x: "epoch", y: type(of: command.loss).name,
+      "Loss", x: "epoch",
+      y: command.heads.isEmpty ? type(of: command.loss).name : "of all heads",
       series: lines.filter { !$0.points.isEmpty })
   }
 }

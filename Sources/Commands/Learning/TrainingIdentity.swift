@@ -34,7 +34,7 @@ struct TrainingIdentity {
     add("loss", described(fitted.loss))
     add("optimizer", described(command.optimizer))
     var options = described(plain).split(separator: " ")
-    if session.data?.feedback == .ratings {
+    if session.data?.feedback == .ratings, !command.heads.contains(.click) {
       // Nothing is drawn for ratings, whatever these say.
       options.removeAll { word in
         ["negatives", "sampling", "power"].contains { word.hasPrefix($0 + "=") }
@@ -60,7 +60,7 @@ struct TrainingIdentity {
   /// The names of the parts that a checkpoint has otherwise, and a sentence on each with both values.
   func differences(from words: [String: String]) -> [(name: String, sentence: String)] {
     parts.compactMap { part in
-      let found = words[Self.prefix + part.name] ?? "nothing"
+      let found = Transformer.renamed(words[Self.prefix + part.name] ?? "nothing")
       guard found != part.text else { return nil }
       var sentence = "\(part.name): \(found) in the checkpoint, \(part.text) here"
       if let remedy = words[Self.prefix + part.name + ".remedy"] {
@@ -75,7 +75,7 @@ struct TrainingIdentity {
     _ words: [String: String], in catalog: Catalog<any Command>
   ) throws(ModelFileError) -> MetaTrain {
     func member<Kind>(of catalog: Catalog<Kind>, _ name: String) throws(ModelFileError) -> Kind {
-      switch catalog.member(described: words[prefix + name] ?? "") {
+      switch catalog.member(described: Transformer.renamed(words[prefix + name] ?? "")) {
       case .success(let member): return member
       case .failure(let problem):
         throw ModelFileError("names an unknown part: \(problem.message)")

@@ -26,7 +26,9 @@ extension Parameter where Root: RunChoice {
 extension Sweep {
   /// What is wrong with choosing among these runs by their loss, if they have different ones.
   func incomparableLosses(help: String) -> Problem? {
-    guard keys.contains("loss") else { return nil }
+    guard !Set(keys).isDisjoint(with: ["loss", "heads", "head-weights", "category"]) else {
+      return nil
+    }
     return Problem(
       "E0306", "the values of different losses tell nothing about which of them is better",
       help: [help])

@@ -59,7 +59,7 @@ package struct Search: SweepCommand, RunChoice {
       + MetaTrain.signature.parameters.map { parameter in
         parameter.lifted(get: { $0.training }, set: { $0.training = $1 })
       },
-    needs: [.tasks], gives: [.model, .ratings],
+    needs: [.tasks], gives: [.model, .ratings, .heads],
     examples: [
       Example("search random n=3 maml steps=1..3 inner-lr=0.01..0.5 epochs=1"),
       Example("search successive-halving n=4 eta=2 ridge lr=0.001..0.1 epochs=2"),

@@ -15,7 +15,7 @@ package enum AdaptationScope: String, ArgumentChoice {
   }
 
   func includes(_ block: WeightBlock, lastStage: Int) -> Bool {
-    if block.name.hasPrefix("rate") { return false }
+    if block.name.hasPrefix("rate") || block.name.hasPrefix(Heads.prefix) { return false }
     return switch self {
     case .all: true
     case .decision: block.stage >= 1

@@ -11,8 +11,7 @@ extension InnerLoop {
     let visited = path.steps.map(\.weights) + [path.end]
     for (number, place) in visited.enumerated() {
       let support = run(scratch, place, episode.support, episode, from: nil, through: 0..<last + 1)
-      let loss = problem.loss.value(
-        scratch.tape, support.hidden, of: episode.support, scale: problem.scale)
+      let loss = problem.value(scratch.tape, support.hidden, of: episode.support, place)
       let query = run(scratch, place, episode.query, episode, from: nil, through: 0..<last + 1)
       points.append(
         AdaptationPoint(

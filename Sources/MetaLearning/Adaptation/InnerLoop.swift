@@ -101,8 +101,7 @@ package struct InnerLoop: Sendable, Equatable {
       let state = run(
         scratch, path.end, episode.support, episode, from: prefix,
         through: firstStage..<lastStage(problem) + 1)
-      let loss = problem.loss.value(
-        tape, state.hidden, of: episode.support, scale: problem.scale)
+      let loss = problem.value(tape, state.hidden, of: episode.support, path.end)
       let gradients = tape.gradient(of: loss, to: adapted.map { path.end[$0] }, floor: floor)
       var step = Step(
         floor: floor, rates: rates, weights: path.end, gradients: gradients, loss: tape[loss][0, 0])
@@ -193,9 +192,9 @@ package struct InnerLoop: Sendable, Equatable {
     let path = adapt(scratch, weights, episode)
     let floor = tape.count
     let scores = queryScores(scratch, path, episode)
-    let loss = scratch.problem.loss.value(
-      tape, scores, episode.query.ratings, scale: scratch.problem.scale)
+    let loss = scratch.problem.value(tape, scores, of: episode.query, path.end)
     let sums = scratch.blockSums(path.start)
+    scratch.balance(scores, path.end, episode, sums: sums, floor: floor)
     let lambda = adapted.map { tape.zeros(like: path.start[$0]) }
     tape.backward(
       from: [.init(loss, tape.constant(1))],

@@ -4,7 +4,7 @@ import Models
 
 /// The options of an algorithm about its inner steps.
 package struct InnerSteps: Sendable, Equatable {
-  package var count = 5
+  package var count: Int
   package var optimizer = InnerOptimizer.sgd
   package var order: Int
   private var givenRate: Double?
@@ -14,8 +14,10 @@ package struct InnerSteps: Sendable, Equatable {
   private var givenShrinkage: Double?
   private var usualShrinkage: Double
 
-  package init(order: Int = 2, usualRate: Double = 0.1, usualShrinkage: Double = 5) {
-    self.order = order
+  package init(
+    order: Int = 2, count: Int = 5, usualRate: Double = 0.1, usualShrinkage: Double = 5
+  ) {
+    (self.order, self.count) = (order, count)
     self.usualRate = usualRate
     self.usualShrinkage = usualShrinkage
   }

@@ -15,6 +15,8 @@ package final class LearningProblem: Sendable {
   package let kernels: KernelSet
   /// Draws what a user did not take, where the data are interactions; nil where they are ratings.
   package let negatives: NegativeSampler?
+  /// What is learned at once, where that is more than one thing.
+  package let heads: Heads?
   /// The blocks of the network come first in the layout; those of the algorithm follow. What is solved in closed
   /// form has no network.
   package let networkBlocks: Int
@@ -28,40 +30,48 @@ package final class LearningProblem: Sendable {
   ///   - sampling: how negatives are drawn, if the data are interactions.
   ///   - key: what they are drawn by.
   ///   - start: the model that training starts from.
+  ///   - heads: what is learned at once; one thing if nil.
+  ///   - leavesOutDomain: whether the data set that an item comes from is none of its features.
   package convenience init(
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
     loss: any Loss, sampling: NegativeSampling = NegativeSampling(),
-    key: RandomKey = RandomKey(seed: 0), start: WarmStart? = nil, kernels: KernelSet
+    key: RandomKey = RandomKey(seed: 0), start: WarmStart? = nil, heads: HeadChoice? = nil,
+    leavesOutDomain: Bool = false, kernels: KernelSet
   ) {
     let rows = split.train.flatMap(\.rows)
-    let encoder = FeatureEncoder(data, training: rows, growing: start?.fields ?? [])
+    let encoder = FeatureEncoder(
+      data, training: rows, growing: start?.fields ?? [], leavesOutDomain: leavesOutDomain)
     let layers = learner is any ClosedFormLearner ? nil : network.propagation
+    let isDrawn = data.feedback == .interactions || heads?.kinds.contains(.click) == true
+    let sampler = isDrawn ? NegativeSampler(sampling, data, training: rows, key: key) : nil
     self.init(
       network: network, loss: loss, learner: learner, encoder: encoder, scale: data.scale,
-      negatives: data.feedback == .interactions
-        ? NegativeSampler(sampling, data, training: rows, key: key) : nil,
+      negatives: data.feedback == .interactions ? sampler : nil,
+      heads: heads.map {
+        Heads($0, ratingOutputs: loss.outputs(data.scale), encoder, sampler: sampler)
+      },
       graph: layers.map { FeatureGraph(encoder, data, training: rows, layers: $0) },
       kernels: kernels)
   }
 
   package convenience init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
-    scale: RatingScale, negatives: NegativeSampler? = nil, graph: FeatureGraph? = nil,
-    kernels: KernelSet
+    scale: RatingScale, negatives: NegativeSampler? = nil, heads: Heads? = nil,
+    graph: FeatureGraph? = nil, kernels: KernelSet
   ) {
     let shape = InputShape(
       ownFields: encoder.items.fields, commonFields: encoder.users.fields,
-      tableRows: encoder.tableRows, outputs: loss.outputs(scale),
+      tableRows: encoder.tableRows, outputs: heads?.outputCount ?? loss.outputs(scale),
       promptWidth: learner.promptWidth)
     self.init(
       network: network, loss: loss, learner: learner, encoder: encoder, scale: scale, shape: shape,
-      negatives: negatives, graph: graph, kernels: kernels)
+      negatives: negatives, heads: heads, graph: graph, kernels: kernels)
   }
 
   package init(
     network: any Network, loss: any Loss, learner: any MetaLearner, encoder: FeatureEncoder,
     scale: RatingScale, shape: InputShape, negatives: NegativeSampler? = nil,
-    graph: FeatureGraph? = nil, kernels: KernelSet
+    heads: Heads? = nil, graph: FeatureGraph? = nil, kernels: KernelSet
   ) {
     self.network = network
     self.loss = loss
@@ -69,6 +79,7 @@ package final class LearningProblem: Sendable {
     self.scale = scale
     self.shape = shape
     self.negatives = negatives
+    self.heads = heads
     self.graph = graph
     self.kernels = kernels
     if let solved = learner as? any ClosedFormLearner {
@@ -79,7 +90,8 @@ package final class LearningProblem: Sendable {
     let blocks = network.blocks(shape)
     networkBlocks = blocks.count
     layout = Layout(
-      blocks + learner.blocks(beside: blocks, lastStage: network.lastStage(shape)))
+      blocks + learner.blocks(beside: blocks, lastStage: network.lastStage(shape))
+        + (heads?.blocks ?? []))
   }
 
   /// The block of embeddings that the graph propagates.
@@ -101,11 +113,6 @@ package final class LearningProblem: Sendable {
     graph.propagate(
       Matrix(gradient + place.offset, rows: place.rows, columns: place.columns), threads: threads,
       kernels)
-  }
-
-  /// The rating that scores stand for, for each row.
-  package func predictions(_ scores: Matrix) -> [Float] {
-    loss.predictions(scores, scale: scale, kernels)
   }
 
   /// The number of weights in embedding tables; dense blocks follow them in the layout.

@@ -34,7 +34,7 @@ package final class Scratch {
   package init(_ problem: LearningProblem) {
     self.problem = problem
     tape = Tape(kernels: problem.kernels)
-    builder = EpisodeBuilder(problem.encoder)
+    builder = EpisodeBuilder(problem.encoder, targets: problem.heads?.targets)
     transposedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
     sum = GradientSum(problem)
     places = problem.layout.blocks.map {

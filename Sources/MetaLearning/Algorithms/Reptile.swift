@@ -5,7 +5,7 @@ import Models
 /// Reptile (Nichol, Achiam and Schulman 2018): moves the weights towards those that inner steps on tasks end
 /// in.
 package struct Reptile: SteppingLearner {
-  package var inner = InnerSteps(order: 1, usualRate: 0.025)
+  package var inner = InnerSteps(order: 1, count: 10, usualRate: 0.025, usualShrinkage: 20)
   package var scope = AdaptationScope.all
 
   package init() {}
@@ -17,7 +17,8 @@ package struct Reptile: SteppingLearner {
       query ratings. Nichol, Achiam and Schulman, 2018.
       """,
     InnerSteps.parameters(
-      \.inner, counts: 1...1000, usualRate: "0.025", hasOrder: false) + [
+      \.inner, counts: 1...1000, usualRate: "0.025",
+      usualShrinkage: "20, of interactions 0", hasOrder: false) + [
         .option("adapt", \.scope, "which weights the inner steps move")
       ],
     examples: [Example("meta-train reptile steps=3 epochs=1")])

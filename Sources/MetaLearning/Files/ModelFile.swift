@@ -22,6 +22,12 @@ package enum ModelFile {
     /// Whose tasks it was trained on; users' where it is not there.
     static let owner = "mrs.tasks-of"
     static let itemCounts = "mrs.item-counts"
+    /// What it learns at once, where that is more than one thing: the heads, their weights, the feature of the
+    /// categories, and whether the data are ratings.
+    static let heads = "mrs.heads"
+    static let headWeights = "mrs.head-weights"
+    static let headCategory = "mrs.head-category"
+    static let feedback = "mrs.feedback"
   }
 
   package static func encoded(_ model: TrainedModel) -> Safetensors {
@@ -46,7 +52,14 @@ package enum ModelFile {
       return Safetensors.Tensor(
         place.name, shape: [place.rows, place.columns], values: model.weights.view(block).array)
     }
-    if let negatives = problem.negatives {
+    if let choice = problem.heads?.choice {
+      metadata[Key.heads] = choice.kinds.argumentText
+      metadata[Key.headWeights] = choice.weights.argumentText
+      metadata[Key.headCategory] = choice.category
+      metadata[Key.feedback] =
+        (problem.negatives == nil ? Feedback.ratings : .interactions).rawValue
+    }
+    if let negatives = problem.drawing {
       metadata[Key.negatives] = negatives.words
       tensors.append(
         .init(
@@ -85,17 +98,19 @@ package enum ModelFile {
     let owner = try owner(file)
     let data = data.seen(by: owner)
     let negatives = try negatives(file, fields, data)
-    guard (negatives == nil) == (data.feedback == .ratings) else {
+    let feedback =
+      file.metadata[Key.feedback].flatMap { Feedback(rawValue: $0) }
+      ?? (negatives == nil ? .ratings : .interactions)
+    guard feedback == data.feedback else {
       throw ModelFileError(
-        negatives == nil
-          ? "was trained on ratings, and the data are interactions"
-          : "was trained on interactions, and the data are ratings")
+        "was trained on \(feedback.rawValue), and the data are \(data.feedback.rawValue)")
     }
+    let (loss, scale) = (try member(of: losses, file, Key.loss), try scale(file))
+    let encoder = FeatureEncoder(fields, data)
     let problem = LearningProblem(
-      network: try member(of: networks, file, Key.network),
-      loss: try member(of: losses, file, Key.loss), learner: learner,
-      encoder: FeatureEncoder(fields, data), scale: try scale(file), negatives: negatives,
-      kernels: kernels)
+      network: try member(of: networks, file, Key.network), loss: loss, learner: learner,
+      encoder: encoder, scale: scale, negatives: feedback == .interactions ? negatives : nil,
+      heads: try heads(file, encoder, loss.outputs(scale), negatives), kernels: kernels)
     var weights = Weights(problem.layout)
     for (block, place) in problem.layout.blocks.enumerated() {
       guard let tensor = file.tensors.first(where: { $0.name == place.name }) else {
@@ -113,6 +128,32 @@ package enum ModelFile {
       fingerprint: file.metadata[Key.split].flatMap { UInt64($0, radix: 16) } ?? 0)
   }
 
+  /// The heads of the model, if it has several.
+  private static func heads(
+    _ file: Safetensors, _ encoder: FeatureEncoder, _ ratingOutputs: Int,
+    _ sampler: NegativeSampler?
+  ) throws(ModelFileError) -> Heads? {
+    guard let words = file.metadata[Key.heads] else { return nil }
+    let kinds = words.split(separator: ",").compactMap { HeadKind(rawValue: String($0)) }
+    let text = file.metadata[Key.headWeights] ?? ""
+    let numbers = text.split(separator: ",").compactMap { Double(decimal: $0) }
+    let weights = HeadWeights.read(
+      numbers.isEmpty ? .word(text) : .list(numbers.map { .number(Number($0)) }))
+    guard kinds.argumentText == words, Set(kinds).count == kinds.count, kinds.count > 1,
+      let weights, weights.argumentText == text
+    else { throw ModelFileError("does not say what its heads are") }
+    if case .fixed(let numbers) = weights, !numbers.isEmpty, numbers.count != kinds.count {
+      throw ModelFileError("does not say what its heads weigh")
+    }
+    let choice = HeadChoice(
+      kinds, weights: weights, category: file.metadata[Key.headCategory] ?? "")
+    let heads = Heads(choice, ratingOutputs: ratingOutputs, encoder, sampler: sampler)
+    guard !kinds.contains(.click) || sampler != nil,
+      !kinds.contains(.category) || !heads.categoryNames.isEmpty
+    else { throw ModelFileError("lacks what its heads need") }
+    return heads
+  }
+
   /// Whose tasks the model was trained on.
   private static func owner(_ file: Safetensors) throws(ModelFileError) -> TaskOwner {
     guard let word = file.metadata[Key.owner] else { return .users }
@@ -125,7 +166,7 @@ package enum ModelFile {
   private static func member<Kind>(
     of catalog: Catalog<Kind>, _ file: Safetensors, _ key: String
   ) throws(ModelFileError) -> Kind {
-    switch catalog.member(described: file.metadata[key] ?? "") {
+    switch catalog.member(described: Transformer.renamed(file.metadata[key] ?? "")) {
     case .success(let member): return member
     case .failure(let problem): throw ModelFileError("names an unknown part: \(problem.message)")
     }

@@ -21,23 +21,79 @@ extension LearningProblem {
     learner.prepare(&weights, kernels)
     guard !rows.isEmpty else { return weights }
     let fit = negatives == nil ? BiasFit(TrainingRatings(rows: rows, in: data)) : nil
-    let offsets = fit.map(ItemBiases.init) ?? negatives.map { ItemBiases(data, rows, $0) }
-    guard let offsets else { return weights }
-    let (level, slopes) =
-      negatives == nil
-      ? loss.scores(ofRating: offsets.mean, scale: scale, kernels) : ([offsets.mean], [1])
-    if let bias = layout.index(of: "head.bias") { weights.mutableView(bias).copy(from: level) }
+    let starts = outputStarts(fit, data, rows)
+    if let bias = layout.index(of: "head.bias") {
+      weights.mutableView(bias).copy(from: starts.flatMap(\.level))
+    }
     guard start != .random else { return weights }
     if let linear = layout.index(of: "linear") {
       let view = weights.mutableView(linear)
-      for (row, deviation) in encoder.itemBiasWeights(offsets).enumerated() where deviation != 0 {
-        for output in 0..<view.columns { view[row, output] = slopes[output] * deviation }
+      var output = 0
+      for own in starts {
+        let deviations = own.offsets.map { encoder.itemBiasWeights($0) } ?? own.rows
+        for (row, deviation) in deviations.enumerated() where deviation != 0 {
+          for (place, slope) in own.slopes.enumerated() {
+            view[row, output + place] = slope * deviation
+          }
+        }
+        output += own.level.count
       }
     }
     if start == .factors, let fit, let embedding = layout.index(of: "embedding") {
       giveFactors(to: weights.mutableView(embedding), fit, key: key.derived("factors"))
     }
     return weights
+  }
+
+  /// What outputs that belong together know before training.
+  private struct OutputStart {
+    /// Their scores where nothing is known.
+    var level: [Float]
+    /// How far they go with a deviation.
+    var slopes: [Float]
+    /// What items deviate from that; nil where `rows` says what rows of the table do.
+    var offsets: ItemBiases?
+    var rows: [Float] = []
+  }
+
+  /// What the outputs start from: of several heads those of each, in their order.
+  private func outputStarts(
+    _ fit: BiasFit?, _ data: Dataset, _ rows: [Int32]
+  ) -> [OutputStart] {
+    let kinds = heads?.kinds ?? [negatives == nil ? .rating : .click]
+    return kinds.compactMap { kind in
+      switch kind {
+      case .rating:
+        guard let fit else { return nil }
+        let offsets = ItemBiases(fit)
+        let (level, slopes) = loss.scores(ofRating: offsets.mean, scale: scale, kernels)
+        return OutputStart(level: level, slopes: slopes, offsets: offsets)
+      case .click:
+        guard let drawing else { return nil }
+        let offsets = ItemBiases(data, rows, drawing)
+        return OutputStart(level: [offsets.mean], slopes: [1], offsets: offsets)
+      case .category:
+        return OutputStart(level: [0], slopes: [1], rows: categoryWeights(data, rows))
+      }
+    }
+  }
+
+  /// For each row of the table that is a category the logarithm of its share of the training rows, so that the
+  /// untrained head says the most frequent one; for others 0.
+  private func categoryWeights(_ data: Dataset, _ rows: [Int32]) -> [Float] {
+    guard let categories = heads?.targets.categories else { return [] }
+    var sums = [Double](repeating: 0, count: encoder.tableRows)
+    for row in rows {
+      let item = Int(data.interactions.items[Int(row)])
+      let first = item * encoder.items.fields + categories.field
+      for at in Int(encoder.items.offsets[first])..<Int(encoder.items.offsets[first + 1]) {
+        sums[Int(encoder.items.rows[at])] += Double(encoder.items.weights[at])
+      }
+    }
+    return sums.indices.map { row in
+      categories.rows.contains(Int32(row))
+        ? Float(Elementary.log((sums[row] + 1) / (Double(rows.count) + 1))) : 0
+    }
   }
 
   /// Adds each item's factors to the embedding of its id.

@@ -86,7 +86,7 @@ package struct NegativeSampler: Sendable {
       ids: data.items.ids, key: key)
   }
 
-  /// Negatives for some positives, each with a rating of 0.
+  /// Negatives for some positives, each with a rating and a count of 0.
   ///
   /// - Parameters:
   ///   - avoided: items that are not drawn, those known to be positive above all.
@@ -103,7 +103,7 @@ package struct NegativeSampler: Sendable {
         let item = draw(avoiding: avoided, from: pool, &stream)
           ?? drawRemaining(&left, avoiding: avoided, from: pool, &stream)
       else { break }
-      drawn.append(UserContext.Rating(item: item, rating: 0))
+      drawn.append(UserContext.Rating(item: item, rating: 0, count: 0))
     }
     return drawn
   }

@@ -40,15 +40,16 @@ package struct TaskSampler: Sendable {
   }
 }
 
-/// Hides the ids of items in some training tasks, as if the items were new, so that the model learns to use
-/// their features, too (DropoutNet; Volkovs, Yu and Poutanen 2017).
-struct ItemHiding: Sendable {
+/// Hides something of the items in some training tasks, as if it were new, so that the model learns to do without it
+/// (DropoutNet; Volkovs, Yu and Poutanen 2017).
+struct Hiding: Sendable {
+  let fields: HiddenFields
   let share: Double
   let key: RandomKey
 
-  func hidesItems(of task: UserTask) -> Bool {
-    guard share > 0 else { return false }
+  func hidden(in task: UserTask) -> HiddenFields {
+    guard share > 0 else { return [] }
     var stream = key.derived(Int(task.user)).stream
-    return stream.uniform() < share
+    return stream.uniform() < share ? fields : []
   }
 }

@@ -15,7 +15,7 @@ extension TrainedModel {
     for user: UserContext, items: [Int32]
   ) throws(ScoreError) -> PaidAttention? {
     guard !(learner is any ClosedFormLearner) else { return nil }
-    let support = problem.negatives?.completed(user.support) ?? user.support
+    let support = problem.drawing?.completed(user.support) ?? user.support
     let paid = adapted(to: user, items: items) {
       scratch, episode -> (shares: [[Float]], tokens: [Int]?)? in
       var weights = scratch.leaves(self.weights, episode)

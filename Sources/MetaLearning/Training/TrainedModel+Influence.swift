@@ -54,6 +54,7 @@ extension TrainedModel {
       problem: LearningProblem(
         network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
         scale: problem.scale, shape: problem.shape, negatives: problem.negatives,
+        heads: problem.heads,
         kernels: problem.kernels), weights: weights,
       fingerprint: fingerprint, history: history, isPartial: isPartial)
   }

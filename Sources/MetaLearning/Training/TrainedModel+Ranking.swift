@@ -18,7 +18,7 @@ extension TrainedModel {
   }
 
   func scores(
-    for user: UserContext, items: [Int32], by stack: AdaptedDenseStack, threads: Int
+    for user: UserContext, items: [Int32], by stack: AdaptedDenseStack, threads: Int, head: Int = 0
   ) -> [Float] {
     var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: scratchPool)
     {
@@ -26,7 +26,8 @@ extension TrainedModel {
     }
     return scores.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
-      return problem.predictions(Matrix(base, rows: items.count, columns: stack.outputs))
+      return problem.predictions(
+        Matrix(base, rows: items.count, columns: stack.outputs), head: head)
     }
   }
 
@@ -35,7 +36,7 @@ extension TrainedModel {
   ) -> (hidden: Matrix, residual: Matrix?) {
     let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
     let episode = scratch.builder.episode(
-      user: user, support: [], query: query, arena: scratch.tape.arena)
+      user: user, support: [], query: query, arena: scratch.tape.arena, asksQuery: false)
     return scratch.features(of: episode.query, weights, episode)
   }
 

@@ -41,11 +41,13 @@ package struct TrainedModel: Recommender {
   /// Whose tasks it is trained on.
   package var owner: TaskOwner { problem.encoder.owner }
   package var title: String { type(of: learner).name }
-  package var predictsRatings: Bool { problem.loss.predictsRatings && problem.negatives == nil }
+  package var predictsRatings: Bool {
+    problem.loss.predictsRatings && problem.negatives == nil && headKinds.first != .click
+  }
 
   /// Whether support ratings count by their weights.
   package var weighsSupport: Bool {
-    problem.negatives == nil && learner.weighsSupport(by: problem.loss)
+    problem.drawing == nil && problem.heads == nil && learner.weighsSupport(by: problem.loss)
   }
 
   package func scores(for user: UserContext, items: [Int32]) -> [Float] {
@@ -53,29 +55,39 @@ package struct TrainedModel: Recommender {
   }
 
   /// Many items are scored block by block on up to `threads` threads.
-  func scores(for user: UserContext, items: [Int32], threads: Int) -> [Float] {
+  func scores(for user: UserContext, items: [Int32], threads: Int, head: Int = 0) -> [Float] {
     if items.count > Self.block, let stack = denseStack(for: user) {
-      return scores(for: user, items: items, by: stack, threads: threads)
+      return scores(for: user, items: items, by: stack, threads: threads, head: head)
     }
     return adapted(to: user, items: items) { scratch, episode in
       let scores = learner.scores(for: episode, weights, in: scratch)
-      return problem.predictions(scores)
+      return problem.predictions(scores, head: head)
     }
   }
 
   /// The loss on a task's query ratings after adapting to its support ratings.
   package func queryLoss(of task: UserTask, _ interactions: Interactions) -> Float {
+    onQuery(of: task, interactions) { scratch, scores, query, leaves in
+      scratch.tape[
+        problem.value(scratch.tape, scores, of: query, leaves(), isJudged: true)][0, 0]
+    }
+  }
+
+  /// Does something with the scores of a task's query after adapting to its support, and with all weights.
+  func onQuery<T>(
+    of task: UserTask, _ interactions: Interactions,
+    _ body: (Scratch, TapeValue, EncodedRows, () -> [TapeValue]) -> T
+  ) -> T {
     let sampler = TaskSampler(interactions, key: RandomKey(seed: 0), resample: false)
     var (support, query) = sampler.ratings(of: task, epoch: 0)
-    query = problem.negatives?.judged(query, after: support) ?? query
-    support = problem.negatives?.completed(support) ?? support
+    query = problem.drawing?.judged(query, after: support) ?? query
+    support = problem.drawing?.completed(support) ?? support
     return scratchPool.withScratch { scratch in
       scratch.tape.reset()
       let episode = scratch.builder.episode(
         user: task.user, support: support, query: query, arena: scratch.tape.arena)
       let scores = scratch.tape.leaf(learner.scores(for: episode, weights, in: scratch))
-      return scratch.tape[
-        problem.loss.value(scratch.tape, scores, episode.query.ratings, scale: problem.scale)][0, 0]
+      return body(scratch, scores, episode.query) { scratch.leaves(weights, episode) }
     }
   }
 
@@ -97,13 +109,13 @@ package struct TrainedModel: Recommender {
     for user: UserContext, query: [UserContext.Rating] = [], items: [Int32] = []
   ) -> [(point: AdaptationPoint, queryLoss: Float, predictions: [Float])] {
     // The negatives of the loss come last, so that what was asked for stays in its place.
-    let drawn = (problem.negatives?.judged(query, after: user.support) ?? query)
-      .dropFirst(query.count)
+    let drawing = headKinds.first == .rating ? nil : problem.drawing
+    let drawn = (drawing?.judged(query, after: user.support) ?? query).dropFirst(query.count)
     let asked = query.count + items.count
     return adapted(to: user, items: query.map(\.item) + items + drawn.map(\.item)) {
       scratch, episode in
       let ratings = scratch.tape.arena.matrix(rows: query.count + drawn.count, columns: 1)
-      ratings.copy(from: query.map(\.rating) + drawn.map(\.rating))
+      ratings.copy(from: (query + drawn).map { problem.target($0) })
       let width = problem.shape.outputs
       return learner.trace(episode, weights, in: scratch).map { point in
         let scores = scratch.tape.arena.matrix(rows: asked + drawn.count, columns: width)
@@ -117,8 +129,9 @@ package struct TrainedModel: Recommender {
                 + point.queryScores.suffix(drawn.count * width)))
           loss =
             scratch.tape[
-              problem.loss.value(
-                scratch.tape, scratch.tape.leaf(own), ratings, scale: problem.scale)][0, 0]
+              problem.value(
+                scratch.tape, scratch.tape.leaf(own), ratings, scratch.leaves(weights, episode))][
+              0, 0]
         }
         return (point, loss, problem.predictions(scores.rows(0..<asked)))
       }
@@ -139,15 +152,18 @@ package struct TrainedModel: Recommender {
   }
 
   /// Does something with the encoded task of a user's ratings as support and some items as query.
+  ///
+  /// - Parameter asksAll: whether the categories follow the items, where a head is about them.
   func adapted<T>(
-    to user: UserContext, items: [Int32], _ body: (Scratch, Episode) -> T
+    to user: UserContext, items: [Int32], asksAll: Bool = false, _ body: (Scratch, Episode) -> T
   ) -> T {
-    let support = problem.negatives?.completed(user.support) ?? user.support
+    let support = problem.drawing?.completed(user.support) ?? user.support
     return scratchPool.withScratch { scratch in
       scratch.tape.reset()
       let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
       let episode = scratch.builder.episode(
-        user: user.user, support: support, query: query, arena: scratch.tape.arena)
+        user: user.user, support: support, query: query, arena: scratch.tape.arena,
+        asksQuery: asksAll)
       return body(scratch, episode)
     }
   }

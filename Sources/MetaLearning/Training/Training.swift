@@ -79,6 +79,13 @@ package struct Training: Sequence, IteratorProtocol {
       start: start == nil ? options.start : .random,
       key: options.key.derived("weights"))
     start?.give(&initial, problem)
+    if let first = problem.layout.index(of: Heads.first) {
+      let untrained = TrainedModel(
+        learner: learner, problem: problem, weights: initial, fingerprint: split.fingerprint)
+      let losses = untrained.headLosses(
+        of: Array(split.train.prefix(Self.firstTasks)), data.interactions, threads: options.threads)
+      initial.mutableView(first).copy(from: losses.map { $0.isFinite ? $0 : 1 })
+    }
     let fallback = learner.outerDefault
     rate = options.rate ?? fallback.rate
     let optimizer = options.optimizer ?? fallback.optimizer
@@ -96,7 +103,7 @@ package struct Training: Sequence, IteratorProtocol {
     self.options = options
     self.split = split
     self.data = data
-    negatives = problem.negatives.map {
+    negatives = problem.drawing.map {
       EpisodeNegatives(
         $0, split.train, in: data.interactions, key: options.key.derived("negatives"))
     }
@@ -105,6 +112,9 @@ package struct Training: Sequence, IteratorProtocol {
     initialLoss = learner is any ClosedFormLearner ? .nan : validLoss(of: best)
     isFinished = isOver
   }
+
+  /// How many tasks say what the losses of heads are before training.
+  private static let firstTasks = 256
 
   // MARK: Checkpoints
 
@@ -204,8 +214,14 @@ package struct Training: Sequence, IteratorProtocol {
     let tasks = split.train
     let epoch = epoch
     let noise = options.key.derived("noise").derived(epoch)
-    let hiding = ItemHiding(
-      share: options.hiddenItems, key: options.key.derived("hidden").derived(epoch))
+    let hidings = [
+      Hiding(
+        fields: .items, share: options.hiddenItems,
+        key: options.key.derived("hidden").derived(epoch)),
+      Hiding(
+        fields: .domains, share: options.hiddenDomains,
+        key: options.key.derived("hidden domains").derived(epoch)),
+    ]
     let drawn = negatives?.drawn(for: batch.map { tasks[$0] }, epoch: epoch)
     return outer.take(tasks: batch.count, rate: rate) { number, weights, scratch in
       let task = tasks[batch[number]]
@@ -213,7 +229,8 @@ package struct Training: Sequence, IteratorProtocol {
       drawn?.complete(&support, &query, of: task)
       let episode = scratch.builder.episode(
         user: task.user, support: support, query: query, arena: scratch.tape.arena,
-        hidesItems: hiding.hidesItems(of: task), noise: noise.derived(Int(task.user)))
+        hiding: hidings.reduce(into: []) { $0.formUnion($1.hidden(in: task)) },
+        noise: noise.derived(Int(task.user)))
       return learner.learn(from: episode, weights, in: scratch)
     }
   }

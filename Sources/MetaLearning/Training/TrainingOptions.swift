@@ -15,6 +15,8 @@ package struct TrainingOptions: Sendable {
   package var linearDecay = 0.0
   /// The share of training tasks in which the ids of items are hidden (DropoutNet).
   package var hiddenItems = 0.0
+  /// The share of those in which it is hidden which data set the items come from.
+  package var hiddenDomains = 0.0
   /// What the weights know before training.
   package var start = StartingWeights.factors
   package var clip: Double?

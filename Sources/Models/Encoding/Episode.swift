@@ -28,7 +28,7 @@ package struct EncodedRows {
   package var commonFields: Int
   /// Vectors that come with the rows (count × width), if there are any.
   package var vectors: Matrix?
-  /// Ratings (count × 1), as the data have them.
+  /// Ratings (count × 1), as the data have them; of several heads a column for each, see `RowTargets`.
   package var ratings: Matrix
   /// How many days each is older than the newest (count × 1), below 0 for one whose time is not known; nil where
   /// none is.
@@ -56,24 +56,28 @@ package struct EncodedRows {
 /// Encodes tasks into an arena, one after the other, with a scratch table it keeps.
 package final class EpisodeBuilder {
   private let encoder: FeatureEncoder
+  private let targets: RowTargets?
   private let number: RowNumbering
 
-  package init(_ encoder: FeatureEncoder) {
+  /// - Parameter targets: what several heads learn from the rows; ratings alone if nil.
+  package init(_ encoder: FeatureEncoder, targets: RowTargets? = nil) {
     self.encoder = encoder
+    self.targets = targets
     number = RowNumbering(tableRows: encoder.tableRows)
   }
 
   /// - Parameters:
   ///   - user: her number, or nil when nothing is known of her.
   ///   - support, query: items with their ratings.
-  ///   - hidesItems: whether the items' ids count as unknown.
+  ///   - hidden: what of the items counts as unknown.
+  ///   - asksQuery: whether the query is there to take the losses of all heads of, and not only to be scored.
   ///   - noise: for networks that regularise by chance, when the episode is trained on.
   package func episode(
     user: Int32?, support: [UserContext.Rating], query: [UserContext.Rating], arena: Arena,
-    hidesItems: Bool = false, noise: RandomKey? = nil
+    hiding hidden: HiddenFields = [], asksQuery: Bool = true, noise: RandomKey? = nil
   ) -> Episode {
-    var support = encode(support, hidesItems: hidesItems, arena)
-    var query = encode(query, hidesItems: hidesItems, arena)
+    var support = encode(support, hidden, asksAll: true, arena)
+    var query = encode(query, hidden, asksAll: asksQuery, arena)
     let common = user.flatMap { commonBag(Int($0), arena) } ?? unknownUser(arena)
     (support.common, query.common) = (common, common)
     (support.noise, query.noise) = (noise?.derived("support"), noise?.derived("query"))
@@ -81,43 +85,78 @@ package final class EpisodeBuilder {
   }
 
   private func encode(
-    _ ratings: [UserContext.Rating], hidesItems: Bool, _ arena: Arena
+    _ ratings: [UserContext.Rating], _ hidden: HiddenFields, asksAll: Bool, _ arena: Arena
   ) -> EncodedRows {
     let codes = encoder.items
-    let total = ratings.reduce(0) { $0 + codes.entries(of: Int($1.item)).count }
-    let offsets = arena.integers(ratings.count * codes.fields + 1)
+    let categories = asksAll && !ratings.isEmpty ? targets?.categories : nil
+    let count = ratings.count + (categories?.rows.count ?? 0)
+    let total =
+      ratings.reduce(0) { $0 + codes.entries(of: Int($1.item)).count }
+      + (count - ratings.count) * codes.fields
+    let offsets = arena.integers(count * codes.fields + 1)
     let indices = arena.integers(max(1, total))
     let weights = arena.allocate(max(1, total))
-    let targets = arena.matrix(rows: ratings.count, columns: 1)
     var next = 0
     offsets[0] = 0
-    let ages = ages(of: ratings, arena)
     for (row, rating) in ratings.enumerated() {
-      targets[row, 0] = rating.rating
       let first = Int(rating.item) * codes.fields
       for field in 0..<codes.fields {
         for at in Int(codes.offsets[first + field])..<Int(codes.offsets[first + field + 1]) {
           let known = codes.rows[at]
-          indices[next] = number(hidesItems ? encoder.hidden(known) : known)
+          indices[next] = number(hidden.isEmpty ? known : encoder.hidden(known, hidden))
           weights[next] = codes.weights[at]
           next += 1
         }
         offsets[row * codes.fields + field + 1] = Int32(next)
       }
     }
+    // A category is an item of which nothing else is known.
+    for (row, value) in (categories?.rows ?? 0..<0).enumerated() {
+      for field in 0..<codes.fields {
+        let isOwn = field == categories?.field
+        indices[next] = number(isOwn ? value : encoder.unknownRow(ofItemField: field))
+        weights[next] = 1
+        next += 1
+        offsets[(ratings.count + row) * codes.fields + field + 1] = Int32(next)
+      }
+    }
     var encoded = EncodedRows(
-      count: ratings.count,
+      count: count,
       own: EmbeddingBag(
-        count: ratings.count * codes.fields, step: 1, offsets: offsets, indices: indices,
+        count: count * codes.fields, step: 1, offsets: offsets, indices: indices,
         weights: weights),
-      ownFields: codes.fields, commonFields: encoder.users.fields, ratings: targets)
-    encoded.ages = ages
+      ownFields: codes.fields, commonFields: encoder.users.fields,
+      ratings: wanted(ratings, categories, arena))
+    guard targets == nil else { return encoded }
+    encoded.ages = ages(of: ratings, arena)
     if ratings.contains(where: { $0.weight != 1 }) {
       let shares = arena.matrix(rows: ratings.count, columns: 1)
       shares.copy(from: ratings.map(\.weight))
       encoded.weights = shares
     }
     return encoded
+  }
+
+  /// What is to be learnt from each row.
+  private func wanted(
+    _ ratings: [UserContext.Rating], _ categories: RowTargets.Categories?, _ arena: Arena
+  ) -> Matrix {
+    guard let targets else {
+      let wanted = arena.matrix(rows: ratings.count, columns: 1)
+      for (row, rating) in ratings.enumerated() { wanted[row, 0] = rating.rating }
+      return wanted
+    }
+    let shares = categories.map { $0.shares(of: ratings, encoder.items) } ?? []
+    let wanted = arena.matrix(rows: ratings.count + shares.count, columns: targets.columns.count)
+    wanted.fill(.nan)
+    for (place, column) in targets.columns.enumerated() {
+      if column == .category {
+        for (row, share) in shares.enumerated() { wanted[ratings.count + row, place] = share }
+      } else {
+        for (row, rating) in ratings.enumerated() { wanted[row, place] = column.target(rating) }
+      }
+    }
+    return wanted
   }
 
   private func ages(of ratings: [UserContext.Rating], _ arena: Arena) -> Matrix? {

@@ -11,8 +11,11 @@ package struct FeatureEncoder: Sendable {
   package private(set) var users: EntityCodes
   /// Whose tasks it is for: what users and items are.
   package let owner: TaskOwner
-  /// The rows of the items' own ids.
+  /// The rows of the items' own ids, and of the data sets that they come from.
   private let identity: Range<Int32>
+  private let domains: Range<Int32>
+
+  private let unknownRows: [Int32]
 
   package var tableRows: Int { fields.last.map { $0.start + $0.rows } ?? 0 }
 
@@ -21,23 +24,41 @@ package struct FeatureEncoder: Sendable {
     items.rows[Int(items.offsets[Int(item) * items.fields])]
   }
 
-  /// The row that stands for one whose item is not known by its id.
-  func hidden(_ row: Int32) -> Int32 { identity.contains(row) ? identity.lowerBound : row }
+  /// The row that stands for one where that much is not known.
+  func hidden(_ row: Int32, _ hidden: HiddenFields) -> Int32 {
+    if hidden.contains(.items), identity.contains(row) { return identity.lowerBound }
+    return hidden.contains(.domains) && domains.contains(row) ? domains.lowerBound : row
+  }
+
+  /// The row that stands for every value of an item's field that training did not see.
+  package func unknownRow(ofItemField field: Int) -> Int32 { unknownRows[field] }
 
   /// - Parameters:
   ///   - rows: the interaction rows of all training tasks.
   ///   - known: fields of an earlier training, which it goes on with.
-  package init(_ data: Dataset, training rows: [Int32], growing known: [FeatureField] = []) {
-    self.init(FieldFit(data, training: rows, growing: known).fields, data)
+  ///   - leavesOutDomain: whether the data set that an item comes from is none of its features.
+  package init(
+    _ data: Dataset, training rows: [Int32], growing known: [FeatureField] = [],
+    leavesOutDomain: Bool = false
+  ) {
+    let fit = FieldFit(
+      data, training: rows, growing: known,
+      leavingOut: leavesOutDomain ? Dataset.domainFeature : nil)
+    self.init(fit.fields, data)
   }
 
   /// The entities of some data by fields that were fitted before, perhaps to other data.
   package init(_ fields: [FeatureField], _ data: Dataset) {
     self.fields = fields
     owner = data.owner
-    identity =
-      fields.first { $0.side == .item && $0.kind == .identity }
-      .map { Int32($0.start)..<Int32($0.start + $0.rows) } ?? 0..<0
+    func rows(_ field: FeatureField?) -> Range<Int32> {
+      field.map { Int32($0.start)..<Int32($0.start + $0.rows) } ?? 0..<0
+    }
+    let own = fields.filter { $0.side == .item }
+    unknownRows = own.map { Int32($0.start) }
+    identity = rows(own.first { $0.kind == .identity })
+    domains = rows(
+      own.first { $0.kind == .categories && $0.name == Dataset.domainFeature })
     items = EntityCodes(
       fields.filter { $0.side == .item }.map { Self.codes(of: data.items, in: $0) },
       count: data.items.count)

@@ -49,7 +49,11 @@ package struct FieldFit: Sendable {
   /// - Parameters:
   ///   - rows: the interaction rows of all training tasks.
   ///   - known: fields whose values keep their rows, and whose numbers their mean and spread.
-  package init(_ data: Dataset, training rows: [Int32], growing known: [FeatureField] = []) {
+  ///   - name: a feature of the items that becomes no field.
+  package init(
+    _ data: Dataset, training rows: [Int32], growing known: [FeatureField] = [],
+    leavingOut name: String? = nil
+  ) {
     var seenItems = [Bool](repeating: false, count: data.items.count)
     var seenUsers = [Bool](repeating: false, count: data.users.count)
     for row in rows {
@@ -59,7 +63,9 @@ package struct FieldFit: Sendable {
     var identity = FeatureField(name: "item", side: .item, kind: .identity)
     identity.values = seenItems.indices.filter { seenItems[$0] }.map { data.items.ids.names[$0] }
     fields.append(identity)
-    for feature in data.items.features { fields.append(Self.fit(feature, .item, seenItems)) }
+    for feature in data.items.features where feature.name != name {
+      fields.append(Self.fit(feature, .item, seenItems))
+    }
     for feature in data.users.features { fields.append(Self.fit(feature, .user, seenUsers)) }
     var start = 0
     for index in fields.indices {

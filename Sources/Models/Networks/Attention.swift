@@ -20,6 +20,8 @@ package struct Attention: Network {
     ] + SummedInputs.parameters(\.inputs),
     examples: [Example("model attention width=16")])
 
+  package var readsSupport: Bool { true }
+
   package func lastStage(_ shape: InputShape) -> Int { 2 }
 
   /// The weights behind the inputs, in order.

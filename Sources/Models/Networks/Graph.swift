@@ -30,6 +30,8 @@ package struct Graph: Network {
 
   package var propagation: Int? { layers }
 
+  package var readsSupport: Bool { true }
+
   package func lastStage(_ shape: InputShape) -> Int { 2 }
 
   private enum Part: Int { case item, itemBias, user, items, opinions, taste, head, headBias }

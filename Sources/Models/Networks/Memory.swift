@@ -26,6 +26,8 @@ package struct Memory: SummedInputNetwork {
 
   package var attendsToSupport: Bool { false }
 
+  package var readsSupport: Bool { true }
+
   package func lastStage(_ shape: InputShape) -> Int { 3 }
 
   private enum Part: Int {

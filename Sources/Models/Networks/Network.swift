@@ -97,12 +97,15 @@ package protocol Network: Configurable {
   var propagation: Int? { get }
   /// Whether what it attends to, if anything, are ratings of the user's support.
   var attendsToSupport: Bool { get }
+  /// Whether it looks at the support rows to score others, and so has to know what each of them is.
+  var readsSupport: Bool { get }
 }
 
 extension Network {
   package func denseStack(_ shape: InputShape) -> DenseStack? { nil }
   package var propagation: Int? { nil }
   package var attendsToSupport: Bool { true }
+  package var readsSupport: Bool { false }
 }
 
 /// Every network that `model` can name.

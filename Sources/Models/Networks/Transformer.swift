@@ -25,7 +25,7 @@ package struct Transformer: Network {
     "transformer",
     "Lets each item read the user's ratings, in order of time, through a transformer.",
     [
-      .option("heads", \.heads, in: 1...16, "in how many ways a layer attends"),
+      .option("attention-heads", \.heads, in: 1...16, "in how many ways a layer attends"),
       .option("layers", \.layers, in: 1...8, "how many layers"),
       .option("width", \.width, in: 1...512, "width of the tokens, shared among the heads"),
       .option(
@@ -35,7 +35,14 @@ package struct Transformer: Network {
         "dropout", \.dropout, in: 0...0.95,
         "share of what each layer adds that training leaves out at random"),
     ] + SummedInputs.parameters(\.inputs),
-    examples: [Example("model transformer width=16 heads=2 layers=1")])
+    examples: [Example("model transformer width=16 attention-heads=2 layers=1")])
+
+  /// The words of a file that describe a network, with the name that an option has: files of before say `heads`.
+  package static func renamed(_ words: String) -> String {
+    words.hasPrefix(name) ? words.replacing(" heads=", with: " attention-heads=") : words
+  }
+
+  package var readsSupport: Bool { true }
 
   package func lastStage(_ shape: InputShape) -> Int { layers + 1 }
 

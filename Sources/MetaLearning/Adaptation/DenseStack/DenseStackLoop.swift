@@ -40,6 +40,7 @@ final class DenseStackLoop {
   /// Nil where the inner loop is not of this form: see `Calculi.md`.
   init?(_ loop: InnerLoop, _ problem: LearningProblem) {
     guard case .fixed(let rate) = loop.rates, loop.firstStage > 0,
+      problem.heads?.weightsName == nil,
       let stack = problem.network.denseStack(problem.shape), loop.firstStage <= stack.layers.count,
       loop.adapted == stack.layers[(loop.firstStage - 1)...].flatMap(\.blocks).sorted()
     else { return nil }
@@ -57,7 +58,7 @@ final class DenseStackLoop {
     featureBlocks = blocks[..<problem.networkBlocks].indices.filter {
       blocks[$0].stage == 0 && blocks[$0].count > 0
     }
-    pointwise = problem.loss as? any PointwiseLoss
+    pointwise = problem.heads == nil ? problem.loss as? any PointwiseLoss : nil
     record = DenseStackRecord(steps: steps, layers: above.count)
   }
 
@@ -213,7 +214,7 @@ final class DenseStackLoop {
     let tape = scratch.tape
     let floor = tape.count
     let leaf = tape.leaf(scores)
-    let loss = problem.loss.value(tape, leaf, ratings, scale: problem.scale)
+    let loss = problem.value(tape, leaf, ratings, [])
     let gradient = tape.gradient(of: loss, to: [leaf], floor: floor)[0]
     delta.copy(from: tape[gradient])
     record.lossNodes[step] = (floor, leaf, gradient)
