@@ -21,7 +21,7 @@ extension Dataset {
         let name = part == .test ? "test" : "validation"
         notes.append(
           .note(
-            "A \(name) user: adapted on her support; "
+            "A \(name) user: adapted on the support; "
               + counted(task.query.count, "query rating stays", "query ratings stay") + " unseen."))
         return LearnableRatings(
           context: UserContext(task, in: interactions), query: ratings(task.query))
@@ -29,7 +29,7 @@ extension Dataset {
     }
     if let task = tasks?.train.first(where: { $0.user == user }) {
       if dividingAll {
-        notes.append(.note("A training user: the model was trained on her query ratings as well."))
+        notes.append(.note("A training user: the model was trained on the query ratings as well."))
         return LearnableRatings(
           context: UserContext(task, in: interactions), query: ratings(task.query))
       }

@@ -64,7 +64,7 @@ package final class EpisodeBuilder {
   }
 
   /// - Parameters:
-  ///   - user: her number, or nil when nothing is known of her.
+  ///   - user: their number, or nil when nothing is known of them.
   ///   - support, query: items with their ratings.
   ///   - hidesItems: whether the items' ids count as unknown.
   ///   - noise: for networks that regularise by chance, when the episode is trained on.

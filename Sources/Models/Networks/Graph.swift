@@ -5,8 +5,8 @@ import Language
 ///
 /// The nodes are training users, items and values of their features; the edges are ratings and features. An
 /// embedding is the mean over 0 to `layers` steps of the symmetrically normalised graph, a fixed linear map of
-/// what is learned (`FeatureGraph`). A user is her support: p, the mean of her items, and o, that of her items
-/// times her opinions, a support row left out of its own. y = x·W_i + b, v = u·W_u + p·W_p + o·W_o;
+/// what is learned (`FeatureGraph`). A user is their support: p, the mean of their items, and o, that of their items
+/// times their opinions, a support row left out of its own. y = x·W_i + b, v = u·W_u + p·W_p + o·W_o;
 /// score = head([y | y∘v]) + Σ w(feature).
 package struct Graph: Network {
   package var layers = 3
@@ -16,7 +16,7 @@ package struct Graph: Network {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "graph", "Propagates embeddings over the graph of who took what; a user is her items.",
+    "graph", "Propagates embeddings over the graph of who took what; a user is the items taken.",
     [
       .option(
         "layers", \.layers, in: 0...8,

@@ -114,6 +114,22 @@ package struct HTMLNotebook: NotebookFormat {
     tr.emphasis { background: var(--mark); font-weight: 600; }
     figure { margin: 16px 0; }
     svg { max-width: 100%; height: auto; }
+    @page { margin: 14mm 12mm; }
+    @media print {
+      :root { --ground: #fff; --ink: #000; --faint: #445; --line: #bbb; --code: #f5f6f8; --verb: #0b57a4;
+        --number: #8a4b00; --text: #00704d; --mark: #fff6d6; }
+      body { font-size: 11pt; }
+      main { max-width: none; padding: 0; }
+      pre { overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 9pt; }
+      .out { overflow: visible; padding: 0; }
+      table { font-size: 9pt; max-width: 100%; }
+      table:has(th:nth-child(9)) { font-size: 7.5pt; width: 100%; }
+      table:has(th:nth-child(9)) :is(th, td) { padding: 2px 4px 2px 0; white-space: normal; vertical-align: top;
+        overflow-wrap: anywhere; }
+      thead { display: table-header-group; }
+      tr, figure, pre.in { break-inside: avoid; }
+      pre.in, caption { break-after: avoid; }
+    }
 
     """
 }

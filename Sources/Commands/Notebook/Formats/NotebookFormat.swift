@@ -47,7 +47,8 @@ package struct Publish: NotebookCommand {
       }
       return cell
     }
-    try host.write(Array(format.text(of: cells).utf8), to: path)
+    let whole = cells.namesSeed ? cells : [Cell(settingSeed: Settings().seed)] + cells
+    try host.write(Array(format.text(of: whole).utf8), to: path)
     let left = notebook.cells.count - cells.count
     var blocks: [Report.Block] = [
       .text("Wrote \(counted(cells.count, "cell")) to \(path).")
@@ -55,6 +56,27 @@ package struct Publish: NotebookCommand {
     if left > 0 { blocks.append(.note("Left out \(left) that failed or were undone.")) }
     return .show(Report(blocks))
   }
+}
+
+extension [Cell] {
+  /// Whether the seed is set before anything else is done.
+  fileprivate var namesSeed: Bool {
+    for statement in lazy.flatMap({ parse($0.text).script.statements }) {
+      switch statement.kind {
+      case .settings(let arguments):
+        if arguments.contains(where: { $0.key?.text == "seed" }) { return true }
+      case .version, .parameter: break
+      default: return false
+      }
+    }
+    return true
+  }
+}
+
+extension Cell {
+  /// What stands before the cells of a session that has never set its seed: whoever runs the document may have
+  /// another usual one.
+  fileprivate init(settingSeed seed: Int) { self.init(number: 0, text: "set seed=\(seed)") }
 }
 
 /// The format that the ending of a file asks for.
