@@ -242,7 +242,8 @@ extension Run {
 extension CommandFailure {
   /// The failure as a diagnostic of one place.
   package func diagnostic(at range: SourceRange) -> Diagnostic {
-    Problem(code, message, help: help, suggestions: suggestions).diagnostic(at: range)
+    Problem(code, message, help: help, suggestions: suggestions.map(Value.written))
+      .diagnostic(at: range)
   }
 
   /// The failure as a diagnostic of a call: at the argument that is to blame, else at its verb.

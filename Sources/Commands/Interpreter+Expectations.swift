@@ -52,10 +52,26 @@ extension Run {
 
   func fault(_ range: SourceRange, _ label: String, _ statement: Statement) -> Stop {
     let asked = source.slice(SourceRange(statement.head.upper, statement.range.upper))
+    let values = valuesRead(by: statement)
     return .expectation(
       placed(
         Diagnostic(
-          "E0701", "this was expected and is not so:" + asked, at: range, label: label)))
+          "E0701", "this was expected and is not so:" + asked, at: range, label: label,
+          help: values.isEmpty ? [] : ["where " + values.joined(separator: ", ")])))
+  }
+
+  /// The names of single values that a statement reads, with what they are: in a loop they tell the round.
+  private func valuesRead(by statement: Statement) -> [String] {
+    guard case .expectation(let expectation) = statement.kind,
+      case .condition(let condition, let tolerance, _) = expectation.kind
+    else { return [] }
+    var seen: Set<String> = []
+    return (condition.variables + (tolerance?.amount.variables ?? [])).compactMap { name in
+      guard seen.insert(name).inserted, let value = interpreter.variables[name]?.value,
+        value.elements == nil, value.isWritable, value.text.utf8.count <= 40
+      else { return nil }
+      return "$\(name) is \(value.text)"
+    }
   }
 
   mutating func number(_ expression: Expression) throws(Stop) -> Number {

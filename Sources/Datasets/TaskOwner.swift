@@ -6,7 +6,7 @@ package enum TaskOwner: String, ArgumentChoice {
 
   package var summary: String {
     switch self {
-    case .users: "a user: her ratings of items"
+    case .users: "a user: the ratings of items"
     case .items: "an item: its ratings by users, for items that are new"
     }
   }
@@ -80,19 +80,19 @@ extension TaskOwner {
 
   private static let words = [
     "user": "item", "users": "items", "item": "user", "items": "users", "Users": "Items",
-    "Items": "Users", "she": "it", "her": "its", "hers": "its", "She": "It", "Her": "Its",
+    "Items": "Users",
   ]
 
   /// What comes of exchanging words alone, and how it is said.
   private static let phrases: [(said: String, meant: String)] = [
-    ("those it never rated", "those who never rated it"),
-    ("those it never took", "those who never took it"),
-    ("all that it never rated", "all who never rated it"),
-    ("all that it never took", "all who never took it"),
+    ("those the item never rated", "those who never rated it"),
+    ("those the item never took", "those who never took it"),
+    ("all that the item never rated", "all who never rated it"),
+    ("all that the item never took", "all who never took it"),
     ("that nobody has rated", "who have rated nothing"),
     ("nobody has rated it; its features alone tell", "has rated nothing; features alone tell"),
-    ("It rated it", "This user rated it"), ("and of its", "and of it"),
-    ("that it has not rated", "who have not rated it"),
+    ("The item rated it", "This user rated it"),
+    ("that the item has not rated", "who have not rated it"),
     ("items who", "items that"), ("item who", "item that"),
     ("users already rated", "users who rated it already"),
     ("user already rated", "user who rated it already"),

@@ -12,10 +12,10 @@ package struct Trust: Sendable, Equatable {
   package var count: Int { weights.count }
 }
 
-/// The friends of every user of some data, by number: those whom she trusts and the data know.
+/// The friends of every user of some data, by number: those whom they trust and the data know.
 package struct Friends: Sendable {
   private let offsets: [Int]
-  /// The friends of all users, one user's after the other's, and how much she trusts each.
+  /// The friends of all users, one user's after the other's, and how much they trust each.
   package let users: [Int32]
   package let weights: [Float]
 

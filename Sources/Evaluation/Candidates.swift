@@ -7,11 +7,11 @@ import Language
 package enum Candidates: Sendable, Equatable {
   /// The items of the query ratings.
   case query
-  /// Those, and this many that she never rated.
+  /// Those, and this many that the user never rated.
   case sampled(Int)
-  /// Those, and all that she never rated.
+  /// Those, and all that the user never rated.
   case all
-  /// The items that no training task has: those of the query, and all others that she never rated.
+  /// The items that no training task has: those of the query, and all others that the user never rated.
   case cold
 
   /// In words for a footnote, after "candidates: ".
@@ -31,15 +31,15 @@ package enum Candidates: Sendable, Equatable {
     case .query: query
     case .sampled(let count):
       if let unrated, unrated < count {
-        query + " and \(count) drawn from those she never \(chosen), or all where they are fewer "
-          + "(\(unrated) at least)" + newcomers
+        query + " and \(count) drawn from those the user never \(chosen), or all where they are "
+          + "fewer (\(unrated) at least)" + newcomers
       } else {
-        query + " and \(count) drawn from those she never \(chosen)" + newcomers
+        query + " and \(count) drawn from those the user never \(chosen)" + newcomers
       }
-    case .all: query + " and all that she never \(chosen)" + newcomers
+    case .all: query + " and all that the user never \(chosen)" + newcomers
     case .cold:
-      query + " without training \(feedback.rawValue) and all other items without that she never "
-        + chosen + newcomers
+      query + " without training \(feedback.rawValue) and all other items without that the user "
+        + "never " + chosen + newcomers
     }
   }
 
@@ -56,9 +56,9 @@ extension Candidates: ArgumentReadable {
 
   package static var namedValues: [NamedValue] {
     [
-      NamedValue("query", "the items of her query ratings"),
-      NamedValue("sampled:100", "those and 100 drawn from the items she never rated"),
-      NamedValue("all", "those and all items she never rated"),
+      NamedValue("query", "the items of the query ratings"),
+      NamedValue("sampled:100", "those and 100 drawn from the items the user never rated"),
+      NamedValue("all", "those and all items the user never rated"),
       NamedValue("cold", "of all those the items without training ratings; all are a second table"),
     ]
   }

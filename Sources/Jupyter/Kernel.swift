@@ -109,7 +109,7 @@ protocol KernelLine: AnyObject {
   func publish(_ message: Message)
   /// To the one who asked at the shell's socket.
   func reply(_ message: Message)
-  /// Puts a question to the user, and waits for what she says; nil when she wants to stop.
+  /// Puts a question to the user, and waits for the answer; nil to stop.
   func ask(_ question: Message) -> Message?
   /// Requests that have come to the shell's socket meanwhile.
   func waiting() -> [Message]

@@ -97,7 +97,7 @@ public struct Recommender: Sendable {
     return model.with(model.problem.encoder.describing(users: user))
   }
 
-  /// All that a known user has rated, query ratings among them: they are no news to her.
+  /// All that a known user has rated, query ratings among them: they are no news to them.
   private func ratedItems(of id: String) -> Set<Int32> {
     guard let number = data.users.ids[id] else { return [] }
     let table = data.interactions

@@ -24,7 +24,7 @@ package struct Forgetting: Sendable, Equatable {
 extension UserContext {
   /// The same with ratings that count by their age; those of unknown age are as old as the oldest.
   ///
-  /// - Parameter now: when she asks; the time of her newest rating if nil.
+  /// - Parameter now: when they ask; the time of their newest rating if nil.
   package func forgetting(by forgetting: Forgetting?, at now: Int64? = nil) -> UserContext {
     let known = support.lazy.map(\.time).filter { $0 != Interactions.unknownTime }
     guard let forgetting, let oldest = known.min(), let newest = known.max() else { return self }

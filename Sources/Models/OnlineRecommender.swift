@@ -4,6 +4,6 @@ import Datasets
 package protocol OnlineRecommender: Recommender {
   /// Learns from a rating.
   ///
-  /// - Parameter user: whose it is; her support ends with the rating.
+  /// - Parameter user: whose it is; their support ends with the rating.
   mutating func learn(_ rating: UserContext.Rating, of user: UserContext)
 }

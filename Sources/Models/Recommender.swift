@@ -1,7 +1,7 @@
 import Datasets
 import Kernels
 
-/// What is known of a user when she asks: her features if she is in the data, and her ratings.
+/// What is known of a user when they ask: their features if they are in the data, and their ratings.
 package struct UserContext: Sendable {
   package struct Rating: Sendable, Equatable {
     package var item: Int32
@@ -32,7 +32,7 @@ package struct UserContext: Sendable {
     }
   }
 
-  /// Her number in the data, or nil for a user the data do not know.
+  /// Their number in the data, or nil for a user the data do not know.
   package var user: Int32?
   package var support: [Rating]
 
@@ -61,7 +61,7 @@ extension UserContext.Rating {
   }
 }
 
-/// Something fitted that scores items for a user from a handful of her ratings: every trained model
+/// Something fitted that scores items for a user from a handful of their ratings: every trained model
 /// and every baseline. Scores are on the scale of the ratings when `predictsRatings`.
 package protocol Recommender: Sendable {
   /// The row title in reports: "maml", "item-mean".
@@ -76,7 +76,7 @@ package protocol Recommender: Sendable {
   func best(
     _ count: Int, of items: [Int32], for user: UserContext, threads: Int
   ) throws(ScoreError) -> [(item: Int32, score: Float)]
-  /// For each user the items with the highest scores, of all but those of her support, in that order; on up to
+  /// For each user the items with the highest scores, of all but those of their support, in that order; on up to
   /// `threads` threads. Nil where there is no faster way than one user after the other.
   func best(
     _ count: Int, notTakenBy users: [UserContext], threads: Int

@@ -26,7 +26,7 @@ struct Clicks {
     var loss: Double?
     /// The scores of all items for the first users.
     var scores: [[Float]]
-    /// The 20 best items of each user, of all that she did not take.
+    /// The 20 best items of each user, of all that they did not take.
     var top: [[Int32]]
   }
 

@@ -63,7 +63,7 @@ import Testing
     let (_, said, failure) = run(
       "load data", "binarize keep=all", "split tasks cold=item support=80%")
     #expect(failure == nil)
-    #expect(said.contains("support=80% of what a user did with all others is her support"))
+    #expect(said.contains("support=80% of what a user did with all others is the support"))
     #expect(said.contains("30 items of the test are in no training task"))
   }
 

@@ -90,7 +90,7 @@ import Testing
       "expect $r.ndcg@20 > $r.chance.ndcg@20", "expect $r.capped-recall@20 <= 1",
       "adapt user u3", "topk 3", "adapt new i1=1 i3=1", "topk 3")
     #expect(fault == nil, "\(fault?.message ?? "") \(said)")
-    #expect(said.contains("all that she never"))
+    #expect(said.contains("all that the user never"))
   }
 
   @Test(arguments: ["bce", "bpr", "softmax"])

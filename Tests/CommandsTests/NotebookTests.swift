@@ -148,7 +148,9 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(page.contains("&lt;data&gt;") && !page.contains("src=") && !page.contains("href="))
     let book = try #require(
       JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
-    #expect(book["cells"]?.array?.map { $0["cell_type"]?.string } == ["markdown", "code"])
+    // The first sets the seed, which the session has not done.
+    #expect(book["cells"]?.array?.map { $0["cell_type"]?.string } == ["code", "markdown", "code"])
+    #expect(book["cells"]?.array?[0]["source"] == .array([.string("set seed=7")]))
     #expect(!ran("publish \"out.doc\"", in: &notebook))
   }
 
@@ -179,7 +181,7 @@ private final class PageHost: Host, @unchecked Sendable {
     #expect(ran("publish \"out.ipynb\"", in: &notebook))
     let book = try #require(
       JSON(parsing: String(decoding: host.files["out.ipynb"] ?? [], as: UTF8.self)))
-    let outputs = try #require(book["cells"]?.array?[2]["outputs"]?.array)
+    let outputs = try #require(book["cells"]?.array?[3]["outputs"]?.array)
     let texts = outputs.compactMap {
       $0["data"]?["text/plain"]?.array?.compactMap(\.string).joined()
     }

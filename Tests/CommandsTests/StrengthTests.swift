@@ -10,7 +10,7 @@ import Testing
 
 /// Sixty users of two tastes among twenty-four items, as interactions; forty train, ten validate, ten test.
 ///
-/// - Parameter change: given the query of a test user, and what she has not taken at all, makes another query.
+/// - Parameter change: given the query of a test user, and what they have not taken at all, makes another query.
 private func session(_ change: ([Int32], [Int32]) -> [Int32] = { query, _ in query }) -> Session {
   var stream = RandomKey(seed: 4).derived("strengths").stream
   var rows = Interactions()
@@ -18,7 +18,7 @@ private func session(_ change: ([Int32], [Int32]) -> [Int32] = { query, _ in que
   for user in Int32(0)..<60 {
     var items = (0..<24).map { Int32($0) }
     stream.shuffle(&items)
-    // Two of three from the half that she likes.
+    // Two of three from the half that they like.
     let (liked, others) = (items.filter { $0 % 2 == user % 2 }, items.filter { $0 % 2 != user % 2 })
     items = Array(liked.prefix(6) + others.prefix(3))
     let first = Int32(rows.count)

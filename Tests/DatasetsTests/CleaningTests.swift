@@ -143,7 +143,7 @@ private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
     #expect(wild.train == plain.train && wild.valid == plain.valid)
     #expect(wild.screening?.lowest == plain.screening?.lowest)
     #expect(wild.screening?.highest == plain.screening?.highest)
-    // She has nothing left to adapt on, and so is no task.
+    // Nothing is left to adapt on, and so there is no task.
     #expect(!wild.test.contains { $0.user == Int32(tested) })
     let one = try splitting.split(screened([(trained, 0, 99)]), key: key)
     #expect(one.screening?.count == 1)

@@ -114,7 +114,7 @@ private func trial() -> Trial {
     let tasks = [UserTask(user: 0, support: [], query: [0, 1, 2])]
     #expect(
       Candidates.sampled(100).definition(tasks, unrated: 500)
-        == "the 3 query items of each user and 100 drawn from those she never rated")
+        == "the 3 query items of each user and 100 drawn from those the user never rated")
     #expect(Candidates.sampled(100).definition(tasks, unrated: 40).hasSuffix("(40 at least)"))
     #expect(Candidates.sampled(100).caution?.contains("Krichene and Rendle") == true)
     #expect(Candidates.all.caution == nil)

@@ -91,7 +91,7 @@ private func mean(_ shares: [Double?]?) throws -> Double {
     // At .5 half of two is taken: 1.5 hits of 2 taken and 2 positives.
     let at = try shared("pooled-f1", ["threshold": .number(0.5)])
     #expect(abs(try mean(at.shares(of: queries)) - 0.75) < 1e-15)
-    // Of one user alone her own mean counts.
+    // Of one user alone their own mean counts.
     let own = try metrics.make("f1").get()
     #expect(own.value(of: queries[0]) == 1)
     // Mean .3667: .5 and .5 are above, one of them positive.

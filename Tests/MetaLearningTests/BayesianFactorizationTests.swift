@@ -136,7 +136,7 @@ private struct Formula {
     #expect(abs(unknown[0] - unknown[1]) < 0.5)
   }
 
-  /// Everyone rates more of the kind she likes; a rating of 3 says nothing itself.
+  /// Everyone rates more of the kind they like; a rating of 3 says nothing itself.
   @Test func whatAUserChoseToRateTellsHerTaste() {
     var stream = RandomKey(seed: 6).stream
     let world = Formula(items: [Formula.parity(Formula.items)]) { user, item in

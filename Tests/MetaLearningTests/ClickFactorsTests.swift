@@ -75,7 +75,7 @@ private func als(_ change: (inout AlternatingLeastSquares) -> Void) -> Alternati
     }
   }
 
-  /// A training user's fold-in is what the last half-step would give her, so that more rounds explain her better.
+  /// A training user's fold-in is what the last half-step would give them, so that more rounds explain them better.
   @Test func theLossFallsWithEveryRound() {
     var last = Double.infinity
     for rounds in [1, 2, 4, 8, 16] {

@@ -93,7 +93,7 @@ import Testing
   func thePropagationIsTheMeanOfPowersOfTheNormalisedGraph(withTrust: Bool) throws {
     var data = smallWorld()
     if withTrust {
-      // The last is no training user, and one who trusts herself has no edge.
+      // The last is no training user, and one who trusts themself has no edge.
       data.trust = Trust(
         trusters: ["0", "1", "2", "3", "2"], trusted: ["1", "0", "1", "3", "11"],
         weights: [1, 0.5, 3, 1, 1])

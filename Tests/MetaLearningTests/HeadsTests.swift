@@ -336,7 +336,7 @@ import Testing
     #expect(few.allSatisfy { $0 > 0 && $0 < 1 })
   }
 
-  /// Users who take items of one genre alone: what a user took tells what she takes next.
+  /// Users who take items of one genre alone: what a user took tells what they take next.
   @Test func theHeadOfCategoriesLearnsWhatAUserTakes() throws {
     var stream = RandomKey(seed: 8).derived("tastes").stream
     let (users, items, genres) = (90, 30, 3)

@@ -59,7 +59,7 @@ import Testing
     #expect(drawn.map(\.item) == Array(repeating: Int32(rarest), count: 12))
     let all = Set(0..<Int32(data.items.count))
     #expect(sampler.negatives(for: 3, avoiding: all, &stream).isEmpty)
-    // Where the whole batch took what she took, others are drawn.
+    // Where the whole batch took what they took, others are drawn.
     let elsewhere = sampler.negatives(for: 1, avoiding: others, from: [0, 1], &stream)
     #expect(elsewhere.map(\.item) == Array(repeating: Int32(rarest), count: 4))
   }
@@ -107,7 +107,7 @@ import Testing
     let items = (0..<Int32(data.items.count)).map { $0 }
     for task in split.test {
       let scores = model.scores(for: UserContext(task, in: data.interactions), items: items)
-      // Another query: items that she did not take.
+      // Another query: items that they did not take.
       var other = data
       let taken = Set((task.support + task.query).map { data.interactions.items[Int($0)] })
       let rest = items.filter { !taken.contains($0) }
@@ -115,7 +115,7 @@ import Testing
         other.interactions.items[Int(row)] = rest[place % rest.count]
       }
       #expect(model.scores(for: UserContext(task, in: other.interactions), items: items) == scores)
-      // In whatever order her items are given.
+      // In whatever order their items are given.
       var turned = UserContext(task, in: data.interactions)
       turned.support.reverse()
       let again = model.scores(for: turned, items: items)

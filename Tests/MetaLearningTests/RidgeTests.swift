@@ -7,7 +7,7 @@ import TestedKernels
 import Testing
 
 @Suite struct RidgeTests {
-  /// Users who stretch what they think of the items, each in her own way.
+  /// Users who stretch what they think of the items, each in their own way.
   private static let stretched: Dataset = {
     var stream = RandomKey(seed: 6).derived("stretched").stream
     var table = Interactions()

@@ -39,7 +39,7 @@ func smallWorld(users: Int = 12, items: Int = 20, ratings: Int = 12) -> Dataset 
     interactions: table, scale: RatingScale(1, 5))
 }
 
-/// One task a user, her first ratings as the query.
+/// One task a user, their first ratings as the query.
 func smallSplit(_ data: Dataset, query: Int = 4) -> TaskSplit {
   var rows: [Int32: [Int32]] = [:]
   for row in 0..<data.interactions.count {

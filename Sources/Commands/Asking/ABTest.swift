@@ -4,7 +4,7 @@ import Language
 import Reports
 
 /// `abtest a b`: an online test as the logged ratings foretell it. Every simulated user sees one of
-/// the two, and what she likes among the first places is known from her ratings.
+/// the two, and what they like among the first places is known from their ratings.
 package struct ABTest: ConstrainedCommand {
   package var names: [String] = []
   package var metric = "precision"
@@ -20,7 +20,7 @@ package struct ABTest: ConstrainedCommand {
     "abtest", "Foretells an online test of two models from logged ratings, with its power.",
     details: """
       Users are drawn with replacement from the judged ones and sent to one of the two models; the \
-      outcome of a user is the metric on her query ratings. What users never rated is not known, so \
+      outcome of a user is the metric on the query ratings. What users never rated is not known, so \
       that only candidates with ratings take part. The share of false alarms is that of the first \
       model against itself.
       """,

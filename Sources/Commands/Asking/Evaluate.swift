@@ -29,7 +29,7 @@ package struct Evaluate: ConstrainedCommand {
   package static let signature = Signature<Self>(
     "evaluate", "Judges the model on new users, beside chance and the simple baselines.",
     details: """
-      Each user's support ratings are given to the model, and her query ratings are predicted and \
+      Each user's support ratings are given to the model, and the query ratings are predicted and \
       ranked. Without a model the baselines are judged alone. Equal scores count with the mean over \
       all their orders. seeds=5 trains the model four more times, and judges the mean of all; with \
       resplit=yes each time on tasks dealt out anew. candidates=cold ranks the items that no training task \

@@ -181,10 +181,10 @@ extension Evaluate {
       switch kind {
       case .rating: "rating: the query items of each user"
       case .click:
-        "click: those, each with gain 1, and all that she never \(taken)"
+        "click: those, each with gain 1, and all that the user never \(taken)"
       case .category:
         "category (\(model.categoryFeature)): the share of query items that have the one foretold; "
-          + "majority is the most frequent one of training, favourite that of her support"
+          + "majority is the most frequent one of training, favourite that of the support"
       }
     }
   }

@@ -143,13 +143,15 @@ struct Leaderboard {
     _ metrics: [Known<any Metric>], rows: [Known<String>], subjectNeeds: Noun? = nil
   ) -> [ResultField] {
     let means = metrics.map { ResultField($0.value.field, needs: $0.needs) }
-    let perUser = ResultField(
-      UserValues.field,
-      .record(
-        [ResultField("users", .list)]
-          + means.map { ResultField($0.name, .list, needs: $0.needs) }))
+    func perUser(_ means: [ResultField]) -> ResultField {
+      ResultField(
+        UserValues.field,
+        .record(
+          [ResultField("users", .list)]
+            + means.map { ResultField($0.name, .list, needs: $0.needs) }))
+    }
     let errors = Set(metrics.filter(\.value.needsRatings).map(\.value.field))
-    let own = (means + ["tie-rate", perUser]).map { field in
+    let own = (means + ["tie-rate", perUser(means)]).map { field in
       ResultField(
         field.name, field.kind,
         needs: field.needs
@@ -162,10 +164,11 @@ struct Leaderboard {
           ResultField(
             field.name, field.kind,
             needs: field.needs + (errors.contains(field.name) ? [.predictions(of: name)] : []))
-        } + [perUser])
+        } + [perUser(means)])
     }
     // A row that only orders has no errors.
-    let orders = ResultField.Kind.record(means.filter { !errors.contains($0.name) } + [perUser])
+    let ranked = means.filter { !errors.contains($0.name) }
+    let orders = ResultField.Kind.record(ranked + [perUser(ranked)])
     return own + ["users", ResultField(Trial.chanceTitle, .record(means))]
       + rows.map {
         ResultField(

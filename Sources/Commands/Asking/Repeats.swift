@@ -2,9 +2,9 @@ import Datasets
 import Evaluation
 
 /// The same rows judged several times, under other seeds or on other tasks, as one judgement for each row:
-/// a user counts with the mean over the times she was judged.
+/// a user counts with the mean over the times they were judged.
 struct Repeats {
-  /// Each user's task, from the first time she was judged.
+  /// Each user's task, from the first time they were judged.
   private(set) var tasks: [UserTask] = []
   private var places: [Int32: Int] = [:]
   private var rows: [Row] = []

@@ -24,9 +24,9 @@ extension Audience: ArgumentReadable {
 
   package static var namedValues: [NamedValue] {
     [
-      NamedValue("test", "the test users, each adapted on her support"),
-      NamedValue("valid", "the validation users, each adapted on her support"),
-      NamedValue("train", "the training users, each adapted on all that she rated"),
+      NamedValue("test", "the test users, each adapted on the support"),
+      NamedValue("valid", "the validation users, each adapted on the support"),
+      NamedValue("train", "the training users, each adapted on all ratings"),
       NamedValue("all", "every user of the data"),
     ]
   }
@@ -128,7 +128,7 @@ extension TopK {
       scores: best.map { data.shown($0.score) })
   }
 
-  /// The tasks of users who are judged: each adapts on her support alone.
+  /// The tasks of users who are judged: each adapts on their support alone.
   private func heldOut(_ tasks: TaskSplit?) -> [Int32: UserTask] {
     var held: [Int32: UserTask] = [:]
     for task in (tasks?.valid ?? []) + (tasks?.test ?? []) { held[task.user] = task }
@@ -218,7 +218,7 @@ extension TopK {
       blocks.append(
         .note(
           counted(short, "user has", "users have")
-            + " a shorter list: fewer than \(count) items are left that she has not rated"))
+            + " a shorter list: fewer than \(count) items are left that the user has not rated"))
     }
     return Report(blocks, result: result)
   }

@@ -89,7 +89,7 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
       left: allowed.count - items.count, domain: domain)
   }
 
-  /// All that a known user has rated, query ratings among them: they are no news to her.
+  /// All that a known user has rated, query ratings among them: they are no news to them.
   private func ratedItems(of adapted: AdaptedModel, _ data: Dataset) -> [Int32] {
     guard let user = adapted.user else { return [] }
     let table = data.interactions

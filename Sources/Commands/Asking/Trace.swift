@@ -27,7 +27,7 @@ package struct Trace: Command {
       .option("k", \.count, in: 1...100, "how many top items to show"),
     ],
     needs: [.data, .model],
-    examples: [Example("trace adapt user 42", "what five steps on her ratings do")])
+    examples: [Example("trace adapt user 42", "what five steps on the ratings do")])
 
   package var resultFields: [ResultField]? {
     ["support-loss", "query-loss", "query-mae", "distance"]

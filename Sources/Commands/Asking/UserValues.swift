@@ -37,7 +37,7 @@ package struct UserValues: Sendable, Equatable {
   package var record: Record {
     Record(
       [Record.Field("users", .list(users.map { .word($0) }))]
-        + columns.map { column in
+        + columns.filter { $0.values.contains { $0 != nil } }.map { column in
           Record.Field(
             column.field, .list(column.values.map { $0.map { .number($0) } ?? .word("none") }))
         })

@@ -181,7 +181,7 @@ struct Attach: ConstrainedCommand, WithholdingCommand {
     }
     if outcome.loops > 0 {
       blocks.append(
-        .note(counted(outcome.loops, "edge") + " from a user to herself left out"))
+        .note(counted(outcome.loops, "edge") + " from a user to the same user left out"))
     }
     if outcome.repeated > 0 {
       blocks.append(

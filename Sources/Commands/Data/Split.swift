@@ -19,8 +19,8 @@ struct Split: ConstrainedCommand {
       categories, data sets or times instead. With of=items a task is an item and its support ratings of \
       it, so that models learn what to make of new items from their first raters.
 
-      Of interactions cold=item holds out items: every user's support is what she did with the others, and \
-      what she did with those held out is asked for; support=80% asks for the rest of the others, too. Its \
+      Of interactions cold=item holds out items: every user's support is what was done with the others, and \
+      what was done with those held out is asked for; support=80% asks for the rest of the others, too. Its \
       validation part is on further items, which return to training once strengths are chosen.
 
       `split phases 20 20 20` judges new users, or items, on the same ratings when none of theirs is known \
@@ -227,8 +227,8 @@ struct Split: ConstrainedCommand {
   private func sentences(on items: HeldOutItems) -> [String] {
     let support =
       splitting.support == .rest
-      ? "what a user did with all others is her support"
-      : "support=\(splitting.support.argumentText) of what a user did with all others is her support, "
+      ? "what a user did with all others is the support"
+      : "support=\(splitting.support.argumentText) of what a user did with all others is the support, "
         + "and the test asks for the rest of it, too"
     var sentences = [
       "\(counted(items.count(for: .test), "item is", "items are")) held out for the test and "

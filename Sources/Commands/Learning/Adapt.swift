@@ -20,9 +20,9 @@ package struct Adapt: ConstrainedCommand {
     "adapt", "Fits the model to one user, or item, from a handful of ratings.",
     details: """
       A user of a validation or test task adapts on its support ratings, so that its query ratings stay \
-      unseen; any other user on all of hers. `new` is a user the data do not know: give her ratings by item \
-      id or by quoted title, and her features by their names: age=25. Where an item is called like a feature, \
-      quotes mean the item, and `user.age` the feature. Of interactions `likes=` says what she took. \
+      unseen; any other user on all ratings. `new` is a user the data do not know: give ratings by item \
+      id or by quoted title, and features by their names: age=25. Where an item is called like a feature, \
+      quotes mean the item, and `user.age` the feature. Of interactions `likes=` says what was taken. \
       After `split tasks of=items` it is an item that has ratings: `adapt item 50`, `adapt new 42=5 7=1`.
       """,
     [
@@ -35,7 +35,7 @@ package struct Adapt: ConstrainedCommand {
         "ratings", \.told, "further ratings: item=rating; of a new user features, too: age=25",
         completion: .live("other")),
       .option(
-        "likes", \.likes, "further items that she took, of interactions: [50, 172]",
+        "likes", \.likes, "further items that the user took, of interactions: [50, 172]",
         completion: .live("other")),
       .option("shots", \.shots, in: 0...1_000_000, "use only this many support ratings"),
       .option(
@@ -98,7 +98,7 @@ package struct Adapt: ConstrainedCommand {
       help: ["adapt user 42", "adapt new 50=5 172=4"], argument: user)
   }
 
-  /// What she took, where the data are interactions.
+  /// What they took, where the data are interactions.
   private func taken(_ data: Dataset) throws -> [UserContext.Rating] {
     guard let first = likes.first else { return [] }
     guard data.feedback == .interactions else {

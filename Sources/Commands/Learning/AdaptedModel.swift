@@ -9,7 +9,7 @@ package struct AdaptedModel: Sendable {
   package var context: UserContext
   /// "user 42"
   package var name: String
-  /// The features of a user whom the data do not know; the context calls her number 0 then.
+  /// The features of a user whom the data do not know; the context calls their number 0 then.
   package private(set) var person: Entities?
   /// How older ratings count less; nil where all count alike.
   package var forgetting: Forgetting?
@@ -26,7 +26,7 @@ package struct AdaptedModel: Sendable {
     if person != nil { self.context.user = 0 }
   }
 
-  /// The number of the user in the data, where they know her.
+  /// The number of the user in the data, where they know them.
   package var user: Int32? { person == nil ? context.user : nil }
 
   /// The same for data with further items.
@@ -55,8 +55,8 @@ extension Dataset {
     if let number = try users.number(of: id, noun: "users") { return number }
     throw CommandFailure(
       "E0502", "no user has the id `\(id)`",
-      help: ["\(counted(users.count, "user")): \(examples(users.ids))"],
-      suggestions: suggestions(for: id, among: users.titles + users.ids.names), argument: id)
+      help: users.ids.advice("user", missing: id),
+      suggestions: suggestions(for: id, among: users.titles), argument: id)
   }
 
   /// The number of the item with that id, or with that title.
@@ -64,12 +64,30 @@ extension Dataset {
     if let number = try items.number(of: name, noun: "items") { return number }
     throw CommandFailure(
       "E0502", "no item has the id or the title `\(name)`",
-      help: ["\(counted(items.count, "item")): \(examples(items.ids))"],
-      suggestions: suggestions(for: name, among: items.titles + items.ids.names), argument: name)
+      help: items.ids.advice("item", missing: name),
+      suggestions: suggestions(for: name, among: items.titles), argument: name)
+  }
+}
+
+extension Vocabulary {
+  /// How many ids there are and of which kind, and which may have been meant by one that is not there. None is
+  /// offered as a mend: another id is another person or thing.
+  fileprivate func advice(_ noun: String, missing id: String) -> [String] {
+    let numbers = names.compactMap { Int($0) }
+    var kind = named(names, most: 5)
+    if numbers.count == count, let least = numbers.min(), let most = numbers.max() {
+      kind = "their ids are numbers from \(least) to \(most)"
+    }
+    let near = suggestions(for: id, among: names).filter { isSlip(id, of: $0) }
+    return ["\(counted(count, noun)): \(kind)"]
+      + (near.isEmpty
+        ? [] : ["did you mean " + near.map { "`\($0)`" }.joined(separator: ", or ") + "?"])
   }
 
-  private func examples(_ ids: Vocabulary) -> String {
-    ids.names.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
+  /// Whether one id may be a slip of the other: a number of as many digits, or a word that is near.
+  private func isSlip(_ typed: String, of id: String) -> Bool {
+    let isNumber = typed.utf8.allSatisfy { (48...57).contains($0) }
+    return !isNumber || id.utf8.count == typed.utf8.count && editDistance(typed, id) == 1
   }
 }
 

@@ -21,7 +21,7 @@ extension Dataset {
         let name = part == .test ? "test" : "validation"
         notes.append(
           .note(
-            "A \(name) user: adapted on her support; "
+            "A \(name) user: adapted on the support; "
               + counted(task.query.count, "query \(noun) stays", "query \(noun)s stay") + " unseen."
           ))
         return LearnableRatings(
@@ -30,7 +30,7 @@ extension Dataset {
     }
     if let task = tasks?.train.first(where: { $0.user == user }) {
       if dividingAll {
-        notes.append(.note("A training user: the model was trained on her query \(noun)s as well."))
+        notes.append(.note("A training user: the model was trained on the query \(noun)s as well."))
         return LearnableRatings(
           context: UserContext(task, in: interactions), query: ratings(task.query))
       }

@@ -35,9 +35,9 @@ package enum ToldValue: ArgumentReadable, Equatable {
   }
 }
 
-/// What is known of a user whom the data do not know, besides her ratings.
+/// What is known of a user whom the data do not know, besides their ratings.
 struct Newcomer: Sendable {
-  /// Her features: she is the only one, number 0.
+  /// Their features: they are the only one, number 0.
   let person: Entities
   /// What models do not know of it, in sentences.
   private(set) var remarks: [String] = []

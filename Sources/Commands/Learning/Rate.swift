@@ -14,7 +14,7 @@ struct Rate: Command {
   static let signature = Signature<Self>(
     "rate", "Tells the adapted model further ratings of its user.",
     details: """
-      An item that she has rated before is rated anew. at= says when; what is told without it is as new as \
+      An item that was rated before is rated anew. at= says when; what is told without it is as new as \
       the newest rating of the data. After `adapt … recency=30d` older ratings count less.
       """,
     [

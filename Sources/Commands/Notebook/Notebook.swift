@@ -17,6 +17,8 @@ package struct Notebook: Sendable {
   package private(set) var failed: Cell?
   /// The lesson that is being taken.
   package var lesson: LessonProgress?
+  /// How many steps of each lesson are done, by its name.
+  package var lessonsDone: [String: Int] = [:]
   private var branches: [(name: String, cell: Int)] = []
 
   /// - Parameters:
@@ -134,31 +136,6 @@ package struct Notebook: Sendable {
     }
     cell.facts = access.facts
     return access
-  }
-
-  /// What a lesson says after a cell: praise and the next step when the step is done, a word when it was
-  /// tried.
-  package mutating func lessonAnswer(host: any Host) -> Report? {
-    guard var progress = lesson, let step = progress.current, let cell = cells.last,
-      cell.status == .completed
-    else { return nil }
-    progress.typed += cell.text + "\n"
-    guard
-      progress.lesson.isDone(
-        step, in: interpreter, typed: progress.typed, last: cell.text, host: host)
-    else {
-      lesson = progress
-      return step.isTried(by: cell.text)
-        ? Report([.note("That is not yet what this step asks for; `lesson hint` helps.")]) : nil
-    }
-    progress.advance()
-    var blocks: [Report.Block] = [.text("Done.")] + progress.task.blocks
-    while let next = progress.current, next.isReading {
-      progress.advance()
-      if progress.current != nil { blocks += progress.task.blocks }
-    }
-    lesson = progress.current == nil ? nil : progress
-    return Report(blocks)
   }
 
   /// `$_` is the last result, `$_3` that of cell 3; returns the names that were bound.

@@ -5,7 +5,7 @@ import Reports
 package struct SharedCell: Sendable, Equatable {
   package var number: Int
   package var text: String
-  /// What it said; whoever follows sees it in the width of her own screen.
+  /// What it said; whoever follows sees it in the width of their own screen.
   package var said: [Report]
 
   package init(number: Int, text: String, said: [Report]) {

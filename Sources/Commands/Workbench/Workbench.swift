@@ -16,6 +16,8 @@ package final class Workbench {
   private var lost: RecoverableSession?
   /// Where results of long commands are kept, for `recover` to take them.
   private let results: RecoverableResults?
+  /// Where it is kept how far lessons came.
+  private let lessons: (any LessonRecord)?
   /// The cell whose training was stopped just now; asking again to stop before anything else runs drops its
   /// model.
   private var stopped: Int?
@@ -29,14 +31,16 @@ package final class Workbench {
   package init(
     journal: Journal = Journal(in: nil), lost: RecoverableSession? = nil,
     sharing: (any CellSink)? = nil, following: (any CellFeed)? = nil,
-    results: RecoverableResults? = nil
+    results: RecoverableResults? = nil, lessons: (any LessonRecord)? = nil
   ) {
+    self.lessons = lessons
     self.journal = journal
     self.lost = lost
     self.sharing = sharing
     self.following = following
     self.results = results
     notebook = Notebook(keepingResultsIn: results)
+    notebook.lessonsDone = lessons?.steps() ?? [:]
   }
 
   /// A session that is written down in a store, where the newest one that was cut off can be recovered.
@@ -45,13 +49,13 @@ package final class Workbench {
   package convenience init(
     journals: (any JournalStore)?, sharing: (any CellSink)? = nil,
     following: (any CellFeed)? = nil, results: RecoverableResults? = nil,
-    say: (String) -> Void = { _ in }
+    lessons: (any LessonRecord)? = nil, say: (String) -> Void = { _ in }
   ) {
     // Before its own journal is there.
     let lost = journals.flatMap { RecoverableSession.newest(in: $0, say: say) }
     self.init(
       journal: Journal(in: journals), lost: lost, sharing: sharing, following: following,
-      results: results)
+      results: results, lessons: lessons)
   }
 
   /// Says what there is to say before the first cell: whether the session is written down, and what can be
@@ -125,10 +129,11 @@ package final class Workbench {
     for frontEnd: FrontEnd
   ) -> Bool {
     frontEnd.take(.started(number: notebook.number, text: typed, isHandedIn: isHandedIn))
-    let text = spelledOut(typed)
+    let text = notebook.spelledOut(typed)
     journal.starts(text)
     let stale = remarks ? notebook.stale(frontEnd.host) : [:]
     let before = (count: notebook.interpreter.log.count, number: notebook.number)
+    notebook.interpreter.warn(of: Source(text: text), for: frontEnd)
     let (outcome, stops) = ran(text, again, frontEnd)
     var ending = WorkbenchEvent.Ending(result: .completed, source: Source(text: text))
     switch outcome {
@@ -143,7 +148,7 @@ package final class Workbench {
       if remarks, let remark = notebook.remark(staleBefore: stale, frontEnd.host) {
         frontEnd.take(.said(remark))
       }
-      if let answer = notebook.lessonAnswer(host: frontEnd.host) { frontEnd.take(.said(answer)) }
+      answerLesson(frontEnd)
       return result == .completed && stops == 0
     case .request(let request):
       frontEnd.take(.ended(ending))
@@ -151,6 +156,15 @@ package final class Workbench {
       journal.reaches(notebook.interpreter.log)
       return true
     }
+  }
+
+  /// What the lesson says that is being taken; how far it came is kept.
+  private func answerLesson(_ frontEnd: FrontEnd) {
+    let name = notebook.lesson?.name ?? ""
+    let before = notebook.lessonsDone[name]
+    guard let answer = notebook.lessonAnswer(host: frontEnd.host) else { return }
+    if let done = notebook.lessonsDone[name], done != before { lessons?.keep(done, of: name) }
+    frontEnd.take(.said(answer))
   }
 
   /// Runs a cell in a copy of the notebook, so that front ends can look at the one before meanwhile; returns
@@ -168,7 +182,7 @@ package final class Workbench {
     return (outcome, frontEnd.stops())
   }
 
-  /// After the user has stopped a training: what it came to is kept, unless she asked twice.
+  /// After the user has stopped a training: what it came to is kept, unless they asked twice.
   private func keep(_ stops: Int, _ frontEnd: FrontEnd) {
     guard stops > 0, let cell = notebook.cells.last, cell.isPartial else { return }
     stopped = cell.number

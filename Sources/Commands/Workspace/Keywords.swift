@@ -18,13 +18,14 @@ private struct LetPage: KeywordPage {
     "let", "Names a value, or the result of a command.",
     details: """
       `$name` is the value from there on, `$name.field` a part of a result, `$name[2]` the second of a \
-      list, and "… $name …" puts it into a text. A name may be bound anew; one that is bound in a block ends \
-      with it. At the prompt `$_` is the last result and `$_3` that of cell 3.
+      list, and "… {$name} …" puts it into a text. A name may be bound anew; one that is bound in a block \
+      ends with it. At the prompt `$_` is the last result and `$_3` that of cell 3.
       """,
     examples: [
       Example("let k = 5; topk $k", "a value"),
       Example("let r = evaluate; show $r.item-mean.mae", "a result"),
       Example("let rates = [0.01, 0.1]; show $rates[2]", "a list"),
+      Example("let name = toys; export \"{$name}.csv\"", "in a text, such as the name of a file"),
     ])
 }
 

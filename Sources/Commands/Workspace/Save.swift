@@ -37,4 +37,4 @@ extension Saveable {
 
 /// Everything that `save` can write.
 package let saveables = Catalog<any Saveable>(
-  "thing to save", [SaveModel.self, SaveSession.self, SaveReport.self])
+  "thing to save", [SaveModel.self, SaveSession.self, SaveReport.self, SaveUserValues.self])

@@ -49,7 +49,10 @@ package struct SaveReport: Saveable {
       Example("compare mf item-mean | save report \"table.tex\" bold=best stars=yes"),
     ])
 
-  private static func renderer(of path: String) -> (any Renderer)? {
+  /// What a file that a report goes to may end in.
+  static let endings = forms.map(\.ending)
+
+  static func renderer(of path: String) -> (any Renderer)? {
     forms.first { path.hasSuffix("." + $0.ending) && path.utf8.count > $0.ending.utf8.count + 1 }?
       .renderer
   }

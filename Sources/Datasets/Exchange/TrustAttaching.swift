@@ -20,7 +20,7 @@ package struct TrustAttaching: Sendable {
     package var trusters = 0
     /// Who is in no rating.
     package var strangers: [String] = []
-    /// Edges from somebody to herself, and edges that an earlier line has.
+    /// Edges from somebody to themselves, and edges that an earlier line has.
     package var loops = 0
     package var repeated = 0
     package var features = 0

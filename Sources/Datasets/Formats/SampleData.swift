@@ -3,8 +3,8 @@ import Language
 
 /// Ratings of toys that nobody bought: generated, the same on every machine, and free to use.
 ///
-/// Each user has tastes of her own (over categories, brands and price) that a handful of her ratings
-/// give away, so that adapting to her tells more than any average can.
+/// Each user has tastes of their own (over categories, brands and price) that a handful of their ratings
+/// give away, so that adapting to them tells more than any average can.
 package struct SampleData: DatasetFormat {
   package var new = 0
 
@@ -135,7 +135,7 @@ private struct ToyShop {
   }
 }
 
-/// One generated user: who she is, what she likes, and what she rated.
+/// One generated user: who they are, what they like, and what they rated.
 private struct Person {
   let band: Int
   let region: Int
@@ -146,7 +146,7 @@ private struct Person {
     band = chance.below(userAges.count)
     region = chance.below(regions.count)
     let bias = 0.35 * chance.normal()
-    // Part of the taste for categories and prices comes with age; most of it is her own.
+    // Part of the taste for categories and prices comes with age; most of it is their own.
     let shared = ToySeed.band(band).stream
     var group = shared
     let categoryTaste = categories.map { _ in 0.25 * group.normal() + 0.60 * chance.normal() }

@@ -3,7 +3,7 @@ import Language
 
 /// Generated ratings of users whose tastes move with time: the same on every machine, with a known truth.
 ///
-/// A user's taste is a direction that turns from one that is drawn for her to another one, which has nothing to do
+/// A user's taste is a direction that turns from one that is drawn for them to another one, which has nothing to do
 /// with the first, while 1/`drift` years pass; an item is a point near that of its kind.
 package struct SyntheticData: DatasetFormat {
   package var drift = 1.0
@@ -18,7 +18,7 @@ package struct SyntheticData: DatasetFormat {
   package static let signature = Signature<Self>(
     "synthetic", "Generated ratings of a year in which tastes move, with a known truth.",
     details: """
-      A user rates 3 + what she and the item deviate + taste · item + noise, rounded, from 1 to 5. Her taste turns \
+      A user rates 3 + what the user and the item deviate + taste · item + noise, rounded, from 1 to 5. The taste turns \
       from one direction to an independent one in 1/drift years; with drift=0 it stays. `load` says by how much \
       one errs who knows all but the noise, which is what a model may come near to. With `friends` a user also \
       trusts some others (`attach trust` takes real trust): of four times as many, drawn at random, those whose \

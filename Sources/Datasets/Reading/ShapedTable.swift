@@ -157,7 +157,7 @@ struct ShapedTable {
 
   // MARK: Lists
 
-  /// A user, then all of her items.
+  /// A user, then all of their items.
   private func lists() throws(DatasetError) -> (ScannedTable, ColumnRoles) {
     var (users, items): ([UInt64], [UInt64]) = ([], [])
     var alone = 0

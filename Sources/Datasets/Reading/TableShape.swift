@@ -10,7 +10,7 @@ package enum TableShape: String, ArgumentChoice {
     case .rows: "a line for each rating"
     case .matrix: "a line for each user, a column for each item"
     case .blocks: "a line `item:`, then a line for each of its ratings"
-    case .lists: "a line for each user, with all of her items"
+    case .lists: "a line for each user, with all items taken"
     }
   }
 
@@ -20,7 +20,7 @@ package enum TableShape: String, ArgumentChoice {
     case .guess, .rows: "a table with a line for each rating"
     case .matrix: "a matrix, with a line for each user and a column for each item"
     case .blocks: "blocks, each a line with an item and then its ratings"
-    case .lists: "lists, each a user and then all of her items"
+    case .lists: "lists, each a user and then all items taken"
     }
   }
 }

@@ -44,7 +44,7 @@ extension TaskSplitting {
     cold == .item && of == .users && data.feedback == .interactions
   }
 
-  /// Deals out items. A test task asks for what a user took of the items of the test, and its support is what she
+  /// Deals out items. A test task asks for what a user took of the items of the test, and its support is what they
   /// took of the others, or so much of it as `support` says; the rest of that is asked for, too.
   func holdingItemsOut(
     of data: Dataset, key: RandomKey

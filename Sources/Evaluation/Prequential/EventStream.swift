@@ -12,7 +12,7 @@ package struct EventStream: Sendable {
   package let blocks: [Range<Int>]
   /// How many rows are left out since nobody knows when they were given.
   package let untimed: Int
-  /// Rows of each user: those known beforehand, then her events.
+  /// Rows of each user: those known beforehand, then their events.
   private let histories: [Int32: [Int32]]
   /// How many of those are known before each event, and its own place among them.
   private let known: [Int]

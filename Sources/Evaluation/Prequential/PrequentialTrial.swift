@@ -21,7 +21,7 @@ package struct PrequentialTrial: Sendable {
   package let stream: EventStream
   package let metrics: [any Metric]
   package let candidates: Candidates
-  /// How older ratings of a user count less when she asks.
+  /// How older ratings of a user count less when they ask.
   package let forgetting: Forgetting?
   /// How often those are fitted anew that do not learn from every event.
   package let refits: Int

@@ -18,7 +18,7 @@ extension Checker {
       return nil
     }
     guard let type = context.command(verb.text) else {
-      if !hasUnseen { unknown(verb) }
+      if !hasUnseen { unknown(call) }
       for argument in call.arguments { _ = value(of: argument.value) }
       return nil
     }
@@ -28,7 +28,7 @@ extension Checker {
     let before = context.ledger
     if followsNouns {
       follow(
-        verb, needs: checkedCall.needs, uses: type.uses, gives: checkedCall.gives,
+        call, needs: checkedCall.needs, uses: type.uses, gives: checkedCall.gives,
         key: checkedCall.gives.contains(where: context.vocabulary.sources.contains)
           ? key(of: arguments, type) : nil)
       for noun in checkedCall.withdrawn { context.ledger.withdraw(noun) }
@@ -65,10 +65,8 @@ extension Checker {
     return context.ledger.key(root)
   }
 
-  private mutating func unknown(_ verb: Name) {
-    var help: [String] = []
-    let near = suggestions(for: verb.text, among: verbs + Keyword.allCases.map(\.rawValue))
-    if near.isEmpty { help = ["`help` lists the verbs"] }
+  private mutating func unknown(_ call: Call) {
+    let verb = call.verb
     if let later = definitions.range(of: verb.text, in: source) {
       diagnostics.append(
         Diagnostic(
@@ -76,16 +74,53 @@ extension Checker {
           secondary: [.init(later, "defined here")], help: ["move its `def` above this line"]))
       return
     }
-    diagnostics.append(
-      Problem(
-        "E0201", "there is no command `\(verb.text)`", help: help, suggestions: near
-      ).diagnostic(at: verb.range))
+    let message = "there is no command `\(verb.text)`"
+    if let meant = meant(by: call) {
+      var found = Diagnostic(
+        "E0201", message, at: verb.range, help: meant.help.map { [$0] } ?? [], fix: meant.fix)
+      if let fix = meant.fix { found.primary.text = "did you mean `\(fix.replacement)`?" }
+      diagnostics.append(found)
+      return
+    }
+    let near = suggestions(for: verb.text, among: verbs + Keyword.allCases.map(\.rawValue))
+    var found = Problem(
+      "E0201", message, help: near.isEmpty ? ["`help` lists the verbs"] : [], suggestions: near
+    ).diagnostic(at: verb.range)
+    // What would be refused where it stands is no fix.
+    if let first = near.first, isVerb(first), !isTakable(replacingVerb(of: call, by: first)) {
+      found.fix = nil
+    }
+    diagnostics.append(found)
     // What the verb was most likely meant to be is taken to have run, so that one typo does not cause ten
     // diagnostics.
     if let first = near.first, let type = context.command(first), followsNouns {
       context.ledger.give(
         type.gives, needs: type.needs, at: .here(verb.range))
     }
+  }
+
+  /// What does here what a call of another program does there: a line in its place, and words.
+  private func meant(by call: Call) -> (fix: Diagnostic.Fix?, help: String?)? {
+    guard let foreign = foreignVerb(call.verb.text) else { return nil }
+    let rest = source.slice(SourceRange(call.verb.range.upper, call.range.upper)).drop { $0 == " " }
+    let line = foreign.line(with: String(rest)).flatMap { isTakable($0) ? $0 : nil }
+    guard line != nil || foreign.help != nil else { return nil }
+    return (line.map { .init(call.range, $0) }, foreign.help)
+  }
+
+  private func replacingVerb(of call: Call, by verb: String) -> String {
+    verb + source.slice(SourceRange(call.verb.range.upper, call.range.upper))
+  }
+
+  /// Whether a line could stand here: whether nothing but a step before it may be missing.
+  private func isTakable(_ line: String) -> Bool {
+    guard line.utf8.count <= 1000 else { return true }
+    let offered = Source(text: line)
+    guard offered.parsed.diagnostics.isEmpty else { return false }
+    var trial = Checker(source: offered, context: context)
+    trial.followsNouns = false
+    trial.check(offered.parsed.script.statements)
+    return !trial.diagnostics.contains { $0.severity == .error }
   }
 
   /// The checked call, from the cache where one of the same shape had no faults.
@@ -248,8 +283,9 @@ extension Checker {
 
   /// Says when what a verb needs is missing or stale, and notes what it gives.
   private mutating func follow(
-    _ verb: Name, needs: [Noun], uses: [Noun], gives: [Noun], key: Int?
+    _ call: Call, needs: [Noun], uses: [Noun], gives: [Noun], key: Int?
   ) {
+    let verb = call.verb
     if needs.isEmpty, uses.isEmpty, gives.isEmpty { return }
     // Of which kind something is that is not there nobody can say.
     let missing = needs.filter { noun in
@@ -258,7 +294,7 @@ extension Checker {
     if let noun = missing.first(where: { noun in
       !missing.contains { $0.comes(from: noun) }
     }) {
-      if !hasUnseen { report(missing: noun, for: verb) }
+      if !hasUnseen { report(missing: noun, for: call) }
       for link in missing.flatMap({ context.ledger.chain(to: $0) })
       where context.ledger.entry(link) == nil {
         context.ledger.assume(link, at: .here(verb.range))
@@ -275,7 +311,8 @@ extension Checker {
     context.ledger.give(gives, needs: needs, at: .here(verb.range), key: key)
   }
 
-  private mutating func report(missing noun: Noun, for verb: Name) {
+  private mutating func report(missing noun: Noun, for call: Call) {
+    let verb = call.verb
     if let advice = noun.advice {
       diagnostics.append(
         Diagnostic(
@@ -293,10 +330,14 @@ extension Checker {
     if givers.count > 1 {
       help.append("given by: " + givers.joined(separator: ", "))
     }
+    // `rate 50=4`, where nobody is there yet whose ratings they are.
+    let meant = meant(by: call)
+    help += meant?.help.map { [$0] } ?? []
     diagnostics.append(
       Diagnostic(
         noun.sources.isEmpty ? "E0401" : "E0402", "nothing to \(verb.text): \(noun.absence)",
-        at: verb.range, label: "needs `\(firstWord(noun.remedy))` before it", help: help))
+        at: verb.range, label: "needs `\(firstWord(noun.remedy))` before it", help: help,
+        fix: meant?.fix))
   }
 
   private mutating func reportDoubtful(_ noun: Noun, for verb: Name) {

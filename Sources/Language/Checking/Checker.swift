@@ -11,6 +11,7 @@ package func check(
   checker.diagnostics = faults
   checker.check(script.statements)
   checker.checkParametersAreDeclared()
+  checker.warnOfNamesInTexts(script)
   if lints {
     // An unseen file may use the name, so that it must not be called unused.
     checker.diagnostics += Language.lints(of: script, source, in: context)
@@ -172,10 +173,13 @@ struct Checker {
       !type.contains(unfit)
     {
       given = nil
+      let written = "\(name.text)=\(unfit.sourceText)"
+      let place = SourceRange(name.text.utf8.count + 1, written.utf8.count)
       diagnostics.append(
         Diagnostic(
-          "E0301", "`\(name.text)` needs \(type.expectation)", at: name.range,
-          label: "`\(name.text)=\(unfit.text)` was given", help: ["run it with another value"]))
+          "E0301", "`\(name.text)` needs \(type.expectation)", at: place,
+          label: "this is \(unfit.description)", help: ["run it with another value"]))
+      diagnostics[diagnostics.count - 1].given = written
     }
     if context.parameters[name.text] == nil, parameter.defaultValue == nil, context.needsParameters
     {
@@ -193,14 +197,16 @@ struct Checker {
   mutating func checkParametersAreDeclared() {
     for name in context.parameters.keys.sorted()
     where !declared.contains(name) && !hasUnseen && context.needsParameters {
-      diagnostics.append(
+      var found =
         Problem(
           "E0203", "the script has no parameter `\(name)`",
           help: declared.isEmpty
             ? ["it has none: `param \(name) = …` makes one"]
             : ["parameters: " + declared.sorted().joined(separator: " ")],
           suggestions: suggestions(for: name, among: declared.sorted())
-        ).diagnostic(at: SourceRange(0, 0)))
+        ).diagnostic(at: SourceRange(0, name.utf8.count))
+      found.given = context.parameters[name].map { "\(name)=\($0.sourceText)" }
+      diagnostics.append(found)
     }
   }
 

@@ -227,6 +227,16 @@ extension Value {
     }
   }
 
+  /// How a name is written where a value may stand: as a word, or in quotes where it would not be one, or would
+  /// be taken for the path of a file.
+  package static func written(_ name: String) -> String {
+    let (tokens, faults) = Language.tokens(of: name)
+    let isOne = faults.isEmpty && tokens.count == 2 && [.word, .number].contains(tokens[0].kind)
+    let isPath = name.hasPrefix("/") || name.hasPrefix("~")
+    let means = ["yes", "no", "true", "false", "not"].contains(name)
+    return isOne && !isPath && !means ? name : Value.text(name).sourceText
+  }
+
   /// The values of a list or of a range, nil for anything else.
   package var elements: [Value]? {
     switch self {

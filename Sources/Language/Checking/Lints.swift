@@ -177,7 +177,7 @@ private func lessonMark(of token: Token, in source: Source) -> String? {
 
 extension Expression {
   /// The names of the variables that stand in it.
-  var variables: [String] {
+  package var variables: [String] {
     switch kind {
     case .variable(let name, _): [name.text]
     case .text(let parts):

@@ -191,4 +191,9 @@ let lintPages = [
   CodePage(
     "W0607", "a parameter that is never used", "", wrong: "mrs 1\nparam lr = 0.1",
     right: "mrs 1\nparam lr = 0.1\nexpect $lr < 1"),
+  CodePage(
+    "W0608", "a name in a text",
+    "In a text `{$name}` puts the value in; `$name` alone stays as it is, as in the name of a file.",
+    wrong: "mrs 1\nlet k = 5\nlet n = \"top-$k\"\nexpect $n == \"top-5\"",
+    right: "mrs 1\nlet k = 5\nlet n = \"top-{$k}\"\nexpect $n == \"top-5\""),
 ]

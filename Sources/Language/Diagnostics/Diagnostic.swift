@@ -33,6 +33,8 @@ package struct Diagnostic: Sendable, Equatable {
   package var secondary: [Label]
   package var help: [String]
   package var fix: Fix?
+  /// What its places are of, where that is not the script: a value of the command line, as it was written there.
+  package var given: String?
   /// Whether it lies in an included file, which the message names; its place is where that was included.
   var isOfInclusion = false
 

@@ -13,7 +13,7 @@ extension Lexer {
     }
     count = min(count, end - at)
     if count > 1, peek(count - 1) == 0x0D { count -= 1 }
-    unclosed(count, "this text is not closed", "put `\"` at its end")
+    unclosed(count, "this text is not closed", "put `\"` at its end", fix: closingCurl("\"", count))
     emit(.text, count)
   }
 
@@ -46,13 +46,31 @@ extension Lexer {
       if peek(count - 1) == UInt8(ascii: "'") { return emit(.rawText, count) }
     }
     if count > 1, peek(count - 1) == 0x0D { count -= 1 }
-    unclosed(count, "this text is not closed", "put `'` at its end")
+    unclosed(count, "this text is not closed", "put `'` at its end", fix: closingCurl("'", count))
     emit(.rawText, count)
   }
 
-  private mutating func unclosed(_ count: Int, _ message: String, _ help: String) {
+  private mutating func unclosed(
+    _ count: Int, _ message: String, _ help: String, fix: Diagnostic.Fix? = nil
+  ) {
     diagnostics.append(
       Diagnostic(
-        "E0103", message, at: SourceRange(at, at + count), label: "opened here", help: [help]))
+        "E0103", message, at: SourceRange(at, at + count), label: "opened here", help: [help],
+        fix: fix))
+  }
+
+  /// The plain quote in the place of a curly one that was to close the text of so many bytes; nil where there
+  /// is none, or several.
+  private func closingCurl(_ plain: String, _ count: Int) -> Diagnostic.Fix? {
+    let places = (at + 1..<max(at + 1, at + count)).filter { place in
+      bytes[place] == 0xE2 && foreign(place)?.plain == plain
+    }
+    guard places.count == 1, place(places[0], isEndOfWordBefore: at + count) else { return nil }
+    return .init(SourceRange(places[0], places[0] + 3), plain, isCertain: true)
+  }
+
+  /// Whether a quote could close a text there: nothing of the same word follows.
+  private func place(_ place: Int, isEndOfWordBefore limit: Int) -> Bool {
+    place + 3 >= limit || bytes[place + 3] == 0x20
   }
 }

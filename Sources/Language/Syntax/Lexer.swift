@@ -67,7 +67,7 @@ struct Lexer {
   }
 
   /// How many bytes from here on, the first not asked, are such.
-  private func run(_ belongs: (UInt8) -> Bool) -> Int {
+  func run(_ belongs: (UInt8) -> Bool) -> Int {
     var count = 1
     while at + count < end, belongs(bytes[at + count]) { count += 1 }
     return count
@@ -129,7 +129,7 @@ struct Lexer {
   /// `-.5`
   private var isPoint: Bool { starts("-.") && peek(2).isDigit }
 
-  private func isPlusMinus(_ ahead: Int) -> Bool { starts("±", ahead: ahead) }
+  func isPlusMinus(_ ahead: Int) -> Bool { starts("±", ahead: ahead) }
 
   private mutating func word() {
     var count = 1
@@ -186,55 +186,6 @@ struct Lexer {
       return byte.isNamePart || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "@")
     }
     return !isPlusMinus(ahead) && foreign(at + ahead) == nil
-  }
-
-  // MARK: What means nothing
-
-  /// A character that programs put in place of a plain one, with the plain one.
-  func foreign(_ place: Int) -> (count: Int, plain: String, name: String)? {
-    guard place < end else { return nil }
-    let byte = bytes[place]
-    guard byte == 0xC2 || byte == 0xE2 || byte == 0xEF, place + 1 < end else { return nil }
-    if byte == 0xC2 { return bytes[place + 1] == 0xA0 ? (2, " ", "a no-break space") : nil }
-    guard place + 2 < end else { return nil }
-    switch (byte, bytes[place + 1], bytes[place + 2]) {
-    case (0xE2, 0x80, 0x9C), (0xE2, 0x80, 0x9D): return (3, "\"", "a curly quote")
-    case (0xE2, 0x80, 0x98), (0xE2, 0x80, 0x99): return (3, "'", "a curly quote")
-    case (0xE2, 0x80, 0x93), (0xE2, 0x80, 0x94): return (3, "-", "a dash")
-    case (0xE2, 0x88, 0x92): return (3, "-", "a minus sign")
-    case (0xEF, 0xBF, 0xBD): return (3, "", "not UTF-8 text")
-    default: return nil
-    }
-  }
-
-  private mutating func strange() {
-    if let foreign = foreign(at) {
-      let message =
-        foreign.plain.isEmpty
-        ? "the source is not UTF-8 text here" : "this is \(foreign.name), not `\(foreign.plain)`"
-      let range = SourceRange(at, at + foreign.count)
-      invalid(
-        foreign.count, message,
-        help: foreign.plain.isEmpty ? "save the file as UTF-8" : "write `\(foreign.plain)`",
-        fix: foreign.plain.isEmpty ? nil : .init(range, foreign.plain, isCertain: true))
-      return
-    }
-    let byte = peek()
-    if byte < 0x20 || byte == 0x7F {
-      let count = run { ($0 < 0x20 && $0 != 0x0A && $0 != 0x09) || $0 == 0x7F }
-      return invalid(count, "there is a control character here", help: "delete it")
-    }
-    let shown = byte < 0x80 ? String(UnicodeScalar(byte)) : "this character"
-    invalid(1, "`\(shown)` has no meaning here", help: "put texts in quotes: \"…\"")
-  }
-
-  mutating func invalid(
-    _ count: Int, _ message: String, help: String, fix: Diagnostic.Fix? = nil
-  ) {
-    let range = SourceRange(at, at + count)
-    diagnostics.append(
-      Diagnostic("E0101", message, at: range, label: "not understood", help: [help], fix: fix))
-    emit(.invalid, count)
   }
 }
 

@@ -201,3 +201,20 @@ extension Parser {
       help: ["put `\(symbol.rawValue)` where it ends"])
   }
 }
+
+extension Parser {
+  /// The value that is all that stands in the statement, as `show` takes it; nil when there is none.
+  var loneValue: (range: SourceRange, shown: String)? {
+    var trial = self
+    let before = diagnostics.count
+    let value = trial.expression()
+    guard trial.diagnostics.count == before, trial.atEndOfStatement else { return nil }
+    let range = token().range.union(trial.last.range)
+    guard range.upper - range.lower <= 1000 else { return nil }
+    let written = text(range)
+    switch value.kind {
+    case .variable, .element: return (range, written)
+    default: return (range, "(\(written))")
+    }
+  }
+}

@@ -30,23 +30,20 @@ extension Parser {
   private mutating func notAStatement() -> Statement {
     let range = token().range
     if token().kind != .invalid {
-      var fix: Diagnostic.Fix?
+      var (help, fix) = ("`help` lists the verbs", nil as Diagnostic.Fix?)
       if token().kind == .variable, case .symbol(.assign) = token(1).kind {
         let name = text(SourceRange(range.lower + 1, range.upper))
+        help = "bind a name with `let`"
         fix = .init(range, "let \(name)", isCertain: true)
+      } else if let value = loneValue {
+        help = "`show \(value.shown)` shows what it is"
+        fix = .init(value.range, "show \(value.shown)")
       }
       report(
-        "E0102", "a statement begins with a verb", at: range, label: seen,
-        help: [help(fix)], fix: fix)
+        "E0102", "a statement begins with a verb", at: range, label: seen, help: [help], fix: fix)
     }
     skipStatement()
     return Statement(kind: .invalid, range: range.union(last.range), head: range)
-  }
-
-  private func help(_ fix: Diagnostic.Fix?) -> String {
-    if fix != nil { return "bind a name with `let`" }
-    guard token().kind == .variable else { return "`help` lists the verbs" }
-    return "`show \(text(token().range))` shows what it holds"
   }
 
   /// `mrs 1`

@@ -14,10 +14,10 @@ package struct EpisodicRidge: ClosedFormLearner {
 
   package static let signature = Signature<Self>(
     "episodic-ridge",
-    "Solves at once for how a support and a user's features tell what else she takes.",
+    "Solves at once for how a support and a user's features tell what else the user takes.",
     details: """
-      W = (Σ w E[x xᵀ] + λ)⁻¹ Σ w E[x yᵀ] over training users: x is as many of her items as a support has, \
-      drawn by chance, her features and a 1; y her other items; E the mean over all draws, in closed form; \
+      W = (Σ w E[x xᵀ] + λ)⁻¹ Σ w E[x yᵀ] over training users: x is as many of the items as a support has, \
+      drawn by chance, the features and a 1; y the other items; E the mean over all draws, in closed form; \
       w = n^weight for n items, 1 in the mean. score = W'x. So each training user is asked what a test user \
       is asked, and one epoch of one step is all of the training: there is no network, rate or gradient. \
       Values of a feature that fewer than ten training users have count as unknown, and of more than 16 \

@@ -6,7 +6,7 @@ import Models
 /// A recommender without meta-learning, to compare models with.
 ///
 /// It is fitted on the rows of training tasks alone, all that are known of them; a test user's support
-/// ratings reach it only through `scores(for:items:)`, and her query ratings never do.
+/// ratings reach it only through `scores(for:items:)`, and their query ratings never do.
 package protocol Baseline: Configurable {
   func fitted(
     to dataset: Dataset, training: [UserTask], key: RandomKey, kernels: KernelSet

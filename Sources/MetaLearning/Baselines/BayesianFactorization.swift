@@ -7,8 +7,8 @@ import Models
 /// and Teh 2007, "Variational Bayesian Approach to Movie Rating Prediction") under priors that depend on
 /// features and are learned (Agarwal and Chen 2009, "Regression-based Latent Factor Models"), with a noise of
 /// each item (Lakshminarayanan, Bouchard and Archambeau 2011, "Robust Bayesian Matrix Factorisation"). The
-/// prior is fitted to the training users, and the posterior of a new user follows from her ratings in closed
-/// form: meta-learning as empirical Bayes. Which items she rated at all is a feature, too (Koren 2008,
+/// prior is fitted to the training users, and the posterior of a new user follows from their ratings in closed
+/// form: meta-learning as empirical Bayes. Which items they rated at all is a feature, too (Koren 2008,
 /// SVD++).
 package struct BayesianFactorization: Baseline {
   package var factors = 8
@@ -36,7 +36,7 @@ package struct BayesianFactorization: Baseline {
     details: """
       r = μ + b_u + b_i + z_u · v_i + noise; (b_i, v_i) and (b_u, z_u) are normal around what their \
       features let expect, and means, covariances and the noise of each item are learned from the training \
-      tasks. Of a user, which kinds of items she rated tells something before her ratings do; her belief \
+      tasks. Of a user, which kinds of items are rated tells something before the ratings do; the belief \
       follows from these in closed form; where users to judge have far fewer ratings than those of \
       training, a large choice-penalty= is better, since shares among few items vary by chance. An item with \
       few ratings is near what its kind is, and one that nobody rated is what a second regression, in which \

@@ -3,9 +3,9 @@ import Kernels
 import Language
 import Models
 
-/// Matrix factorisation by pairs (Rendle et al. 2009): of an item that a user took and one drawn from those she
+/// Matrix factorisation by pairs (Rendle et al. 2009): of an item that a user took and one drawn from those they
 /// did not take, the first should score higher, by gradient steps on log σ(x_i − x_j). A new user is the mean
-/// of the vectors of her items.
+/// of the vectors of their items.
 package struct BayesianPersonalizedRanking: TunableBaseline {
   package var factors = 32
   package var epochs = 30
@@ -16,7 +16,7 @@ package struct BayesianPersonalizedRanking: TunableBaseline {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "bpr", "Factors that rank what a user took above what she did not (BPR).",
+    "bpr", "Factors that rank what a user took above the rest (BPR).",
     details: """
       Each epoch takes as many steps as there are interactions. A negative is any item that the user did not \
       take, each as likely as any other or as often as it is taken; a user who took all has none. `rate` and \

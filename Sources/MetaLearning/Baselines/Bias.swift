@@ -4,7 +4,7 @@ import Language
 import Models
 
 /// r̂ = μ + b_u + b_i (Koren 2009, "Factorization Meets the Neighborhood", §2.1), by alternating
-/// shrunk means; a test user's b_u comes from her support ratings.
+/// shrunk means; a test user's b_u comes from their support ratings.
 package struct Bias: Baseline {
   package var shrinkage = 5.0
   package var userShrinkage: Double?
@@ -42,7 +42,7 @@ package struct Bias: Baseline {
   }
 }
 
-/// Fitted item biases, and the rule that computes a user's bias from her ratings.
+/// Fitted item biases, and the rule that computes a user's bias from their ratings.
 struct BiasModel: Recommender {
   let mean: Double
   let shrinkage: Double

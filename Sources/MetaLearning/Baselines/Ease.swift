@@ -3,7 +3,7 @@ import Kernels
 import Language
 import Models
 
-/// Embarrassingly shallow autoencoder (Steck 2019): a linear model from what a user took to what she takes, by
+/// Embarrassingly shallow autoencoder (Steck 2019): a linear model from what a user took to what they take, by
 /// ridge regression of every item on all others in closed form. With P = (XᵀX + λI)⁻¹ the weights are
 /// −P(i, j) / P(j, j), and 0 of an item on itself.
 package struct Ease: NewItemScorer {

@@ -1,12 +1,12 @@
 import Kernels
 
-/// The equations of a ridge regression from some items of a user, drawn by chance, to her others, averaged over
+/// The equations of a ridge regression from some items of a user, drawn by chance, to their others, averaged over
 /// all draws: A, without the penalty, and R.
 struct EpisodeSystem: Sendable {
   let drawn: PanelMatrix
   let asked: PanelMatrix
 
-  /// What a user's items and her features say together.
+  /// What a user's items and their features say together.
   enum Answer {
     /// Whether an item is among the others: what is drawn is not.
     case isAmongOthers

@@ -4,7 +4,7 @@ import Language
 import Models
 import Synchronization
 
-/// Ridge regression from some of a user's items, drawn by chance, to her others, averaged over all draws: what
+/// Ridge regression from some of a user's items, drawn by chance, to their others, averaged over all draws: what
 /// EASE becomes when it is trained on the task that is set.
 ///
 /// Of a training user with n items, k are drawn: two of them are both drawn with probability
@@ -20,13 +20,13 @@ package struct EpisodicEase: NewItemScorer {
 
   package static let signature = Signature<Self>(
     "episodic-ease",
-    "Ridge regression from a few items of a user to her others, averaged over all draws.",
+    "Ridge regression from a few items of a user to the others, averaged over all draws.",
     details: """
-      As `ease`, but each training user is asked what every test user is asked: from as many of her items as \
+      As `ease`, but each training user is asked what every test user is asked: from as many of the items as \
       a support has, to guess the rest. The mean over all ways to draw them has a closed form: with n items \
       of a user and k drawn, A = Σ k(k−1)/(n(n−1)) x xᵀ off the diagonal and Σ k/n x on it, plus l2; \
       R = Σ k(n−k)/(n(n−1)) x xᵀ with an empty diagonal; W = A⁻¹R. k is the support of the training task; \
-      where all of these are equal and a user has another number of items, W is computed for hers. When `l2` \
+      where all of these are equal and a user has another number of items, W is computed for that. When `l2` \
       is not given, the best of five on the validation users is taken. It needs memory for five numbers for \
       each pair of items. \(NewItemOptions.details)
       """,

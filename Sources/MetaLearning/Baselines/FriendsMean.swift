@@ -14,7 +14,7 @@ package struct FriendsMean: Baseline {
   package static let signature = Signature<Self>(
     "friends", "What a user's friends deviate from the biases, in the mean, drawn towards nothing.",
     details: """
-      Friends are those whom she trusts by `attach trust`, each with the weight of the edge. Who has no friend \
+      Friends are those whom the user trusts by `attach trust`, each with the weight of the edge. Who has no friend \
       with a rating of the item gets what `bias` says.
       """,
     [

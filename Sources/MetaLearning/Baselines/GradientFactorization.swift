@@ -17,7 +17,7 @@ package struct GradientFactorization: Baseline {
   package static let signature = Signature<Self>(
     "svd", "Matrix factorisation by gradient steps, as Surprise's SVD and SVD++.",
     details: """
-      implicit=yes adds to each user's factors the mean direction of the items she rated, whatever her \
+      implicit=yes adds to each user's factors the mean direction of the items the user rated, whatever the \
       ratings (Koren 2008, SVD++); Surprise uses factors=20 rate=0.007 with it.
       """,
     [
@@ -144,7 +144,7 @@ private struct FactorTable: Sendable {
     }
   }
 
-  /// A user's factors plus the implicit factors of her rated items.
+  /// A user's factors plus the implicit factors of their rated items.
   func taste(of user: Int, rated: some Collection<Int32>) -> [Float] {
     let width = options.factors
     var taste = Array(users[user * width..<(user + 1) * width])
@@ -288,7 +288,7 @@ private struct GradientFactorModel: Recommender {
     }
   }
 
-  /// The factors of a user whose support is what she was trained on.
+  /// The factors of a user whose support is what they were trained on.
   private func known(_ user: UserContext) -> (Float, [Float])? {
     guard let number = user.user.map({ Int($0) }) else { return nil }
     let trained = index.others[index.range(number)]
@@ -298,7 +298,7 @@ private struct GradientFactorModel: Recommender {
     return (table.userBias[number], table.taste(of: number, rated: trained))
   }
 
-  /// The factors of a new user: the same steps along her ratings, with the items fixed.
+  /// The factors of a new user: the same steps along their ratings, with the items fixed.
   private func folded(_ user: UserContext) -> (Float, [Float]) {
     let rated = user.support.map(\.item)
     let own = RatingIndex(

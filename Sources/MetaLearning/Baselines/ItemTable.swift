@@ -5,9 +5,9 @@ import Models
 struct ItemTable: Recommender {
   /// Where the numbers of a user come from.
   enum Profile: Sendable {
-    /// A one for each item that she took: the table has a row for each item.
+    /// A one for each item that they took: the table has a row for each item.
     case taken
-    /// Computed from what she took, a row for each user.
+    /// Computed from what they took, a row for each user.
     case computed(@Sendable ([[TakenItem]], Matrix) -> Void)
   }
 

@@ -4,7 +4,7 @@ import Language
 import Models
 
 /// r̂ = μ + b_u + b_i + p_u · q_i (Koren, Bell and Volinsky 2009), by alternating least squares on
-/// residuals of the biases; a new user's p is the ridge solution on her support ratings (fold-in).
+/// residuals of the biases; a new user's p is the ridge solution on their support ratings (fold-in).
 package struct MatrixFactorization: Baseline {
   package var factors = 8
   package var penalty = 10.0
@@ -34,7 +34,7 @@ package struct MatrixFactorization: Baseline {
   }
 }
 
-/// Item factors, and the ridge that gives a user's from her ratings.
+/// Item factors, and the ridge that gives a user's from their ratings.
 private struct FactorModel: Recommender {
   let bias: BiasModel
   let factors: Int

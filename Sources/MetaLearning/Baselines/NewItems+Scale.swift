@@ -37,7 +37,7 @@ extension NewItems {
     return Self.factors[best]
   }
 
-  /// How well one who took some items finds what else she took, with each factor.
+  /// How well those who took some items are found what else they took, with each factor.
   ///
   /// - Parameter predicted: the columns of `items`, as though these were new.
   private func qualities(

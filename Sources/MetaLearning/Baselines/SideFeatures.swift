@@ -160,7 +160,7 @@ struct UserSideFeatures: Sendable {
     }
   }
 
-  /// The features of a user who rated these items: her own categories first, then the shares.
+  /// The features of a user who rated these items: their own categories first, then the shares.
   func features(of user: Int32?, rated: [Int32]) -> [Value] {
     let choices = rated.filter { wasThere[Int($0)] }
     return (user.map { known(of: $0) } ?? usually(in: 0..<own.count))

@@ -6,7 +6,7 @@ import Models
 /// What decides which item a new user is asked about next.
 ///
 /// It is a recommender of questions: an item's score is what it is worth to ask about it, of a user whose support
-/// holds the answers that she has given.
+/// holds the answers that they have given.
 package protocol QuestionPolicy: Configurable {
   /// Which kinds of data it is made for.
   var feedback: Set<Feedback> { get }
@@ -64,7 +64,7 @@ package let questionPolicies = Catalog<any QuestionPolicy>(
     VarianceReduction.self, EvidenceCandidates.self, PopularQuestions.self, RandomQuestions.self,
   ])
 
-/// Asks about what most training users have rated: she will have an answer, though one that tells little.
+/// Asks about what most training users have rated: they will have an answer, though one that tells little.
 package struct PopularQuestions: BaselineQuestions {
   package init() {}
 

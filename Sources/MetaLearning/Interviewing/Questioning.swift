@@ -7,7 +7,7 @@ package struct Questioning: Sendable {
     package var item: Int32
     /// What the policy found it worth to ask.
     package var worth: Float
-    /// Her rating, if she has one.
+    /// Their rating, if they have one.
     package var answer: UserContext.Rating?
   }
 
@@ -17,8 +17,8 @@ package struct Questioning: Sendable {
   /// Asks about `count` items of a pool, or about all if there are fewer.
   ///
   /// - Parameters:
-  ///   - answers: her ratings of items of the pool; the others are questions without an answer, which count, too.
-  ///   - assumed: the rating that she is taken to give where nobody answers and the next question depends on it.
+  ///   - answers: their ratings of items of the pool; the others are questions without an answer, which count, too.
+  ///   - assumed: the rating that they are taken to give where nobody answers and the next question depends on it.
   package init(
     _ count: Int, of pool: [Int32], to user: UserContext, answers: [Int32: UserContext.Rating],
     assumed: Float? = nil, by policy: any QuestionPolicy, _ recommender: any Recommender,
@@ -49,14 +49,14 @@ package struct Questioning: Sendable {
     questions.append(Question(item: item, worth: worth, answer: answer))
   }
 
-  /// What was known of her after the first questions.
+  /// What was known of them after the first questions.
   package func user(after count: Int) -> UserContext {
     var user = user
     user.support = questions.prefix(count).compactMap(\.answer)
     return user
   }
 
-  /// How many of the first questions she could answer.
+  /// How many of the first questions they could answer.
   package func answered(among count: Int) -> Int {
     questions.prefix(count).count { $0.answer != nil }
   }

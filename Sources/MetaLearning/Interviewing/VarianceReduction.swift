@@ -5,7 +5,7 @@ import Models
 
 /// Asks for the rating that lessens the expected squared error most, under the belief of `bayes-mf` about the user.
 ///
-/// Her belief is normal with covariance Σ, and a rating of item i, with x_i = (1, v_i) and noise σ_i², lessens the
+/// Their belief is normal with covariance Σ, and a rating of item i, with x_i = (1, v_i) and noise σ_i², lessens the
 /// sum over items j of w_j · Var(r_j) by x_iᵀ Σ M Σ x_i / (x_iᵀ Σ x_i + σ_i²), M = Σ_j w_j E[x_j x_jᵀ], whatever the
 /// rating is (A-optimality: Chaloner and Verdinelli 1995, "Bayesian Experimental Design").
 package struct VarianceReduction: QuestionPolicy {
@@ -25,7 +25,7 @@ package struct VarianceReduction: QuestionPolicy {
     [
       .option(
         "factors", \.factorization.factors, in: 1...64, "numbers that describe a user or an item"),
-      .option("answers", \.countsAnswers, "weigh by how likely she has an answer"),
+      .option("answers", \.countsAnswers, "weigh by how likely there is an answer"),
     ],
     examples: [Example("interview new 10 policy=variance factors=4")])
 

@@ -198,7 +198,7 @@ package struct NegativeSampler: Sendable {
   // MARK: One user
 
   /// What a user took with negatives that avoid only this: the same for the same items, whatever else is
-  /// known of her.
+  /// known of them.
   package func completed(_ support: [UserContext.Rating]) -> [UserContext.Rating] {
     with(negativesFor: support, named: "support", after: support)
   }

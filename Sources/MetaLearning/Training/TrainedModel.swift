@@ -3,7 +3,7 @@ import Kernels
 import Language
 import Models
 
-/// A meta-trained model: adapts to a user's ratings and scores items for her.
+/// A meta-trained model: adapts to a user's ratings and scores items for them.
 package struct TrainedModel: Recommender {
   package let learner: any MetaLearner
   package let problem: LearningProblem
@@ -103,7 +103,7 @@ package struct TrainedModel: Recommender {
     }
   }
 
-  /// Adaptation to a user's ratings, step by step, with the loss on hidden ratings of hers and the predicted
+  /// Adaptation to a user's ratings, step by step, with the loss on hidden ratings of theirs and the predicted
   /// ratings of their items and of others at each.
   package func trace(
     for user: UserContext, query: [UserContext.Rating] = [], items: [Int32] = []

@@ -67,7 +67,7 @@ package final class EpisodeBuilder {
   }
 
   /// - Parameters:
-  ///   - user: her number, or nil when nothing is known of her.
+  ///   - user: their number, or nil when nothing is known of them.
   ///   - support, query: items with their ratings.
   ///   - hidden: what of the items counts as unknown.
   ///   - asksQuery: whether the query is there to take the losses of all heads of, and not only to be scored.

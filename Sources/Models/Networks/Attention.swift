@@ -1,7 +1,7 @@
 import Kernels
 import Language
 
-/// Self-attention over the user's support set: what she thought of similar items joins each row's features.
+/// Self-attention over the user's support set: what they thought of similar items joins each row's features.
 ///
 /// h = relu([x | u]·W + b); context = softmax(h·Q·(h_S·K)ᵀ / √d)·[h_S | r_S]·V, a row never attends to its own
 /// rating, and one more place stands for "none"; score = head([h | context]) + Σ w(feature). Vaswani et al. 2017.

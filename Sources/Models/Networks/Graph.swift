@@ -16,7 +16,7 @@ package struct Graph: Network {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "graph", "Propagates embeddings over the graph of who took what; a user is her items.",
+    "graph", "Propagates embeddings over the graph of who took what; a user is the items taken.",
     [
       .option(
         "layers", \.layers, in: 0...8,

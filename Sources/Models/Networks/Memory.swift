@@ -16,7 +16,7 @@ package struct Memory: SummedInputNetwork {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "memory", "Starts each user from prototypes of tasks, chosen by her features (MAMO).",
+    "memory", "Starts each user from prototypes of tasks, chosen by the features (MAMO).",
     [
       .option("slots", \.slots, in: 1...64, "how many prototypes the memory holds"),
       .option("width", \.width, in: 1...1024, "width of the layers"),
@@ -61,7 +61,7 @@ package struct Memory: SummedInputNetwork {
     shape: InputShape
   ) -> NetworkState {
     var state = inputs.features(tape, weights, rows, shape: shape)
-    // Of a user without features the items of her support tell.
+    // Of a user without features the items of their support tell.
     guard !state.common.isSome, support.count > 0 else { return state }
     let items = inputs.features(tape, weights, support, shape: shape).hidden
     state.common = tape.scale(1 / Float(support.count), tape.columnSums(items))
@@ -100,7 +100,7 @@ package struct Memory: SummedInputNetwork {
     return next
   }
 
-  /// How much each prototype counts for the user; all alike where nothing is known of her.
+  /// How much each prototype counts for the user; all alike where nothing is known of them.
   private func shares(_ user: TapeValue, _ keys: TapeValue, _ tape: Tape) -> TapeValue {
     guard user.isSome else { return tape.constant(1 / Float(slots), rows: 1, columns: slots) }
     return tape.softmax(tape.productTransposedRight(user, keys))

@@ -15,7 +15,7 @@ extension SummedInputs {
     return state
   }
 
-  /// The same, with what the user thought of each support item: how far her rating is above what the linear part
+  /// The same, with what the user thought of each support item: how far their rating is above what the linear part
   /// says of the item, around the mean of these.
   func opinionated(
     _ tape: Tape, _ weights: [TapeValue], _ rows: EncodedRows, beside support: EncodedRows,

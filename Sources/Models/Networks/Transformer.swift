@@ -1,7 +1,7 @@
 import Kernels
 import Language
 
-/// A transformer over the user's support: each of her ratings is a token of item, opinion and age, and the item
+/// A transformer over the user's support: each of their ratings is a token of item, opinion and age, and the item
 /// to be scored reads them.
 ///
 /// x = norm(t); t ← t + softmax(x·Q·(x_S·K)ᵀ/√d)·x_S·V·O, head by head with one more place for "none"; t ← t +

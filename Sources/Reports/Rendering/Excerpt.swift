@@ -21,32 +21,51 @@ struct Excerpt {
   let source: Source
   let marks: Marks
   let page: Page
+  /// Whether long sentences go on in further lines: for whoever reads them on a screen. Programs that read them
+  /// get one line each.
+  let wraps: Bool
 
-  init(_ diagnostic: Diagnostic, in source: Source, marks: Marks, page: Page) {
+  init(
+    _ diagnostic: Diagnostic, in source: Source, marks: Marks, page: Page, wraps: Bool = false
+  ) {
     self.diagnostic = diagnostic
     self.source = source
     self.marks = marks
     self.page = page
+    self.wraps = wraps
+  }
+
+  /// A sentence as the lines it takes behind something of that width.
+  private func sentence(_ text: String, behind width: Int) -> [String] {
+    let text = LineText.cleaned(text)
+    return wraps ? wrapped(text, to: max(20, page.width - width)) : [text]
   }
 
   /// The whole message, ending with a line end.
   var text: String {
-    var lines = [headline]
+    var lines = headlines
     if !source.name.isEmpty {
       let place = source.position(of: diagnostic.primary.range.lower)
       lines.append(page.ink("  --> \(source.name):\(place.line):\(place.column)", .dim))
     }
     lines += excerpt
-    for help in diagnostic.help { lines.append("  " + page.ink("help:", .note) + " " + help) }
+    for help in diagnostic.help {
+      for (index, line) in sentence(help, behind: 8).enumerated() {
+        lines.append((index == 0 ? "  " + page.ink("help:", .note) + " " : "        ") + line)
+      }
+    }
     if let fix { lines.append("  " + page.ink("fix:", .good) + " " + fix) }
     return lines.map { $0 + "\n" }.joined()
   }
 
   private var ink: Ink { diagnostic.severity == .error ? .error : .warning }
 
-  private var headline: String {
-    page.ink("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", ink)
-      + page.ink(": " + LineText.cleaned(diagnostic.message), .strong)
+  private var headlines: [String] {
+    let head = "\(diagnostic.severity.rawValue)[\(diagnostic.code)]"
+    return sentence(diagnostic.message, behind: head.count + 2).enumerated().map { index, line in
+      index == 0
+        ? page.ink(head, ink) + page.ink(": " + line, .strong) : "  " + page.ink(line, .strong)
+    }
   }
 
   /// The corrected line, if the fault has a fix within one line.
@@ -77,7 +96,7 @@ struct Excerpt {
       lines.append(page.ink("  \(label)\(marks.bar)", .dim) + " " + shown(number).text)
       let blank = page.ink("  " + String(repeating: " ", count: gutter) + marks.bar, .dim)
       for mark in (byLine[number] ?? []).stablySorted(descending: true, by: \.range.lower) {
-        lines.append(blank + " " + underline(mark, line: number))
+        lines += underline(mark, line: number).map { blank + " " + $0 }
       }
     }
     return lines
@@ -98,21 +117,24 @@ struct Excerpt {
     return (LineText.cleaned(tabless(clipped(part, to: room))), skipped)
   }
 
-  private func underline(_ mark: Mark, line number: Int) -> String {
+  private func underline(_ mark: Mark, line number: Int) -> [String] {
     let range = source.range(ofLine: number)
     let skipped = shown(number).skipped
-    let start = min(max(mark.range.lower, range.lower + skipped), range.upper)
-    let end = min(max(mark.range.upper, start), range.upper)
+    let lower = min(max(mark.range.lower, range.lower + skipped), range.upper)
+    let upper = min(max(mark.range.upper, lower), range.upper)
     // What lies beyond the part that is shown is marked at its end.
     let before = min(
-      displayWidth(tabless(self.start(range.lower + skipped, start))),
+      displayWidth(tabless(start(range.lower + skipped, lower))),
       max(30, page.width - 12))
     let room = max(1, page.width - 12 - before)
-    let width = max(1, min(room, displayWidth(tabless(self.start(start, end)))))
+    let width = max(1, min(room, displayWidth(tabless(start(lower, upper)))))
     let line = String(repeating: mark.isPrimary ? "^" : "-", count: width)
-    let words = mark.text.isEmpty ? "" : " " + LineText.cleaned(mark.text)
-    return String(repeating: " ", count: before)
-      + page.ink(line + words, mark.isPrimary ? ink : .note)
+    let words = LineText.cleaned(mark.text)
+    let (blanks, ink) = (String(repeating: " ", count: before), mark.isPrimary ? self.ink : .note)
+    guard wraps, before + width + 1 + displayWidth(words) + 8 > page.width else {
+      return [blanks + page.ink(line + (words.isEmpty ? "" : " " + words), ink)]
+    }
+    return [blanks + page.ink(line, ink)] + sentence(words, behind: 10).map { page.ink($0, ink) }
   }
 
   /// More bytes of a line than can be seen: a line may have megabytes.

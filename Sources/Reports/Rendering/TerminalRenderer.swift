@@ -16,7 +16,7 @@ package struct TerminalRenderer: Renderer {
   }
 
   package func text(_ diagnostic: Diagnostic, in source: Source) -> String {
-    Excerpt(diagnostic, in: source, marks: .unicode, page: page).text
+    Excerpt(diagnostic, in: source, marks: .unicode, page: page, wraps: true).text
   }
 
   private func block(_ block: Report.Block) -> String {

@@ -18,6 +18,14 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Warnings count as errors.")
   var denyWarnings = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what is found there as SARIF 2.1.0, which code hosts show beside the lines.",
+      valueName: "file"))
+  var sarif: String?
+
+  @OptionGroup var annotations: AnnotationOptions
+
   @OptionGroup var sandbox: SandboxOptions
   @OptionGroup var options: OutputOptions
 
@@ -28,10 +36,22 @@ struct CheckCommand: ParsableCommand {
         results: JSONRenderer(), messages: JSONRenderer(), host: output.host,
         write: { text, _ in Terminal.write(text, to: STDOUT_FILENO) })
     }
-    let status = files.forEach(output) { source in
-      let status = ScriptRunner(output: output).check(
+    var report = SarifReport()
+    var status = files.forEach(output) { source in
+      let (faults, status) = ScriptRunner(output: output).check(
         source, host: sandbox.host(of: source), deniesWarnings: denyWarnings)
+      report.add(faults, in: source)
+      if annotations.form == .github, !json {
+        for fault in faults { output.write(Annotation(fault, in: source).github, STDOUT_FILENO) }
+      }
       return status
+    }
+    if let sarif {
+      do throws(CommandFailure) {
+        try Files.write(Array((report.json.text + "\n").utf8), to: sarif, named: sarif)
+      } catch {
+        status = status.worse(output.refuse(error, sarif))
+      }
     }
     try status.leave()
   }
@@ -89,6 +109,7 @@ struct FixCommand: ParsableCommand {
       }
       output.write("\(source.name): \(count) mended\n", STDOUT_FILENO)
       return ScriptRunner(output: output).check(Source(name: source.name, text: text), host: host)
+        .status
     }
     try status.leave()
   }

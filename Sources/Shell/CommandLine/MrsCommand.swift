@@ -29,7 +29,8 @@ package struct MrsCommand: ParsableCommand {
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, PlanCommand.self, TestCommand.self,
       FormatCommand.self, FixCommand.self, PromoteCommand.self, ConvertCommand.self,
-      JupyterCommand.self, HelpTopicCommand.self, CompletionsCommand.self, ManualCommand.self,
+      JupyterCommand.self, LanguageServerCommand.self, SyntaxCommand.self, HelpTopicCommand.self,
+      CompletionsCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
 
@@ -123,7 +124,8 @@ struct PromptCommand: ParsableCommand {
     }
     let bench = Workbench(
       journals: JournalFolder.usual, sharing: sharing, following: following,
-      results: CacheFolder.path.map { RecoverableResults(ResultCache(folder: $0 + "/results")) }
+      results: CacheFolder.path.map { RecoverableResults(ResultCache(folder: $0 + "/results")) },
+      lessons: LessonFile.usual
     ) { output.say($0) }
     let repl = Repl(
       editor: editor, history: history, bench: bench, output: output, terminal: terminal)

@@ -53,6 +53,18 @@ struct TestCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a JUnit report there.", valueName: "file"))
   var junit: String?
 
+  @Option(
+    help: ArgumentHelp("Write a report in the Test Anything Protocol there.", valueName: "file"))
+  var tap: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Replay only a part of the scripts: the first of four is 1/4. Together the parts have each once.",
+      valueName: "k/n"))
+  var shard: Shard?
+
+  @OptionGroup var annotations: AnnotationOptions
+
   @Flag(help: .hidden)
   var worker = false
 
@@ -75,12 +87,13 @@ struct TestCommand: ParsableCommand {
     mrs_signals_start(worker ? 0 : 1)
     if worker { return try work() }
     let output = options.output()
-    let (scripts, failures) = files.expanded()
+    let (all, failures) = files.expanded()
+    let scripts = shard?.part(of: all) ?? all
     for (failure, folder) in failures { try output.refuse(failure, folder).leave() }
     for script in scripts where Files.kind(of: script) != .file {
       try output.refuse(Files.missing(script, named: script), script).leave()
     }
-    guard !scripts.isEmpty else {
+    guard !all.isEmpty else {
       throw ValidationError("there is no script in \(files.paths.joined(separator: ", "))")
     }
     var replays = [Replay?](repeating: nil, count: scripts.count)
@@ -94,12 +107,16 @@ struct TestCommand: ParsableCommand {
       replay ?? Replay(failed: script, .interrupted, "\(script): not run\n")
     }
     var worst = done.reduce(ExitStatus.success) { $0.worse($1.status) }
-    if let junit {
+    for (path, report) in [(junit, Replay.junit), (tap, Replay.tap)] {
+      guard let path else { continue }
       do throws(CommandFailure) {
-        try Files.write(Array(Replay.junit(done).utf8), to: junit, named: junit)
+        try Files.write(Array(report(done).utf8), to: path, named: path)
       } catch {
-        worst = worst.worse(output.refuse(error, junit))
+        worst = worst.worse(output.refuse(error, path))
       }
+    }
+    if annotations.form == .github {
+      for found in done.flatMap(Annotation.all) { output.write(found.github, STDOUT_FILENO) }
     }
     tellSum(of: done, output)
     try worst.leave()
@@ -231,7 +248,9 @@ extension TestCommand {
     }
     // The first divergence explains most; what follows it mostly follows from it.
     if let first = replay.failures.first { output.write(first, STDERR_FILENO) }
-    if failed > 1 { output.write("  and \(failed - 1) more, which --junit lists\n", STDERR_FILENO) }
+    if failed > 1 {
+      output.write("  and \(failed - 1) more, which --junit and --tap list\n", STDERR_FILENO)
+    }
     for remark in replay.remarks { output.write("  \(remark)\n", STDOUT_FILENO) }
   }
 
@@ -248,7 +267,7 @@ extension TestCommand {
 extension Replay {
   /// Recorded output that differed has become what is printed now.
   fileprivate mutating func acceptOutputs() {
-    for index in cases.indices where cases[index].name.hasPrefix("output of line") {
+    for index in cases.indices where cases[index].isOutput {
       cases[index].verdict = .passed
     }
     if status == .differs, failures.isEmpty { status = .success }

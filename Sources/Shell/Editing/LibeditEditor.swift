@@ -8,6 +8,11 @@ package final class LibeditEditor: LineEditor {
     get { typist.assistance }
     set { typist.assistance = newValue }
   }
+  package var offer: String? {
+    get { typist.offer }
+    set { typist.offer = newValue }
+  }
+  package let wayToTakeOffers = "Tab takes the fix, `fix` runs it"
   private let typist: Typist
   private let editor: OpaquePointer
 

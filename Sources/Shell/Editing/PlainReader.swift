@@ -5,6 +5,8 @@ import Language
 /// Lines from a terminal without any editing of our own: `TERM=dumb`, screen readers, `--plain`.
 package final class PlainReader: LineEditor {
   package var assistance: AssistanceContext?
+  package var offer: String?
+  package let wayToTakeOffers = "`fix` runs the fix"
   private var pending: [UInt8] = []
 
   package init() {}

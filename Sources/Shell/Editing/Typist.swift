@@ -4,6 +4,8 @@ import Reports
 /// What the editor asks while a line is typed: pure answers from the text and what is known.
 package final class Typist {
   package var assistance: AssistanceContext?
+  /// A line that is offered while nothing is typed, or only its beginning.
+  package var offer: String?
   package let history: History
   /// A text to show above the line while nothing is typed, if there is one.
   package var news: (() -> String?)?
@@ -40,6 +42,9 @@ package final class Typist {
 
   /// What may follow: the rest of the last line that began so, else of an example that does.
   package func ghost(_ text: String) -> String? {
+    if let offer, offer.hasPrefix(text), !offer.contains("\n") {
+      return String(offer.dropFirst(text.count))
+    }
     guard !text.isEmpty, !text.contains("\n") else { return nil }
     let known = history.continuation(of: text) ?? example(beginning: text)
     return known.map { String($0.prefix { $0 != "\n" }) }
@@ -59,6 +64,7 @@ package final class Typist {
 extension Typist {
   /// Tab: what all candidates share is inserted; when that is nothing new they are listed.
   package func complete(_ text: String, at cursor: Int) -> Edit {
+    if text.isEmpty, let offer { return Edit(insertion: offer) }
     guard let assistance else { return Edit() }
     let found = completions(in: text, at: cursor, context: assistance)
     guard let first = found.first else { return Edit() }

@@ -42,8 +42,9 @@ extension Replay.Case {
       case .skipped: ("skipped", "")
       }
     return .object([
-      "name": .string(name), "line": .number(line), "verdict": .string(word),
-      "message": .string(message), "seconds": .number(seconds),
+      "name": .string(name), "line": .number(line), "column": .number(column),
+      "verdict": .string(word), "message": .string(message), "summary": .string(summary),
+      "seconds": .number(seconds), "output": .truth(isOutput),
     ])
   }
 
@@ -54,51 +55,9 @@ extension Replay.Case {
       verdict: word == "failed"
         ? .failed(json["message"]?.string ?? "") : word == "passed" ? .passed : .skipped,
       seconds: json["seconds"]?.number ?? 0)
-  }
-}
-
-extension Replay {
-  /// The replays as a JUnit report: a suite for each script, a case for each thing it holds.
-  package static func junit(_ replays: [Replay]) -> String {
-    let all = replays.map(\.counts)
-    let sums = (all.map(\.passed).sum, all.map(\.failed).sum, all.map(\.skipped).sum)
-    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    text +=
-      "<testsuites name=\"mrs\" tests=\"\(sums.0 + sums.1 + sums.2)\" failures=\"\(sums.1)\" "
-      + "skipped=\"\(sums.2)\">\n"
-    for replay in replays { text += replay.suite }
-    return text + "</testsuites>\n"
-  }
-
-  private var suite: String {
-    let (_, failed, skipped) = counts
-    var text =
-      "  <testsuite name=\"\(markup(name))\" tests=\"\(cases.count)\" failures=\"\(failed)\" "
-      + "skipped=\"\(skipped)\" time=\"\(fixed(seconds, digits: 3))\">\n    <properties>\n"
-    for (name, value) in [("version", Version.text), ("seed", "\(seed)")] {
-      text += "      <property name=\"\(name)\" value=\"\(markup(value))\"/>\n"
-    }
-    text += "    </properties>\n"
-    for found in cases { text += found.element(of: self) }
-    return text + "  </testsuite>\n"
-  }
-}
-
-extension Replay.Case {
-  fileprivate func element(of suite: Replay) -> String {
-    let head =
-      "    <testcase classname=\"\(markup(suite.name))\" name=\"\(markup(name))\" "
-      + "time=\"\(fixed(seconds, digits: 3))\""
-    switch verdict {
-    case .passed: return head + "/>\n"
-    case .skipped:
-      let reason = suite.reasonToSkip.map { " message=\"\(markup($0))\"" } ?? ""
-      return head + "><skipped\(reason)/></testcase>\n"
-    case .failed(let message):
-      let first = message.prefix { $0 != "\n" }
-      return head + ">\n      <failure message=\"\(markup(String(first)))\">"
-        + markup(message) + "</failure>\n    </testcase>\n"
-    }
+    column = json["column"]?.number.flatMap { Int(exactly: $0) } ?? 0
+    summary = json["summary"]?.string ?? ""
+    isOutput = json["output"] == .truth(true)
   }
 }
 
@@ -107,8 +66,4 @@ extension Replay {
   package var reasonToSkip: String? {
     fetching.map { "the data are not there: `\($0)` fetches them" }
   }
-}
-
-extension [Int] {
-  fileprivate var sum: Int { reduce(0, +) }
 }

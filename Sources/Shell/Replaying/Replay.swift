@@ -13,10 +13,17 @@ package struct Replay: Sendable, Equatable {
       case skipped
     }
 
+    /// What it is of, by the statement: it stays when lines move.
     package var name: String
     package var line: Int
+    /// Its column, from 1; 0 where it is of a whole line.
+    package var column = 0
     package var verdict: Verdict
+    /// What failed, in one line.
+    package var summary = ""
     package var seconds = 0.0
+    /// Whether it is recorded output.
+    package var isOutput = false
 
     package var failure: String? {
       if case .failed(let message) = verdict { message } else { nil }

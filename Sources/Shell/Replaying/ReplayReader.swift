@@ -10,16 +10,31 @@ struct ReplayReader {
 
   var cases: [Replay.Case] {
     let all = [checking] + outputs + expectations + failing
-    return [all[0]] + all.dropFirst().stablySorted(by: \.line)
+    return ([all[0]] + all.dropFirst().stablySorted(by: \.line)).withNamesOfTheirOwn
+  }
+
+  /// A case that failed for what a diagnostic says.
+  private func failed(_ name: String, _ faults: [Diagnostic]) -> Replay.Case {
+    let first = faults.first { $0.severity == .error } ?? faults.first
+    let place = source.position(of: first?.primary.range.lower ?? 0)
+    var found = Replay.Case(
+      name: name, line: place.line,
+      verdict: .failed(faults.map { PlainRenderer().text($0, in: source) }.joined()))
+    found.column = place.column
+    found.summary = first.map(\.inOneLine) ?? ""
+    return found
+  }
+
+  /// A statement as a name: its first line, with blanks as one.
+  private func title(_ range: SourceRange) -> String {
+    source.slice(range).prefix { !$0.isNewline }.split(separator: " ").joined(separator: " ")
   }
 
   private var checking: Replay.Case {
     guard case .invalid(let faults) = run.result else {
       return Replay.Case(name: "parses and checks", line: 1, verdict: .passed)
     }
-    let texts = faults.map { PlainRenderer().text($0, in: source) }
-    return Replay.Case(
-      name: "parses and checks", line: 1, verdict: .failed(texts.joined(separator: "")))
+    return failed("parses and checks", faults)
   }
 
   /// How far the run came in the source.
@@ -37,13 +52,16 @@ struct ReplayReader {
       guard let recorded = place.lines else { return nil }
       let first = source.line(of: place.range.lower)
       var found = Replay.Case(
-        name: "output of line \(source.line(of: place.statements.lower))", line: first,
-        verdict: .passed, seconds: run.times[index])
+        name: "output of \(title(place.statements))", line: first, verdict: .passed,
+        seconds: run.times[index])
+      found.isOutput = true
       let printed = run.outputs[index]
       if run.result != .completed, place.statements.upper > reached || printed.isEmpty {
         found.verdict = .skipped
       } else if let difference = firstDifference(recorded: recorded, printed: printed) {
         found.verdict = .failed(message(difference, at: index, first))
+        found.line = first + difference.line
+        found.summary = summary(difference, at: index)
       }
       return found
     }
@@ -62,6 +80,12 @@ struct ReplayReader {
     }
     if let divergence { text += "  \(divergence)\n" }
     return text
+  }
+
+  private func summary(_ difference: OutputDifference, at index: Int) -> String {
+    let printed = run.outputs[index]
+    let now = difference.line < printed.count ? ", in: \(printed[difference.line])" : ""
+    return "recorded `\(difference.recorded)`, now `\(difference.seen)`\(now)"
   }
 
   /// The first statement whose recorded state is another one now, and what of it differs.
@@ -85,8 +109,7 @@ struct ReplayReader {
   private var expectations: [Replay.Case] {
     var known = source.expectations.map { range in
       Replay.Case(
-        name: String(source.slice(range).prefix { !$0.isNewline }),
-        line: source.line(of: range.lower), verdict: .skipped)
+        name: title(range), line: source.line(of: range.lower), verdict: .skipped)
     }
     let ranges = source.expectations
     for met in run.expectations {
@@ -97,13 +120,15 @@ struct ReplayReader {
         // One of an included file or of a procedure stands where that was called.
         let line = source.line(of: met.range.lower)
         known.append(
-          Replay.Case(name: "an expectation called from line \(line)", line: line, verdict: .passed)
-        )
+          Replay.Case(
+            name: "an expectation that \(title(met.range)) runs", line: line, verdict: .passed))
         index = known.count - 1
       }
       known[index].seconds += met.seconds
       if let fault = met.fault {
-        known[index].verdict = .failed(PlainRenderer().text(fault, in: source))
+        let found = failed(known[index].name, [fault])
+        (known[index].verdict, known[index].summary) = (found.verdict, found.summary)
+        (known[index].line, known[index].column) = (found.line, found.column)
       } else if known[index].failure == nil {
         known[index].verdict = .passed
       }
@@ -119,11 +144,8 @@ struct ReplayReader {
       return [Replay.Case(name: "runs to its end", line: 0, verdict: .failed("interrupted\n"))]
     case .failed(let fault):
       let line = source.line(of: fault.primary.range.lower)
-      return [
-        Replay.Case(
-          name: "line \(line) runs", line: line,
-          verdict: .failed(PlainRenderer().text(fault, in: source)))
-      ]
+      let text = source.text(ofLine: line).split(separator: " ").joined(separator: " ")
+      return [failed("\(text) runs", [fault])]
     }
   }
 
@@ -186,5 +208,34 @@ extension Source {
       }
     }
     return all(parse(text).script.statements)
+  }
+}
+
+extension [Replay.Case] {
+  /// The same with a number behind each name that an earlier one has.
+  fileprivate var withNamesOfTheirOwn: [Replay.Case] {
+    var counts: [String: Int] = [:]
+    return map { found in
+      var found = found
+      let count = (counts[found.name] ?? 0) + 1
+      counts[found.name] = count
+      if count > 1 { found.name += " (\(count))" }
+      return found
+    }
+  }
+}
+
+extension Diagnostic {
+  /// What is wrong, as an annotation has room for it: the message, what stands under the line, and the helps.
+  var inOneLine: String {
+    ([message + (primary.text.isEmpty ? "" : " — \(primary.text)")] + help).joined(separator: "; ")
+  }
+}
+
+extension Replay.Case {
+  /// What failed in one line, cut where it is too long for an annotation.
+  var shortened: String {
+    let text = summary.isEmpty ? String(failure?.prefix { $0 != "\n" } ?? "") : summary
+    return text.count > 300 ? text.prefix(300) + "…" : text
   }
 }

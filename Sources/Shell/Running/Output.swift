@@ -52,13 +52,16 @@ package struct Output {
 
   package func show(_ diagnostic: Diagnostic, in source: Source) {
     host.clearProgress()
+    // A value of the command line is no line of the script.
+    let source = diagnostic.given.map { Source(text: $0) } ?? source
     write(messages.text(diagnostic, in: source), STDERR_FILENO)
   }
 
   /// A line that is neither a result nor a fault.
   package func say(_ text: String) {
     host.clearProgress()
-    write(messages.page.ink(text, .dim) + "\n", STDERR_FILENO)
+    let lines = messages is TerminalRenderer ? wrapped(text, to: messages.page.width) : [text]
+    write(lines.map { messages.page.ink($0, .dim) + "\n" }.joined(), STDERR_FILENO)
   }
 
   /// At most this many faults of one source are shown; the rest are mostly consequences.

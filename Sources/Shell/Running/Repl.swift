@@ -13,6 +13,7 @@ package final class Repl {
   private let terminal: Terminal
   private var output: Output
   private var hasLeft = false
+  private var hasToldOfOffers = false
 
   package init(
     editor: any LineEditor, history: History, bench: Workbench = Workbench(), output: Output,
@@ -32,6 +33,7 @@ package final class Repl {
     while !hasLeft {
       let live = LiveValues(session: notebook.interpreter.session, host: output.host)
       editor.assistance = notebook.interpreter.assistance(live: { live.values($0, prefix: $1) })
+      offer(notebook.mended)
       if let news = bench.following.flatMap({ output.news(of: $0) }) {
         output.write(news, STDERR_FILENO)
       }
@@ -62,9 +64,24 @@ package final class Repl {
     return "\u{1}\u{1B}[1;36m\u{1}mrs [\(notebook.number)]\u{1}\u{1B}[0m\u{1}> "
   }
 
+  /// Offers the last line as its fix mends it; says once how it is taken.
+  private func offer(_ mended: String?) {
+    editor.offer = mended
+    guard mended != nil, !hasToldOfOffers else { return }
+    hasToldOfOffers = true
+    output.say(editor.wayToTakeOffers)
+  }
+
+  /// Whether a line wipes the screen, as it does at other prompts.
+  private func clears(_ text: String) -> Bool {
+    guard text == "clear" || text == "cls", output.messages.page.hasColour else { return false }
+    return notebook.interpreter.procedures[text] == nil
+  }
+
   /// Remembers what was typed and runs it.
   private func run(_ text: String, again: Int? = nil) {
     guard !text.isEmpty else { return }
+    if clears(text) { return output.write("\u{1B}[H\u{1B}[2J", STDOUT_FILENO) }
     let wasWarned = history.warning != nil
     history.remember(text)
     bench.run(text, again: again, for: frontEnd)

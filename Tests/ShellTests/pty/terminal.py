@@ -111,7 +111,7 @@ class Terminal:
 
     def wait_prompt(self, number, seconds=30):
         """Reads until the line of the cursor is the empty prompt of a cell."""
-        self.wait_until(lambda: self.line == f"mrs [{number}]>", f"prompt {number}", seconds)
+        self.wait_until(lambda: self.typed == f"mrs [{number}]>", f"prompt {number}", seconds)
         self.settle(0.05)
         return self
 
@@ -122,7 +122,7 @@ class Terminal:
             before = self.prompts
             self.send(line + "\r")
             self.wait_until(
-                lambda: self.prompts > before and re.fullmatch(r"mrs \[\d+\]>", self.line),
+                lambda: self.prompts > before and re.fullmatch(r"mrs \[\d+\]>", self.typed),
                 f"the prompt after {line!r}", seconds)
         self.settle(0.05)
         return self
@@ -146,6 +146,11 @@ class Terminal:
     def line(self):
         """The line that the cursor is in."""
         return self.screen.display[self.screen.cursor.y].rstrip()
+
+    @property
+    def typed(self):
+        """The line that the cursor is in, up to it: what is offered behind it has not been typed."""
+        return self.screen.display[self.screen.cursor.y][:self.screen.cursor.x].rstrip()
 
     def colour(self, text):
         """The colours of the first cell of the last place where the text stands."""

@@ -119,10 +119,10 @@ private struct ExplainedScore {
     var blocks: [Report.Block] = [.text(summary)] + notes
     if let own = adapted.context.support.first(where: { Int($0.item) == item }) {
       blocks.append(
-        .note("She rated it \(short(Double(own.rating))): the model adapts to that, too."))
+        .note("The user rated it \(short(Double(own.rating))): the model adapts to that, too."))
     } else if let own = hidden.first(where: { Int($0.item) == item }) {
       blocks.append(
-        .note("She rated it \(short(Double(own.rating))), which the adaptation has not seen."))
+        .note("The user rated it \(short(Double(own.rating))), which the adaptation has not seen."))
     }
     if !influences.isEmpty { blocks.append(.table(ratings(rows))) }
     blocks.append(.table(known))
@@ -133,8 +133,8 @@ private struct ExplainedScore {
     let count = influences.count
     let start =
       "The score of \(label(item)) for \(data.owner.worded(adapted.name)) is \(text(score))"
-    if count == 0 { return start + ", without any ratings of hers." }
-    return start + ": \(text(before)) before adaptation, \(signed(score - before)) by her "
+    if count == 0 { return start + ", without any ratings of the user." }
+    return start + ": \(text(before)) before adaptation, \(signed(score - before)) by "
       + counted(count, "rating") + "."
   }
 
@@ -146,7 +146,7 @@ private struct ExplainedScore {
   private func ratings(_ rows: Int) -> Table {
     let support = adapted.context.support
     var table = Table(
-      "Her ratings that move it most",
+      "Ratings of the user that move it most",
       columns: [
         .init("item", .right), .init("title"), .init("rating", .right), .init("influence", .right),
       ],
@@ -168,7 +168,7 @@ private struct ExplainedScore {
 
   private var known: Table {
     Table(
-      "What is known of the item and of her",
+      "What is known of the item and of the user",
       columns: [.init("of"), .init("feature"), .init("value"), .init("influence", .right)],
       rows: features.map {
         [

@@ -42,7 +42,7 @@ extension AdaptationPlot {
     ]
   }
 
-  /// The interview of each user; her query ratings are not asked about.
+  /// The interview of each user; their query ratings are not asked about.
   private func courses(
     of interviewer: Interviewer, _ judge: NewUsers, _ data: Dataset, _ threads: Int
   ) throws -> [Questioning] {

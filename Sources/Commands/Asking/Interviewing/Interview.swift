@@ -4,7 +4,7 @@ import MetaLearning
 import Models
 import Reports
 
-/// `interview user 42 10`: which items a new user should be asked about first, and what she would answer.
+/// `interview user 42 10`: which items a new user should be asked about first, and what the answers would be.
 package struct Interview: ConstrainedCommand, FrugalCommand {
   var isNew = false
   var user: String?
@@ -16,9 +16,9 @@ package struct Interview: ConstrainedCommand, FrugalCommand {
   package static let signature = Signature<Self>(
     "interview", "Says which items a new user should be asked about first.",
     details: """
-      A user of the data answers with her support ratings; an item that she has not rated is a question \
-      without an answer, and her query is never asked about. `new` is a user of whom nothing is known: the \
-      list is what to ask her. `plot adaptation policy=[variance, popularity, random]` compares policies on the \
+      A user of the data answers with the support ratings; an item that is not rated is a question \
+      without an answer, and the query is never asked about. `new` is a user of whom nothing is known: the \
+      list is what to ask first. `plot adaptation policy=[variance, popularity, random]` compares policies on the \
       test users.
       """,
     [
@@ -82,7 +82,7 @@ package struct Interview: ConstrainedCommand, FrugalCommand {
     return report(questioning, type(of: policy).name, data, tasks, notes)
   }
 
-  /// Who is asked, what she can answer, and what she is not asked about.
+  /// Who is asked, what they can answer, and what they are not asked about.
   private func person(
     in data: Dataset, _ tasks: TaskSplit, _ notes: inout [Report.Block]
   ) throws -> LearnableRatings {
@@ -121,7 +121,7 @@ package struct Interview: ConstrainedCommand, FrugalCommand {
       table.footnotes.append("`adapt new \(given)` takes the answers")
     } else {
       table.footnotes.append(
-        "\(answered) of \(counted(questions.count, "question")) answered by her support")
+        "\(answered) of \(counted(questions.count, "question")) answered by the support")
     }
     return Report(
       notes + [.table(table)],

@@ -42,7 +42,7 @@ struct Interviewer: Sendable {
 
   /// Asks one user about `count` items of a pool.
   ///
-  /// - Parameter assumesAnswers: whether she is taken to answer every question, for a list made in advance.
+  /// - Parameter assumesAnswers: whether they are taken to answer every question, for a list made in advance.
   func ask(
     _ count: Int, of pool: [Int32], of user: Int32?, answers: [UserContext.Rating],
     assumesAnswers: Bool = false, threads: Int? = nil

@@ -29,10 +29,10 @@ package struct AdaptationPlot: Plot {
   package static let signature = Signature<Self>(
     "adaptation", "The error on test users against ratings known of them, and against inner steps.",
     details: """
-      Each test user adapts on her first support ratings and is judged on her query ratings. The inner \
+      Each test user adapts on the first support ratings and is judged on the query ratings. The inner \
       steps go on beyond those of the training, to twice as many: more steps than were trained for help \
-      or harm. With `policy=` each user is interviewed instead: she is asked about items of her support and \
-      items that she has not rated, never about her query, which is the same for every policy; an item that she \
+      or harm. With `policy=` each user is interviewed instead: asked about items of the support and \
+      items without a rating, never about the query, which is the same for every policy; an item that the user \
       has not rated is a question without an answer, and counts.
       """,
     [

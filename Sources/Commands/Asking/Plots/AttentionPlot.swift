@@ -14,11 +14,11 @@ package struct AttentionPlot: Plot {
   package init() {}
 
   package static let signature = Signature<Self>(
-    "attention", "Which of a user's ratings the network attends to when it scores her best items.",
+    "attention", "Which of a user's ratings the network attends to when it scores the best items.",
     details: """
-      Rows are the items that she has not rated and that score highest, columns those of her ratings that get the \
+      Rows are the items that the user has not rated and that score highest, columns those ratings that get the \
       most attention; a shade is a share of it, the mean over heads, in the last layer. What is missing to 1 goes \
-      to other ratings and to none. Of interactions the drawn items that she did not take are there, too. `graph` \
+      to other ratings and to none. Of interactions the drawn items that the user did not take are there, too. `graph` \
       weighs all alike; of `memory` the prototypes are shown.
       """,
     [
@@ -26,7 +26,7 @@ package struct AttentionPlot: Plot {
         "user", \.user, "the user's id; the first test user if not given",
         expects: "the id of a user", completion: .live("owner")),
       .option("items", \.items, in: 1...50, "how many of the best items to show"),
-      .option("ratings", \.ratings, in: 1...50, "how many of her ratings to show"),
+      .option("ratings", \.ratings, in: 1...50, "how many ratings to show"),
     ],
     needs: [.data, .model],
     examples: [Example("model attention; meta-train ridge epochs=1; plot attention user=42")])
@@ -76,7 +76,8 @@ package struct AttentionPlot: Plot {
     let shown = highest(min(ratings, totals.count), of: totals).sorted()
     let network = type(of: model.problem.network).name
     return .heat(
-      "What \(network) attends to for \(user)", x: "her ratings", value: "share of attention",
+      "What \(network) attends to for \(user)", x: "ratings of the user",
+      value: "share of attention",
       rows: best.map { data.items.label(Int($0)) },
       columns: shown.map { place in
         let label = data.items.label(Int(support[place]))

@@ -33,7 +33,7 @@ struct NewUsers: Sendable {
       })
   }
 
-  /// The same after adapting each to what is known of her.
+  /// The same after adapting each to what is known of them.
   func error(of model: TrainedModel, for users: [UserContext]) throws(ScoreError) -> Double {
     try mean(of: model, for: users).last ?? .nan
   }
@@ -59,7 +59,7 @@ struct NewUsers: Sendable {
       .filter { $0.allSatisfy(\.isFinite) }
     let length = courses.map(\.count).max() ?? 0
     return (0..<length).map { step in
-      // Who has no ratings takes no steps and stays where she is.
+      // Who has no ratings takes no steps and stays where they are.
       let now = courses.compactMap { step < $0.count ? $0[step] : $0.last }
       return now.reduce(0, +) / Double(now.count)
     }

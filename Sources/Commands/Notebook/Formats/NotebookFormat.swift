@@ -70,7 +70,11 @@ package struct Publish: NotebookCommand, ConstrainedCommand {
       }
       return cell
     }
-    try host.write(Array(format.text(of: cells).utf8), to: path)
+    // A part of a session is no document to run again by itself.
+    let isWhole = last == nil && wanted.count == notebook.cells.count
+    let whole =
+      cells.namesSeed || !isWhole ? cells : [Cell(settingSeed: Settings().seed)] + cells
+    try host.write(Array(format.text(of: whole).utf8), to: path)
     var blocks: [Report.Block] = [
       .text("Wrote \(counted(cells.count, "cell")) to \(path).")
     ]
@@ -85,6 +89,27 @@ package struct Publish: NotebookCommand, ConstrainedCommand {
     for number in [cells.low, cells.high] { _ = try notebook.cell(number) }
     return notebook.cells.filter { (cells.low...cells.high).contains($0.number) }
   }
+}
+
+extension [Cell] {
+  /// Whether the seed is set before anything else is done.
+  fileprivate var namesSeed: Bool {
+    for statement in lazy.flatMap({ parse($0.text).script.statements }) {
+      switch statement.kind {
+      case .settings(let arguments):
+        if arguments.contains(where: { $0.key?.text == "seed" }) { return true }
+      case .version, .parameter: break
+      default: return false
+      }
+    }
+    return true
+  }
+}
+
+extension Cell {
+  /// What stands before the cells of a session that has never set its seed: whoever runs the document may have
+  /// another usual one.
+  fileprivate init(settingSeed seed: Int) { self.init(number: 0, text: "set seed=\(seed)") }
 }
 
 /// The format that the ending of a file asks for.

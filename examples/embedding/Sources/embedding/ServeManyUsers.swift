@@ -7,7 +7,7 @@ import MetaRec
   try lab.perform("split tasks query=4 valid=0.2 test=0.2; meta-train maml steps=2 epochs=5")
   let model = try lab.recommender()
   @Sendable func list(_ user: Int) throws -> [AdaptedRecommender.Ranked] {
-    // A user whom the data do not know: two ratings, and her age.
+    // A user whom the data do not know: two ratings, and their age.
     try model.adapted(
       to: ["i\(user % Shop.items)": 5, "i\((user + 1) % Shop.items)": 1],
       features: ["age": .number(Double(20 + user % 40))]

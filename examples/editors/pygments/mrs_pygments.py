@@ -1,0 +1,96 @@
+"""A Pygments lexer of mrs, a language for meta-learning recommendation. Written by `mrs syntax pygments`."""
+
+from pygments.lexer import RegexLexer, include, words
+from pygments.token import (Comment, Keyword, Name, Number, Operator, Punctuation, String, Text,
+                            Whitespace)
+
+KEYWORDS = (
+    "def", "else", "expect", "for", "if", "include", "let", "param", "set",
+)
+VERBS = (
+    "abtest", "adapt", "attach", "baseline", "best", "binarize", "branch", "clean", "compare",
+    "describe", "edit", "evaluate", "examples", "explain", "export", "goto", "help", "history",
+    "interview", "keep", "lesson", "load", "meta-train", "model", "open", "plot", "publish", "pull",
+    "quit", "rate", "recover", "redo", "rerun", "resume", "save", "search", "show", "significance",
+    "similar", "split", "stream", "topk", "trace", "undo", "weigh", "why",
+)
+MEMBERS = (
+    "adam", "adamw", "adaptation", "als", "amazon", "anil", "attention", "auc", "bayes-mf", "bce",
+    "bias", "book-crossing", "bpr", "calibration", "capped-recall", "ce", "code", "content",
+    "content-bias", "coverage", "csv", "data", "distill", "diversity", "drift", "ease", "embedding",
+    "episodic-ease", "episodic-ridge", "f1", "factor", "file", "fomaml", "friends", "graph", "grid",
+    "heat", "hit", "html", "hybrid", "ipynb", "item", "item-knn", "item-mean", "json", "jsonl",
+    "log-loss", "loss", "machine", "mae", "maml", "map", "markdown", "matching", "md", "melu",
+    "memory", "meta-sgd", "mf", "mixture", "ml-100k", "ml-1m", "mlp", "movielens", "mrr", "mse",
+    "ndcg", "neural-process", "novelty", "ordinal", "per-user", "plain", "pooled-auc", "pooled-f1",
+    "popularity", "precision", "prequential", "pretrain", "prompt", "prototypical", "random",
+    "rates", "recall", "recbole", "relation", "report", "reptile", "ridge", "rmse", "rounded-mae",
+    "session", "sgd", "softmax", "successive-halving", "svd", "sweep", "synthetic", "terminal",
+    "transformer", "user", "user-knn", "value",
+)
+OPTIONS = (
+    "activation", "adapt", "against", "alignment", "alpha", "as", "at", "batch", "beside", "beta1",
+    "beta2", "between", "bias-shrinkage", "buckets", "by", "candidates", "categories", "checkpoint",
+    "choice-penalty", "clip", "cold", "colour", "columns", "content-l2", "count", "counts",
+    "credits", "cutoff", "dates", "decimal", "dedupe", "descending", "drift", "dropout", "embed",
+    "embed-decay", "epochs", "errors", "eta", "factors", "feature", "feature-l2", "features",
+    "file", "fold", "folds", "for", "format", "from", "gain", "gap", "heads", "hidden",
+    "hide-items", "holdout", "id", "ids", "implicit", "inner", "inner-lr", "intercept-ridge",
+    "item", "items", "iterations", "k", "k-core", "keep", "kernel", "l2", "labels", "late",
+    "layers", "level", "likes", "linear-decay", "loss", "lr", "max", "meta", "min", "missing",
+    "model", "modules", "n", "negatives", "neighbors", "new", "new-items", "new-penalty", "noise",
+    "noise-penalty", "of", "order", "others", "outer", "outliers", "over", "part", "passes",
+    "patience", "penalty", "people", "per", "policy", "pooled", "popularity-power", "positives",
+    "power", "prior", "protocol", "query", "questions", "rate", "rating", "ratings", "recency",
+    "refits", "resample", "rescale", "resplit", "ridge", "runs", "sampling", "scale", "schedule",
+    "seed", "seeds", "seen", "sep", "shape", "share", "shots", "shrinkage", "slope", "slots",
+    "softness", "start", "starts", "steps", "stop-after", "support", "sweeps", "teacher", "test",
+    "threads", "threshold", "time", "together", "tokens", "top", "train", "unpack", "until", "user",
+    "user-features", "user-penalty", "user-shrinkage", "users", "valid", "values", "vocabulary",
+    "weight", "weight-decay", "weights", "where", "wide", "width", "window", "with", "words",
+)
+START, END = r"(?<![\w@./:-])", r"(?![\w@./:-])"
+
+
+class MrsLexer(RegexLexer):
+    name = "mrs"
+    url = ""
+    aliases = ["mrs"]
+    filenames = ["*.mrs"]
+    mimetypes = ["text/x-mrs"]
+    version_added = ""
+    tokens = {
+        "root": [
+            (r"\s+", Whitespace),
+            (r"##.*?$", Comment.Special),
+            (r"#.*?$", Comment.Single),
+            include("values"),
+        ],
+        "values": [
+            (r'"', String.Double, "text"),
+            (r"'[^'\n]*'?", String.Single),
+            (r"\$[\w-]+(\.[\w@-]+)*", Name.Variable),
+            (words(KEYWORDS, prefix=START, suffix=END), Keyword),
+            (words(OPTIONS, prefix=START, suffix=r"(?==)"), Name.Attribute),
+            (words(VERBS, prefix=START, suffix=END), Name.Function),
+            (words(MEMBERS, prefix=START, suffix=r"(@\d+)?" + END), Name.Class),
+            (START + r"-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?" + END, Number),
+            (r"==|!=|<=|>=|~=|\+/-|±|\.\.|[=<>+*/|-]", Operator),
+            (r"[\[\](){},;:\\]", Punctuation),
+            (r"[\w@./:~-]+", Text),
+            (r".", Text),
+        ],
+        "text": [
+            (r'"', String.Double, "#pop"),
+            (r"\\.", String.Escape),
+            (r"\{", String.Interpol, "hole"),
+            (r"\n", Whitespace, "#pop"),
+            (r'[^"\\{\n]+', String.Double),
+        ],
+        "hole": [
+            (r"\}", String.Interpol, "#pop"),
+            (r"\n", Whitespace, "#pop"),
+            (r"[ \t]+", Whitespace),
+            include("values"),
+        ],
+    }

@@ -1,0 +1,2 @@
+autocmd BufRead,BufNewFile *.mrs setfiletype mrs
+autocmd FileType mrs setlocal commentstring=#\ %s

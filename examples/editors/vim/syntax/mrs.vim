@@ -1,0 +1,41 @@
+" Syntax of mrs, a language for meta-learning recommendation. Written by `mrs syntax vim`.
+if exists("b:current_syntax")
+  finish
+endif
+syntax iskeyword @,48-57,_,-
+syntax keyword mrsKeyword def else expect for if include let param set
+syntax keyword mrsVerb abtest adapt attach baseline best binarize branch clean compare describe edit
+syntax keyword mrsVerb evaluate examples explain export goto help history interview keep lesson load
+syntax keyword mrsVerb meta-train model open plot publish pull quit rate recover redo rerun resume
+syntax keyword mrsVerb save search show significance similar split stream topk trace undo weigh why
+syntax keyword mrsMember adam adamw adaptation als amazon anil attention auc bayes-mf bce bias
+syntax keyword mrsMember book-crossing bpr calibration capped-recall ce code content content-bias
+syntax keyword mrsMember coverage csv data distill diversity drift ease embedding episodic-ease
+syntax keyword mrsMember episodic-ridge f1 factor file fomaml friends graph grid heat hit html hybrid
+syntax keyword mrsMember ipynb item item-knn item-mean json jsonl log-loss loss machine mae maml map
+syntax keyword mrsMember markdown matching md melu memory meta-sgd mf mixture ml-100k ml-1m mlp
+syntax keyword mrsMember movielens mrr mse ndcg neural-process novelty ordinal per-user plain
+syntax keyword mrsMember pooled-auc pooled-f1 popularity precision prequential pretrain prompt
+syntax keyword mrsMember prototypical random rates recall recbole relation report reptile ridge rmse
+syntax keyword mrsMember rounded-mae session sgd softmax successive-halving svd sweep synthetic
+syntax keyword mrsMember terminal transformer user user-knn value
+syntax match mrsOption "\<\%(activation\|adapt\|against\|alignment\|alpha\|as\|at\|batch\|beside\|beta1\|beta2\|between\|bias-shrinkage\|buckets\|by\|candidates\|categories\|checkpoint\|choice-penalty\|clip\|cold\|colour\|columns\|content-l2\|count\|counts\|credits\|cutoff\|dates\|decimal\|dedupe\|descending\|drift\|dropout\|embed\|embed-decay\|epochs\|errors\|eta\|factors\|feature\|feature-l2\|features\|file\|fold\|folds\|for\|format\|from\|gain\|gap\|heads\|hidden\|hide-items\|holdout\|id\|ids\|implicit\|inner\|inner-lr\|intercept-ridge\|item\|items\|iterations\|k\|k-core\|keep\|kernel\|l2\|labels\|late\|layers\|level\|likes\|linear-decay\|loss\|lr\|max\|meta\|min\|missing\|model\|modules\|n\|negatives\|neighbors\|new\|new-items\|new-penalty\|noise\|noise-penalty\|of\|order\|others\|outer\|outliers\|over\|part\|passes\|patience\|penalty\|people\|per\|policy\|pooled\|popularity-power\|positives\|power\|prior\|protocol\|query\|questions\|rate\|rating\|ratings\|recency\|refits\|resample\|rescale\|resplit\|ridge\|runs\|sampling\|scale\|schedule\|seed\|seeds\|seen\|sep\|shape\|share\|shots\|shrinkage\|slope\|slots\|softness\|start\|starts\|steps\|stop-after\|support\|sweeps\|teacher\|test\|threads\|threshold\|time\|together\|tokens\|top\|train\|unpack\|until\|user\|user-features\|user-penalty\|user-shrinkage\|users\|valid\|values\|vocabulary\|weight\|weight-decay\|weights\|where\|wide\|width\|window\|with\|words\)=\@="
+syntax match mrsNumber "\<-\?\d\+\%(\.\d\+\)\?\%(e[+-]\?\d\+\)\?%\?\>"
+syntax match mrsVariable "\$[A-Za-z0-9_-]\+\%(\.[A-Za-z0-9_@-]\+\)*"
+syntax region mrsHole start="{" end="}" contained contains=mrsVariable,mrsNumber
+syntax match mrsEscape "\\." contained
+syntax region mrsText start=+"+ end=+"+ oneline contains=mrsHole,mrsEscape
+syntax region mrsText start=+'+ end=+'+ oneline
+syntax match mrsComment "#.*$"
+syntax match mrsDocumentation "##.*$"
+highlight default link mrsKeyword Keyword
+highlight default link mrsVerb Function
+highlight default link mrsMember Type
+highlight default link mrsOption Identifier
+highlight default link mrsNumber Number
+highlight default link mrsVariable Identifier
+highlight default link mrsText String
+highlight default link mrsEscape SpecialChar
+highlight default link mrsComment Comment
+highlight default link mrsDocumentation SpecialComment
+let b:current_syntax = "mrs"
