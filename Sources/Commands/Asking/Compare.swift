@@ -84,7 +84,7 @@ package struct Compare: Command {
     }
     let ofTested = try options.trial([tested], in: session)
     let parts = groups?.parts(of: ofTested) ?? []
-    groups?.add(parts) { $0.chance() }
+    groups?.add(parts, parts.map { $0.trial.chance() })
     for (done, name) in order.enumerated() {
       try host.checkpoint(
         Progress(
@@ -92,7 +92,7 @@ package struct Compare: Command {
       let recommender = try recommenders.recommender(name, host)
       if let fitted = recommender as? FittedBaseline { remarks.note(fitted) }
       board.add(try trial.judgement(of: recommender), isSubject: done == 0)
-      try groups?.add(parts) { try $0.judgement(of: recommender) }
+      groups?.add(parts, try parts.map { try $0.trial.judgement(of: recommender) })
     }
     board.remarks = remarks.choices
     var report = board.report(title: options.title(trial))
