@@ -158,7 +158,7 @@ extension Kernel {
 
   /// Runs a cell, or what is to be none, to its end.
   private func run(_ code: String, isCell: Bool, count: Int, outputs: CellOutputs) -> CellRun {
-    let run = CellRun(code, count: count, outputs: outputs)
+    let run = CellRun(bench.notebook.spelledOut(code), count: count, outputs: outputs)
     // What was asked before it began was not meant for it.
     _ = (wishes.take(), surroundings.signals())
     let frontEnd = FrontEnd(
@@ -241,7 +241,7 @@ extension Kernel {
   func aside(_ text: String) -> (Report, KernelFault?) {
     var copy = bench.notebook.interpreter
     var said = Report()
-    let source = Source(name: "expression", text: spelledOut(text))
+    let source = Source(name: "expression", text: bench.notebook.spelledOut(text))
     let result = copy.run(source, host: host) { outcome in
       said.blocks += outcome.report?.blocks ?? []
       if let fields = outcome.report?.result, !fields.fields.isEmpty { said.result = fields }

@@ -16,11 +16,13 @@ final class CellRun {
   /// Whether what was handed in runs, and not what it brought about.
   private var isOwn = true
 
-  /// - Parameter count: the number that the cell will have.
+  /// - Parameters:
+  ///   - code: the cell, spelled out.
+  ///   - count: the number that the cell will have.
   init(_ code: String, count: Int, outputs: CellOutputs) {
     self.count = count
     self.outputs = outputs
-    last = Source(text: spelledOut(code)).parsed.script.statements.last?.range
+    last = Source(text: code).parsed.script.statements.last?.range
   }
 
   func take(_ event: WorkbenchEvent) {
