@@ -87,7 +87,7 @@ struct ObjectiveCase: Sendable, CustomTestStringConvertible {
 
   private func reptile(steps: Int) -> Reptile {
     var reptile = Reptile()
-    (reptile.steps, reptile.innerRate) = (steps, 0.05)
+    (reptile.steps, reptile.innerRate, reptile.inner.shrinkage) = (steps, 0.05, 0)
     return reptile
   }
 
@@ -96,6 +96,7 @@ struct ObjectiveCase: Sendable, CustomTestStringConvertible {
   func firstOrderIsTheGradientAtTheAdaptedWeights(item: ObjectiveCase) {
     var first = FirstOrderMAML()
     (first.steps, first.innerRate, first.scope) = (3, 0.05, .all)
+    first.inner.shrinkage = 0
     let world = world(item, first)
     let adapted = moved(world, by: reptile(steps: 3))
     let gradient = difference(world.weights, moved(world, by: first))

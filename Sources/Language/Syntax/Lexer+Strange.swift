@@ -64,7 +64,8 @@ extension Lexer {
       count += closing ?? 1
       let mended = plain + inside + plain
       // What would not be the same text between plain quotes is not mended unasked, nor offered.
-      let isWhole = Language.tokens(of: mended).tokens.count == 2
+      let isWhole =
+        !isInWord(from: at, to: at + count) && Language.tokens(of: mended).tokens.count == 2
       let fix = Diagnostic.Fix(SourceRange(at, at + count), mended, isCertain: true)
       return invalid(
         count, message, help: "write `\(plain)` at both ends", fix: isWhole ? fix : nil)
@@ -118,12 +119,12 @@ extension Lexer {
 /// The name that a line such as `? load` or `topk?` asks about; nil for another line.
 package func askedTopic(_ line: String) -> String? {
   let text = line.trimming { $0 == " " || $0 == "\t" || $0 == "\r" }
-  guard text.utf8.count <= 200, text.contains("?") else { return nil }
+  guard text.utf8.count <= 200, text.hasPrefix("?") || text.hasSuffix("?") else { return nil }
   let name = text.trimming { $0 == "?" || $0 == " " }
+  // Another question mark would be asked about in turn.
+  guard !name.contains("?") else { return nil }
   let (tokens, faults) = Language.tokens(of: name)
-  guard text.hasPrefix("?") || text.hasSuffix("?"), faults.isEmpty, tokens.count == 2,
-    tokens[0].kind == .word
-  else { return nil }
+  guard faults.isEmpty, tokens.count == 2, tokens[0].kind == .word else { return nil }
   return name
 }
 

@@ -65,12 +65,24 @@ extension Lexer {
     let places = (at + 1..<max(at + 1, at + count)).filter { place in
       bytes[place] == 0xE2 && foreign(place)?.plain == plain
     }
-    guard places.count == 1, place(places[0], isEndOfWordBefore: at + count) else { return nil }
+    guard places.count == 1, place(places[0], isEndOfWordBefore: at + count),
+      !isInWord(from: at, to: at + count)
+    else { return nil }
     return .init(SourceRange(places[0], places[0] + 3), plain, isCertain: true)
   }
 
   /// Whether a quote could close a text there: nothing of the same word follows.
   private func place(_ place: Int, isEndOfWordBefore limit: Int) -> Bool {
     place + 3 >= limit || bytes[place + 3] == 0x20
+  }
+
+  /// Whether what lies between two places goes on into a word or a text on either side.
+  func isInWord(from lower: Int, to upper: Int) -> Bool {
+    [lower - 1, upper].contains { place in
+      guard place >= 0, place < end else { return false }
+      let byte = bytes[place]
+      return byte.isLetter || byte >= 0x80 || [0x22, 0x27].contains(byte)
+        || (0x30...0x39).contains(byte)
+    }
   }
 }
