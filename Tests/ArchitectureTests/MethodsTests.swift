@@ -34,7 +34,7 @@ import Testing
     }
     let host = try Toys.host(for: name)
     var interpreter = Interpreter()
-    interpreter.parameters["folder"] = .text("toys")
+    if text.contains("param folder") { interpreter.parameters["folder"] = .text("toys") }
     interpreter.execution.variation.passesOverExpectations = true
     let result = interpreter.run(Source(name: name, text: text), host: host)
     #expect(result == .completed, "\(result)")

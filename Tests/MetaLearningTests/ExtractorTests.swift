@@ -88,19 +88,10 @@ import Testing
 
   // MARK: The graph
 
-  /// The map beside powers of the dense matrix.
-  @Test(arguments: [false, true])
-  func thePropagationIsTheMeanOfPowersOfTheNormalisedGraph(withTrust: Bool) throws {
-    var data = smallWorld()
-    if withTrust {
-      // The last is no training user, and one who trusts themself has no edge.
-      data.trust = Trust(
-        trusters: ["0", "1", "2", "3", "2"], trusted: ["1", "0", "1", "3", "11"],
-        weights: [1, 0.5, 3, 1, 1])
-    }
-    let rows = smallSplit(data).train.flatMap(\.rows)
-    let encoder = FeatureEncoder(data, training: rows)
-    let graph = FeatureGraph(encoder, data, training: rows, layers: 2)
+  /// The normalised graph as a dense matrix, and the sums of the rows of what it was made of.
+  private func normalised(
+    _ data: Dataset, _ rows: [Int32], _ encoder: FeatureEncoder, withTrust: Bool
+  ) -> (dense: [[Double]], degrees: [Double]) {
     let (known, nodes) = (encoder.tableRows, encoder.tableRows + data.users.count)
     var dense = [[Double]](repeating: [Double](repeating: 0, count: nodes), count: nodes)
     func connect(_ a: Int, _ b: Int, _ weight: Double) {
@@ -140,6 +131,24 @@ import Testing
         dense[a][b] /= (degrees[a] * degrees[b]).squareRoot()
       }
     }
+    return (dense, degrees)
+  }
+
+  /// The map beside powers of the dense matrix.
+  @Test(arguments: [false, true])
+  func thePropagationIsTheMeanOfPowersOfTheNormalisedGraph(withTrust: Bool) throws {
+    var data = smallWorld()
+    if withTrust {
+      // The last is no training user, and one who trusts themself has no edge.
+      data.trust = Trust(
+        trusters: ["0", "1", "2", "3", "2"], trusted: ["1", "0", "1", "3", "11"],
+        weights: [1, 0.5, 3, 1, 1])
+    }
+    let rows = smallSplit(data).train.flatMap(\.rows)
+    let encoder = FeatureEncoder(data, training: rows)
+    let graph = FeatureGraph(encoder, data, training: rows, layers: 2)
+    let known = encoder.tableRows
+    let (dense, degrees) = normalised(data, rows, encoder, withTrust: withTrust)
     var stream = RandomKey(seed: 4).stream
     let table = (0..<known).map { _ in Float(stream.normal()) }
     func step(_ x: [Double]) -> [Double] {

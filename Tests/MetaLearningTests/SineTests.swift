@@ -102,6 +102,7 @@ import Testing
     ) -> L {
       var learner = learner
       (learner.steps, learner.innerRate, learner[keyPath: scope]) = (steps, rate, .all)
+      learner.inner.shrinkage = 0
       return learner
     }
     func error(
