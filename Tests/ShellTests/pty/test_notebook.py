@@ -247,7 +247,7 @@ class Nothing_lost(unittest.TestCase):
         with tempfile.TemporaryDirectory() as state:
             with Terminal(rows=60, state=state) as t:
                 self.stopped(t)
-                epochs = re.search(r"for (\d+) epochs?", t.text)[1]
+                epochs = re.search(r"for\s+(\d+)\s+epochs?", t.text)[1]
                 t.run(f'save session "{state}/before.mrs"')
                 t.signal(signal.SIGKILL)
                 t.wait_end()
