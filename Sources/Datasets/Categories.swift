@@ -27,6 +27,13 @@ package struct Categories: Sendable {
     count = base
   }
 
+  /// No categories of so many entities.
+  package init(noneOf count: Int) {
+    offsets = Array(repeating: 0, count: count + 1)
+    codes = []
+    self.count = 0
+  }
+
   package var entityCount: Int { offsets.count - 1 }
 
   package func range(_ entity: Int) -> Range<Int> { offsets[entity]..<offsets[entity + 1] }

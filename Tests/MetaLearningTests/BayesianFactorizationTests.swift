@@ -106,7 +106,7 @@ private struct Formula {
   }
 
   func scores(
-    _ baseline: BayesianFactorization, user: Int? = nil, _ ratings: [(item: Int, rating: Float)],
+    _ baseline: some Baseline, user: Int? = nil, _ ratings: [(item: Int, rating: Float)],
     _ items: [Int32]
   ) -> [Float] {
     let context = UserContext(
@@ -134,6 +134,32 @@ private struct Formula {
     blind.userFeatures = ["none of them"]
     let unknown = world.scores(blind, user: Formula.users - 2, [], [0, 1])
     #expect(abs(unknown[0] - unknown[1]) < 0.5)
+  }
+
+  /// Half of 80 users rate all 12 items by 4, the others by 2. With a shrinkage of 5 their biases are ±b, b = 12/17;
+  /// a ridge of 10 on two categories of 40 users expects ±0.8 b.
+  @Test func biasesOfMatrixFactorizationAreDrawnTowardsWhatFeaturesExpect() {
+    let world = Formula(users: [Formula.parity(Formula.users)]) { user, _ in
+      user % 2 == 0 ? 4 : 2
+    }
+    var factorization = MatrixFactorization()
+    factorization.userFeatures = ["parity"]
+    // Large enough that nothing is left to factors.
+    factorization.penalty = 1e6
+    let b = 12.0 / 17
+    func score(_ user: Int?, _ ratings: [(item: Int, rating: Float)]) -> Double {
+      Double(world.scores(factorization, user: user, ratings, [5])[0])
+    }
+    #expect(abs(score(Formula.users - 2, []) - (3 + 0.8 * b)) < 1e-4)
+    #expect(abs(score(Formula.users - 1, []) - (3 - 0.8 * b)) < 1e-4)
+    #expect(abs(score(nil, []) - 3) < 1e-4)
+    // What is left of the ratings is noise, what is left of the biases the spread of a new one's.
+    let (noise, spread) = ((1 - b) * (1 - b), 1.3 * 0.04 * b * b)
+    let expected = 0.8 * b + spread / (spread + noise) * (5 - 3 - 0.8 * b)
+    #expect(abs(score(Formula.users - 2, [(0, 5)]) - (3 + expected)) < 1e-4)
+    // Features that nobody has change nothing but the prior's strength.
+    factorization.userFeatures = []
+    #expect(abs(score(Formula.users - 2, []) - 3) < 1e-6)
   }
 
   /// Everyone rates more of the kind they like; a rating of 3 says nothing itself.

@@ -91,8 +91,9 @@ package struct Compare: Command {
           "compare", done: Double(done), total: Double(order.count), unit: "rows", detail: name))
       let recommender = try recommenders.recommender(name, host)
       if let fitted = recommender as? FittedBaseline { remarks.note(fitted) }
-      board.add(try trial.judgement(of: recommender), isSubject: done == 0)
-      groups?.add(parts, try parts.map { try $0.trial.judgement(of: recommender) })
+      let judged = try trial.judgements(of: recommender, and: parts.map(\.trial))
+      board.add(judged[0], isSubject: done == 0)
+      groups?.add(parts, judged.dropFirst())
     }
     board.remarks = remarks.choices
     var report = board.report(title: options.title(trial))

@@ -176,29 +176,32 @@ private func lessonMark(of token: Token, in source: Source) -> String? {
 }
 
 extension Expression {
-  /// The names of the variables that stand in it.
-  package var variables: [String] {
+  /// The variables that stand in it, at their places.
+  package var variableNames: [Name] {
     switch kind {
-    case .variable(let name, _): [name.text]
+    case .variable(let name, _): [name]
     case .text(let parts):
-      parts.flatMap { part -> [String] in
+      parts.flatMap { part -> [Name] in
         guard case .value(let value) = part else { return [] }
-        return value.variables
+        return value.variableNames
       }
-    case .list(let elements): elements.flatMap(\.variables)
+    case .list(let elements): elements.flatMap(\.variableNames)
     case .range(let lower, let upper, let step):
-      lower.variables + upper.variables + (step?.variables ?? [])
-    case .negative(let operand), .not(let operand): operand.variables
+      lower.variableNames + upper.variableNames + (step?.variableNames ?? [])
+    case .negative(let operand), .not(let operand): operand.variableNames
     case .binary(let left, _, let right), .element(let left, let right):
-      left.variables + right.variables
+      left.variableNames + right.variableNames
     case .number, .word, .invalid: []
     }
   }
 
+  /// The names of the variables that stand in it.
+  package var variables: [String] { variableNames.map(\.text) }
+
   var readsVariables: Bool { !variables.isEmpty }
 
   /// The text it is, when nothing is put into it.
-  var plainText: String? {
+  package var plainText: String? {
     switch kind {
     case .word(let word): return word
     case .text(let parts):

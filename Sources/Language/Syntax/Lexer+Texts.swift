@@ -81,8 +81,7 @@ extension Lexer {
     [lower - 1, upper].contains { place in
       guard place >= 0, place < end else { return false }
       let byte = bytes[place]
-      return byte.isLetter || byte >= 0x80 || [0x22, 0x27].contains(byte)
-        || (0x30...0x39).contains(byte)
+      return byte.isLetter || byte.isDigit || byte >= 0x80 || [0x22, 0x27].contains(byte)
     }
   }
 }

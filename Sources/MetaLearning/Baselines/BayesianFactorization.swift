@@ -200,6 +200,11 @@ struct RatingMeasure: Sendable {
     threshold = (middle - mean) / unit
   }
 
+  /// Ratings as they are, less their mean.
+  init(mean: Double) {
+    (self.mean, unit, positives, gap) = (mean, 1, nil, 0)
+  }
+
   func value(of rating: Float) -> Double { (raised(Double(rating)) - mean) / unit }
 
   private func raised(_ rating: Double) -> Double {
@@ -228,11 +233,11 @@ struct GaussianFactorModel: Recommender {
     }
   }
 
+  var title = BayesianFactorization.name
   let measure: RatingMeasure
   let features: UserSideFeatures
   let parts: [Part]
 
-  let title = BayesianFactorization.name
   var predictsRatings: Bool { measure.threshold == nil }
 
   /// The belief of each random start about a user.

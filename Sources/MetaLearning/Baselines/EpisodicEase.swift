@@ -42,7 +42,7 @@ package struct EpisodicEase: NewItemScorer {
   package var feedback: Set<Feedback> { [.interactions] }
   package var predictsRatings: Bool { false }
 
-  package static let penalties = [0.3, 1, 3, 10, 30]
+  package static let penalties = [1.0, 3, 10, 30, 300]
 
   fileprivate var strength: Float { Float(penalty ?? Self.penalties[0]) }
 

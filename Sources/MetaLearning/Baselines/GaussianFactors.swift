@@ -37,6 +37,22 @@ package struct GaussianFactors {
     }
   }
 
+  /// Vectors that are known for certain.
+  ///
+  /// - Parameters:
+  ///   - biases: a bias for each entity.
+  ///   - others: their factors. Shape: (entities × factors).
+  init(vectors biases: [Double], _ others: [Double], factors: Int) {
+    self.init(count: biases.count, factors: factors) { 0 }
+    covariances = Array(repeating: 0, count: covariances.count)
+    for (entity, bias) in biases.enumerated() {
+      means[entity * size] = bias
+      means.replaceSubrange(
+        entity * size + 1..<(entity + 1) * size,
+        with: others[entity * factors..<(entity + 1) * factors])
+    }
+  }
+
   var triangle: Int { PackedSymmetric.count(size) }
 
   /// What an update of the other side needs of this one.
@@ -103,8 +119,8 @@ package struct GaussianFactors {
     return noise
   }
 
-  /// Fits the prior's covariance to E[(v − m₀)(v − m₀)ᵀ] over the entities with ratings.
-  mutating func fitSpread(to ratings: RatingIndex) {
+  /// Fits the prior's covariance to E[(v − m₀)(v − m₀)ᵀ] over the entities with ratings, times `inflation`.
+  mutating func fitSpread(to ratings: RatingIndex, inflation: Double = 1) {
     let rated = (0..<count).filter { !ratings.range($0).isEmpty }
     guard !rated.isEmpty else { return }
     var spread = Array(repeating: 0.0, count: triangle)
@@ -119,7 +135,7 @@ package struct GaussianFactors {
         }
       }
     }
-    for index in spread.indices { spread[index] /= Double(rated.count) }
+    for index in spread.indices { spread[index] = spread[index] / Double(rated.count) * inflation }
     // Keeps the covariance invertible where a factor is unused and its variance goes to 0.
     for i in 0..<size { spread[PackedSymmetric.place(i, i)] += 1e-6 }
     precision = PackedSymmetric.inverse(spread, size: size)

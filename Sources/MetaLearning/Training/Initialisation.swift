@@ -85,8 +85,7 @@ extension LearningProblem {
     var sums = [Double](repeating: 0, count: encoder.tableRows)
     for row in rows {
       let item = Int(data.interactions.items[Int(row)])
-      let first = item * encoder.items.fields + categories.field
-      for at in Int(encoder.items.offsets[first])..<Int(encoder.items.offsets[first + 1]) {
+      for at in encoder.items.entries(of: item, field: categories.field) {
         sums[Int(encoder.items.rows[at])] += Double(encoder.items.weights[at])
       }
     }

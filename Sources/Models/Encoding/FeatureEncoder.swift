@@ -171,11 +171,17 @@ package struct EntityCodes: Sendable {
     Int(offsets[entity * fields])..<Int(offsets[(entity + 1) * fields])
   }
 
+  /// The entries of one field of one entity.
+  package func entries(of entity: Int, field: Int) -> Range<Int> {
+    let at = entity * fields + field
+    return Int(offsets[at])..<Int(offsets[at + 1])
+  }
+
   /// The same with the entries of one field of one entity replaced by a single row.
   func replacing(_ field: Int, of entity: Int, with row: Int32) -> EntityCodes {
     var copy = self
     let at = entity * fields + field
-    let entries = Int(offsets[at])..<Int(offsets[at + 1])
+    let entries = entries(of: entity, field: field)
     copy.rows.replaceSubrange(entries, with: [row])
     copy.weights.replaceSubrange(entries, with: [1])
     let growth = Int32(1 - entries.count)

@@ -38,8 +38,7 @@ package struct RowTargets: Sendable {
     func shares(of ratings: [UserContext.Rating], _ items: EntityCodes) -> [Float] {
       var shares = [Float](repeating: 0, count: rows.count)
       for rating in ratings where !rating.isDrawn {
-        let first = Int(rating.item) * items.fields + field
-        for at in Int(items.offsets[first])..<Int(items.offsets[first + 1])
+        for at in items.entries(of: Int(rating.item), field: field)
         where rows.contains(items.rows[at]) {
           shares[Int(items.rows[at] - rows.lowerBound)] += items.weights[at]
         }

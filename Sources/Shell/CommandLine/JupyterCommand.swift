@@ -134,7 +134,7 @@ struct RunKernelCommand: ParsableCommand {
     let history = History(path: History.usualPath)
     let bench = Workbench(
       journals: JournalFolder.usual,
-      results: CacheFolder.path.map { RecoverableResults(ResultCache(folder: $0 + "/results")) })
+      results: ResultCache.recoverable)
     let surroundings = Kernel.Surroundings(
       host: host, version: Version.text, date: { UniversalTime.now },
       signals: {

@@ -124,7 +124,7 @@ struct PromptCommand: ParsableCommand {
     }
     let bench = Workbench(
       journals: JournalFolder.usual, sharing: sharing, following: following,
-      results: CacheFolder.path.map { RecoverableResults(ResultCache(folder: $0 + "/results")) },
+      results: ResultCache.recoverable,
       lessons: LessonFile.usual
     ) { output.say($0) }
     let repl = Repl(

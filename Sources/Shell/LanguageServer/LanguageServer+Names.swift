@@ -199,35 +199,3 @@ private struct NameFinder {
     scope = outer
   }
 }
-
-extension Expression {
-  /// The variables that stand in it, at their places.
-  fileprivate var variableNames: [Name] {
-    switch kind {
-    case .variable(let name, _): [name]
-    case .text(let parts):
-      parts.flatMap { part -> [Name] in
-        guard case .value(let value) = part else { return [] }
-        return value.variableNames
-      }
-    case .list(let elements): elements.flatMap(\.variableNames)
-    case .range(let lower, let upper, let step):
-      lower.variableNames + upper.variableNames + (step?.variableNames ?? [])
-    case .negative(let operand), .not(let operand): operand.variableNames
-    case .binary(let left, _, let right), .element(let left, let right):
-      left.variableNames + right.variableNames
-    case .number, .word, .invalid: []
-    }
-  }
-
-  /// The text it is, when nothing is put into it.
-  fileprivate var plainText: String? {
-    switch kind {
-    case .word(let word): return word
-    case .text(let parts):
-      guard parts.count == 1, case .literal(let text) = parts[0] else { return nil }
-      return text
-    default: return nil
-    }
-  }
-}

@@ -107,6 +107,11 @@ package struct ResultCache: ResultStore {
 }
 
 extension ResultCache {
+  /// The results that a cut-off session goes on with, in the user's folder; nil where there is none.
+  package static var recoverable: RecoverableResults? {
+    CacheFolder.path.map { RecoverableResults(ResultCache(folder: $0 + "/results")) }
+  }
+
   /// The replay kept for a source when it passed, if all that it found in files is still so.
   package func replay(of source: Source, host: any Host) -> Replay? {
     guard let kept = bytes(source.replayKey, host: host),
