@@ -30,12 +30,14 @@ package struct RandomKey: Sendable, Hashable {
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
+@usableFromInline
 package struct RandomStream: RandomNumberGenerator, Sendable {
   private var state: UInt64
   private var spare: Double?
 
   init(state: UInt64) { self.state = state }
 
+  @usableFromInline
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return mixed(state)
@@ -45,6 +47,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
   package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A whole number in 0..<count, without bias. Precondition: `count` > 0.
+  @usableFromInline
   package mutating func below(_ count: Int) -> Int {
     precondition(count > 0, "below(_:) needs a positive count")
     // Lemire 2019: multiply and shift, rejecting the short part.
@@ -76,6 +79,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// Puts the elements in random order (Fisher and Yates).
+  @inlinable
   package mutating func shuffle<T>(_ elements: inout [T]) {
     guard elements.count > 1 else { return }
     for last in stride(from: elements.count - 1, to: 0, by: -1).whileWanted() {
@@ -83,6 +87,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     }
   }
 
+  @inlinable
   package mutating func shuffled<T>(_ elements: [T]) -> [T] {
     var elements = elements
     shuffle(&elements)

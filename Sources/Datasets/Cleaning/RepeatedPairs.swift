@@ -26,33 +26,36 @@ extension Interactions {
   /// The rows in an order that puts those of one pair of a user and an item together, oldest first, and
   /// where each pair starts and the last one ends.
   var pairs: (rows: [Int32], starts: [Int]) {
-    // By users first, so that only the rows of one user are sorted at a time: by item and then as they stand
-    // in the file, both in one number.
-    var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
-    for user in users.whileWanted() { starts[Int(user) + 1] += 1 }
-    for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
-    var free = starts
-    var places = [UInt64](repeating: 0, count: count)
-    for row in (0..<count).whileWanted() {
-      let user = Int(users[row])
-      places[free[user]] = UInt64(UInt32(bitPattern: items[row])) << 32 | UInt64(row)
-      free[user] += 1
-    }
-    var rows = [Int32](repeating: 0, count: count)
-    var pairStarts: [Int] = []
-    for (start, end) in zip(starts, starts.dropFirst()).whileWanted(asking: 0x100)
-    where start < end {
-      places[start..<end].sort()
-      var first = start
-      for place in start..<end {
-        rows[place] = Int32(truncatingIfNeeded: places[place] & 0xFFFF_FFFF)
-        guard place + 1 == end || places[place + 1] >> 32 != places[place] >> 32 else { continue }
-        pairStarts.append(first)
-        if place > first, !times.isEmpty { sortByTime(&rows[first...place]) }
-        first = place + 1
+    // Sorted by items and then by users, each time leaving equal ones as they stand.
+    let byItem = Self.counted((0..<Int32(count)).map { $0 }, by: items)
+    var rows = Self.counted(byItem, by: users)
+    var starts: [Int] = []
+    var first = 0
+    for place in (0..<count).whileWanted() {
+      let row = Int(rows[place])
+      if place + 1 < count {
+        let next = Int(rows[place + 1])
+        if users[next] == users[row], items[next] == items[row] { continue }
       }
+      starts.append(first)
+      if place > first, !times.isEmpty { sortByTime(&rows[first...place]) }
+      first = place + 1
     }
-    return (rows, pairStarts + [count])
+    return (rows, starts + [count])
+  }
+
+  /// Rows in the order of what they have in a column, and as they stood where that is the same: a counting sort.
+  private static func counted(_ rows: [Int32], by column: [Int32]) -> [Int32] {
+    var free = [Int](repeating: 0, count: Int(column.max() ?? -1) + 2)
+    for value in column.whileWanted() { free[Int(value) + 1] += 1 }
+    for value in free.indices.dropFirst() { free[value] += free[value - 1] }
+    var sorted = [Int32](repeating: 0, count: rows.count)
+    for row in rows.whileWanted() {
+      let value = Int(column[Int(row)])
+      sorted[free[value]] = row
+      free[value] += 1
+    }
+    return sorted
   }
 
   /// Puts rows that stand as in the file in the order of their times, and as they are where those are equal.

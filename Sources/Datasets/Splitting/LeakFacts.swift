@@ -50,14 +50,11 @@ extension TaskSplit {
       }
     }
     var isNewItem = [Bool](repeating: false, count: isTrainedItem.count)
-    var seenItems = Dictionary(uniqueKeysWithValues: judged.map { ($0.user, Set<Int32>()) })
-    for row in isSeen.indices.whileWanted() where isSeen[row] {
-      seenItems[data.users[row]]?.insert(data.items[row])
-    }
-    for task in judged.whileWanted(asking: 0x10) {
+    let seenItems = items(of: judged, among: isSeen, in: data)
+    for (task, itemsSeen) in zip(judged, seenItems).whileWanted(asking: 0x10) {
       facts.sharedRows += task.query.count { isSeen[Int($0)] }
       facts.sharedUsers += isSeenUser[Int(task.user)] ? 1 : 0
-      let seen = (seenItems[task.user] ?? []).union(task.support.map { data.items[Int($0)] })
+      let seen = itemsSeen.union(task.support.map { data.items[Int($0)] })
       facts.repeatedPairs += task.query.count { seen.contains(data.items[Int($0)]) }
       for row in task.query where !isTrainedItem[Int(data.items[Int(row)])] {
         isNewItem[Int(data.items[Int(row)])] = true
@@ -70,5 +67,23 @@ extension TaskSplit {
     }
     facts.newItems = isNewItem.count { $0 }
     return facts
+  }
+
+  /// For each of these tasks the items that its user has in the rows that are seen.
+  private func items(
+    of judged: [UserTask], among isSeen: [Bool], in data: Interactions
+  ) -> [Set<Int32>] {
+    // Tables in place of dictionaries: nearly all rows are of others.
+    let none = Int32(-1)
+    var first = [Int32](repeating: none, count: Int(data.users.max() ?? -1) + 1)
+    for (place, task) in judged.enumerated() where first[Int(task.user)] == none {
+      first[Int(task.user)] = Int32(place)
+    }
+    var items = [Set<Int32>](repeating: [], count: judged.count)
+    for row in isSeen.indices.whileWanted() where isSeen[row] {
+      let place = first[Int(data.users[row])]
+      if place != none { items[Int(place)].insert(data.items[row]) }
+    }
+    return judged.map { items[Int(first[Int($0.user)])] }
   }
 }
