@@ -190,10 +190,10 @@ class Models(unittest.TestCase):
             rows = csv.DictReader(file, delimiter="\t")
             return {row["item_id:token"]: {name.split(":")[0]: value for name, value in row.items()} for row in rows}
 
-    def agrees(self, training, network="mlp", tolerance=1e-5, more=""):
+    def agrees(self, training, network="mlp", tolerance=1e-5, more="", after=""):
         with tempfile.TemporaryDirectory() as name, Session(threads=1, folder=name) as session:
             folder = Path(name)
-            session.run(f'load data; {more}; split tasks; model {network}; meta-train {training} epochs=1')
+            session.run(f'load data; {more}; split tasks; model {network}; meta-train {training} epochs=1; {after}')
             session.run('save model "m.safetensors"')
             films = self.films(folder, session)
             given = " ".join(f"{item}={rating}" for item, rating in self.RATINGS.items())
@@ -220,6 +220,11 @@ class Models(unittest.TestCase):
                                   ("maml loss=mae", "mlp")):
             with self.subTest(f"{training} on {network}"):
                 self.agrees(training, network)
+
+    def test_models_that_were_made_smaller(self):
+        for how in ("int8", "prune=50%", "rank=2", "rank=4 prune=20% int8"):
+            with self.subTest(how):
+                self.agrees("maml", after=f"compress {how}")
 
     def test_unknown_items_and_users(self):
         model, films = self.agrees("maml")

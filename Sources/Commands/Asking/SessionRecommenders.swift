@@ -131,7 +131,7 @@ struct SessionRecommenders {
 }
 
 /// The same recommender under another name.
-private struct Renamed: Recommender {
+struct Renamed: Recommender {
   let recommender: any Recommender
   let title: String
 

@@ -55,6 +55,7 @@ extension TrainedModel {
     [
       weightsDigest, hexadecimal(fingerprint), described(learner), described(problem.network),
       described(problem.loss), isPartial ? "partial" : "",
+      compressed?.compression.words ?? "",
     ].joined(separator: " ")
   }
 }

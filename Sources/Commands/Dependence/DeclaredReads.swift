@@ -35,6 +35,10 @@ extension Open {
   package var reads: [Slot] { [.tasks] }
 }
 
+extension Compress {
+  package var reads: [Slot] { [.seed] }
+}
+
 extension Significance {
   package var reads: [Slot] { [.seed] }
 }

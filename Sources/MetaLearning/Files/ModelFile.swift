@@ -28,6 +28,10 @@ package enum ModelFile {
     static let headWeights = "mrs.head-weights"
     static let headCategory = "mrs.head-category"
     static let feedback = "mrs.feedback"
+    /// How its matrices were made smaller, where they were.
+    static let compression = "mrs.compression"
+    /// The shapes of matrices of which only some numbers are kept, for other readers: names, rows and columns.
+    static let prunedShapes = "mrs.pruned-shapes"
   }
 
   package static func encoded(_ model: TrainedModel) -> Safetensors {
@@ -47,10 +51,18 @@ package enum ModelFile {
       Key.split: String(model.fingerprint, radix: 16),
     ]
     if model.owner != .users { metadata[Key.owner] = model.owner.rawValue }
-    var tensors = problem.layout.blocks.indices.map { block in
+    if let compressed = model.compressed {
+      metadata[Key.compression] = compressed.compression.words
+      let shapes = compressed.matrices.sorted { $0.key < $1.key }
+        .flatMap { $0.value.prunedShapes(named: problem.layout.blocks[$0.key].name) }
+      if !shapes.isEmpty { metadata[Key.prunedShapes] = shapes.joined(separator: ", ") }
+    }
+    var tensors = problem.layout.blocks.indices.flatMap { block in
       let place = problem.layout.blocks[block]
-      return Safetensors.Tensor(
-        place.name, shape: [place.rows, place.columns], values: model.weights.view(block).array)
+      return model.compressed?.matrices[block]?.tensors(named: place.name) ?? [
+        Safetensors.Tensor(
+          place.name, shape: [place.rows, place.columns], values: model.weights.view(block).array)
+      ]
     }
     if let choice = problem.heads?.choice {
       metadata[Key.heads] = choice.kinds.argumentText
@@ -111,8 +123,34 @@ package enum ModelFile {
       network: try member(of: networks, file, Key.network), loss: loss, learner: learner,
       encoder: encoder, scale: scale, negatives: feedback == .interactions ? negatives : nil,
       heads: try heads(file, encoder, loss.outputs(scale), negatives), kernels: kernels)
+    let (weights, compressed) = try weights(file, problem)
+    let model = TrainedModel(
+      learner: learner, problem: problem, weights: weights,
+      fingerprint: file.metadata[Key.split].flatMap { UInt64($0, radix: 16) } ?? 0)
+    return compressed.map { model.keeping($0) } ?? model
+  }
+
+  /// The weights of a file, and the form in which it keeps its matrices if that is a smaller one.
+  private static func weights(
+    _ file: Safetensors, _ problem: LearningProblem
+  ) throws(ModelFileError) -> (Weights, CompressedWeights?) {
+    var compression: WeightCompression?
+    if let words = file.metadata[Key.compression] {
+      compression = WeightCompression(words: words)
+      if compression == nil { throw ModelFileError("does not say how its weights are compressed") }
+    }
+    let smaller = compression == nil ? [] : Set(problem.matrices)
     var weights = Weights(problem.layout)
+    var matrices: [Int: PackedMatrix] = [:]
     for (block, place) in problem.layout.blocks.enumerated() {
+      if let compression, smaller.contains(block) {
+        guard
+          let matrix = PackedMatrix(
+            place.name, rows: place.rows, columns: place.columns, compression, in: file)
+        else { throw ModelFileError("lacks the compressed weights `\(place.name)`") }
+        matrices[block] = matrix
+        continue
+      }
       guard let tensor = file.tensors.first(where: { $0.name == place.name }) else {
         throw ModelFileError("lacks the weights `\(place.name)`")
       }
@@ -122,10 +160,11 @@ package enum ModelFile {
       }
       weights.mutableView(block).copy(from: tensor.values)
     }
-    guard weights.isFinite else { throw ModelFileError("holds weights that are not numbers") }
-    return TrainedModel(
-      learner: learner, problem: problem, weights: weights,
-      fingerprint: file.metadata[Key.split].flatMap { UInt64($0, radix: 16) } ?? 0)
+    let compressed = compression.map { CompressedWeights($0, matrices) }
+    guard (compressed?.unpacked(into: weights) ?? weights).isFinite else {
+      throw ModelFileError("holds weights that are not numbers")
+    }
+    return (weights, compressed)
   }
 
   /// The heads of the model, if it has several.

@@ -17,16 +17,21 @@ package final class OuterLoop: @unchecked Sendable {
   private let kernels: KernelSet
   private let groups: [ParameterGroup]
   private let lookupCount: Int
+  /// Which weights stay zero; none where it is empty.
+  private let zeros: [Bool]
 
   /// A batch is cut into this many sums on any machine.
   private static let sumCount = 8
 
-  /// - Parameter takesSteps: whether there is anything to step along; else it only holds the weights.
+  /// - Parameters:
+  ///   - takesSteps: whether there is anything to step along; else it only holds the weights.
+  ///   - zeros: for each weight whether it is pruned and stays zero; none if empty.
   package init(
     _ problem: LearningProblem, weights: Weights, options: OuterOptions, threads: Int,
-    takesSteps: Bool = true
+    takesSteps: Bool = true, zeros: [Bool] = []
   ) {
     self.problem = problem
+    self.zeros = zeros
     self.weights = weights
     self.options = options
     self.threads = threads
@@ -185,6 +190,7 @@ package final class OuterLoop: @unchecked Sendable {
       view(all.base, range), along: view(gradient.base, range),
       memory: memory.map { view($0.base, range) }, rate: batch.rate, step: step,
       decay: group.decay, kernels: kernels)
+    if !zeros.isEmpty { for place in range where zeros[place] { all.base[place] = 0 } }
     guard group.lookup != nil else { return }
     // An optimiser may add decay to the gradient of every row, and a graph spreads it.
     guard group.decay == 0, problem.graph == nil else { return view(gradient.base, range).fill(0) }

@@ -14,6 +14,8 @@ package struct TrainedModel: Recommender {
   package var history: [EpochSummary]
   /// Whether training was stopped before its end.
   package var isPartial: Bool
+  /// How a file keeps the weights, where they were made smaller.
+  package internal(set) var compressed: CompressedWeights?
   let scratchPool: ScratchPool
   let quantizedItems = QuantizedItems()
   private let knownDigest = Memo<String>()

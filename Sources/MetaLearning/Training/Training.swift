@@ -68,9 +68,10 @@ package struct Training: Sequence, IteratorProtocol {
   /// - Parameters:
   ///   - problem: what is learned from these tasks.
   ///   - start: the model to start from, which nothing keeps from that.
+  ///   - zeros: for each weight whether it is pruned and stays zero; none if empty.
   package init(
     _ problem: LearningProblem, _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner,
-    options: TrainingOptions, start: WarmStart? = nil
+    options: TrainingOptions, start: WarmStart? = nil, zeros: [Bool] = []
   ) {
     let rows = Cancellation.isRequested ? [] : split.train.flatMap(\.rows)
     var initial = problem.initialWeights(
@@ -97,7 +98,8 @@ package struct Training: Sequence, IteratorProtocol {
           options.lookupDecay ?? optimizer.usualLookupDecay),
         denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
         clip: options.clip.map { Float($0) }),
-      threads: options.threads, takesSteps: !(learner is any ClosedFormLearner))
+      threads: options.threads, takesSteps: !(learner is any ClosedFormLearner),
+      zeros: zeros)
     self.problem = problem
     self.learner = learner
     self.options = options

@@ -19,6 +19,9 @@ all, those above the embeddings (decision), or the head. `ridge` solves for
 (w, c, s) = argmin Σ (r − b − φ·w − c − s (b − b̄))² + λ_w ‖w‖² + λ_c c² + λ_s s², with φ what the head gets and b the
 score before (prior=yes) or without the head.
 
+Models that `compress` made smaller are read, too: columns times their `.scale`, places outside of `.mask` zero, and
+`.left` · `.right` in place of a matrix.
+
 Computed in double precision, it agrees with the library, which computes in single, to about 1e-6.
 """
 
@@ -38,6 +41,33 @@ Item = Union[str, int, Features]
 
 _SCOPES = {"maml": "decision", "fomaml": "decision", "reptile": "all", "anil": "head", "melu": "decision",
            "pretrain": "decision"}
+
+_TYPES = {"F32": "<f4", "I8": "i1", "U8": "u1"}
+
+
+def _unpacked(arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str]) -> dict[str, Array]:
+    """The matrices that the arrays of a file stand for: with a scale for each column, places that were left out, and
+    products of two factors."""
+    shapes = {name: (int(rows), int(columns)) for name, rows, columns in
+              (words.split() for words in metadata.get("mrs.pruned-shapes", "").split(", ") if words)}
+    whole: dict[str, Array] = {}
+    for name, array in arrays.items():
+        if name.endswith((".scale", ".mask")):
+            continue
+        matrix = array.astype(np.float64)
+        if name in shapes:
+            rows, columns = shapes[name]
+            kept = np.unpackbits(arrays[name + ".mask"], count=rows * columns, bitorder="little").astype(bool)
+            matrix = np.zeros(rows * columns)
+            matrix[kept] = array
+            matrix = matrix.reshape(rows, columns)
+        if name + ".scale" in arrays:
+            matrix = matrix * arrays[name + ".scale"].astype(np.float64)
+        whole[name] = matrix
+    for name in [name for name in whole if name.endswith(".left")]:
+        base = name.removesuffix(".left")
+        whole[base] = whole.pop(name) @ whole.pop(base + ".right")
+    return whole
 
 
 class Model:
@@ -64,14 +94,15 @@ class Model:
         if len(data) < 8 or size > len(data) - 8:
             raise ValueError(f"{path} is no safetensors file")
         header: dict[str, Any] = json.loads(data[8:8 + size])
-        weights: dict[str, Array] = {}
+        arrays: dict[str, npt.NDArray[Any]] = {}
         for name, entry in header.items():
             if name != "__metadata__":
                 begin, end = (8 + size + offset for offset in entry["data_offsets"])
-                if entry["dtype"] != "F32" or end > len(data):
-                    raise ValueError(f"`{name}` of {path} is damaged, or no float32")
-                weights[name] = np.frombuffer(data[begin:end], "<f4").reshape(entry["shape"]).astype(np.float64)
-        return cls(header.get("__metadata__", {}), weights)
+                if entry["dtype"] not in _TYPES or end > len(data):
+                    raise ValueError(f"`{name}` of {path} is damaged, or of a type that no model has")
+                arrays[name] = np.frombuffer(data[begin:end], _TYPES[entry["dtype"]]).reshape(entry["shape"])
+        metadata: dict[str, str] = header.get("__metadata__", {})
+        return cls(metadata, _unpacked(arrays, metadata))
 
     def __repr__(self) -> str:
         return f"<Model {self.algorithm} on {self.network}, {sum(w.size for w in self.weights.values())} weights>"

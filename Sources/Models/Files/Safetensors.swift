@@ -2,18 +2,31 @@ import Datasets
 import FoundationEssentials
 import Language
 
-/// Named float arrays in one file, as Python's `safetensors` reads and writes them: eight bytes of header
+/// Named arrays in one file, as Python's `safetensors` reads and writes them: eight bytes of header
 /// length, a JSON header, and the numbers in little-endian order.
 package struct Safetensors: Sendable {
+  /// What a file keeps of each number.
+  package enum ElementType: String, Sendable {
+    case float32 = "F32"
+    /// Whole numbers from −128 to 127.
+    case int8 = "I8"
+    /// Whole numbers from 0 to 255.
+    case uint8 = "U8"
+
+    var bytes: Int { self == .float32 ? 4 : 1 }
+  }
+
   package struct Tensor: Sendable, Equatable {
     package var name: String
     package var shape: [Int]
     package var values: [Float]
+    package var type: ElementType
 
-    package init(_ name: String, shape: [Int], values: [Float]) {
+    package init(_ name: String, shape: [Int], values: [Float], type: ElementType = .float32) {
       self.name = name
       self.shape = shape
       self.values = values
+      self.type = type
     }
   }
 
@@ -52,9 +65,9 @@ package struct Safetensors: Sendable {
     var end = 0
     for tensor in tensors {
       let start = end
-      end += 4 * tensor.values.count
+      end += tensor.type.bytes * tensor.values.count
       header[tensor.name] = .tensor(
-        Entry(dtype: "F32", shape: tensor.shape, data_offsets: [start, end]))
+        Entry(dtype: tensor.type.rawValue, shape: tensor.shape, data_offsets: [start, end]))
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -65,8 +78,13 @@ package struct Safetensors: Sendable {
     withUnsafeBytes(of: UInt64(json.count).littleEndian) { bytes += $0 }
     bytes += json
     for tensor in tensors {
-      for value in tensor.values {
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
+      switch tensor.type {
+      case .float32:
+        for value in tensor.values {
+          withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
+        }
+      case .int8: bytes += tensor.values.map { UInt8(bitPattern: Int8($0)) }
+      case .uint8: bytes += tensor.values.map { UInt8($0) }
       }
     }
     return bytes
@@ -140,13 +158,14 @@ package struct Safetensors: Sendable {
   private static func tensor(
     _ entry: SafetensorsHeader.Entry, _ data: UnsafeRawBufferPointer
   ) throws(ModelFileError) -> Tensor {
-    guard entry.dtype == "F32" else {
-      throw ModelFileError("holds `\(entry.name)` as \(entry.dtype); only F32 is read")
+    guard let type = ElementType(rawValue: entry.dtype) else {
+      throw ModelFileError(
+        "holds `\(entry.name)` as \(entry.dtype); only F32, I8 and U8 are read")
     }
-    guard let count = product(entry.shape), entry.end - entry.start == 4 * count else {
+    guard let count = product(entry.shape), entry.end - entry.start == type.bytes * count else {
       throw SafetensorsHeader.fault(
         "that `\(entry.name)` of shape \(entry.shape) takes "
-          + "\(product(entry.shape).map { "\(4 * $0)" } ?? "fewer") bytes, and not "
+          + "\(product(entry.shape).map { "\(type.bytes * $0)" } ?? "fewer") bytes, and not "
           + "\(entry.end - entry.start)", at: entry.place)
     }
     guard entry.end <= data.count else {
@@ -154,12 +173,21 @@ package struct Safetensors: Sendable {
     }
     let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
       for index in 0..<count {
-        let bits = data.loadUnaligned(fromByteOffset: entry.start + 4 * index, as: UInt32.self)
-        buffer.initializeElement(at: index, to: Float(bitPattern: UInt32(littleEndian: bits)))
+        let value: Float =
+          switch type {
+          case .float32:
+            Float(
+              bitPattern: UInt32(
+                littleEndian: data.loadUnaligned(
+                  fromByteOffset: entry.start + 4 * index, as: UInt32.self)))
+          case .int8: Float(Int8(bitPattern: data[entry.start + index]))
+          case .uint8: Float(data[entry.start + index])
+          }
+        buffer.initializeElement(at: index, to: value)
       }
       filled = count
     }
-    return Tensor(entry.name, shape: entry.shape, values: values)
+    return Tensor(entry.name, shape: entry.shape, values: values, type: type)
   }
 
   /// The number of elements; nil when it is more than any file has.
