@@ -59,7 +59,8 @@ import Testing
     ])
     #expect(run.result == .completed, "\(run.result)")
     let report = run.records.first { $0["bytes"] != nil }
-    guard case .record(let before)? = report?["before"], case .record(let tests)? = report?["tests"],
+    guard case .record(let before)? = report?["before"],
+      case .record(let tests)? = report?["tests"],
       case .record(let test)? = tests["mae"]
     else {
       Issue.record("no tests")

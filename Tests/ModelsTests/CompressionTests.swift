@@ -67,7 +67,8 @@ import Testing
   func theProductOfTheRankThatAMatrixHasIsThatMatrix(rows: Int, columns: Int) {
     let matrix = Self.product(rows, columns, rank: 3)
     let packed = compression(rank: 3).packed(matrix, rows: rows, columns: columns)
-    #expect(packed.factors.map(\.rows) == [rows, 3] && packed.factors.map(\.columns) == [3, columns])
+    #expect(
+      packed.factors.map(\.rows) == [rows, 3] && packed.factors.map(\.columns) == [3, columns])
     #expect(zip(packed.unpacked, matrix).allSatisfy { abs($0 - $1) < 1e-4 })
   }
 
@@ -85,10 +86,11 @@ import Testing
     #expect(compression(rank: 3).packed(matrix, rows: 6, columns: 6).unpacked == matrix)
   }
 
-  @Test(arguments: [
-    ("int8", 0, nil), ("float32", 0.3, nil), ("int8", 0.3, nil), ("float32", 0, 2),
-    ("int8", 0.5, 2),
-  ] as [(String, Double, Int?)])
+  @Test(
+    arguments: [
+      ("int8", 0, nil), ("float32", 0.3, nil), ("int8", 0.3, nil), ("float32", 0, 2),
+      ("int8", 0.5, 2),
+    ] as [(String, Double, Int?)])
   func filesKeepTheSmallForm(precision: String, pruned: Double, rank: Int?) throws {
     let compression = compression(
       WeightCompression.Precision(rawValue: precision) ?? .float32, pruned: pruned, rank: rank)
@@ -99,7 +101,8 @@ import Testing
     let file = try bytes.withUnsafeBytes { try Safetensors($0) }
     let read = PackedMatrix("w", rows: 13, columns: 9, compression, in: file)
     #expect(read == packed && read?.unpacked == packed.unpacked)
-    #expect(PackedMatrix("w", rows: 9, columns: 13, compression, in: file)?.unpacked != packed.unpacked)
+    #expect(
+      PackedMatrix("w", rows: 9, columns: 13, compression, in: file)?.unpacked != packed.unpacked)
     #expect(PackedMatrix("v", rows: 13, columns: 9, compression, in: file) == nil)
   }
 

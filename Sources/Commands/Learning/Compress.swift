@@ -103,7 +103,7 @@ package struct Compress: Command {
     let start = WarmStart(model.compressed(pruningAlone))
     if let obstacle = start.obstacle(to: model.problem, of: model.learner) {
       throw CommandFailure(
-        "E0516", "this model cannot be trained on: \(obstacle)", help: ["leave out epochs="],
+        "E0306", "this model cannot be trained on: \(obstacle)", help: ["leave out epochs="],
         argument: "epochs")
     }
     var options = TrainingOptions()

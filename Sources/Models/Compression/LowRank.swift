@@ -33,13 +33,17 @@ func bestFactors(
   for (place, vector) in order.prefix(rank).enumerated() {
     for i in 0..<size { narrow[i * rank + place] = Float(vectors[i * size + vector]) }
     for k in 0..<max(rows, columns) {
-      long[k * rank + place] = Float(
-        (0..<size).reduce(0.0) { $0 + element($1, k) * vectors[$1 * size + vector] })
+      var sum = 0.0
+      for i in 0..<size { sum += element(i, k) * vectors[i * size + vector] }
+      long[k * rank + place] = Float(sum)
     }
   }
   let (left, right) = isWide ? (narrow, long) : (long, narrow)
   // The right one is stored by rows of its rank.
-  let turned = (0..<rank * columns).map { right[($0 % columns) * rank + $0 / columns] }
+  var turned = [Float](repeating: 0, count: rank * columns)
+  for column in 0..<columns {
+    for place in 0..<rank { turned[place * columns + column] = right[column * rank + place] }
+  }
   return (left, turned)
 }
 
@@ -71,7 +75,8 @@ private func rotate(
 ) {
   let off = matrix[p * size + q]
   let theta = (matrix[q * size + q] - matrix[p * size + p]) / (2 * off)
-  let tangent = (theta < 0 ? -1 : 1) / (abs(theta) + (theta * theta + 1).squareRoot())
+  let sign: Double = theta < 0 ? -1 : 1
+  let tangent = sign / (abs(theta) + (theta * theta + 1).squareRoot())
   let cosine = 1 / (tangent * tangent + 1).squareRoot()
   let sine = tangent * cosine
   for k in 0..<size {

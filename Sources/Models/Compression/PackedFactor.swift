@@ -63,11 +63,20 @@ package struct PackedFactor: Sendable, Equatable {
     for (column, places) in members.enumerated() {
       let largest = places.reduce(0) { max($0, abs(values[$1])) }
       guard largest > 0 else { continue }
-      scales[column] = Self.clips.map { $0 * largest / 127 }
-        .map { ($0, squaredError(of: places, scale: $0)) }.min { $0.1 < $1.1 }?.0 ?? largest / 127
+      scales[column] = bestScale(of: places, largest)
       for place in places { values[place] = Self.whole(values[place], scales[column]) }
     }
     self.scales = scales
+  }
+
+  private func bestScale(of places: [Int], _ largest: Float) -> Float {
+    var best = (scale: largest / 127, error: Double.infinity)
+    for clip in Self.clips {
+      let scale = clip * largest / 127
+      let error = squaredError(of: places, scale: scale)
+      if error < best.error { best = (scale, error) }
+    }
+    return best.scale
   }
 
   private func squaredError(of places: [Int], scale: Float) -> Double {
@@ -96,11 +105,8 @@ package struct PackedFactor: Sendable, Equatable {
       tensors.append(.init(name + Self.scaleName, shape: [columns], values: scales))
     }
     if let kept {
-      let bytes = stride(from: 0, to: kept.count, by: 8).map { start in
-        (start..<min(start + 8, kept.count)).reduce(Float(0)) {
-          $0 + (kept[$1] ? Float(1 << ($1 - start)) : 0)
-        }
-      }
+      var bytes = [Float](repeating: 0, count: (kept.count + 7) / 8)
+      for place in kept.indices where kept[place] { bytes[place / 8] += Float(1 << (place % 8)) }
       tensors.append(
         .init(name + Self.maskName, shape: [bytes.count], values: bytes, type: .uint8))
     }
@@ -122,7 +128,10 @@ package struct PackedFactor: Sendable, Equatable {
       guard let mask = tensor(name + Self.maskName), mask.type == .uint8,
         mask.values.count == (rows * columns + 7) / 8
       else { return nil }
-      let isKept = (0..<rows * columns).map { Int(mask.values[$0 / 8]) >> ($0 % 8) & 1 == 1 }
+      let isKept = (0..<rows * columns).map { place -> Bool in
+        let byte = Int(mask.values[place / 8])
+        return byte >> (place % 8) & 1 == 1
+      }
       guard isKept.count(where: { $0 }) == values.count else { return nil }
       kept = isKept
     } else if own.shape != [rows, columns] {

@@ -142,4 +142,3 @@ package struct PackedMatrix: Sendable, Equatable {
   private static let left = ".left"
   private static let right = ".right"
 }
-
