@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What the program says it was built of; scripts/build-release names the commit.
+let commit = Context.environment["MRS_COMMIT"] ?? ""
+
 /// Targets from the ground up; each may import only what its line names (`scripts/check` holds it).
 let package = Package(
   name: "MetaRec",
@@ -17,6 +20,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
+    .target(name: "LibC"),
+    .target(name: "CBuild", cSettings: [.define("MRS_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "CNumbers"),
     .target(name: "Language", dependencies: ["CNumbers"]),
     .target(name: "CKernels", dependencies: ["CNumbers"], exclude: ["Definitions.md"]),
@@ -53,14 +58,16 @@ let package = Package(
     .target(
       name: "Shell",
       dependencies: [
-        "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets", "Jupyter",
+        "LibC", "CBuild", "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets",
+        "Jupyter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
     .executableTarget(
       name: "benchmark",
       dependencies: [
-        "MetaLearning", "Models", "Kernels", "Datasets", "Commands", "Language", "Reports", "Shell",
+        "LibC", "MetaLearning", "Models", "Kernels", "Datasets", "Commands", "Language", "Reports",
+        "Shell",
       ], path: "Tests/Benchmarks"),
     .executableTarget(
       name: "frontend", dependencies: ["Commands", "Language", "Reports", "Shell"],
@@ -71,18 +78,20 @@ let package = Package(
       name: "Fuzzing", dependencies: ["Language", "LanguageLaboratory"], path: "Tests/Fuzzing",
       exclude: ["seeds", "words.dict"]),
     .testTarget(
-      name: "LanguageTests", dependencies: ["Language", "LanguageLaboratory", "Fuzzing"]),
-    .target(name: "TestedKernels", dependencies: ["Kernels"], path: "Tests/TestedKernels"),
+      name: "LanguageTests", dependencies: ["LibC", "Language", "LanguageLaboratory", "Fuzzing"]),
+    .target(
+      name: "TestedKernels", dependencies: ["LibC", "Kernels"], path: "Tests/TestedKernels"),
     .target(
       name: "KernelReference", dependencies: ["CKernels", "CNumbers"],
       path: "Tests/KernelReference",
       exclude: ["main.c"]),
     .testTarget(
       name: "KernelsTests",
-      dependencies: ["Kernels", "CKernels", "KernelReference", "TestedKernels"],
+      dependencies: ["LibC", "Kernels", "CKernels", "KernelReference", "TestedKernels"],
       exclude: ["digests.txt", "elementary.txt"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Language"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "Language"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["LibC", "Datasets", "Kernels", "Language"]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "Kernels", "Datasets", "TestedKernels"]),
     .testTarget(
@@ -97,16 +106,17 @@ let package = Package(
       name: "CommandsTests",
       dependencies: [
         "Commands", "Language", "Reports", "Datasets", "Models", "MetaLearning", "Evaluation",
-        "CKernels", "Kernels", "TestedKernels",
+        "CKernels", "Kernels", "LibC", "TestedKernels",
       ], exclude: ["digests.txt"]),
     .testTarget(
       name: "MetaRecTests", dependencies: ["MetaRec", "MetaRecTesting"]),
     .testTarget(
       name: "ShellTests",
       dependencies: [
-        "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Reports", "frontend",
+        "LibC", "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Reports",
+        "TestedKernels", "frontend",
       ],
-      exclude: ["pty", "notebooks", "earlier"]),
+      exclude: ["pty", "notebooks", "editors", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

@@ -12,7 +12,7 @@ import Testing
       var interpreter = try Preludes.interpreter(with: form.needs + [.model, .adapted])
       interpreter.forgetLog()
       let source = Source(name: "example", text: example.line)
-      _ = interpreter.run(source, host: MemoryHost(Preludes.host))
+      _ = interpreter.run(source, host: Preludes.host)
       #expect(interpreter.undeclaredReads == [], "\(example.line)")
     }
   }
@@ -42,7 +42,7 @@ import Testing
         var interpreter = try Preludes.interpreter(with: form.needs + [.model, .adapted])
         interpreter.forgetLog()
         let source = Source(name: "example", text: example.line)
-        _ = interpreter.run(source, host: MemoryHost(Preludes.host))
+        _ = interpreter.run(source, host: Preludes.host)
         for entry in interpreter.session.log.entries where entry.text.contains(form.name) {
           declared.formUnion(entry.access.declared.map(kind))
           read.formUnion(entry.access.allReads.map(kind))

@@ -3,7 +3,6 @@ import Datasets
 import Language
 import MetaLearning
 import Reports
-import Synchronization
 import Testing
 
 /// Every line that help shows as an example does what it says, on the built-in sample.
@@ -16,9 +15,9 @@ import Testing
       return
     }
     for example in form.examples {
-      var interpreter = try Preludes.interpreter(with: form.needs + needs(of: example))
+      var interpreter = try Preludes.interpreter(with: form.needs + example.needs)
       let source = Source(name: "example", text: example.line)
-      let result = interpreter.run(source, host: MemoryHost(Preludes.host))
+      let result = interpreter.run(source, host: Preludes.host)
       #expect(result == .completed, "\(example.line)")
     }
   }
@@ -33,9 +32,9 @@ import Testing
       #expect(!form.examples.isEmpty, "\(form.name)")
       for example in form.examples {
         var interpreter = try Preludes.interpreter(
-          with: [.data] + form.needs + needs(of: example))
+          with: [.data] + form.needs + example.needs)
         let source = Source(name: "example", text: example.line)
-        let result = interpreter.run(source, host: MemoryHost(Preludes.host))
+        let result = interpreter.run(source, host: Preludes.host)
         #expect(result == .completed, "\(form.name): \(example.line)")
       }
     }
@@ -52,46 +51,16 @@ import Testing
     }
   }
 
-  /// What the calls of an example need that those before them do not give; what is expected to fail needs
-  /// nothing.
-  private func needs(of example: Example) -> [Noun] {
-    var (needed, given): ([Noun], [Noun]) = ([], [])
-    func add(_ statements: [Statement]) {
-      for statement in statements {
-        if case .expectation = statement.kind { continue }
-        for call in statement.calls {
-          let nouns = nouns(of: call)
-          needed += nouns.needs.filter { !given.contains($0) }
-          given += nouns.gives
-        }
-        add(statement.blocks.flatMap(\.statements))
-      }
-    }
-    add(parse(example.line).script.statements)
-    return needed
-  }
-
-  private func nouns(of call: Call) -> (needs: [Noun], gives: [Noun]) {
-    guard let type = commands.types.first(where: { $0.name == call.verb.text }) else {
-      return ([], [])
-    }
-    var evaluator = Evaluator(Scope())
-    let arguments = call.arguments.map {
-      Argument(key: $0.key?.text, evaluator.value(of: $0.value))
-    }
-    return BoundArguments(arguments, of: type).nouns(of: type)
-  }
-
   /// What the checker believes of a result is what running gives.
   @Test(arguments: commandForms.map(\.name))
   func theFieldsOfTheResultAreKnownBeforeRunning(name: String) throws {
     let form = try #require(commandForms.first { $0.name == name })
     for example in form.examples where !example.line.contains(";") {
-      var interpreter = try Preludes.interpreter(with: form.needs + needs(of: example))
+      var interpreter = try Preludes.interpreter(with: form.needs + example.needs)
       let line =
         example.line.hasPrefix("let ") ? "let r = " + example.line.dropFirst(8) : example.line
       let source = Source(name: "example", text: line.hasPrefix("let ") ? line : "let r = " + line)
-      let host = MemoryHost(Preludes.host)
+      let host = Preludes.host
       let known = Language.check(source, in: interpreter.checkContext(host)).after.variables["r"]
       guard let fields = known?.fields else { continue }
       #expect(interpreter.run(source, host: host) == .completed, "\(line)")
@@ -129,7 +98,7 @@ import Testing
   }
 
   private func runAtThePrompt(_ example: Example) throws {
-    let host = MemoryHost(Preludes.host)
+    let host = Preludes.host
     var notebook = Notebook()
     let before = [
       "load data", "split tasks", "show", "meta-train maml epochs=1", "show", "show", "show",
@@ -145,55 +114,13 @@ import Testing
 
 /// Sessions that hold what a command needs, each made once.
 enum Preludes {
-  private static let made = Mutex<[[Noun]: Interpreter]>([:])
+  private static let stage = ExampleStage(MemoryHost())
 
-  /// What examples may read: what the examples of `save` and `meta-train` write, and a table made up here.
-  static let host: MemoryHost = {
-    let host = MemoryHost()
-    try? host.write(Array("item,made\n1,wood\n2,tin\n".utf8), to: "materials.csv")
-    try? host.write(Array("item,title\n901,A kite\n902,A drum\n".utf8), to: "new.csv")
-    try? host.write(Array("user,height\n1,120\n2,-1\n".utf8), to: "people.csv")
-    try? host.write(Array("truster,trusted,weight\n1,2,1\n2,3,0.5\n".utf8), to: "trust.csv")
-    let events = [(1, 2), (2, 3)].map { user, item in
-      "{\"user\": \"\(user)\", \"item\": \"\(item)\", \"rating\": 4, \"time\": 170000000\(item)}\n"
-    }
-    try? host.write(Array(events.joined().utf8), to: "events.jsonl")
-    try? host.write(Array("load data; split tasks".utf8), to: "setup.mrs")
-    for form in saveables.members.forms + [MetaTrain.form] {
-      guard var interpreter = try? interpreter(with: form.needs) else { continue }
-      for example in form.examples {
-        _ = interpreter.run(Source(name: "prelude", text: example.line), host: host)
-      }
-    }
-    return host
-  }()
+  /// What examples may read and write, for one of them.
+  static var host: FilesInMemory { stage.files }
 
   /// A session in which every one of the nouns is there.
   static func interpreter(with nouns: [Noun]) throws -> Interpreter {
-    let order = nouns.reduce(into: [Noun]()) { add($1, to: &$0) }
-    return try made.withLock { made in
-      if let known = made[order] { return known }
-      var interpreter = Interpreter()
-      for noun in order {
-        let source = Source(name: "prelude", text: noun.remedy)
-        try #require(interpreter.run(source, host: MemoryHost()) == .completed, "\(noun.remedy)")
-      }
-      made[order] = interpreter
-      return interpreter
-    }
-  }
-
-  /// Adds a noun after those it is made from.
-  private static func add(_ noun: Noun, to order: inout [Noun]) {
-    for source in noun.sources { add(source, to: &order) }
-    if let whole = noun.kindOf {
-      add(whole, to: &order)
-      // Ratings are what data are without more.
-      guard noun == .interactions, !order.contains(noun), let place = order.firstIndex(of: whole)
-      else { return }
-      order.insert(noun, at: place + 1)
-      return
-    }
-    if !order.contains(noun) { order.append(noun) }
+    try #require(stage.interpreter(with: nouns), "\(ExampleStage.remedies(nouns))")
   }
 }

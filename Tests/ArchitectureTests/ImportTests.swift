@@ -7,6 +7,7 @@ import Testing
 @Suite struct ImportTests {
   /// What each target may import of ours, from the ground up.
   static let layers: [(target: String, imports: Set<String>)] = [
+    ("LibC", []),
     ("Language", ["CNumbers"]),
     ("Kernels", ["CKernels", "CNumbers"]),
     ("Reports", ["Language"]),
@@ -27,13 +28,17 @@ import Testing
     ("Jupyter", ["Commands", "Language", "Reports", "Datasets", "CZeroMQ"]),
     (
       "Shell",
-      ["Commands", "Kernels", "Language", "Reports", "Datasets", "Jupyter", "CLineEditor"]
+      [
+        "LibC", "CBuild", "Commands", "Kernels", "Language", "Reports", "Datasets", "Jupyter",
+        "CLineEditor",
+      ]
     ),
     ("mrs", ["Shell"]),
   ]
 
   /// What may be imported of the system and of others: threads for those who compute, locks for what is made once, everything for the shell.
   static let foreign: [String: Set<String>] = [
+    "LibC": ["Glibc", "Musl", "Darwin"],
     "Language": ["Synchronization"],
     "Kernels": ["Dispatch", "Synchronization"],
     "Reports": ["FoundationEssentials"],
@@ -44,7 +49,7 @@ import Testing
     "MetaRec": ["Dispatch", "Synchronization"],
     "MetaRecTesting": ["Synchronization"],
     "Jupyter": ["Dispatch", "Synchronization"],
-    "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
+    "Shell": ["Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
   ]
 
   /// Calls that reach files, the terminal, the clock, signals or the environment.
@@ -91,7 +96,7 @@ import Testing
   /// Of the C library's mathematics only what is exact or rounds correctly by definition, as square roots,
   /// is the same on every machine.
   @Test func theElementaryFunctionsAreOurs() {
-    let name = #/(?:^|[^\w.]|\bGlibc\.)(?:__builtin_)?(\w+)\s*\(/#
+    let name = #/(?:^|[^\w.]|\bLibC\.)(?:__builtin_)?(\w+)\s*\(/#
     let ours = "Sources/Kernels/Elementary.swift"
     for (path, code) in SourceTree.sources.map({ ($0.path, $0.code) }) + SourceTree.c
     where path != ours {

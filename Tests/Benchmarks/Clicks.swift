@@ -1,8 +1,8 @@
 import Datasets
 import FoundationEssentials
-import Glibc
 import Kernels
 import Language
+import LibC
 import MetaLearning
 import Models
 

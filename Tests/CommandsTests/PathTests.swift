@@ -1,9 +1,9 @@
 import CKernels
 import Commands
 import Datasets
-import Glibc
 import Kernels
 import Language
+import LibC
 import MetaLearning
 import Models
 import Testing

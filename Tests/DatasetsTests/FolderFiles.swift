@@ -1,5 +1,5 @@
 import Datasets
-import Glibc
+import LibC
 
 /// Files below one folder of the disk, mapped; what the shell does, without the shell.
 final class FolderFiles: FileSource {

@@ -1,7 +1,7 @@
 import CKernels
-import Glibc
 import KernelReference
 import Kernels
+import LibC
 import Testing
 
 /// Every variant against the kernels' definitions (Sources/CKernels/Definitions.md), bit for bit.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+import LibC
 import Testing
 
 import Kernels
@@ -19,25 +19,25 @@ struct OneArgument: Sendable, CustomTestStringConvertible {
 
   static let all = [
     OneArgument(
-      name: "exp", ours: Elementary.exp, theirs: { Glibc.exp($0) }, ulps: 0.8, steps: 1,
+      name: "exp", ours: Elementary.exp, theirs: { LibC.exp($0) }, ulps: 0.8, steps: 1,
       range: -746...710),
     OneArgument(
-      name: "exp2", ours: Elementary.exp2, theirs: { Glibc.exp2($0) }, ulps: 0.8, steps: 1,
+      name: "exp2", ours: Elementary.exp2, theirs: { LibC.exp2($0) }, ulps: 0.8, steps: 1,
       range: -1076...1024),
     OneArgument(
-      name: "log", ours: Elementary.log, theirs: { Glibc.log($0) }, ulps: 0.51, steps: 1,
+      name: "log", ours: Elementary.log, theirs: { LibC.log($0) }, ulps: 0.51, steps: 1,
       range: 0...4),
     OneArgument(
-      name: "log2", ours: Elementary.log2, theirs: { Glibc.log2($0) }, ulps: 0.51, steps: 1,
+      name: "log2", ours: Elementary.log2, theirs: { LibC.log2($0) }, ulps: 0.51, steps: 1,
       range: 0...4),
     OneArgument(
-      name: "sin", ours: Elementary.sin, theirs: { Glibc.sin($0) }, ulps: 0.8, steps: 1,
+      name: "sin", ours: Elementary.sin, theirs: { LibC.sin($0) }, ulps: 0.8, steps: 1,
       range: -100...100),
     OneArgument(
-      name: "cos", ours: Elementary.cos, theirs: { Glibc.cos($0) }, ulps: 0.8, steps: 1,
+      name: "cos", ours: Elementary.cos, theirs: { LibC.cos($0) }, ulps: 0.8, steps: 1,
       range: -100...100),
     OneArgument(
-      name: "erfc", ours: Elementary.erfc, theirs: { Glibc.erfc($0) }, ulps: 0.8, steps: 2,
+      name: "erfc", ours: Elementary.erfc, theirs: { LibC.erfc($0) }, ulps: 0.8, steps: 2,
       range: -6...28),
     OneArgument(
       name: "logGamma", ours: Elementary.logGamma, theirs: { lgamma($0) }, ulps: 0.8, steps: 8,
@@ -128,7 +128,7 @@ private struct ReferencePoint {
       let x = count % 3 == 0 ? Double(bitPattern: stream.next()) : 4 * stream.uniform()
       let exponent = 1100 * (2 * stream.uniform() - 1)
       let y = count % 2 == 0 ? exponent : (exponent / 32).rounded()
-      #expect(steps(Elementary.pow(x, y), Glibc.pow(x, y)) <= 1, "\(x) to the \(y)")
+      #expect(steps(Elementary.pow(x, y), LibC.pow(x, y)) <= 1, "\(x) to the \(y)")
     }
   }
 
@@ -190,7 +190,7 @@ private struct ReferencePoint {
     ]
     for x in odd {
       for y in odd {
-        let (ours, theirs) = (Elementary.pow(x, y), Glibc.pow(x, y))
+        let (ours, theirs) = (Elementary.pow(x, y), LibC.pow(x, y))
         #expect(steps(ours, theirs) <= 1, "\(x) to the \(y)")
         #expect(ours.isNaN || ours.sign == theirs.sign, "\(x) to the \(y)")
       }

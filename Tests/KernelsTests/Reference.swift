@@ -1,4 +1,4 @@
-import Glibc
+import LibC
 
 import Kernels
 
@@ -7,13 +7,13 @@ extension ElementFunction {
   func reference(_ x: Double) -> Double {
     switch self {
     case .relu: max(0, x)
-    case .tanh: Glibc.tanh(x)
-    case .sigmoid: 1 / (1 + Glibc.exp(-x))
-    case .exp: Glibc.exp(x)
-    case .softplus: max(0, x) + log1p(Glibc.exp(-abs(x)))
+    case .tanh: LibC.tanh(x)
+    case .sigmoid: 1 / (1 + LibC.exp(-x))
+    case .exp: LibC.exp(x)
+    case .softplus: max(0, x) + log1p(LibC.exp(-abs(x)))
     case .reciprocal: 1 / x
     case .squareRoot: x.squareRoot()
-    case .log: Glibc.log(x)
+    case .log: LibC.log(x)
     case .sign: x > 0 ? 1 : x < 0 ? -1 : 0
     }
   }

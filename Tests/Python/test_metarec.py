@@ -7,6 +7,7 @@ import csv
 import os
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -139,6 +140,31 @@ class Sessions(unittest.TestCase):
                 threading.Timer(0.5, session.stop).start()
                 session.run("meta-train maml epochs=100000 patience=0")
 
+    def test_what_takes_too_long_is_stopped(self):
+        with Session(threads=1) as session:
+            self.assertEqual(session.run("load data; split tasks", timeout=60).table.title, "Tasks")
+            with self.assertRaisesRegex(TimeoutError, "longer than 0.3 s"):
+                session.run("meta-train maml epochs=100000 patience=0", timeout=0.3)
+            self.assertEqual(session.run("describe").result["users"], 600)
+
+    def test_a_process_may_end_in_the_middle(self):
+        for end in ("os._exit(7)", "os.kill(os.getpid(), signal.SIGKILL)", "sys.exit(7)", "session.close(); sys.exit(7)"):
+            with self.subTest(end), tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run([sys.executable, "-c", f"""
+import os, signal, sys, threading, metarec
+session = metarec.Session(threads=2, folder={folder!r})
+session.run('load data; split tasks; save session "s.mrs"')
+running = threading.Event()
+training = threading.Thread(target=lambda: session.run(
+    "meta-train maml epochs=100000 patience=0", progress=lambda _: running.set()), daemon=True)
+if "close" in {end!r}:
+    session.run("meta-train maml epochs=1")
+else:
+    training.start(); running.wait()
+{end}"""], timeout=120, capture_output=True, text=True)
+                self.assertIn(done.returncode, (7, -signal.SIGKILL), done.stderr)
+                self.assertTrue(Path(folder, "s.mrs").read_text())
+
     def test_a_closed_session_says_so(self):
         session = Session()
         session.close()
@@ -237,6 +263,8 @@ class Models(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name, Session(threads=1, folder=name) as session:
             session.run("load data; split tasks")
             for training, word in (("meta-train prototypical epochs=0", "prototypical"),
+                                   ("meta-train maml inner=adam epochs=0", "Adam"),
+                                   ("meta-train maml heads=rating,category category=category epochs=0", "heads"),
                                    ("model attention; meta-train maml epochs=0", "attention")):
                 session.run(training + '; save model "m.safetensors"')
                 with self.assertRaisesRegex(NotImplementedError, word):

@@ -1,6 +1,6 @@
 import Commands
-import Glibc
 import Language
+import LibC
 import Reports
 import Testing
 

@@ -1,5 +1,5 @@
 import Commands
-import Glibc
+import LibC
 import Reports
 import Testing
 

@@ -1,7 +1,7 @@
 import Commands
-import Glibc
 import Kernels
 import Language
+import LibC
 import Reports
 import Synchronization
 import Testing

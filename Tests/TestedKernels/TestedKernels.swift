@@ -1,5 +1,5 @@
-import Glibc
 import Kernels
+import LibC
 
 extension KernelSet {
   /// What tests compute with: the loops that `MRS_KERNELS` names, this machine's first without it.

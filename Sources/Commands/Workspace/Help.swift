@@ -32,7 +32,7 @@ package struct Help: Command {
   private func overview(_ groups: [TopicGroup]) -> Report {
     var table = groups[0].table()
     table.footnotes = [
-      "`help NAME` explains one of them; `help \(groups.dropFirst().map(\.name).joined(separator: "`, `help "))` list more."
+      "`help NAME` explains one of them; `help \(groups.dropFirst().map(\.name).joined(separator: "`, `help "))` list more; `help changes` tells what is new."
     ]
     return Report([.table(table)])
   }
@@ -48,6 +48,7 @@ package struct Help: Command {
       group.members.forms.filter { $0.name == name }.map { HelpPage($0, of: group).blocks }
     }
     if !pages.isEmpty { return Array(pages.joined()) }
+    if topic == "changes" { return releases.flatMap(\.blocks) }
     if let page = codePage(of: topic) {
       return [.heading("\(page.code): \(page.title)")] + page.blocks
     }
@@ -86,17 +87,30 @@ struct HelpPage {
   }
 
   var blocks: [Report.Block] {
-    var blocks: [Report.Block] = [.heading(form.name), .text(form.summary)]
-    if !form.details.isEmpty { blocks.append(.text(form.details)) }
-    let examples = aligned(form.examples)
-    if group.name == "commands", usage != examples { blocks.append(.code(usage)) }
-    blocks += parameters
-    if !form.needs.isEmpty {
-      let needs = form.needs.map { "\($0.name) (`\($0.remedy)`)" }
-      blocks.append(.note("Needs " + needs.joined(separator: " and ") + "."))
+    let notes = choices.map { choice in
+      Report.Block.note(
+        "\(choice.name): \(choice.members.names.joined(separator: ", ")); `help NAME` lists the options of each"
+      )
     }
-    if !form.examples.isEmpty { blocks.append(.code(examples)) }
-    return blocks
+    let examples: [Report.Block] = form.examples.isEmpty ? [] : [.code(aligned(form.examples))]
+    return [.heading(form.name), .text(form.summary)] + body + notes + needs + examples
+  }
+
+  /// How it is written and what its parts are.
+  var body: [Report.Block] {
+    var blocks: [Report.Block] = form.details.isEmpty ? [] : [.text(form.details)]
+    if group.name == "commands", usage != aligned(form.examples) { blocks.append(.code(usage)) }
+    return blocks + parameters
+  }
+
+  /// What stands in a part that is one of a catalog.
+  var choices: [(name: String, members: MemberList)] {
+    shown.compactMap { parameter in parameter.members.map { (parameter.name, $0) } }
+  }
+
+  var needs: [Report.Block] {
+    let needs = form.needs.map { "\($0.name) (`\($0.remedy)`)" }
+    return needs.isEmpty ? [] : [.note("Needs " + needs.joined(separator: " and ") + ".")]
   }
 
   /// The line as it is written, optional parts in brackets.
@@ -115,8 +129,11 @@ struct HelpPage {
     return ([form.name] + parts + (hasOptions ? ["[option=value …]"] : [])).joined(separator: " ")
   }
 
+  private var shown: [ParameterForm] {
+    form.parameters.filter { $0.place != .filler && $0.place != .noun }
+  }
+
   private var parameters: [Report.Block] {
-    let shown = form.parameters.filter { $0.place != .filler && $0.place != .noun }
     guard !shown.isEmpty else { return [] }
     let table = Table(
       columns: [
@@ -130,12 +147,7 @@ struct HelpPage {
           .text(parameter.summary),
         ]
       })
-    let choices = shown.compactMap { parameter in
-      parameter.members.map {
-        "\(parameter.name): \($0.names.joined(separator: ", ")); `help NAME` lists the options of each"
-      }
-    }
-    return [.table(table)] + choices.map { .note($0) }
+    return [.table(table)]
   }
 
   private var isOnlyOptions: Bool { form.parameters.allSatisfy { $0.place == .option } }

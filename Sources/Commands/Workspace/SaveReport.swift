@@ -31,7 +31,8 @@ package struct SaveReport: Saveable {
   package static let signature = Signature<Self>(
     "report", "What the command before `|` said.",
     details: """
-      The ending decides: `.md`, `.html`, `.json`, `.csv` for its tables alone, `.tex` for a paper, or `.txt`. \
+      `show $r` before it says a result that `let` has bound, as tables of numbers. The ending decides: `.md`, \
+      `.html`, `.json`, `.csv` for its tables alone, `.tex` for a paper, or `.txt`. \
       LaTeX tables are those of the package booktabs, curves those of pgfplots. In a paper, `bold=best` marks \
       the best value of each metric and `stars=yes` what `compare` found to differ: one star for p < 0.05 after \
       Holm's correction, two for p < 0.01, three for p < 0.001.
@@ -46,6 +47,7 @@ package struct SaveReport: Saveable {
     ],
     examples: [
       Example("help | save report \"help.md\""),
+      Example("let r = evaluate mae; show $r | save report \"r.csv\""),
       Example("compare mf item-mean | save report \"table.tex\" bold=best stars=yes"),
     ])
 

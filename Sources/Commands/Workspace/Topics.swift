@@ -58,6 +58,7 @@ package struct TopicGroup: Sendable {
     let topics =
       groups.map { NamedValue($0.name, $0.summary) }
       + groups.flatMap { $0.members.forms.map { NamedValue($0.name, $0.summary) } }
+      + [NamedValue("changes", "what changed for users, by version")]
     return topics.filter { seen.insert($0.name).inserted }
   }
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 __all__ = ["Fault", "MetaRecError", "Output", "Session", "Stopped", "Table", "load_ipython_extension", "read_model"]
-__version__ = "1.0.0"
+__version__ = "0.1.0"
 
 
 def read_model(path: str) -> Model:

@@ -23,6 +23,11 @@ Models that `compress` made smaller are read, too: columns times their `.scale`,
 `.left` · `.right` in place of a matrix.
 
 Computed in double precision, it agrees with the library, which computes in single, to about 1e-6.
+
+What is not read, and refused with `NotImplementedError`: the networks that read the support or a graph (`attention`,
+`transformer`, `graph`, `memory`, `mixture`), other algorithms (`meta-sgd`, `prototypical` …), inner steps of Adam,
+prompts, models with several heads or of tasks of items, and files of later versions. Of models of interactions the
+scores before adapting are read, adapting is not. The library opens all: `session.run('open model "m.safetensors"')`.
 """
 
 from __future__ import annotations
@@ -38,6 +43,12 @@ Array = npt.NDArray[np.float64]
 Features = Mapping[str, Any]
 #: An item: its id, of which the catalogue tells more, or its features, the id as `item` among them.
 Item = Union[str, int, Features]
+
+#: What the computations here know of; a file that says more means something else.
+_KEYS = {"algorithm", "network", "loss", "scale", "fields", "split", "negatives", "item-counts", "digest",
+         "version"}
+_OPTIONS = {"steps", "inner-lr", "shrinkage", "inner", "order", "adapt", "ridge", "intercept-ridge", "prior", "slope"}
+_VERSION = 2
 
 _SCOPES = {"maml": "decision", "fomaml": "decision", "reptile": "all", "anil": "head", "melu": "decision",
            "pretrain": "decision"}
@@ -83,9 +94,9 @@ class Model:
         self.fields: list[dict[str, Any]] = json.loads(metadata["mrs.fields"])
         self.is_of_ratings = "mrs.negatives" not in metadata
         self.weights = weights
+        self._require(metadata)
         self._rows = [{value: field["start"] + 1 + at for at, value in enumerate(field["values"])}
                       for field in self.fields]
-        self._require()
 
     @classmethod
     def read(cls, path: str | Path) -> Model:
@@ -139,7 +150,14 @@ class Model:
             return item
         return {**((catalogue or {}).get(str(item)) or {}), "item": str(item)}
 
-    def _require(self) -> None:
+    def _require(self, metadata: dict[str, str]) -> None:
+        if "mrs.heads" in metadata:
+            raise NotImplementedError(f"the model has several heads ({metadata['mrs.heads']}), which need the library")
+        version = metadata.get("mrs.version", "1")
+        unknown = {key[4:] for key in metadata if key.startswith("mrs.")} - _KEYS | (set(self.options) - _OPTIONS)
+        if version not in {str(known + 1) for known in range(_VERSION)} or unknown:
+            raise NotImplementedError(
+                f"the file (version {version}) says more than is known here: {', '.join(sorted(unknown)) or 'nothing named'}")
         for part, name, known in (
             ("network", self.network, {"mlp", "factor"}), ("algorithm", self.algorithm, {*_SCOPES, "ridge"}),
             ("loss", self.loss, {"mse", "bce", "mae"}),

@@ -55,11 +55,12 @@ class Session:
 
     # Running
 
-    def run(self, script: str, progress: Progress = None) -> Output:
+    def run(self, script: str, progress: Progress = None, timeout: float | None = None) -> Output:
         """Checks a script and runs it; nothing runs where the check finds a fault (`MetaRecError`).
 
         Ctrl-C stops the statement under way, raises `Stopped`, which is a KeyboardInterrupt, and leaves what was
-        done: of a training the epochs that were finished.
+        done: of a training the epochs that were finished. After ``timeout`` seconds the same happens, and
+        `TimeoutError` is raised.
         """
         lab = self._open()
         output = Output()
@@ -81,15 +82,31 @@ class Session:
                 return 1
 
         on_event = abi.OnEvent(hear)
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self.stop()
+
+        timer = None if timeout is None else threading.Timer(timeout, end)
+        if timer is not None:
+            timer.daemon = True
+            timer.start()
         try:
             status, interrupted = self._interruptibly(
                 lambda: self._library.call("run", lab, script.encode(), on_event, None))
         finally:
+            if timer is not None:
+                timer.cancel()
+                # One that has begun to stop the run must not stop the next.
+                timer.join()
             teller.close()
         if failures:
             raise failures[0]
         if interrupted:
             raise Stopped(output)
+        if late.is_set() and status == abi.STOPPED:
+            raise TimeoutError(f"the run took longer than {timeout} s; what ran before stays")
         self._check(status, output)
         return output
 

@@ -16,38 +16,40 @@ package enum LineText {
 
   /// The block without control characters in any of its texts.
   static func cleaned(_ block: Report.Block) -> Report.Block {
+    if case .graph(let graph) = block { return .graph(graph.cleaned) }
+    return changed(block) { cleaned($0) }
+  }
+
+  /// A block with its texts changed; graphs stay as they are.
+  static func changed(
+    _ block: Report.Block, by change: (String) -> String
+  ) -> Report.Block {
     switch block {
-    case .text(let text): .text(cleaned(text))
-    case .note(let text): .note(cleaned(text))
-    case .warning(let text): .warning(cleaned(text))
-    case .code(let text): .code(cleaned(text))
-    case .heading(let text): .heading(cleaned(text))
+    case .text(let text): return .text(change(text))
+    case .note(let text): return .note(change(text))
+    case .warning(let text): return .warning(change(text))
+    case .code(let text): return .code(change(text))
+    case .heading(let text): return .heading(change(text))
+    case .graph: return block
     case .curve(var curve):
-      .curve(
-        {
-          curve.title = cleaned(curve.title)
-          curve.xLabel = cleaned(curve.xLabel)
-          curve.yLabel = cleaned(curve.yLabel)
-          curve.names = curve.names.map { cleaned($0) }
-          for index in curve.series.indices {
-            curve.series[index].name = cleaned(curve.series[index].name)
-          }
-          return curve
-        }())
-    case .graph(let graph): .graph(graph.cleaned)
+      curve.title = change(curve.title)
+      curve.xLabel = change(curve.xLabel)
+      curve.yLabel = change(curve.yLabel)
+      curve.names = curve.names.map(change)
+      for index in curve.series.indices {
+        curve.series[index].name = change(curve.series[index].name)
+      }
+      return .curve(curve)
     case .table(var table):
-      .table(
-        {
-          table.title = cleaned(table.title)
-          for row in table.rows.indices {
-            for column in table.rows[row].indices {
-              if case .text(let text) = table.rows[row][column] {
-                table.rows[row][column] = .text(cleaned(text))
-              }
-            }
+      table.title = change(table.title)
+      for row in table.rows.indices {
+        for column in table.rows[row].indices {
+          if case .text(let text) = table.rows[row][column] {
+            table.rows[row][column] = .text(change(text))
           }
-          return table
-        }())
+        }
+      }
+      return .table(table)
     }
   }
 

@@ -18,3 +18,14 @@ package func withoutTimes(_ text: String) -> String {
   let time = #/(?:\d+ h )?(?:\d+ min )?\b\d+(?:\.\d+)?(\s+)(?:ms|s|min|h)\b(?!=)/#
   return text.replacing(time) { $0.1.contains("\n") ? "<time>\n" : "<time>" }
 }
+
+extension Report {
+  /// The same without lengths of time, for documents that are to be the same each time.
+  package var timeless: Report {
+    var report = self
+    report.blocks = blocks.map { block in
+      LineText.changed(block) { withoutTimes($0).replacing(" in <time>", with: "") }
+    }
+    return report
+  }
+}

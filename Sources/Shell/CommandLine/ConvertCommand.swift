@@ -1,7 +1,7 @@
 import ArgumentParser
 import Commands
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// `mrs convert FROM TO`
@@ -10,7 +10,7 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Make a script of a Jupyter notebook, or a notebook or document of a script.",
     discussion: """
-      The endings decide: from .ipynb or .mrs to .mrs, .ipynb, .md, .html or .tex. Nothing runs; recorded \
+      The endings decide: from .ipynb or .mrs to .mrs, \(notebookEndings). Nothing runs; recorded \
       output is taken along, and `mrs run SCRIPT --publish FILE` makes a document of a run. Code and text stay \
       as they are, there and back.
       """)
@@ -32,7 +32,7 @@ struct ConvertCommand: ParsableCommand {
       throw ValidationError("`\(from)` ends neither in .mrs nor in .ipynb")
     }
     guard to.hasSuffix(".mrs") || notebookFormat(of: to) != nil else {
-      throw ValidationError("the ending of `\(to)` should be .mrs, .ipynb, .md, .html or .tex")
+      throw ValidationError("the ending of `\(to)` should be .mrs, \(notebookEndings)")
     }
   }
 

@@ -1,10 +1,10 @@
 import ArgumentParser
 import CLineEditor
 import Commands
-import Glibc
 import Jupyter
 import Kernels
 import Language
+import LibC
 import Reports
 
 /// `mrs jupyter`: notebooks of Jupyter whose cells this program runs.

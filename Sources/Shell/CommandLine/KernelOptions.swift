@@ -1,7 +1,7 @@
 import ArgumentParser
-import Glibc
 import Kernels
 import Language
+import LibC
 
 /// Which of this machine's loops compute.
 struct KernelOptions: ParsableArguments {
@@ -44,7 +44,7 @@ extension KernelSet {
     guard let name = Terminal.environment(variable), !name.isEmpty, KernelSet(named: name) == nil
     else { return }
     Terminal.write("error: \(variable): \(absence(of: name))\n", to: STDERR_FILENO)
-    Glibc.exit(ExitCode.validationFailure.rawValue)
+    LibC.exit(ExitCode.validationFailure.rawValue)
   }
 }
 

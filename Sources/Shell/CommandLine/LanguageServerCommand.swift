@@ -1,6 +1,6 @@
 import ArgumentParser
 import CLineEditor
-import Glibc
+import LibC
 import Reports
 
 /// `mrs language-server`

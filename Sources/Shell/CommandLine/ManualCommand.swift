@@ -1,7 +1,7 @@
 import ArgumentParser
 import Commands
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// `mrs completions bash`

@@ -1,9 +1,9 @@
 import ArgumentParser
 import CLineEditor
 import Commands
-import Glibc
 import Kernels
 import Language
+import LibC
 import Reports
 import Synchronization
 
@@ -43,7 +43,7 @@ package struct MrsCommand: ParsableCommand {
     // A library that was loaded before may have set it.
     Arithmetic.controlWord = Arithmetic.standardWord
     KernelSet.refuseUnknown()
-    Glibc.exit(Terminal.closeStreams(endingWith: ended()).rawValue)
+    LibC.exit(Terminal.closeStreams(endingWith: ended()).rawValue)
   }
 
   /// Runs the subcommand that the command line names; returns what it comes to. Its help, and what is wrong
@@ -156,7 +156,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the script and what it says as a document, too: .html, .md, .ipynb or .tex.",
+      "Write the script and what it says as a document, too: \(notebookEndings).",
       valueName: "file"))
   var publish: String?
 
@@ -167,7 +167,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     if let publish, notebookFormat(of: publish) == nil {
-      throw ValidationError("the ending of `\(publish)` should be .html, .md, .ipynb or .tex")
+      throw ValidationError("the ending of `\(publish)` should be \(notebookEndings)")
     }
   }
 
@@ -206,34 +206,6 @@ struct RunCommand: ParsableCommand {
   private var folder: String {
     let folder = Files.folder(of: file)
     return folder == "." ? "" : folder
-  }
-}
-
-/// `mrs help TOPIC`
-struct HelpTopicCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "help", abstract: "Explain a command, an algorithm, a metric, or list them.")
-
-  @ArgumentParser.Argument(
-    help: "What to explain; nothing lists all topics.",
-    completion: .list(TopicGroup.topics.map(\.name)))
-  var topic: String?
-
-  @OptionGroup var options: OutputOptions
-
-  func run() throws {
-    let output = options.output()
-    // The parser's own words point here for its subcommands; names of the language come first.
-    if let topic, !TopicGroup.topics.contains(where: { $0.name == topic }),
-      let subcommand = MrsCommand.configuration.subcommands.first(where: {
-        $0.configuration.commandName == topic
-      })
-    {
-      output.write(MrsCommand.helpMessage(for: subcommand) + "\n", STDOUT_FILENO)
-      return
-    }
-    let line = topic.map { "help \($0)" } ?? "help"
-    try ScriptRunner(output: output).run(Source(text: line)).leave()
   }
 }
 

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CLineEditor
 import Commands
-import Glibc
 import Kernels
+import LibC
 import Reports
 
 /// How results are written; every subcommand takes these.

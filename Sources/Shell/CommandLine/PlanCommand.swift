@@ -1,8 +1,8 @@
 import ArgumentParser
 import CLineEditor
 import Commands
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// `mrs plan FILE name=value…`

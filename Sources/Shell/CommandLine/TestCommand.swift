@@ -1,9 +1,9 @@
 import ArgumentParser
 import CLineEditor
 import Commands
-import Glibc
 import Kernels
 import Language
+import LibC
 import Reports
 
 /// `mrs test FILE|FOLDER…`

@@ -1,12 +1,24 @@
+import CBuild
+import Jupyter
 import Kernels
 
-/// The version of the language and of the program (semantic versioning).
+/// The version of the language, the program and its packages (semantic versioning).
 package enum Version {
   package static let text = "0.1.0"
 
-  /// What `mrs --version` says: the version, and what computes on this machine.
+  /// What `mrs --version` says: the version, what it was built of and with, and what computes on this machine.
   static var report: String {
-    ["mrs \(text)", "kernels: \(Terminal.kernels.name), of \(KernelSet.names)"].joined(
-      separator: "\n")
+    [
+      "mrs \(text)",
+      "commit: \(commit ?? "unknown, as of any plain `swift build`; scripts/install names it")",
+      "kernel for Jupyter: \(KernelServer.isBuilt ? "built in" : "not built in")",
+      "kernels: \(Terminal.kernels.name), of \(KernelSet.names)",
+    ].joined(separator: "\n")
+  }
+
+  /// The commit that this program was built of, where that was told.
+  private static var commit: String? {
+    let text = String(cString: mrs_build_commit())
+    return text.isEmpty ? nil : text
   }
 }

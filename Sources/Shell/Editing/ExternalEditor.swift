@@ -1,5 +1,5 @@
 import CLineEditor
-import Glibc
+import LibC
 import Reports
 
 /// The user's own editor on a text: `$VISUAL`, `$EDITOR`, else `vi`.

@@ -1,5 +1,5 @@
 import Commands
-import Glibc
+import LibC
 import Reports
 
 /// What was typed in this and in earlier sessions, oldest first, kept in a file of one JSON object a
@@ -58,7 +58,7 @@ package final class History {
     back = 0
     draft = ""
     guard !text.trimmingSpaces.isEmpty, entries.last?.text != text else { return }
-    let entry = Entry(text, time: Glibc.time(nil))
+    let entry = Entry(text, time: LibC.time(nil))
     entries.append(entry)
     if let path, warning == nil { append(entry, to: path) }
   }

@@ -1,6 +1,6 @@
 import CLineEditor
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// Ctrl-R: finds an earlier line by words in it, newest first, drawn below the line.

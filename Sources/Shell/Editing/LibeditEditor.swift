@@ -1,6 +1,7 @@
 import CLineEditor
-import Glibc
 import Language
+import LibC
+import Reports
 
 /// Lines from a terminal through libedit: completion, history, highlighting, suggestions, paste.
 package final class LibeditEditor: LineEditor {

@@ -1,6 +1,6 @@
 import CLineEditor
-import Glibc
 import Language
+import LibC
 
 /// Lines from a terminal without any editing of our own: `TERM=dumb`, screen readers, `--plain`.
 package final class PlainReader: LineEditor {
@@ -39,7 +39,7 @@ package final class PlainReader: LineEditor {
         return .interrupted
       }
       var chunk = [UInt8](repeating: 0, count: 4096)
-      let got = Glibc.read(STDIN_FILENO, &chunk, chunk.count)
+      let got = LibC.read(STDIN_FILENO, &chunk, chunk.count)
       if got > 0 {
         pending += chunk[..<got]
       } else if got == 0 || errno != EINTR {

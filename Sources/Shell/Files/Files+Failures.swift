@@ -1,6 +1,6 @@
 import Commands
-import Glibc
 import Language
+import LibC
 
 extension Files {
   /// The failure of the last system call in the user's words.

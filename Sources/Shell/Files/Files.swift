@@ -1,7 +1,7 @@
 import CLineEditor
 import Commands
 import Datasets
-import Glibc
+import LibC
 
 /// Files of the machine, with failures in the words of the language.
 package enum Files {
@@ -192,7 +192,7 @@ package enum Files {
     bytes.withUnsafeBytes { buffer in
       var done = 0
       while done < buffer.count {
-        let put = Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+        let put = LibC.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
         if put < 0, errno == EINTR { continue }
         if put < 0, errno == EAGAIN {
           var room = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
@@ -226,11 +226,11 @@ package enum Files {
   }
 
   /// Makes the folder and those it lies in; false when it cannot.
-  package static func makeFolder(_ path: String) -> Bool {
+  package static func makeFolder(_ path: String, mode: mode_t = 0o700) -> Bool {
     if kind(of: path) == .folder { return true }
     let parent = folder(of: path)
-    guard parent == path || makeFolder(parent) else { return false }
-    return mkdir(path, 0o700) == 0 || errno == EEXIST
+    guard parent == path || makeFolder(parent, mode: mode) else { return false }
+    return mkdir(path, mode) == 0 || errno == EEXIST
   }
 
   /// The folder that a path lies in.

@@ -1,6 +1,6 @@
 import Commands
 import Datasets
-import Glibc
+import LibC
 
 /// Journals in files of a folder, each locked by the process that writes it.
 package struct JournalFolder: JournalStore {
@@ -15,7 +15,7 @@ package struct JournalFolder: JournalStore {
     StateFolder.path.map { JournalFolder($0 + "/sessions") }
   }
 
-  package var time: Int { Glibc.time(nil) }
+  package var time: Int { LibC.time(nil) }
 
   package func written(_ time: Int) -> String {
     var seconds = time_t(time)
@@ -39,7 +39,7 @@ package struct JournalFolder: JournalStore {
     let journal = LockedFile(file, path: path)
     // Where files cannot be locked a session is written down all the same.
     flock(file, LOCK_EX | LOCK_NB)
-    guard Files.writeAll(first, to: file), fdatasync(file) == 0, Glibc.rename(new, path) == 0
+    guard Files.writeAll(first, to: file), fdatasync(file) == 0, LibC.rename(new, path) == 0
     else {
       let failure = failure
       unlink(new)
@@ -74,7 +74,7 @@ package struct JournalFolder: JournalStore {
   package func remove(_ name: String) { unlink(name) }
 
   package func rename(_ name: String, to other: String) throws(CommandFailure) {
-    guard Glibc.rename(name, other) == 0 else {
+    guard LibC.rename(name, other) == 0 else {
       throw CommandFailure("E0504", String(cString: strerror(errno)))
     }
   }

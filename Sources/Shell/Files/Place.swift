@@ -1,4 +1,4 @@
-import Glibc
+import LibC
 
 /// A file or folder held open.
 final class Descriptor: Sendable {

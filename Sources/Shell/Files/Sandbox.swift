@@ -1,6 +1,6 @@
 import Commands
-import Glibc
 import Language
+import LibC
 
 /// The folders that a script may read and write: its own, the current one, and those that whoever
 /// runs it has added. Where a path leads is what counts, whatever links and `..` are in it.

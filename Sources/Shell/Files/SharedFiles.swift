@@ -1,5 +1,5 @@
 import Commands
-import Glibc
+import LibC
 
 /// Writes the cells of a session, one JSON object a line with a digest of it, into a file that others
 /// follow.

@@ -1,4 +1,4 @@
-import Glibc
+import LibC
 
 /// The way that a path leads, gone name by name from the root, with every folder on it held open. A link is
 /// read once and followed by its text, and `..` goes back to the folder that the way came from: whatever is
@@ -19,7 +19,7 @@ struct Way {
 
   init(to path: String) {
     guard let start = path.hasPrefix("/") ? "/" : Way.currentFolder,
-      let root = Descriptor.holding(Glibc.open("/", Way.pathOnly | O_DIRECTORY | O_CLOEXEC))
+      let root = Descriptor.holding(LibC.open("/", Way.pathOnly | O_DIRECTORY | O_CLOEXEC))
     else {
       problem = errno
       rest = Way.names(in: path)

@@ -1,4 +1,4 @@
-import Glibc
+import LibC
 import Reports
 
 /// Messages with headers before them, as the base protocol of language servers sends them.

@@ -1,8 +1,8 @@
 import Commands
 import Datasets
-import Glibc
 import Kernels
 import Language
+import LibC
 import Reports
 
 /// Results in files, each under a digest of all it depends on. An entry that is damaged, or came from a

@@ -1,7 +1,7 @@
 import CLineEditor
 import Commands
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// Replays scripts in processes of their own, some at a time: one that hangs, crashes or uses too much

@@ -1,6 +1,6 @@
 import CLineEditor
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// How long this process may run and how much memory it may hold.

@@ -1,4 +1,4 @@
-import Glibc
+import LibC
 
 /// How much memory there is for this process.
 enum Memory {

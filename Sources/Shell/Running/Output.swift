@@ -1,6 +1,6 @@
 import Commands
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// Where results and messages go and how they are written: results to standard output, progress and

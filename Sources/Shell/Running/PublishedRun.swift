@@ -35,15 +35,24 @@ package final class PublishedRun: Sendable {
     try? write { $0.end(because: reason) }
   }
 
+  private func shown(_ cells: [Cell]) -> [Cell] {
+    guard isTimeless else { return cells }
+    return cells.map { cell in
+      var cell = cell
+      cell.reports = cell.reports.map(\.timeless)
+      return cell
+    }
+  }
+
   /// Writes the document, unless it is written; whoever asks meanwhile waits for that.
   package func write(_ last: (inout ExecutedScript) -> Void = { _ in }) throws(CommandFailure) {
     let failure = state.withLock { state -> CommandFailure? in
       guard !state.isWritten else { return nil }
       state.isWritten = true
       last(&state.script)
-      let text = format.text(of: state.script.cells)
+      let text = format.text(of: shown(state.script.cells))
       do throws(CommandFailure) {
-        try Files.write(Array((isTimeless ? withoutTimes(text) : text).utf8), to: path, named: path)
+        try Files.write(Array(text.utf8), to: path, named: path)
         return nil
       } catch {
         return error

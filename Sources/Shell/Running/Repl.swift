@@ -1,7 +1,7 @@
 import CLineEditor
 import Commands
-import Glibc
 import Language
+import LibC
 import Reports
 
 /// The prompt: a front end of a workbench that reads lines from a terminal and shows what happens there. No

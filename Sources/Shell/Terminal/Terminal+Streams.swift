@@ -1,4 +1,4 @@
-import Glibc
+import LibC
 import Synchronization
 
 /// Standard input, output and error as files: everything that is written to them goes through here.

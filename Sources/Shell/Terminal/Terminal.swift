@@ -1,5 +1,5 @@
 import CLineEditor
-import Glibc
+import LibC
 
 /// What standard input, output and error are connected to.
 package struct Terminal: Sendable {

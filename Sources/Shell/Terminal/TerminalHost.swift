@@ -1,9 +1,9 @@
 import CLineEditor
 import Commands
 import Datasets
-import Glibc
 import Kernels
 import Language
+import LibC
 import Reports
 import Synchronization
 

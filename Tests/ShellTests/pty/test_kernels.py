@@ -22,7 +22,7 @@ class KernelsTest(CommandTest):
             self.assertEqual(self.kernels(MRS_KERNELS=name)[0], name)
             self.assertEqual(self.kernels("--kernels", name, MRS_KERNELS=other)[0], name)
             said = self.mrs("--version", MRS_KERNELS=name).stdout
-            self.assertEqual(said.splitlines()[1], f"kernels: {name}, of {', '.join(names)}")
+            self.assertEqual(said.splitlines()[-1], f"kernels: {name}, of {', '.join(names)}")
 
     def test_any_other_is_wrong_usage_and_the_list_is_said(self):
         names = self.kernels()[1]

@@ -2,9 +2,12 @@
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
+import xml.etree.ElementTree
 
 import jupyter
 from terminal import PROGRAM
@@ -65,6 +68,38 @@ class Publishing(unittest.TestCase):
         self.assertIn("Loaded sample", document)
         self.assertIn("The run ended here: took longer than", document)
         self.assertNotIn("seed=77", document)
+
+    def stopped(self, path, seconds):
+        with open(self.script, "w", encoding="utf-8") as file:
+            file.write("load data\n\nsplit tasks\n\nmeta-train maml epochs=5000 patience=5000\n\nset seed=77\n")
+        process = subprocess.Popen([PROGRAM, "run", self.script, "--publish", path], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        for line in process.stdout:
+            if line.startswith("test "):
+                break
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        with open(path, encoding="utf-8") as file:
+            return re.sub("<[^>]*>", " ", file.read())
+
+    def test_a_stopped_training_is_marked(self):
+        for ending in ("html", "svg"):
+            # Before its first epoch has ended, nothing is there to be partial.
+            for seconds in (2, 10, 40):
+                document = self.stopped(os.path.join(self.folder.name, "out." + ending), seconds)
+                self.assertIn("The run ended here: interrupted", document, ending)
+                self.assertNotIn("seed=77", document)
+                if "Stopped early" in document:
+                    break
+            self.assertIn("Stopped early: the model is partial", document, ending)
+
+    def test_a_picture_is_the_same_each_time(self):
+        text = "load data\n\nsplit tasks\n\nmeta-train ridge epochs=2\n"
+        _, first, path = self.run_script(text, "a.svg", "--deterministic")
+        _, second, _ = self.run_script(text, "b.svg", "--deterministic")
+        self.assertEqual(first, second)
+        xml.etree.ElementTree.parse(path)
 
     def test_where_no_document_can_be_nothing_runs(self):
         ran, document, _ = self.run_script("load data\n", "out.doc")

@@ -25,8 +25,8 @@ MEMBERS = (
     "mse", "ndcg", "neural-process", "novelty", "ordinal", "per-user", "plain", "pooled-auc",
     "pooled-f1", "popularity", "precision", "prequential", "pretrain", "prompt", "prototypical",
     "random", "rates", "recall", "recbole", "relation", "report", "reptile", "ridge", "rmse",
-    "rounded-mae", "session", "sgd", "softmax", "successive-halving", "svd", "sweep", "synthetic",
-    "terminal", "tex", "transformer", "user", "user-knn", "value",
+    "rounded-mae", "session", "sgd", "softmax", "successive-halving", "svd", "svg", "sweep",
+    "synthetic", "terminal", "tex", "transformer", "user", "user-knn", "value",
 )
 OPTIONS = (
     "activation", "adapt", "against", "alignment", "alpha", "as", "at", "attention-heads", "batch",

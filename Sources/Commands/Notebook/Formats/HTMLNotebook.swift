@@ -42,26 +42,12 @@ package struct HTMLNotebook: NotebookFormat {
       + cell.faults.map { renderer.text($0, in: cell.faultSource) }).joined()
     return """
       <section id="cell-\(cell.number)">
-      <pre class="in"><span class="number">[\(cell.number)]</span><code>\(coloured(cell.text))</code></pre>
+      <pre class="in"><span class="number">[\(cell.number)]</span><code>\(colouredMarkup(cell.text))</code></pre>
       <div class="out">
       \(results)</div>
       </section>
 
       """
-  }
-
-  /// The commands with their parts in the classes that the style sheet colours.
-  private func coloured(_ text: String) -> String {
-    let source = Source(text: text)
-    var result = ""
-    var at = 0
-    for part in highlights(in: text, context: Interpreter().assistance()) {
-      result += markup(source.slice(SourceRange(at, part.range.lower)))
-      result +=
-        "<span class=\"\(part.style.rawValue)\">\(markup(source.slice(part.range)))</span>"
-      at = part.range.upper
-    }
-    return result + markup(source.slice(SourceRange(at, text.utf8.count)))
   }
 
   /// Paragraphs and headings of a text in Markdown; the rest of Markdown stays as it is written.
@@ -91,7 +77,7 @@ package struct HTMLNotebook: NotebookFormat {
   /// How many characters of a table fit on paper between its margins.
   private static let paperWidth = 92
 
-  private static let style = """
+  static let style = """
     :root { color-scheme: light dark; --ground: #fff; --ink: #1a1a1a; --faint: #667; --line: #ddd;
       --code: #f5f6f8; --verb: #0b57a4; --number: #8a4b00; --text: #00704d; --mark: #fff6d6; }
     @media (prefers-color-scheme: dark) {
@@ -142,4 +128,16 @@ package struct HTMLNotebook: NotebookFormat {
     }
 
     """
+}
+
+/// Lines of the language with their parts in the classes that the style sheet colours.
+func colouredMarkup(_ text: String) -> String {
+  let source = Source(text: text)
+  var (result, at) = ("", 0)
+  for part in highlights(in: text, context: Interpreter().assistance()) {
+    result += markup(source.slice(SourceRange(at, part.range.lower)))
+    result += "<span class=\"\(part.style.rawValue)\">\(markup(source.slice(part.range)))</span>"
+    at = part.range.upper
+  }
+  return result + markup(source.slice(SourceRange(at, text.utf8.count)))
 }

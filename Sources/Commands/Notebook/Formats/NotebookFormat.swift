@@ -12,7 +12,16 @@ package protocol NotebookFormat: Configurable {
 /// Everything that `publish` can write, by name.
 package let notebookFormats = Catalog<any NotebookFormat>(
   "notebook format",
-  [MarkdownNotebook.self, HTMLNotebook.self, JupyterNotebook.self, LaTeXNotebook.self])
+  [
+    MarkdownNotebook.self, HTMLNotebook.self, JupyterNotebook.self, LaTeXNotebook.self,
+    PictureNotebook.self,
+  ])
+
+/// What the files of all formats may end in, as a sentence lists them: ".md, .html or .tex".
+package let notebookEndings: String = {
+  let endings = notebookFormats.endings.map { "." + $0 }
+  return endings.dropLast().joined(separator: ", ") + " or " + (endings.last ?? "")
+}()
 
 /// `publish "morning.html" 3..7`: the session as a document, or some of its cells.
 package struct Publish: NotebookCommand, ConstrainedCommand {
@@ -25,13 +34,14 @@ package struct Publish: NotebookCommand, ConstrainedCommand {
   package static let signature = Signature<Self>(
     "publish", "Writes the cells of this session with their results as a document.",
     details: """
-      The ending decides: `.md` Markdown, `.html` one page with its plots, `.ipynb` Jupyter, `.tex` LaTeX. \
+      The ending decides: `.md` Markdown, `.html` one page with its plots, `.ipynb` Jupyter, `.tex` LaTeX, \
+      `.svg` a picture of the terminal. \
       Cells that failed or were undone are left out. `mrs run SCRIPT --publish FILE` makes a document of a \
       whole script and what it says.
       """,
     [
       .positional(
-        "file", \.path, "where to", expects: "a file name ending in .md, .html, .ipynb or .tex",
+        "file", \.path, "where to", expects: "a file name ending in \(notebookEndings)",
         completion: .file(extensions: notebookFormats.endings),
         where: { notebookFormat(of: $0) != nil }),
       .positional(

@@ -3,7 +3,7 @@ import Language
 /// How the parts of a line look while it is typed: parameters of SGR sequences, the terminal's own
 /// sixteen colours, which every theme keeps readable.
 package enum Theme {
-  static func code(_ style: Highlight.Style) -> String {
+  package static func code(_ style: Highlight.Style) -> String {
     switch style {
     case .verb: "1;34"
     case .keyword: "1;35"
@@ -20,7 +20,7 @@ package enum Theme {
   }
 
   /// The codes by number; number 0 is the terminal's own look.
-  static var codes: [String] { [""] + Highlight.Style.allCases.map(code) }
+  package static var codes: [String] { [""] + Highlight.Style.allCases.map(code) }
 
   /// The number of a style in `codes`.
   package static func number(_ style: Highlight.Style) -> UInt8 {

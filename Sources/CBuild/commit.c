@@ -1,0 +1,3 @@
+#include "CBuild.h"
+
+const char *mrs_build_commit(void) { return MRS_COMMIT; }

@@ -1,0 +1,38 @@
+import Reports
+
+/// What one version changed for those who use the program. The newest is the present one, which
+/// `thePresentVersionHasItsChanges` holds.
+package struct Release: Sendable {
+  package let version: String
+  /// Sentences for users, what is new first, then what scripts and files of before have to heed.
+  package let changes: [String]
+}
+
+/// Every version, the newest first.
+package let releases: [Release] = [
+  Release(
+    version: "0.1.0",
+    changes: [
+      "The first version: a language, a prompt, models for ratings and clicks, and the tables that judge them.",
+      "Notebooks: a kernel for Jupyter, stopped without losing epochs (`mrs jupyter install`).",
+      """
+      Documents: `mrs run x.mrs --publish x.html` writes a run as a page, Markdown, a notebook, LaTeX or a \
+      picture of the terminal; `publish` takes some of the cells.
+      """,
+      "The reference as pages that can be searched, each example with what it says: `mrs help --html FOLDER`.",
+      "Editors: `mrs language-server`, and colours for VS Code, Vim and Pygments by `mrs syntax`.",
+      "Python: the package `metarec` runs scripts, gives tables to pandas and polars, and reads models with NumPy alone.",
+      "Continuous integration: `mrs test --annotate --junit --tap --shard`, `mrs check --sarif`.",
+      "Packages: a .deb, a wheel and a tarball, and `mrs --version` names the commit.",
+      """
+      Inner rates are shrunk where a user has rated little (`shrinkage=5`): trainings differ from those of \
+      before, `shrinkage=0` gives these back. Files of models that know nothing of it are read with 0.
+      """,
+      "The option `heads` of `model transformer` is `attention-heads`: `heads` now names what a training foretells.",
+      "What `split` withholds is in no training, and ratings of training users beyond the sizes of their tasks are.",
+    ])
+]
+
+extension Release {
+  var blocks: [Report.Block] { [.heading("mrs \(version)")] + changes.map { .text("- " + $0) } }
+}
