@@ -11,10 +11,18 @@ let package = Package(
     .library(name: "metarec", type: .dynamic, targets: ["MetaRecC"]),
   ],
   traits: [
-    .trait(name: "Jupyter", description: "The kernel for Jupyter notebooks; needs libzmq3-dev.")
+    .trait(name: "Jupyter", description: "The kernel for Jupyter notebooks; needs libzmq3-dev."),
+    .trait(
+      name: "Serve", description: "Recommendations over HTTP; fetches and builds Hummingbird."),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
   ],
   targets: [
     .target(name: "CNumbers"),
@@ -51,9 +59,24 @@ let package = Package(
         .target(name: "CZeroMQ", condition: .when(traits: ["Jupyter"])),
       ]),
     .target(
+      name: "Service",
+      dependencies: [
+        "Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning",
+        .product(
+          name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serve"])),
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Serve"])),
+        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Serve"])),
+        .product(
+          name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Serve"])),
+        .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Serve"])),
+        .product(
+          name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Serve"])),
+      ]),
+    .target(
       name: "Shell",
       dependencies: [
         "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets", "Jupyter",
+        "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
@@ -102,11 +125,16 @@ let package = Package(
     .testTarget(
       name: "MetaRecTests", dependencies: ["MetaRec", "MetaRecTesting"]),
     .testTarget(
+      name: "ServiceTests",
+      dependencies: [
+        "Service", "Commands", "Datasets", "Language", "MetaRec", "Reports", "TestedKernels",
+      ]),
+    .testTarget(
       name: "ShellTests",
       dependencies: [
         "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Reports", "frontend",
       ],
-      exclude: ["pty", "notebooks", "earlier"]),
+      exclude: ["pty", "notebooks", "service", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

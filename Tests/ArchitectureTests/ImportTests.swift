@@ -26,8 +26,15 @@ import Testing
     ("MetaRecC", ["MetaRec", "CMetaRec"]),
     ("Jupyter", ["Commands", "Language", "Reports", "Datasets", "CZeroMQ"]),
     (
+      "Service",
+      ["Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning"]
+    ),
+    (
       "Shell",
-      ["Commands", "Kernels", "Language", "Reports", "Datasets", "Jupyter", "CLineEditor"]
+      [
+        "Commands", "Kernels", "Language", "Reports", "Datasets", "Jupyter", "Service",
+        "CLineEditor",
+      ]
     ),
     ("mrs", ["Shell"]),
   ]
@@ -44,6 +51,10 @@ import Testing
     "MetaRec": ["Dispatch", "Synchronization"],
     "MetaRecTesting": ["Synchronization"],
     "Jupyter": ["Dispatch", "Synchronization"],
+    "Service": [
+      "Dispatch", "Synchronization", "HummingbirdCore", "NIOCore", "NIOPosix", "NIOHTTPTypes",
+      "HTTPTypes", "Logging",
+    ],
     "Shell": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
   ]
 
