@@ -85,9 +85,11 @@ package struct Newcomer: Sendable {
         feature.values = .numbers([Float(number)])
       case (.categories, let value):
         let texts = value?.texts ?? []
+        // What is said twice counts once.
+        let vocabulary = Vocabulary(texts)
         feature.values = .categories(
-          Vocabulary(texts), offsets: [0, Int32(texts.count)],
-          codes: (0..<Int32(texts.count)).map { $0 })
+          vocabulary, offsets: [0, Int32(vocabulary.count)],
+          codes: Array(0..<Int32(vocabulary.count)))
         remarks += texts.compactMap { Self.remark($0, known.name, model) }
       }
       features.append(feature)

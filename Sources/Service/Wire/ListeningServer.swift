@@ -24,7 +24,7 @@
           try await Exchange(service: service, longWork: longWork, request: request).run(writer)
         },
         configuration: .init(
-          additionalChannelHandlers: [UnreadableRequests(service)],
+          additionalChannelHandlers: [OrderlyEnds(service)],
           idleTimeout: .milliseconds(Int64(limits.seconds * 1000)),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))

@@ -163,7 +163,8 @@ extension ServeCommand {
     }
     let clock = output.host
     return Service(
-      served, log: try log(output), admission: Admission(tokens: tokens, isLocal: Admission.isLocal(host)),
+      served, log: try feedbackLog(output),
+      admission: Admission(tokens: tokens, isLocal: Admission.isLocal(host)),
       limits: limits,
       surroundings: Service.Surroundings(
         now: { clock.now() }, time: { Int64(Glibc.time(nil)) }, memory: heldMemory,
@@ -210,7 +211,7 @@ extension ServeCommand {
     return ServedData(loaded, interpreter.session.tasks)
   }
 
-  private func log(_ output: Output) throws(CommandFailure) -> FeedbackLog? {
+  private func feedbackLog(_ output: Output) throws(CommandFailure) -> FeedbackLog? {
     guard feedback != "none" else { return nil }
     let usual =
       (model.hasSuffix(".safetensors") ? String(model.dropLast(12)) : model) + ".feedback.jsonl"

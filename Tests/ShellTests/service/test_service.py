@@ -59,6 +59,8 @@ class Recommending(unittest.TestCase):
         features = {"region": "north"}
         answer = self.service.right("/recommend", {**NEWCOMER, "features": features})
         self.same(answer, "adapt new 50=5 172=4 1=2 region=north; topk 10")
+        twice = self.service.right("/recommend", {**NEWCOMER, "features": {"region": ["north", "north"]}})
+        self.assertEqual(twice, answer)
         odd = self.service.right("/recommend", {**NEWCOMER, "features": {"region": "nowhere"}})
         self.assertIn("nowhere", odd["remarks"][0])
 

@@ -256,11 +256,12 @@ class Reloading(unittest.TestCase):
             answers = []
             thread = threading.Thread(target=lambda: answers.append(service.post("/recommend/batch", requests)))
             thread.start()
-            time.sleep(0.1)
+            while b"mrs_requests_under_way 2" not in service.ask("GET", "/metrics")[2]:
+                time.sleep(0.005)
             status, _ = service.end()
             thread.join()
             self.assertEqual(status, 0)
-            self.assertTrue(not answers or len(answers[0][1]["answers"]) == 1000)
+            self.assertEqual(len(answers[0][1]["answers"]), 1000)
 
 
 if __name__ == "__main__":
