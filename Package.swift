@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What only the service needs, which is built when it is asked for.
+let served = TargetDependencyCondition.when(traits: ["Serve"])
+
 /// Targets from the ground up; each may import only what its line names (`scripts/check` holds it).
 let package = Package(
   name: "MetaRec",
@@ -62,15 +65,12 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning",
-        .product(
-          name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serve"])),
-        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Serve"])),
-        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Serve"])),
-        .product(
-          name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Serve"])),
-        .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Serve"])),
-        .product(
-          name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Serve"])),
+        .product(name: "HummingbirdCore", package: "hummingbird", condition: served),
+        .product(name: "NIOCore", package: "swift-nio", condition: served),
+        .product(name: "NIOPosix", package: "swift-nio", condition: served),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: served),
+        .product(name: "Logging", package: "swift-log", condition: served),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: served),
       ]),
     .target(
       name: "Shell",
