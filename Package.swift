@@ -4,6 +4,9 @@ import PackageDescription
 /// What the program says it was built of; scripts/build-release names the commit.
 let commit = Context.environment["MRS_COMMIT"] ?? ""
 
+/// What only the service needs, which is built when it is asked for.
+let served = TargetDependencyCondition.when(traits: ["Serve"])
+
 /// Targets from the ground up; each may import only what its line names (`scripts/check` holds it).
 let package = Package(
   name: "MetaRec",
@@ -14,10 +17,18 @@ let package = Package(
     .library(name: "metarec", type: .dynamic, targets: ["MetaRecC"]),
   ],
   traits: [
-    .trait(name: "Jupyter", description: "The kernel for Jupyter notebooks; needs libzmq3-dev.")
+    .trait(name: "Jupyter", description: "The kernel for Jupyter notebooks; needs libzmq3-dev."),
+    .trait(
+      name: "Serve", description: "Recommendations over HTTP; fetches and builds Hummingbird."),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
   ],
   targets: [
     .target(name: "LibC"),
@@ -56,10 +67,21 @@ let package = Package(
         .target(name: "CZeroMQ", condition: .when(traits: ["Jupyter"])),
       ]),
     .target(
+      name: "Service",
+      dependencies: [
+        "Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning",
+        .product(name: "HummingbirdCore", package: "hummingbird", condition: served),
+        .product(name: "NIOCore", package: "swift-nio", condition: served),
+        .product(name: "NIOPosix", package: "swift-nio", condition: served),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: served),
+        .product(name: "Logging", package: "swift-log", condition: served),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: served),
+      ]),
+    .target(
       name: "Shell",
       dependencies: [
         "LibC", "CBuild", "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets",
-        "Jupyter",
+        "Jupyter", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
@@ -111,12 +133,17 @@ let package = Package(
     .testTarget(
       name: "MetaRecTests", dependencies: ["MetaRec", "MetaRecTesting"]),
     .testTarget(
+      name: "ServiceTests",
+      dependencies: [
+        "Service", "Commands", "Datasets", "Language", "MetaRec", "Reports", "TestedKernels",
+      ]),
+    .testTarget(
       name: "ShellTests",
       dependencies: [
         "LibC", "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Reports",
         "TestedKernels", "frontend",
       ],
-      exclude: ["pty", "notebooks", "editors", "earlier"]),
+      exclude: ["pty", "notebooks", "editors", "service", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

@@ -72,6 +72,12 @@ package struct RatingScale: Sendable, Equatable {
       + (unit.isEmpty ? "" : " (\(unit))")
   }
 
+  /// An empty scale does not occur: data have at least one rating, and all ratings are finite.
+  package var bounds: ClosedRange<Double> {
+    let (low, high) = (Double(lowest), Double(highest))
+    return low <= high ? low...high : 0...0
+  }
+
   /// The rating nearest to `score` that lies on the scale.
   package func clamped(_ score: Float) -> Float { min(max(score, lowest), highest) }
 }

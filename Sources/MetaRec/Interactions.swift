@@ -244,11 +244,3 @@ extension Interactions {
     }
   }
 }
-
-extension RatingScale {
-  /// An empty scale does not occur: data have at least one rating, and all ratings are finite.
-  var bounds: ClosedRange<Double> {
-    let (low, high) = (Double(lowest), Double(highest))
-    return low <= high ? low...high : 0...0
-  }
-}

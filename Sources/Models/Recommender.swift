@@ -34,6 +34,9 @@ package struct UserContext: Sendable {
 
   /// Their number in the data, or nil for a user the data do not know.
   package var user: Int32?
+  /// The features of a user whom the data do not know, as `FeatureEncoder.codes(of:)` gives them; they count in
+  /// place of those of `user`.
+  package var person: EntityCodes?
   package var support: [Rating]
 
   package init(user: Int32?, support: [Rating]) {

@@ -27,9 +27,14 @@ import Testing
     ("MetaRecC", ["MetaRec", "CMetaRec"]),
     ("Jupyter", ["Commands", "Language", "Reports", "Datasets", "CZeroMQ"]),
     (
+      "Service",
+      ["Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning"]
+    ),
+    (
       "Shell",
       [
         "LibC", "CBuild", "Commands", "Kernels", "Language", "Reports", "Datasets", "Jupyter",
+        "Service",
         "CLineEditor",
       ]
     ),
@@ -49,6 +54,10 @@ import Testing
     "MetaRec": ["Dispatch", "Synchronization"],
     "MetaRecTesting": ["Synchronization"],
     "Jupyter": ["Dispatch", "Synchronization"],
+    "Service": [
+      "Dispatch", "Synchronization", "HummingbirdCore", "NIOCore", "NIOPosix", "NIOHTTPTypes",
+      "HTTPTypes", "Logging",
+    ],
     "Shell": ["Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
   ]
 

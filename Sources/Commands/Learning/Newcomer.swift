@@ -30,17 +30,17 @@ package enum ToldValue: ArgumentReadable, Equatable {
     return String.read(value).map { .text($0) }
   }
 
-  fileprivate var texts: [String] {
+  package var texts: [String] {
     if case .list(let texts) = self { texts } else { [argumentText] }
   }
 }
 
 /// What is known of a user whom the data do not know, besides their ratings.
-struct Newcomer: Sendable {
+package struct Newcomer: Sendable {
   /// Their features: they are the only one, number 0.
-  let person: Entities
+  package let person: Entities
   /// What models do not know of it, in sentences.
-  private(set) var remarks: [String] = []
+  package private(set) var remarks: [String] = []
 
   /// How a feature's name begins where an item is called so, too: `user.age`.
   private static func prefix(_ data: Dataset) -> String { data.owner.noun + "." }
@@ -68,7 +68,9 @@ struct Newcomer: Sendable {
   }
 
   /// - Parameter told: values by the names of features.
-  init(_ told: [String: ToldValue], _ data: Dataset, _ model: TrainedModel) throws(CommandFailure) {
+  package init(
+    _ told: [String: ToldValue], _ data: Dataset, _ model: TrainedModel
+  ) throws(CommandFailure) {
     var features: [Feature] = []
     for known in data.users.features {
       var feature = known.selecting([])
@@ -83,9 +85,11 @@ struct Newcomer: Sendable {
         feature.values = .numbers([Float(number)])
       case (.categories, let value):
         let texts = value?.texts ?? []
+        // What is said twice counts once.
+        let vocabulary = Vocabulary(texts)
         feature.values = .categories(
-          Vocabulary(texts), offsets: [0, Int32(texts.count)],
-          codes: (0..<Int32(texts.count)).map { $0 })
+          vocabulary, offsets: [0, Int32(vocabulary.count)],
+          codes: Array(0..<Int32(vocabulary.count)))
         remarks += texts.compactMap { Self.remark($0, known.name, model) }
       }
       features.append(feature)

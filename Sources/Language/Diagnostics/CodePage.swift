@@ -20,7 +20,8 @@ package struct CodePage: Sendable {
 
 /// The pages of all codes, in order.
 package let codePages: [CodePage] =
-  formPages + namePages + valuePages + orderPages + runningPages + lintPages
+  formPages + namePages + valuePages + orderPages + runningPages + servicePages
+  + lintPages
 
 /// The page of a code, however its letters are written; nil when there is no such code.
 package func codePage(of code: String) -> CodePage? {

@@ -95,8 +95,8 @@ let runningPages = [
       + "`attach` allows a file what it is meant to hold."),
   CodePage(
     "E0519", "a part that this program was built without",
-    "The kernel for Jupyter needs libzmq, which is asked for when the program is built: "
-      + "`swift build -c release --traits Jupyter`."),
+    "The kernel for Jupyter needs libzmq, and the service Hummingbird; either is asked for when the program is "
+      + "built: `swift build -c release --traits Jupyter`, `--traits Serve`."),
   CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "

@@ -110,9 +110,7 @@ package enum ModelFile {
     let owner = try owner(file)
     let data = data.seen(by: owner)
     let negatives = try negatives(file, fields, data)
-    let feedback =
-      file.metadata[Key.feedback].flatMap { Feedback(rawValue: $0) }
-      ?? (negatives == nil ? .ratings : .interactions)
+    let feedback = feedback(file)
     guard feedback == data.feedback else {
       throw ModelFileError(
         "was trained on \(feedback.rawValue), and the data are \(data.feedback.rawValue)")
@@ -211,7 +209,13 @@ package enum ModelFile {
     }
   }
 
-  private static func fields(_ file: Safetensors) throws(ModelFileError) -> [FeatureField] {
+  /// What the model was trained on.
+  static func feedback(_ file: Safetensors) -> Feedback {
+    file.metadata[Key.feedback].flatMap { Feedback(rawValue: $0) }
+      ?? (file.metadata[Key.negatives] == nil ? .ratings : .interactions)
+  }
+
+  static func fields(_ file: Safetensors) throws(ModelFileError) -> [FeatureField] {
     let json = Data((file.metadata[Key.fields] ?? "").utf8)
     guard let fields = try? JSONDecoder().decode([FeatureField].self, from: json) else {
       throw ModelFileError("does not say what its features are")
@@ -230,7 +234,7 @@ package enum ModelFile {
     return fields
   }
 
-  private static func scale(_ file: Safetensors) throws(ModelFileError) -> RatingScale {
+  static func scale(_ file: Safetensors) throws(ModelFileError) -> RatingScale {
     let numbers = (file.metadata[Key.scale] ?? "").split(separator: " ").compactMap {
       Float(decimal: $0)
     }

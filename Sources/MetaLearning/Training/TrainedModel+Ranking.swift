@@ -22,7 +22,7 @@ extension TrainedModel {
   ) -> [Float] {
     var scores = stack.scores(of: items.count, threads: threads, block: Self.block, in: scratchPool)
     {
-      range, scratch in features(of: items[range], for: user.user, in: scratch)
+      range, scratch in features(of: items[range], for: user, in: scratch)
     }
     return scores.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
@@ -32,11 +32,12 @@ extension TrainedModel {
   }
 
   private func features(
-    of items: ArraySlice<Int32>, for user: Int32?, in scratch: Scratch
+    of items: ArraySlice<Int32>, for user: UserContext?, in scratch: Scratch
   ) -> (hidden: Matrix, residual: Matrix?) {
     let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
     let episode = scratch.builder.episode(
-      user: user, support: [], query: query, arena: scratch.tape.arena, asksQuery: false)
+      user: user?.user, person: user?.person, support: [], query: query,
+      arena: scratch.tape.arena, asksQuery: false)
     return scratch.features(of: episode.query, weights, episode)
   }
 
@@ -48,9 +49,35 @@ extension TrainedModel {
       let scores = scores(for: user, items: items, threads: threads)
       return try ranked(items, scores, count, for: user)
     }
-    let few = candidates(count, of: items, for: user, stack, threads: threads) ?? items
+    return try best(count, of: items, for: user, by: stack, threads: threads)
+  }
+
+  private func best(
+    _ count: Int, of items: [Int32], for user: UserContext, by stack: AdaptedDenseStack,
+    threads: Int
+  ) throws(ScoreError) -> [(item: Int32, score: Float)] {
+    var few = items
+    if items.count >= Self.many {
+      few = candidates(count, of: items, for: user, stack, threads: threads) ?? items
+    }
     let scores = scores(for: user, items: few, by: stack, threads: threads)
     return try ranked(few, scores, count, for: user)
+  }
+
+  /// The model adapted to a user, to be kept where the same user will ask again.
+  package func kept(for user: UserContext) -> KeptAdaptation {
+    KeptAdaptation(user: user, stack: denseStack(for: user))
+  }
+
+  /// What `best` gives for the user of an adaptation that was kept, to the same bits and without adapting again
+  /// where the network allows it.
+  package func best(
+    _ count: Int, of items: [Int32], for kept: KeptAdaptation
+  ) throws(ScoreError) -> [(item: Int32, score: Float)] {
+    guard items.count > Self.block, let stack = kept.stack else {
+      return try best(count, of: items, for: kept.user, threads: 1)
+    }
+    return try best(count, of: items, for: kept.user, by: stack, threads: 1)
   }
 
   private func ranked(
@@ -70,7 +97,7 @@ extension TrainedModel {
     // items.
     let level = scratchPool.withScratch { scratch in
       scratch.tape.reset()
-      let own = features(of: items[..<1], for: user.user, in: scratch).residual
+      let own = features(of: items[..<1], for: user, in: scratch).residual
       return own.map { abs($0[0, 0] - (quantized.addends?[Int(items[0])] ?? 0)) } ?? 0
     }
     let places = stack.candidates(
@@ -99,6 +126,13 @@ extension TrainedModel {
     }
     return rows.map { .init(rows: $0, addends: addends) }
   }
+}
+
+/// A user with what a model has become by adapting to them.
+package struct KeptAdaptation: Sendable {
+  package let user: UserContext
+  /// Nil for a network or an algorithm that adapts anew each time.
+  fileprivate let stack: AdaptedDenseStack?
 }
 
 /// The quantized features of all items, computed when they are first needed.

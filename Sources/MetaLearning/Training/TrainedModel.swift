@@ -164,8 +164,8 @@ package struct TrainedModel: Recommender {
       scratch.tape.reset()
       let query = items.map { UserContext.Rating(item: $0, rating: problem.scale.lowest) }
       let episode = scratch.builder.episode(
-        user: user.user, support: support, query: query, arena: scratch.tape.arena,
-        asksQuery: asksAll)
+        user: user.user, person: user.person, support: support, query: query,
+        arena: scratch.tape.arena, asksQuery: asksAll)
       return body(scratch, episode)
     }
   }

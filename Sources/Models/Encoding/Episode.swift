@@ -68,17 +68,21 @@ package final class EpisodeBuilder {
 
   /// - Parameters:
   ///   - user: their number, or nil when nothing is known of them.
+  ///   - person: the features of somebody whom the data do not know, in place of those of `user`.
   ///   - support, query: items with their ratings.
   ///   - hidden: what of the items counts as unknown.
   ///   - asksQuery: whether the query is there to take the losses of all heads of, and not only to be scored.
   ///   - noise: for networks that regularise by chance, when the episode is trained on.
   package func episode(
-    user: Int32?, support: [UserContext.Rating], query: [UserContext.Rating], arena: Arena,
-    hiding hidden: HiddenFields = [], asksQuery: Bool = true, noise: RandomKey? = nil
+    user: Int32?, person: EntityCodes? = nil, support: [UserContext.Rating],
+    query: [UserContext.Rating], arena: Arena, hiding hidden: HiddenFields = [],
+    asksQuery: Bool = true, noise: RandomKey? = nil
   ) -> Episode {
     var support = encode(support, hidden, asksAll: true, arena)
     var query = encode(query, hidden, asksAll: asksQuery, arena)
-    let common = user.flatMap { commonBag(Int($0), arena) } ?? unknownUser(arena)
+    let common =
+      person.flatMap { commonBag(0, of: $0, arena) }
+      ?? user.flatMap { commonBag(Int($0), of: encoder.users, arena) } ?? unknownUser(arena)
     (support.common, query.common) = (common, common)
     (support.noise, query.noise) = (noise?.derived("support"), noise?.derived("query"))
     return Episode(tableRows: number.finish(in: arena), support: support, query: query)
@@ -168,8 +172,7 @@ package final class EpisodeBuilder {
     return ages
   }
 
-  private func commonBag(_ user: Int, _ arena: Arena) -> EmbeddingBag? {
-    let codes = encoder.users
+  private func commonBag(_ user: Int, of codes: EntityCodes, _ arena: Arena) -> EmbeddingBag? {
     guard codes.fields > 0 else { return nil }
     let entries = codes.entries(of: user)
     let offsets = arena.integers(codes.fields + 1)

@@ -81,8 +81,23 @@ package struct FeatureEncoder: Sendable {
   /// The same fields with other users, of whom other features may be known.
   package func describing(users: Entities) -> FeatureEncoder {
     var encoder = self
-    encoder.users = EntityCodes(
+    encoder.users = codes(of: users)
+    return encoder
+  }
+
+  /// What the fields of users are for some who need not be in the data.
+  package func codes(of users: Entities) -> EntityCodes {
+    EntityCodes(
       fields.filter { $0.side == .user }.map { Self.codes(of: users, in: $0) }, count: users.count)
+  }
+
+  /// The same with further items behind those that there are.
+  package func adding(items: Entities) -> FeatureEncoder {
+    var encoder = self
+    encoder.items.append(
+      EntityCodes(
+        fields.filter { $0.side == .item }.map { Self.codes(of: items, in: $0) },
+        count: items.count))
     return encoder
   }
 
@@ -175,6 +190,14 @@ package struct EntityCodes: Sendable {
   package func entries(of entity: Int, field: Int) -> Range<Int> {
     let at = entity * fields + field
     return Int(offsets[at])..<Int(offsets[at + 1])
+  }
+
+  /// Adds other entities with as many fields.
+  mutating func append(_ others: EntityCodes) {
+    let end = Int32(rows.count)
+    offsets += others.offsets.dropFirst().map { $0 + end }
+    rows += others.rows
+    weights += others.weights
   }
 
   /// The same with the entries of one field of one entity replaced by a single row.

@@ -29,7 +29,8 @@ package struct MrsCommand: ParsableCommand {
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, PlanCommand.self, TestCommand.self,
       FormatCommand.self, FixCommand.self, PromoteCommand.self, ConvertCommand.self,
-      JupyterCommand.self, LanguageServerCommand.self, SyntaxCommand.self, HelpTopicCommand.self,
+      JupyterCommand.self, ServeCommand.self, LanguageServerCommand.self, SyntaxCommand.self,
+      HelpTopicCommand.self,
       CompletionsCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
