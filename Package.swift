@@ -104,7 +104,8 @@ let package = Package(
     .testTarget(
       name: "ShellTests",
       dependencies: [
-        "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Reports", "frontend",
+        "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Models", "Reports",
+        "frontend",
       ],
       exclude: ["pty", "notebooks", "earlier"]),
     .testTarget(
