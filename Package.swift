@@ -140,8 +140,8 @@ let package = Package(
     .testTarget(
       name: "ShellTests",
       dependencies: [
-        "LibC", "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Reports",
-        "TestedKernels", "frontend",
+        "LibC", "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Models",
+        "Reports", "TestedKernels", "frontend",
       ],
       exclude: ["pty", "notebooks", "editors", "service", "earlier"]),
     .testTarget(

@@ -1,5 +1,6 @@
 import Commands
 import Language
+import Models
 import Reports
 import Testing
 
@@ -64,5 +65,46 @@ import Shell
     // It was written anew.
     let (again, more) = run("model mlp embed=2 hidden=2\nresume \"half.checkpoint\"")
     #expect(again == .completed && !more.contains { $0.contains("digest") })
+  }
+
+  /// A file of the scratch folder.
+  private func file(_ name: String) throws -> Safetensors {
+    let bytes = try Files.contents(of: "\(scratch.path)/\(name)", named: name).withBytes {
+      Array($0)
+    }
+    return try bytes.withUnsafeBytes { try Safetensors($0) }
+  }
+
+  /// Writes a file of the scratch folder anew with the former name of an option of `transformer`.
+  private func giveFormerName(_ name: String) throws {
+    let file = try file(name)
+    let former = file.metadata.mapValues { $0.replacing(" attention-heads=", with: " heads=") }
+    try #require(former != file.metadata)
+    let bytes = Safetensors(metadata: former, tensors: file.tensors).sealed()
+    try Files.write(bytes, to: "\(scratch.path)/\(name)", named: name)
+  }
+
+  /// `attention-heads` of `transformer` was called `heads`, and files say so.
+  @Test func aTransformerWhoseHeadsHadAnotherNameOpensAndIsGoneOnWith() throws {
+    try copy("ratings.csv")
+    let network = "model transformer width=4 layers=1 attention-heads=2 embed=2\n"
+    let training = "meta-train maml epochs=2 inner-lr=0.01 checkpoint=\"half.checkpoint\""
+    let (result, _) = run(
+      network + "meta-train ridge epochs=1\nsave model \"before.safetensors\"\n"
+        + training + " stop-after=1")
+    #expect(result == .completed, "\(result)")
+    try giveFormerName("before.safetensors")
+    let (opened, _) = run(
+      "open model \"before.safetensors\"\nsave model \"now.safetensors\"\nlet r = evaluate ndcg@2")
+    #expect(opened == .completed, "\(opened)")
+    let (before, now) = (try file("before.safetensors"), try file("now.safetensors"))
+    #expect(
+      before.tensors.sorted { $0.name < $1.name } == now.tensors.sorted { $0.name < $1.name })
+    #expect(now.metadata["mrs.network"]?.contains("attention-heads=2") == true)
+
+    try giveFormerName("half.checkpoint")
+    let (resumed, notes) = run(network + "resume \"half.checkpoint\"")
+    #expect(resumed == .completed, "\(resumed)")
+    #expect(notes.contains { $0.contains("Went on after epoch 1") }, "\(notes)")
   }
 }

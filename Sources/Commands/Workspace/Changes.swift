@@ -23,6 +23,15 @@ package let releases: [Release] = [
       "Editors: `mrs language-server`, and colours for VS Code, Vim and Pygments by `mrs syntax`.",
       "Python: the package `metarec` runs scripts, gives tables to pandas and polars, and reads models with NumPy alone.",
       "Continuous integration: `mrs test --annotate --junit --tap --shard`, `mrs check --sarif`.",
+      """
+      A service: `mrs serve x.safetensors` recommends over HTTP, adapts to newcomers in the request, learns from \
+      feedback and reloads models.
+      """,
+      """
+      Smaller models: `compress int8`, `compress prune=50%`, `compress rank=8`, with what each costs in paired tests; \
+      files keep them small.
+      """,
+      "`baseline mf user-features=[…]` draws new users, or items in tasks of items, towards what features let expect.",
       "Packages: a .deb, a wheel and a tarball, and `mrs --version` names the commit.",
       """
       Inner rates are shrunk where a user has rated little (`shrinkage=5`): trainings differ from those of \

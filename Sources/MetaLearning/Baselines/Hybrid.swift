@@ -10,6 +10,7 @@ package struct Hybrid: Baseline {
   package var penalty = 100.0
   package var hasMeta = true
   package var isForNewItems = false
+  package var isRounded = false
 
   package init() {}
 
@@ -22,7 +23,9 @@ package struct Hybrid: Baseline {
       regression; then they are fitted again to all. `meta=no` leaves out the part that takes longest. Of \
       items that nobody rated mf and item-knn know nothing, and no rating of theirs can teach weights: with \
       `new-items=yes` the parts are bayes-mf and a ridge head that learned from tasks in which items are \
-      known by their features alone, in equal weights. Of interactions the parts are episodic-ease, ease and \
+      known by their features alone, in equal weights. With `rounded=yes` predictions are nearly whole ratings, \
+      since the absolute error is least at the median of what a user may say, which is a rating; their order stays \
+      that of the expectations. Of interactions the parts are episodic-ease, ease and \
       als; their weights, and which of its strengths each has, are those with the highest ndcg@20 for the \
       training users who were left out, and no option but `holdout` has a meaning.
       """,
@@ -31,6 +34,9 @@ package struct Hybrid: Baseline {
       .option("penalty", \.penalty, in: 1e-6...1e9, "ratings' worth of equal weights"),
       .option("meta", \.hasMeta, "blend in meta-learned scores"),
       .option("new-items", \.isForNewItems, "blend what is best for items that nobody rated"),
+      .option(
+        "rounded", \.isRounded,
+        "move predictions to the nearest whole rating, but for a hundredth of the way"),
     ],
     examples: [Example("evaluate mae ndcg@5")])
 
@@ -63,7 +69,8 @@ package struct Hybrid: Baseline {
         parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key, kernels))
     return Blend(
       title: Self.name, weights: weights, parts: fitted,
-      shares: zip(fitted, weights).map { BlendShare(name: $0.title, weight: $1) })
+      shares: zip(fitted, weights).map { BlendShare(name: $0.title, weight: $1) },
+      wholeRatings: isRounded ? dataset.scale : nil)
   }
 
   private var partCount: Int { parts.count + (hasMeta ? 1 : 0) }
@@ -122,6 +129,8 @@ package struct Blend: Recommender {
   /// The parts with their weights, as scores of the same spread would have them.
   package let shares: [BlendShare]
   package var predictsRatings = true
+  /// The scale to whose whole ratings scores are moved; nil where they stay as they are.
+  var wholeRatings: RatingScale?
 
   package func scores(for user: UserContext, items: [Int32]) -> [Float] {
     var sums = Array(repeating: 0.0, count: items.count)
@@ -130,6 +139,16 @@ package struct Blend: Recommender {
         sums[place] += weight * Double(score)
       }
     }
-    return sums.map { Float($0) }
+    guard let scale = wholeRatings else { return sums.map { Float($0) } }
+    return sums.map { Float(scale.nearlyWhole($0)) }
+  }
+}
+
+extension RatingScale {
+  /// The whole rating nearest to `score`, and a hundredth of what is left: an order of scores stays as it is.
+  func nearlyWhole(_ score: Double) -> Double {
+    let low = Double(lowest)
+    let whole = low + (score - low).rounded()
+    return whole + 0.01 * (score - whole)
   }
 }

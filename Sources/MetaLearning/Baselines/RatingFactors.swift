@@ -46,7 +46,21 @@ struct RatingFactors {
       return solutions
     }.flatMap { $0 }
   }
+}
 
+/// Factors of users and items whose products say what simpler models leave over.
+protocol PairedFactors {
+  var width: Int { get }
+  /// Users × width; 0 for users of whom nothing is known.
+  var users: [Double] { get }
+  /// Items × width.
+  var items: [Double] { get }
+}
+
+extension RatingFactors: PairedFactors {}
+extension ClickFactors: PairedFactors {}
+
+extension PairedFactors {
   /// The items' factors in coordinates in which the users' are uncorrelated with mean square 1: with
   /// L Lᵀ = E[p pᵀ] they are Lᵀ q, and their products with users are the same.
   var itemsForStandardUsers: [Double] {

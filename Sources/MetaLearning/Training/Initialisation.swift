@@ -11,8 +11,8 @@ extension LearningProblem {
   /// network is the bias model, and an item without ratings gets the bias that its features predict. Of
   /// interactions the log odds of an item's popularity take the place of its bias.
   ///
-  /// Embeddings of items get the factors of what biases leave of the ratings, which are near zero where
-  /// ratings are few; what is random of them is then so small that features say where such items are.
+  /// Embeddings of items get the factors of what biases leave of the ratings, or popularity of the clicks, which are
+  /// near zero where these are few; what is random of them is then so small that features say where such items are.
   package func initialWeights(
     learner: any MetaLearner, data: Dataset, training rows: [Int32],
     start: StartingWeights, key: RandomKey
@@ -39,8 +39,14 @@ extension LearningProblem {
         output += own.level.count
       }
     }
-    if start == .factors, let fit, let embedding = layout.index(of: "embedding") {
-      giveFactors(to: weights.mutableView(embedding), fit, key: key.derived("factors"))
+    if start == .factors, let embedding = layout.index(of: "embedding") {
+      let table = weights.mutableView(embedding)
+      let own = key.derived("factors")
+      if let fit {
+        giveFactors(to: table, of: fit, key: own)
+      } else if drawing != nil {
+        giveFactors(to: table, ofClicks: rows, data, key: own)
+      }
     }
     return weights
   }
@@ -95,24 +101,45 @@ extension LearningProblem {
     }
   }
 
-  /// Adds each item's factors to the embedding of its id.
-  private func giveFactors(to table: Matrix, _ fit: BiasFit, key: RandomKey) {
+  /// Starts the embeddings of items from the factors of what biases leave of ratings.
+  private func giveFactors(to table: Matrix, of fit: BiasFit, key: RandomKey) {
     let factors = RatingFactors(
-      fit.ratings, fit.bias, width: table.columns, penalty: 10, sweeps: 8, key: key
-    ).itemsForStandardUsers
-    let counts = fit.ratings.countsOfItems
-    let rated = counts.count { $0 > 0 } * table.columns
-    let size = (factors.reduce(0) { $0 + $1 * $1 } / Double(max(1, rated))).squareRoot()
-    // Twice, since users of standard deviation 1/2 are within the reach of few gradient steps; but no larger than
-    // random ones would be, for which the layers above are made: steps through them diverge otherwise.
-    let scale = min(2, 0.1 / max(size, 1e-9))
+      fit.ratings, fit.bias, width: table.columns, penalty: 10, sweeps: 8, key: key)
+    // Twice, since users of standard deviation 1/2 are within the reach of few gradient steps.
+    give(factors, counts: fit.ratings.countsOfItems, largest: 2, to: table)
+  }
+
+  /// Starts the embeddings of items from the factors of what popularity leaves of clicks.
+  private func giveFactors(
+    to table: Matrix, ofClicks rows: [Int32], _ data: Dataset, key: RandomKey
+  ) {
+    let factors = ClickFactors(
+      rows, in: data, width: table.columns, strength: 0.5, sweeps: 8, key: key)
+    // Standardised residuals are small where data are sparse, and the effects that they stand for are not. What is no
+    // more than noise has not quite vanished after so few sweeps, and is not to grow into an effect.
+    give(factors, counts: factors.counts, largest: 20, to: table)
+  }
+
+  /// Adds each item's factors to the embedding of its id, of whose random start a tenth is left.
+  ///
+  /// - Parameters:
+  ///   - counts: of how many training rows each item's factors are known.
+  ///   - largest: what factors are multiplied by at most.
+  private func give(
+    _ factors: some PairedFactors, counts: [Int], largest: Double, to table: Matrix
+  ) {
+    let values = factors.itemsForStandardUsers
+    let known = counts.count { $0 > 0 } * table.columns
+    let size = (values.reduce(0) { $0 + $1 * $1 } / Double(max(1, known))).squareRoot()
+    // No larger than random ones would be, for which the layers above are made: steps through them diverge otherwise.
+    let scale = min(largest, 0.1 / max(size, 1e-9))
     let own = counts.indices.map { Int(encoder.identityRow(ofItem: Int32($0))) }
     for row in Set(own) {
       for column in 0..<table.columns { table[row, column] *= 0.1 }
     }
     for (item, row) in own.enumerated() where counts[item] > 0 {
       for column in 0..<table.columns {
-        table[row, column] += Float(scale * factors[item * table.columns + column])
+        table[row, column] += Float(scale * values[item * table.columns + column])
       }
     }
   }

@@ -36,7 +36,7 @@ package enum StartingWeights: String, ArgumentChoice {
 
   package var summary: String {
     switch self {
-    case .factors: "the biases of items, and of ratings the items' factors as their embeddings"
+    case .factors: "the biases of items, and their factors as embeddings"
     case .biases: "the biases of items as their linear weights"
     case .random: "nothing but the mean rating"
     }
