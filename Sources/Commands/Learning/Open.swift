@@ -49,7 +49,8 @@ package struct Open: Command {
     var blocks: [Report.Block] = [
       .text(
         "Opened \(described(model.learner)) on \(described(model.problem.network)), "
-          + "\(model.weights.count) weights\(model.compressed.map { ", compressed: \($0.compression.words)" } ?? "").")
+          + "\(model.weights.count) weights\(model.compressed.map { ", compressed: \($0.compression.words)" } ?? "")."
+      )
     ]
     if let remark { blocks.append(.note(remark)) }
     if let tasks = session.tasks, tasks.fingerprint != model.fingerprint {
