@@ -45,8 +45,8 @@ Features = Mapping[str, Any]
 Item = Union[str, int, Features]
 
 #: What the computations here know of; a file that says more means something else.
-_KEYS = {"algorithm", "network", "loss", "scale", "fields", "split", "negatives", "item-counts", "digest",
-         "version"}
+_KEYS = {"algorithm", "network", "loss", "scale", "fields", "split", "negatives", "item-counts", "digest", "version",
+         "compression", "pruned-shapes"}
 _OPTIONS = {"steps", "inner-lr", "shrinkage", "inner", "order", "adapt", "ridge", "intercept-ridge", "prior", "slope"}
 _VERSION = 2
 
