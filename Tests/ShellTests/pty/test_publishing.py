@@ -79,7 +79,7 @@ class Publishing(unittest.TestCase):
                 break
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
         with open(path, encoding="utf-8") as file:
             return re.sub("<[^>]*>", " ", file.read())
 
