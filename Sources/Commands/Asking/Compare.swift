@@ -103,7 +103,7 @@ package struct Compare: Command {
     let differences = columns.flatMap { index, column in
       self.differences(board, index, column.phase, key)
     }
-    report.result["tests"] = .record(tests(differences))
+    report.result["tests"] = .record(Difference.records(differences))
     guard trial.tasks.count > 1 else {
       report.blocks.append(.warning(loneUser))
       return report
@@ -138,13 +138,5 @@ package struct Compare: Command {
       let title = row.title + (phase.map { " \($0)" } ?? "")
       return Difference(title, (first, row.values[metric]), key: key.derived(title))
     }
-  }
-
-  private func tests(_ differences: [Difference]) -> Record {
-    let corrected = holmCorrected(differences.map(\.test.pValue))
-    return Record(
-      zip(differences, corrected).map { difference, p in
-        .init(difference.title.replacing(" ", with: "-"), .record(difference.record(corrected: p)))
-      })
   }
 }

@@ -36,6 +36,15 @@ struct Difference {
     ])
   }
 
+  /// The differences by their titles, with p-values corrected for their number.
+  static func records(_ differences: [Difference]) -> Record {
+    let corrected = holmCorrected(differences.map(\.test.pValue))
+    return Record(
+      zip(differences, corrected).map { difference, p in
+        .init(difference.title.replacing(" ", with: "-"), .record(difference.record(corrected: p)))
+      })
+  }
+
   /// The differences as rows, with p-values corrected for their number.
   static func table(_ title: String, _ head: String, _ differences: [Difference]) -> Table {
     let corrected = holmCorrected(differences.map(\.test.pValue))

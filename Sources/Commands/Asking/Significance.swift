@@ -42,10 +42,7 @@ package struct Significance: Command {
       Difference(field, a.paired(with: b, field), key: key.derived(field))
     }
     var result = Record([.init("users", .number(Double(shared)))])
-    let corrected = holmCorrected(differences.map(\.test.pValue))
-    for (difference, p) in zip(differences, corrected) {
-      result[difference.title] = .record(difference.record(corrected: p))
-    }
+    for field in Difference.records(differences).fields { result[field.name] = field.value }
     return Report(
       [
         .table(

@@ -208,10 +208,6 @@ package struct Compress: Command {
     func row(_ title: String) -> Record? {
       if case .record(let record)? = judged[title] { record } else { nil }
     }
-    let corrected = holmCorrected(differences.map(\.test.pValue))
-    let tests = zip(differences, corrected).map { difference, p in
-      Record.Field(difference.title, .record(difference.record(corrected: p)))
-    }
     return Record(
       [
         .init("bytes", .number(Double(sizes.after.bytes))),
@@ -220,7 +216,7 @@ package struct Compress: Command {
         .init("weights-before", .number(Double(sizes.before.weights))),
       ] + means(row("after")) + [
         .init("before", .record(Record(means(row("before"))))),
-        .init("tests", .record(Record(tests))),
+        .init("tests", .record(Difference.records(differences))),
       ])
   }
 }

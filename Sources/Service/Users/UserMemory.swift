@@ -38,7 +38,7 @@ final class UserMemory: Sendable {
   ///
   /// - Throws: 404 for somebody whom neither the data nor feedback know.
   func user(_ id: String, _ served: Served, at pointer: String) throws(Problem) -> Asker {
-    var entry = entries[id]
+    let entry = entries[id]
     // Who is unknown takes nobody's place.
     if entry == nil, served.known.data.users.ids[id] == nil, try !isInLog(id) {
       throw Problem(
@@ -48,7 +48,6 @@ final class UserMemory: Sendable {
         ], at: pointer)
     }
     let known = entry ?? entries.value(id) { Entry() }
-    entry = known
     let result: Result<Asker, Problem> = known.state.withLock { state in
       do throws(Problem) {
         return .success(try self.current(&state, id, served, pointer))
