@@ -5,6 +5,8 @@ package struct WeightBlock: Sendable, Equatable {
     case dense
     /// A row for each feature value; a task touches few of them.
     case lookup
+    /// Solved for, not learned by steps, with rows of its own: no gradient is kept of it and no tape reads it.
+    case solved
   }
 
   package var name: String
@@ -39,7 +41,7 @@ package struct Layout: Sendable, Equatable {
 
   /// Precondition: no table comes after a dense block.
   package init(_ blocks: [WeightBlock]) {
-    let dense = blocks.drop { $0.kind == .lookup }
+    let dense = blocks.drop { $0.kind != .dense }
     precondition(dense.allSatisfy { $0.kind == .dense }, "tables come before dense blocks")
     var offset = 0
     self.blocks = blocks.map { block in

@@ -19,7 +19,7 @@ final class GradientSum: @unchecked Sendable {
     dense = FloatBuffer(count: problem.layout.count - problem.lookupCount)
     let base = dense.base - problem.lookupCount
     blocks = problem.layout.blocks.map { block in
-      block.kind == .lookup
+      block.kind != .dense
         ? .none : Matrix(base + block.offset, rows: block.rows, columns: block.columns)
     }
   }

@@ -115,8 +115,8 @@ package final class LearningProblem: Sendable {
       kernels)
   }
 
-  /// The number of weights in embedding tables; dense blocks follow them in the layout.
+  /// The number of weights in tables; dense blocks follow them in the layout.
   package var lookupCount: Int {
-    layout.blocks.filter { $0.kind == .lookup }.reduce(0) { $0 + $1.count }
+    layout.blocks.filter { $0.kind != .dense }.reduce(0) { $0 + $1.count }
   }
 }

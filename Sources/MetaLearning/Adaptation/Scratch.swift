@@ -24,7 +24,8 @@ package final class Scratch {
     var offset: Int
     var rows: Int
     var columns: Int
-    var isLookup: Bool
+    var kind: WeightBlock.Kind
+    var isLookup: Bool { kind == .lookup }
 
     func view(_ weights: Weights) -> Matrix {
       Matrix(weights.all.base + offset, rows: rows, columns: columns)
@@ -38,8 +39,8 @@ package final class Scratch {
     transposedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
     sum = GradientSum(problem)
     places = problem.layout.blocks.map {
-      Place(
-        offset: $0.offset, rows: $0.rows, columns: $0.columns, isLookup: $0.kind == .lookup)
+      precondition($0.kind != .lookup || $0.rows == problem.encoder.tableRows, "\($0.name)")
+      return Place(offset: $0.offset, rows: $0.rows, columns: $0.columns, kind: $0.kind)
     }
   }
 
@@ -126,11 +127,13 @@ package final class Scratch {
     kernels.columnSums(delta, into: sum.blocks[bias], accumulate: true)
   }
 
-  /// The weights as leaves of the tape: dense blocks whole, tables as copies of the rows that the task uses.
+  /// The weights as leaves of the tape: dense blocks whole, tables as copies of the rows that the task uses,
+  /// nothing of blocks that were solved for.
   package func leaves(_ weights: Weights, _ episode: Episode) -> [TapeValue] {
     places.map { place in
       let whole = place.view(weights)
-      guard place.isLookup else { return tape.leaf(whole) }
+      if place.kind == .dense { return tape.leaf(whole) }
+      if place.kind == .solved { return tape.leaf(whole.rows(0..<0)) }
       let own = tape.arena.matrix(rows: episode.tableRows.count, columns: whole.columns)
       for (number, row) in episode.tableRows.enumerated() {
         (own.base + number * whole.columns).update(

@@ -49,12 +49,12 @@ package struct EpisodicRidge: ClosedFormLearner {
   private static let (tableName, meansName) = ("episodic-ridge.weights", "episodic-ridge.means")
 
   /// Rows: an unknown item and all known ones, the values of users' features, and the constant. Columns: the
-  /// items again. A table, so that nobody keeps memory for a gradient of it.
+  /// items again.
   package func blocks(of encoder: FeatureEncoder) -> [WeightBlock] {
     let places = RegressorPlaces(encoder)
     return [
       WeightBlock(
-        Self.tableName, rows: places.constant + 1, columns: places.items, kind: .lookup, stage: 0,
+        Self.tableName, rows: places.constant + 1, columns: places.items, kind: .solved, stage: 0,
         scale: 0),
       WeightBlock(Self.meansName, rows: 1, columns: places.items, stage: 0, scale: 0),
     ]

@@ -116,7 +116,7 @@ package final class OuterLoop: @unchecked Sendable {
     static func all(of layout: Layout, _ options: OuterOptions) -> [ParameterGroup] {
       var groups: [ParameterGroup] = []
       for (number, block) in layout.blocks.enumerated() where block.count > 0 {
-        let isLookup = block.kind == .lookup
+        let isLookup = block.kind != .dense
         let decay = options.decay(of: block)
         if !isLookup, let last = groups.last, last.lookup == nil, last.decay == decay {
           groups[groups.count - 1].count += block.count

@@ -145,8 +145,10 @@ private let page = #"""
   async function search() {
     const text = at("search").value;
     const list = at("found");
-    list.replaceChildren();
     const answer = await ask("/items?count=6" + (text ? "&search=" + encodeURIComponent(text) : ""));
+    // An answer that comes late must not stand under a newer text.
+    if (text !== at("search").value) return;
+    list.replaceChildren();
     for (const found of answer.items) {
       const row = made("li");
       const add = made("button", model.feedback === "ratings" ? "rate" : "took");

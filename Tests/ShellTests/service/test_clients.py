@@ -139,7 +139,7 @@ class Page(unittest.TestCase):
             b.wait("document.querySelectorAll('#found li').length === 6")
             self.assertIn("300 items", b.run("document.getElementById('about').textContent"))
             b.run("document.getElementById('search').value = 'train'; document.getElementById('search').oninput()")
-            b.wait("[...document.querySelectorAll('#found li span')].every(e => e.textContent.toLowerCase().includes('train'))")
+            b.wait("(found => found.length > 1 && found.every(e => e.textContent.toLowerCase().includes('train')))([...document.querySelectorAll('#found li span')])")
             b.run("document.querySelector('#found button').click()")
             b.run("document.querySelectorAll('#found button')[1].click()")
             self.assertEqual(b.run("document.querySelectorAll('#ratings li').length"), 2)
