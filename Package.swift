@@ -18,6 +18,7 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Jupyter", description: "The kernel for Jupyter notebooks; needs libzmq3-dev."),
+    .trait(name: "MPI", description: "Ranks on many machines; running them needs Open MPI."),
     .trait(
       name: "Serve", description: "Recommendations over HTTP; fetches and builds Hummingbird."),
   ],
@@ -77,11 +78,16 @@ let package = Package(
         .product(name: "Logging", package: "swift-log", condition: served),
         .product(name: "HTTPTypes", package: "swift-http-types", condition: served),
       ]),
+    .target(name: "CMPI"),
+    .target(
+      name: "MPI",
+      dependencies: ["Kernels", .target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+      exclude: ["Scaling.md"]),
     .target(
       name: "Shell",
       dependencies: [
         "LibC", "CBuild", "Commands", "Kernels", "Language", "Reports", "CLineEditor", "Datasets",
-        "Jupyter", "Service",
+        "Jupyter", "MPI", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "mrs", dependencies: ["Shell"]),
@@ -143,7 +149,7 @@ let package = Package(
         "LibC", "Shell", "Commands", "Datasets", "Jupyter", "Kernels", "Language", "Models",
         "Reports", "TestedKernels", "frontend",
       ],
-      exclude: ["pty", "notebooks", "editors", "service", "earlier"]),
+      exclude: ["pty", "notebooks", "editors", "mpi", "service", "earlier"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: [

@@ -13,7 +13,7 @@ package struct Trial: Sendable {
   package let candidates: Candidates
   /// How ratings of a support count less the older they are than its newest; nil where all count alike.
   package var forgetting: Forgetting?
-  private let background: Background
+  let background: Background
   private let rated: RatedItems
   /// For each item whether no training task has it, where only those are candidates.
   private let isNew: [Bool]
@@ -213,13 +213,6 @@ package struct Trial: Sendable {
       tasks, unrated: rated.fewestUnrated(of: dataset.items.count),
       new: candidates == .query ? 0 : dataset.unratedItemCount,
       dataset.feedback)
-  }
-
-  private struct Verdict: Sendable {
-    var values: [Double?]
-    var tieRate: Double
-    var isFlat: Bool
-    var query: JudgedQuery?
   }
 
   /// The candidates of a task, those of its query ratings first.

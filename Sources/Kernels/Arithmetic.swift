@@ -5,7 +5,7 @@ package enum Arithmetic {
   /// To be raised with every change after which the same inputs give other bits: of a kernel's definition, of
   /// an elementary function, of a draw of chance, of the order of a sum. Results that are kept and
   /// checkpoints say by which they were made.
-  package static let version = 2
+  package static let version = 3
 
   /// Runs `body` while this thread rounds to nearest, keeps subnormal numbers and traps nothing, whatever
   /// its host has set; then it is as the host has it.

@@ -8,10 +8,13 @@ package var processorCount: Int { Int(mrs_processors()) }
 /// loop, it is done where it is.
 ///
 /// The order of the calls is not fixed; results are, when each call writes only what its index owns. The wish
-/// to cancel is known to all of them.
+/// to cancel is known to all of them. Other ranks are not: each call is one rank's own.
 package func parallel(
   _ count: Int, threads: Int = .max, _ body: @Sendable (Int) -> Void
 ) {
+  if Ranks.current != nil {
+    return Ranks.$current.withValue(nil) { parallel(count, threads: threads, body) }
+  }
   guard let current = Cancellation.current else {
     return ThreadPool.distribute(count, threads, body)
   }

@@ -30,11 +30,12 @@ import Testing
       "Service",
       ["Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning"]
     ),
+    ("MPI", ["Kernels", "CMPI"]),
     (
       "Shell",
       [
         "LibC", "CBuild", "Commands", "Kernels", "Language", "Reports", "Datasets", "Jupyter",
-        "Service",
+        "MPI", "Service",
         "CLineEditor",
       ]
     ),

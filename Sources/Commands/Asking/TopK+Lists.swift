@@ -94,10 +94,12 @@ extension TopK {
           "topk", done: Double(lists.count), total: Double(users.count), unit: "users",
           detail: "adapted and ranked"))
       let next = Array(users[lists.count..<min(lists.count + Self.stretch, users.count)])
-      let made = orderedMap(
+      let made = spreadMap(
         next.count, threads: session.threads,
         abandoned: Result<RecommendationLists.List, ScoreError>.success(
-          .init(user: 0, items: [], scores: []))
+          .init(user: 0, items: [], scores: [])),
+        write: { RecommendationLists.List.write($0, to: &$1) },
+        read: { .success(RecommendationLists.List(from: &$0)) }
       ) { place in
         let user = next[place]
         let known = rows[Int(user)]
@@ -242,5 +244,24 @@ extension TopK {
       }
     }
     return table
+  }
+}
+
+extension RecommendationLists.List {
+  /// Says to other ranks what the list of a user is; false where there is none but an error.
+  fileprivate static func write(
+    _ list: Result<Self, ScoreError>, to message: inout MessageWriter
+  ) -> Bool {
+    guard case .success(let list) = list else { return false }
+    message.put(list.user)
+    message.put(list.items)
+    message.put(list.scores)
+    return true
+  }
+
+  fileprivate init(from message: inout MessageReader) {
+    self.init(
+      user: message.take(Int32.self), items: message.take([Int32].self),
+      scores: message.take([Float].self))
   }
 }

@@ -34,6 +34,14 @@ package let releases: [Release] = [
       "`baseline mf user-features=[…]` draws new users, or items in tasks of items, towards what features let expect.",
       "Packages: a .deb, a wheel and a tarball, and `mrs --version` names the commit.",
       """
+      Many machines: `mpirun -np 4 mrs run x.mrs`, or `srun`, spreads training, tuning and judging, to the same bits with \
+      any number of ranks.
+      """,
+      """
+      Batches of 72 tasks and more have more partial sums, for as many cores: their trainings differ in the last \
+      digits from those of before.
+      """,
+      """
       Inner rates are shrunk where a user has rated little (`shrinkage=5`): trainings differ from those of \
       before, `shrinkage=0` gives these back. Files of models that know nothing of it are read with 0.
       """,

@@ -101,8 +101,14 @@ package struct PrequentialTrial: Sendable {
     into course: inout PrequentialCourse
   ) throws(ScoreError) {
     let none = metrics.map { _ in Double?.none }
-    let outcomes = orderedMap(events.count, threads: threads, abandoned: .success(none)) {
-      place -> Result<[Double?], ScoreError> in
+    let outcomes = spreadMap(
+      events.count, threads: threads, abandoned: .success(none),
+      write: { outcome, message in
+        guard case .success(let values) = outcome else { return false }
+        message.put(values)
+        return true
+      }, read: { .success($0.take([Double?].self)) }
+    ) { place -> Result<[Double?], ScoreError> in
       Result { () throws(ScoreError) in
         try values(of: events.lowerBound + place, by: recommender, weighs)
       }

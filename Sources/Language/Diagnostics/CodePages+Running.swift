@@ -141,6 +141,20 @@ let runningPages = [
     "`--timeout` bounds the time of a script and `--memory` its memory. The script was ended where it "
       + "was; files are whole, since they are replaced in one step."),
   CodePage(
+    "E0902", "a rank was lost",
+    "One of the processes that mpirun or srun has started has died, its machine is held or the way to it is cut. "
+      + "Nothing can go on without it, and so all end. Files are whole, since they are replaced in one step; a "
+      + "training with `checkpoint=` goes on from there with any number of ranks, to the same bits."
+  ),
+  CodePage(
+    "E0903", "ranks that are not the same",
+    "All ranks run one build of `mrs` with the same words, script and data. A rank that has no such file gets it "
+      + "from rank 0; one that has another file is refused."),
+  CodePage(
+    "E0904", "ranks that cannot work together",
+    "Under mpirun and srun `mrs run` needs a build with the trait `MPI`, and Open MPI's library on every machine."
+  ),
+  CodePage(
     "E0910", "a command of the program that embeds the language failed",
     "The command is not one of `mrs` but of the program that runs the script; the message is what it said."
   ),

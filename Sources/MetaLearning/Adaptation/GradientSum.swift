@@ -13,7 +13,7 @@ final class GradientSum: @unchecked Sendable {
   let blocks: [Matrix]
   /// For each task, the table rows it touched and their gradients.
   @exclusivity(unchecked) private(set) var sparse: [SparseGradient] = []
-  private let store = Arena()
+  let store = Arena()
 
   init(_ problem: LearningProblem) {
     dense = FloatBuffer(count: problem.layout.count - problem.lookupCount)

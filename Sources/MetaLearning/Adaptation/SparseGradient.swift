@@ -58,6 +58,20 @@ struct SparseGradient {
     kernels.clearRows(buffer(rows, part), of: table)
   }
 
+  /// Says to other ranks which rows it is of, in their order here, and what it is for each.
+  func write(to message: inout MessageWriter) {
+    let count = Int(starts[Self.parts])
+    message.put(Int32(block))
+    message.put(UnsafeBufferPointer(start: UnsafePointer(rows), count: count))
+    message.put(count * gradient.columns)
+    for place in 0..<count {
+      message.append(
+        UnsafeBufferPointer(
+          start: UnsafePointer(gradient.base + Int(places[place]) * gradient.columns),
+          count: gradient.columns))
+    }
+  }
+
   private func buffer(
     _ numbers: UnsafeMutablePointer<Int32>, _ part: Int
   ) -> UnsafeBufferPointer<Int32> {

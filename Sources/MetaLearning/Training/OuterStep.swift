@@ -9,7 +9,7 @@ package final class OuterLoop: @unchecked Sendable {
   package private(set) var memory: [FloatBuffer]
   package private(set) var step = 0
   private let gradient: FloatBuffer
-  private let sums: [GradientSum]
+  private var sums: [GradientSum] = []
   private let scratchPool: ScratchPool
   private var batches = 0
   private let options: OuterOptions
@@ -20,8 +20,8 @@ package final class OuterLoop: @unchecked Sendable {
   /// Which weights stay zero; none where it is empty.
   private let zeros: [Bool]
 
-  /// A batch is cut into this many sums on any machine.
-  private static let sumCount = 8
+  /// A batch of so many tasks is cut into this many sums on any machine: no more threads of all ranks can learn at once.
+  static func sumCount(of tasks: Int) -> Int { min(tasks, max(8, min(64, tasks / 8))) }
 
   /// - Parameters:
   ///   - takesSteps: whether there is anything to step along; else it only holds the weights.
@@ -42,7 +42,6 @@ package final class OuterLoop: @unchecked Sendable {
     gradient = FloatBuffer(count: takesSteps ? problem.layout.count : 0)
     groups = ParameterGroup.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
-    sums = (0..<(takesSteps ? Self.sumCount : 0)).map { _ in GradientSum(problem) }
     scratchPool = ScratchPool(problem)
   }
 
@@ -63,9 +62,10 @@ package final class OuterLoop: @unchecked Sendable {
     tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> Float {
     guard tasks > 0 else { return 0 }
-    let used = min(Self.sumCount, tasks)
+    let used = Self.sumCount(of: tasks)
+    while sums.count < used { sums.append(GradientSum(problem)) }
     batches += 1
-    let losses = learnAll(sums: used, tasks: tasks, learn)
+    let losses = problem.exchanged(sums[..<used]) { learnAll(sums: used, $0, tasks: tasks, learn) }
     // Cancelled tasks leave sums incomplete, along which no step may be taken.
     if Cancellation.isRequested { return .nan }
     step += 1
@@ -76,14 +76,16 @@ package final class OuterLoop: @unchecked Sendable {
   /// The weights that networks compute with.
   package var seen: Weights { problem.seen(weights, threads: threads) }
 
-  /// The losses of the tasks of each sum. Keeps no reference to the weights when it returns: a step would
+  /// The losses of the tasks of some of the sums. Keeps no reference to the weights when it returns: a step would
   /// otherwise copy them before it writes.
   private func learnAll(
-    sums used: Int, tasks: Int, _ learn: @Sendable (Int, Weights, Scratch) -> Float
+    sums used: Int, _ own: Range<Int>, tasks: Int,
+    _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> [Float] {
     let (current, batch) = (seen, batches)
-    return orderedMap(used, threads: threads) { number in
-      self.scratchPool.withScratch { scratch in
+    return orderedMap(own.count, threads: threads) { place in
+      let number = own.lowerBound + place
+      return self.scratchPool.withScratch { scratch in
         scratch.beginBatch(batch, current, into: self.sums[number])
         defer { scratch.endBatch() }
         var loss: Float = 0

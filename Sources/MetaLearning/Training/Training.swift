@@ -262,7 +262,7 @@ package struct Training: Sequence, IteratorProtocol {
     let model = TrainedModel(
       learner: learner, problem: problem, weights: weights, fingerprint: split.fingerprint)
     let interactions = data.interactions
-    let losses = orderedMap(tasks.count, threads: options.threads, abandoned: .nan) { number in
+    let losses = spreadMap(tasks.count, threads: options.threads, abandoned: Float.nan) { number in
       model.queryLoss(of: tasks[number], interactions)
     }
     return losses.reduce(0, +) / Float(tasks.count)

@@ -29,8 +29,9 @@ package struct TrainingMemory: Sendable, Equatable {
       return block.kind == .lookup ? sum : sum + Double(block.count)
     }
     let steps = Double(loop?.steps ?? 0)
-    // Weights, best, gradient and moments; a fixed number of sums.
-    shared = 4 * (all * (3 + Double(optimizer.memoryPerWeight)) + 8 * dense)
+    // Weights, best, gradient and moments; the sums of a batch.
+    let sums = Double(OuterLoop.sumCount(of: options.batch))
+    shared = 4 * (all * (3 + Double(optimizer.memoryPerWeight)) + sums * dense)
     if problem.graph != nil { shared += 4 * all }
     // Transposes once; weights and gradient after every step, in training and again in validation.
     perThread = 4 * (2 * dense + adapted * (4 * steps + 2))

@@ -44,15 +44,29 @@ package struct MrsCommand: ParsableCommand {
     // A library that was loaded before may have set it.
     Arithmetic.controlWord = Arithmetic.standardWord
     KernelSet.refuseUnknown()
-    LibC.exit(Terminal.closeStreams(endingWith: ended()).rawValue)
+    LibC.exit(Terminal.closeStreams(endingWith: ended(as: Launch())).rawValue)
   }
 
   /// Runs the subcommand that the command line names; returns what it comes to. Its help, and what is wrong
   /// with its words, is written as everything else is.
-  private static func ended() -> ExitStatus {
+  ///
+  /// - Parameter launch: which of several ranks this process is.
+  private static func ended(as launch: Launch?) -> ExitStatus {
     do {
       var command = try parseAsRoot()
-      try command.run()
+      guard let launch else { return ended { try command.run() } }
+      guard let shared = command as? RunCommand else {
+        return launch.refuse(type(of: command)._commandName)
+      }
+      return launch.share { ended { try shared.run() } }
+    } catch {
+      return ended { throw error }
+    }
+  }
+
+  private static func ended(_ work: () throws -> Void) -> ExitStatus {
+    do {
+      try work()
       return .success
     } catch {
       let (code, text) = (exitCode(for: error), fullMessage(for: error))
@@ -177,7 +191,9 @@ struct RunCommand: ParsableCommand {
     let parameters = try Parameters(values).values
     let isInput = file == "-"
     let folder = isInput ? "" : self.folder
-    let limits = try self.limits.limits()
+    var limits = try self.limits.limits()
+    // The clock is rank 0's.
+    if let ranks = Ranks.current, !ranks.isFirst { limits.seconds = nil }
     let output = options.output(
       directory: folder, sandbox: sandbox.sandbox(of: isInput ? "." : Files.folder(of: file)),
       isTimeless: deterministic, mostMemory: limits.bytes, kernels: try kernels.chosen())
@@ -189,15 +205,19 @@ struct RunCommand: ParsableCommand {
       host.end(name, reason, status)
     }
     do {
-      let read = try Source(reading: isInput ? "/dev/stdin" : file, host: TerminalHost())
+      let read = try Source(reading: isInput ? "/dev/stdin" : file, host: TerminalHost().shared)
       let source = isInput ? Source(name: "stdin", text: read.text) : read
-      let published = try publish.map {
-        try PublishedRun(source, to: $0, given: values, isTimeless: deterministic)
+      let published = try publish.flatMap { path in
+        try Ranks.onFirst { () throws(CommandFailure) in
+          try PublishedRun(source, to: path, given: values, isTimeless: deterministic)
+        }
       }
       document.withLock { $0 = published }
       let runner = ScriptRunner(output: output, parameters: parameters, document: published)
       let status = runner.run(source)
-      try published?.write()
+      if publish != nil {
+        try Ranks.onFirst { () throws(CommandFailure) in try published?.write() }
+      }
       try status.leave()
     } catch let failure as CommandFailure {
       try output.refuse(failure, failure.argument ?? file).leave()

@@ -30,6 +30,8 @@ struct OutputOptions: ParsableArguments {
   var terminal: Terminal {
     var terminal = Terminal.current
     if plain { terminal.allowsColour = false }
+    // mpirun shows its ranks a terminal of its own making, wherever their output goes.
+    if Ranks.current != nil { (terminal.hasOutput, terminal.hasErrors) = (false, false) }
     return terminal
   }
 

@@ -31,7 +31,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
   package init(_ failure: CommandFailure) {
     switch failure.code {
     case "E0109", "E0503": self = .invalid
-    case "E0504", "E0505", "E0506": self = .failed
+    case "E0504", "E0505", "E0506", "E0903": self = .failed
     default: self = .usage
     }
   }

@@ -25,7 +25,7 @@ package struct ScriptRunner {
     var last: SourceRange?
     // A training that was stopped keeps its best epoch and succeeds; here its model goes with the script.
     var stopped: SourceRange?
-    let frontEnd = FrontEnd(host: output.host) { event in
+    let frontEnd = FrontEnd(host: output.host.shared) { event in
       document?.take(event)
       switch event {
       case .statement(let outcome) where mrs_signals_interrupts() > 0: stopped = outcome.range

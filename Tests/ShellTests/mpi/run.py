@@ -1,0 +1,17 @@
+"""Runs the tests of ranks and closes with how many passed; arguments name tests."""
+
+import os
+import sys
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(FOLDER, "..", "pty"))
+
+import ranks  # noqa: E402
+import tally  # noqa: E402
+
+if __name__ == "__main__":
+    try:
+        status = tally.run(FOLDER, sys.argv[1:])
+    finally:
+        ranks.cleanup()
+    sys.exit(status)
