@@ -94,7 +94,10 @@ def ended(process, seconds=300):
                 os.kill(own, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        output, errors = process.communicate()
+        try:
+            output, errors = process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            output, errors = "", "somebody still holds its output"
         raise AssertionError(f"it did not end within {seconds} s\n{output}\n{errors}") from None
     return output, errors, process.returncode
 
