@@ -67,6 +67,10 @@ import Testing
     ),
     ("Kernels/Calculus/Tape+Adjoints", "!differentiable ||", "loops ask for one or the other"),
     (
+      "MetaLearning/Adaptation/Scratch", "$0.rows == problem.encoder.tableRows",
+      "networks make their tables by the shape that the encoder gives"
+    ),
+    (
       "Shell/Editing/LibeditEditor", "preconditionFailure(",
       "libedit gives back the pointer it was given"
     ),
