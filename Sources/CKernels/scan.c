@@ -5,6 +5,12 @@
 
 #include "decimal.h"
 
+static inline uint64_t word_at(const uint8_t *p) {
+  uint64_t x;
+  memcpy(&x, p, 8);
+  return x;
+}
+
 // The state of one scan, kept in registers by inlining.
 typedef struct {
   const uint8_t *base;
@@ -111,12 +117,76 @@ static int number_in(const span *f, mrs_decimal *number) {
   return mrs_decimal_at(first, last, number) == last;
 }
 
+// How many bytes from p on the quick readers may look at, and at most need.
+enum { quick_reach = 24 };
+
+// How many of the eight bytes of a word, from its lowest on, are digits. (A carry out of a byte that is no digit
+// changes bytes behind it alone.)
+static inline int digits_in(uint64_t word) {
+  const uint64_t x = word ^ 0x3030303030303030u;
+  const uint64_t others = ((x + 0x7676767676767676u) | x) & 0x8080808080808080u;
+  return others ? __builtin_ctzll(others) >> 3 : 8;
+}
+
+// The number that the first `count` bytes of a word spell, 1 to 8 digits: by twos, then by fours and eights.
+static inline uint64_t number_of_digits(uint64_t word, int count) {
+  uint64_t x = (word ^ 0x3030303030303030u) << (64 - 8 * count);
+  x = x * 10 + (x >> 8);
+  return ((x & 0x000000FF000000FFu) * (100 + ((uint64_t)1000000 << 32)) +
+          (x >> 16 & 0x000000FF000000FFu) * (1 + ((uint64_t)10000 << 32))) >> 32;
+}
+
+// A small id of at most seven digits; NULL for any other.
+static inline const uint8_t *quick_id(const scanner *s, const uint8_t *p, int32_t *id) {
+  const uint64_t word = word_at(p);
+  const int count = digits_in(word);
+  if (count == 0 || count == 8 || (*p == '0' && count > 1) || !at_end(s, p + count)) return NULL;
+  *id = (int32_t)number_of_digits(word, count);
+  return p + count;
+}
+
+// A rating of one digit, or of two with a point between; NULL for any other. A quotient of small whole numbers is
+// the float nearest to what they spell.
+static inline const uint8_t *quick_rating(const scanner *s, const uint8_t *p, float *rating) {
+  const uint8_t whole = (uint8_t)(*p - '0');
+  if (whole > 9) return NULL;
+  if (at_end(s, p + 1)) {
+    *rating = (float)whole;
+    return p + 1;
+  }
+  const uint8_t tenths = (uint8_t)(p[2] - '0');
+  if (p[1] != '.' || tenths > 9 || !at_end(s, p + 3)) return NULL;
+  *rating = (float)(whole * 10 + tenths) / 10;
+  return p + 3;
+}
+
+// Seconds of at most fifteen digits; NULL for any other time.
+static inline const uint8_t *quick_time(const scanner *s, const uint8_t *p, int64_t *time) {
+  static const uint32_t powers[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+  uint64_t word = word_at(p), number = 0;
+  int count = digits_in(word);
+  if (count == 0) return NULL;
+  if (count == 8) {
+    number = number_of_digits(word, 8);
+    p += 8;
+    word = word_at(p);
+    count = digits_in(word);
+    if (count == 8) return NULL;
+  }
+  if (!at_end(s, p + count)) return NULL;
+  *time = (int64_t)(count ? number * powers[count] + number_of_digits(word, count) : number);
+  return p + count;
+}
+
 // Reads one field at p into row `row` of its column. Returns the end of the field, or NULL.
 static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_t kind,
                                       void *column, int64_t row, int64_t *trimmed, int *fault) {
   span f;
+  const int is_quick = s->end - p >= quick_reach;
+  const uint8_t *quick;
   switch (kind) {
     case mrs_small_id: {
+      if (is_quick && (quick = quick_id(s, p, (int32_t *)column + row))) return quick;
       const uint8_t *q = p;
       uint64_t n = 0;
       while (q < s->end && q - p < 11 && mrs_is_digit(*q)) n = n * 10 + (uint64_t)(*q++ - '0');
@@ -139,7 +209,7 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
     }
     case mrs_number:
     case mrs_optional_number: {
-      // One digit, or digits around a point, is what nearly every rating is.
+      if (is_quick && (quick = quick_rating(s, p, (float *)column + row))) return quick;
       mrs_decimal number;
       const uint8_t *after = mrs_decimal_at(p, s->end, &number);
       int found = 1;
@@ -162,6 +232,7 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
       return after;
     }
     case mrs_time: {
+      if (is_quick && (quick = quick_time(s, p, (int64_t *)column + row))) return quick;
       const uint8_t *q = p;
       int64_t n = 0;
       while (q < s->end && q - p < 18 && mrs_is_digit(*q)) n = n * 10 + (*q++ - '0');
@@ -248,25 +319,24 @@ mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const m
   return result;
 }
 
-int64_t mrs_count_byte(const uint8_t *bytes, int64_t from, int64_t to, uint8_t byte) {
-  int64_t total = 0;
-  // Counts of 255 fit a byte: the inner loop becomes wide compares and subtractions.
+mrs_counts mrs_count(const uint8_t *bytes, int64_t from, int64_t to) {
+  mrs_counts total = {0, 0};
   for (int64_t i = from; i < to;) {
-    const int64_t stop = to - i > 8192 ? i + 8192 : to;
-    uint32_t count = 0;
-    for (; i < stop; i++) count += bytes[i] == byte;
-    total += count;
+    // So few that their count fits a byte: the inner loop becomes wide compares and subtractions.
+    const int64_t stop = to - i > 240 ? i + 240 : to;
+    uint8_t lines = 0;
+    uint8_t quotes = 0;
+    for (; i < stop; i++) {
+      lines += bytes[i] == '\n';
+      quotes |= bytes[i] == '"';
+    }
+    total.lines += lines;
+    total.quoted |= quotes;
   }
   return total;
 }
 
 static inline uint64_t rotated(uint64_t x, int by) { return x << by | x >> (64 - by); }
-
-static inline uint64_t word_at(const uint8_t *p) {
-  uint64_t x;
-  memcpy(&x, p, 8);
-  return x;
-}
 
 static const uint64_t prime1 = 0x9E3779B185EBCA87u, prime2 = 0xC2B2AE3D27D4EB4Fu,
                       prime3 = 0x165667B19E3779F9u, prime4 = 0x85EBCA77C2B2AE63u,

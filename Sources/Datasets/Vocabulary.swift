@@ -6,6 +6,8 @@ package struct Vocabulary: Sendable, Equatable {
   package init() {}
 
   package init(_ names: some Sequence<String>) {
+    numbers.reserveCapacity(names.underestimatedCount)
+    self.names.reserveCapacity(names.underestimatedCount)
     for name in names { insert(name) }
   }
 

@@ -28,6 +28,19 @@ private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
 }
 
 @Suite struct CleaningTests {
+  /// Users whose rows stand together are looked through in another way than those whose rows do not.
+  @Test(
+    arguments: [
+      ([0, 0, 1, 1, 2], [0, 1, 0, 1, 0], 0), ([0, 0, 1, 1, 2], [0, 0, 0, 1, 0], 1),
+      ([0, 1, 0, 1, 2], [0, 0, 1, 1, 0], 0), ([0, 1, 0, 1, 2], [0, 0, 0, 1, 0], 1),
+      ([2, 2, 0, 1, 1], [3, 1, 1, 0, 0], 1), ([0, 1, 2, 0], [1, 1, 1, 1], 1),
+    ] as [([Int32], [Int32], Int)])
+  func repeatsAreFoundInAnyOrder(users: [Int32], items: [Int32], repeats: Int) {
+    let table = Interactions(
+      users: users, items: items, ratings: users.map { _ in 1 }, times: [])
+    #expect(table.repeats.rows == repeats)
+  }
+
   private let repeated = dataset([
     ("a", "x", 1, 30), ("a", "x", 5, 10), ("b", "x", 2, 5), ("a", "x", 3, 20), ("a", "y", 4, 1),
   ])

@@ -55,6 +55,37 @@ private func check(
     #expect(codes == (0..<8).map { Int32($0) })
   }
 
+  /// Common spellings have readers of their own far from the end of a file: each length of digits, there and at the
+  /// end, where none of them may look.
+  @Test func everyLengthOfDigitsIsReadAnywhere() throws {
+    let digits = "987654321098765432"
+    for length in 1...17 {
+      let number = String(digits.prefix(length))
+      for rest in ["", String(repeating: "\n7\t7\t7\t7", count: 8)] {
+        let table = try scanned("\(number)\t0\t1.5\t\(number)\(rest)", RowLayout(four))
+        #expect(try table.texts("user").first == number)
+        #expect(try table.texts("item").first == "0")
+        #expect(table.times("time").first == Int64(number))
+      }
+    }
+  }
+
+  @Test func everyRatingOfOneOrTwoDigitsIsTheNearestFloat() throws {
+    let spelled = (0..<100).map { "\($0 / 10).\($0 % 10)" } + (0..<100).map { "\($0)" }
+    let text = spelled.map { "1\t2\t\($0)\t3\n" }.joined()
+    #expect(try scanned(text, RowLayout(four)).numbers("rating") == spelled.map { Float($0) })
+  }
+
+  @Test func digitsBesideOtherBytesAreNoNumber() throws {
+    let rest = String(repeating: "\n7\t7\t7\t7", count: 8)
+    for odd in ["12a", "1 2", "1:2", "1/2", "12é", "\u{7F}1", "1\u{80}"] {
+      let table = try scanned("\(odd)\t0\t1\t1\(rest)", RowLayout(four))
+      #expect(try table.texts("user").first == odd)
+      check("1\t0\t1\t\(odd)\(rest)", says: "time must be", line: 1)
+      check("1\t0\t\(odd)\t1\(rest)", says: "rating must be", line: 1)
+    }
+  }
+
   @Test func numbersFollowFirstAppearance() throws {
     let text = "9\tx\t1\t1\n3\ty\t1\t1\n9\tx\t1\t1\n2147483647\ty\t1\t1\n"
     let table = try scanned(text, RowLayout(four))

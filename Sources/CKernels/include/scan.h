@@ -62,8 +62,12 @@ typedef struct {
 mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const mrs_layout *layout,
                          void *const *columns, int64_t capacity);
 
-// The number of `byte` in bytes[from ..< to].
-int64_t mrs_count_byte(const uint8_t *bytes, int64_t from, int64_t to, uint8_t byte);
+typedef struct {
+  int64_t lines;   // how many ends of lines there are
+  int32_t quoted;  // whether there is a double quote
+} mrs_counts;
+
+mrs_counts mrs_count(const uint8_t *bytes, int64_t from, int64_t to);
 
 // XXH64 with seed 0 (Yann Collet; checkable with `xxhsum -H1`).
 uint64_t mrs_digest(const uint8_t *bytes, int64_t length, mrs_question is_unwanted);

@@ -26,7 +26,7 @@ struct Load: WithholdingCommand {
   static let signature = Signature<Self>(
     "load", "Loads ratings, and what is known of users and items.",
     details: """
-      A path without a format is looked into: `load "ratings.csv"`. Files may be packed with gzip (.gz); one that would become more than 64 MiB and more than 100 times its size, or more than 8 GiB, needs `unpack=`. `help` with the name of a format lists its options. With `as=NAME` a \
+      A path without a format is looked into: `load "ratings.csv"`. Files may be packed with gzip (.gz); one that would become more than 64 MiB and more than 100 times its size, or more than 8 GiB, needs `unpack=`. Parquet files are read as tables with a header through DuckDB's command, `duckdb`: at the prompt, and in scripts that are run with `--programs`. `help` with the name of a format lists its options. With `as=NAME` a \
       data set stands beside others that were loaded with a name: ids become NAME/ID, and `split by=domain` \
       tests on one of them. The name is a feature of its items, `domain`, of which models learn an embedding.
       """,
@@ -34,7 +34,7 @@ struct Load: WithholdingCommand {
       .choice(
         "format", \.format, from: datasetFormats,
         "how the data are written, or just where they are",
-        completion: .file(extensions: ["csv", "tsv", "jsonl", "json", "gz"]),
+        completion: .file(extensions: ["csv", "tsv", "jsonl", "json", "gz", "parquet"]),
         otherwise: FoundFormat.init(path:)),
       .option(
         "as", \.domain, "a name, to stand beside other data sets", expects: "a name",

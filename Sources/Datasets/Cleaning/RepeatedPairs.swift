@@ -104,8 +104,33 @@ extension Interactions {
     return nil
   }
 
-  /// Whether any pair of a user and an item is given twice; one pass without sorting.
-  var hasRepeats: Bool {
+  /// Whether any pair of a user and an item is given twice.
+  var hasRepeats: Bool { hasRepeatsInStretches ?? hasRepeatsAnywhere }
+
+  /// The same in one pass where the rows of each user stand together, as in most files; nil where they do not.
+  private var hasRepeatsInStretches: Bool? {
+    var isOver = [Bool](repeating: false, count: Int(users.bounds?.upperBound ?? -1) + 1)
+    var lastUser = [Int32](repeating: -1, count: Int(items.bounds?.upperBound ?? -1) + 1)
+    return users.withUnsafeBufferPointer { users in
+      items.withUnsafeBufferPointer { items -> Bool? in
+        var current: Int32 = -1
+        for row in users.indices.whileWanted() {
+          let (user, item) = (users[row], Int(items[row]))
+          if user != current {
+            if isOver[Int(user)] { return nil }
+            isOver[Int(user)] = true
+            current = user
+          }
+          if lastUser[item] == user { return true }
+          lastUser[item] = user
+        }
+        return false
+      }
+    }
+  }
+
+  /// The same for rows in any order; two passes without sorting.
+  private var hasRepeatsAnywhere: Bool {
     var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
     for user in users.whileWanted() { starts[Int(user) + 1] += 1 }
     for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }

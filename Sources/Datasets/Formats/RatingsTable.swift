@@ -54,13 +54,8 @@ private enum Pass: Sendable {
 extension RatingScale {
   /// From the lowest to the highest of the ratings.
   package init(spanning ratings: [Float]) {
-    var lowest = Float.infinity
-    var highest = -Float.infinity
-    for rating in ratings {
-      lowest = min(lowest, rating)
-      highest = max(highest, rating)
-    }
-    self.init(lowest, highest)
+    let bounds = ratings.bounds
+    self.init(bounds?.lowerBound ?? .infinity, bounds?.upperBound ?? -.infinity)
   }
 }
 

@@ -240,17 +240,10 @@ extension ScannedTable {
     return form.spoken
   }
 
-  /// The oldest and the newest of the times, in one pass.
+  /// The oldest and the newest of the times.
   func timeBounds(_ name: String) -> ClosedRange<Int64>? {
-    guard case .times(let times)? = column(name), let first = times.first else { return nil }
-    return times.withUnsafeBufferPointer { times in
-      var (oldest, newest) = (first, first)
-      for time in times {
-        oldest = min(oldest, time)
-        newest = max(newest, time)
-      }
-      return oldest...newest
-    }
+    if case .times(let times)? = column(name) { return times.bounds }
+    return nil
   }
 
   /// Seconds of dates that are written as one number each, `20210301`; nil where they are not.

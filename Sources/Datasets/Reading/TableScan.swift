@@ -90,13 +90,25 @@ private struct TableScan {
     Int(fault.fault) == mrs_bad_number || Int(fault.fault) == mrs_bad_time
   }
 
-  /// Stretches of about equal size that start at lines.
-  private func stretches() -> [Range<Int>] {
-    let end = contents.bytes.count
-    guard let base, end - start > 1 << 20 else { return [start..<end] }
-    if layout.isQuoted, mrs_count_byte(base, Int64(start), Int64(end), 34) > 0 {
-      return [start..<end]  // A line end may be part of a field.
+  /// Stretches of about equal size that start at lines, and how many lines each has at most: all in one where
+  /// there are quotes, as an end of a line may then be part of a field.
+  private func stretches(_ base: UnsafePointer<UInt8>) -> [(range: Range<Int>, lines: Int)] {
+    nonisolated(unsafe) let base = base
+    let stretches = linewise
+    let counts = orderedMap(stretches.count) { part -> mrs_counts in
+      mrs_count(base, Int64(stretches[part].lowerBound), Int64(stretches[part].upperBound))
     }
+    let lines = counts.map { Int($0.lines) }
+    if layout.isQuoted, counts.contains(where: { $0.quoted != 0 }) {
+      return [(start..<contents.bytes.count, lines.reduce(1, +))]
+    }
+    let last = stretches.count - 1
+    return stretches.indices.map { (stretches[$0], lines[$0] + ($0 == last ? 1 : 0)) }
+  }
+
+  private var linewise: [Range<Int>] {
+    let end = contents.bytes.count
+    guard end - start > 1 << 20 else { return [start..<end] }
     let count = min(max(16, (end - start) >> 23), (end - start) >> 19)
     var bounds = [start]
     for part in 1..<count {
@@ -108,15 +120,10 @@ private struct TableScan {
   }
 
   mutating func run() -> [ScannedPart] {
-    let stretches = stretches()
     guard let base else { return [] }
     nonisolated(unsafe) let bytes = base
-    let newlines = orderedMap(stretches.count) { part -> Int in
-      let range = stretches[part]
-      let lines = mrs_count_byte(bytes, Int64(range.lowerBound), Int64(range.upperBound), 10)
-      return Int(lines) + (part == stretches.count - 1 ? 1 : 0)
-    }
-    firstRows = newlines.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
+    let stretches = stretches(base)
+    firstRows = stretches.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.lines) }
     let rows = firstRows.last ?? 0
     columns = layout.fields.enumerated().map {
       ScannedColumn($1.kind, rows: rows, small: small.contains($0))
@@ -133,8 +140,8 @@ private struct TableScan {
       return orderedMap(stretches.count, abandoned: ScannedPart()) { part in
         let shifted = zip(bases, strides).map { $0?.advanced(by: $1 * firstRows[part]) }
         return scan.scan(
-          stretches[part], into: shifted, strides: strides, room: newlines[part], kinds: kinds,
-          base: bytes)
+          stretches[part].range, into: shifted, strides: strides, room: stretches[part].lines,
+          kinds: kinds, base: bytes)
       }
     }
   }
@@ -196,7 +203,8 @@ private struct TableScan {
     return result
   }
 
-  func table(from parts: [ScannedPart]) throws(DatasetError) -> ScannedTable {
+  /// The columns become those of the table: the scan has none any more.
+  mutating func table(from parts: [ScannedPart]) throws(DatasetError) -> ScannedTable {
     if let fault = parts.lazy.compactMap(\.fault).first { throw error(for: fault) }
     let count = parts.reduce(0) { $0 + $1.rows }
     let skipped = parts.reduce(0) { $0 + $1.skipped }
@@ -209,7 +217,9 @@ private struct TableScan {
         kept.append(first..<first + part.rows)
       }
     }
-    var columns = columns
+    // With one owner they are cut short where they stand.
+    var columns: [ScannedColumn] = []
+    swap(&columns, &self.columns)
     for index in columns.indices { columns[index].keep(kept) }
     let firstSkipped = parts.lazy.compactMap(\.firstSkipped).first
     var table = ScannedTable(

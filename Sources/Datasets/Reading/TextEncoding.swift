@@ -37,6 +37,11 @@ extension FileContents {
             ? "arrays are attached: attach items \"\(path)\"" : "unpack it first: unzip \(path)"
         ], code: "E0511")
     }
+    if bytes.starts(with: "PAR1".utf8), bytes.suffix(4).elementsEqual("PAR1".utf8) {
+      throw DatasetError(
+        "this is a Parquet file, which mrs reads through the program duckdb at its prompt and in scripts alone",
+        file: path, help: ["write the table as CSV, and load that"], code: "E0511")
+    }
     if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
       throw DatasetError(
         "this is a NumPy array, and no ratings", file: path,

@@ -18,8 +18,7 @@ extension ScannedTable {
 
   /// Numbers through a table with a place for every id up to the largest, unless that is absurd.
   private func indexedSmall(_ ids: [Int32]) -> (codes: [Int32], vocabulary: Vocabulary) {
-    var largest: Int32 = 0
-    for id in ids { largest = max(largest, id) }
+    let largest = ids.bounds?.upperBound ?? 0
     var order: [Int32] = []
     let codes: [Int32]
     if Int(largest) < max(1 << 22, 4 * ids.count) {

@@ -50,7 +50,8 @@ let runningPages = [
     "`mrs run` and `mrs test` let a script read and write only below its own folder, the current folder, "
       + "and those that `--allow FOLDER` adds: scripts of others can be run without risk. Links and "
       + "`..` are followed before this is looked at. `mrs fmt`, `fix`, `convert`, `promote` and `test --update` "
-      + "replace files within the same bounds. The prompt has none."),
+      + "replace files within the same bounds. The prompt has none. Scripts run no other program, but with "
+      + "`--programs` the one that reads Parquet files."),
   CodePage(
     "E0507", "a checkpoint of another training",
     "`resume` goes on where data, split, network and seed are those of the training; the message shows "
@@ -94,9 +95,10 @@ let runningPages = [
       + "and at most 8 GiB: a few bytes can stand for more than a machine has. `unpack=10GB` on `load` and "
       + "`attach` allows a file what it is meant to hold."),
   CodePage(
-    "E0519", "a part that this program was built without",
+    "E0519", "a part that is not there",
     "The kernel for Jupyter needs libzmq, and the service Hummingbird; either is asked for when the program is "
-      + "built: `swift build -c release --traits Jupyter`, `--traits Serve`."),
+      + "built: `swift build -c release --traits Jupyter`, `--traits Serve`. Parquet files are read through "
+      + "DuckDB's command, duckdb, which is another program."),
   CodePage(
     "E0520", "a split that leaves nobody",
     "The bounds `min`, `max`, `support` and `query` leave no user: the message says how many ratings "

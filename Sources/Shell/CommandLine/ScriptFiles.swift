@@ -61,6 +61,9 @@ struct SandboxOptions: ParsableArguments {
       valueName: "folder"))
   var allow: [String] = []
 
+  @Flag(help: "Let scripts read Parquet files, which another program, duckdb, does.")
+  var programs = false
+
   func validate() throws {
     for folder in allow where Files.kind(of: folder) != .folder {
       throw ValidationError("there is no folder `\(folder)` to allow")
@@ -68,7 +71,9 @@ struct SandboxOptions: ParsableArguments {
   }
 
   /// The sandbox of a script that lies in a folder.
-  func sandbox(of folder: String) -> Sandbox { Sandbox([folder, "."] + allow) }
+  func sandbox(of folder: String) -> Sandbox {
+    Sandbox([folder, "."] + allow, runsPrograms: programs)
+  }
 
   /// A host for what is done to a file itself: read and replaced where it lies, and not where links from
   /// there lead to.

@@ -127,7 +127,7 @@ struct TestCommand: ParsableCommand {
     var words = ["test", "--worker", "--runs", "\(runs)", "--jobs", "\(jobs)"]
     for (isOn, flag) in [
       (update, "--update"), (record, "--record"), (mutate, "--mutate"), (noCache, "--no-cache"),
-      (deterministic, "--deterministic"),
+      (deterministic, "--deterministic"), (sandbox.programs, "--programs"),
     ] where isOn {
       words.append(flag)
     }

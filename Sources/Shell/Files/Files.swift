@@ -31,7 +31,7 @@ package enum Files {
     }
   }
 
-  private static func mapped(_ file: Int32, count: Int, name: String) throws(CommandFailure)
+  static func mapped(_ file: Int32, count: Int, name: String) throws(CommandFailure)
     -> FileContents
   {
     guard count > 0 else { return FileContents(path: name, []) }

@@ -6,9 +6,12 @@ import LibC
 /// runs it has added. Where a path leads is what counts, whatever links and `..` are in it.
 package struct Sandbox: Sendable {
   private let folders: [String]
+  /// Whether it may run the programs that read what this one cannot.
+  let runsPrograms: Bool
 
   /// - Parameter folders: as the command line names them; those that are not there reach nothing.
-  package init(_ folders: [String]) {
+  package init(_ folders: [String], runsPrograms: Bool = false) {
+    self.runsPrograms = runsPrograms
     self.folders = folders.map { Way(to: $0) }.filter(\.isFolder).map(\.path)
   }
 

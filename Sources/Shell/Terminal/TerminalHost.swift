@@ -40,7 +40,11 @@ package final class TerminalHost: Host {
   }
 
   package func read(_ path: String) throws(CommandFailure) -> FileContents {
-    try Files.contents(of: place(path, to: "read"), named: path)
+    let place = try place(path, to: "read")
+    let contents = try Files.contents(of: place, named: path)
+    guard let parquet = ParquetFile(contents, at: place) else { return contents }
+    guard sandbox?.runsPrograms ?? true else { throw parquet.refusal }
+    return try parquet.table { !wantsToStop }
   }
 
   package func kind(of path: String) -> FileKind? {
