@@ -126,7 +126,7 @@ let package = Package(
       name: "MetaLearningTests",
       dependencies: [
         "MetaLearning", "Models", "Kernels", "Datasets", "Language", "TestedKernels",
-      ]),
+      ], exclude: ["privacy-references.csv"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: ["Evaluation", "Models", "Datasets", "Kernels", "Language"]),

@@ -21,6 +21,8 @@ package protocol Host: FileSource where Failure == CommandFailure {
   /// The threads that its runs share, which wait between them; nil gives each run threads of its own, which end
   /// with it. Runs at the same time need a pool each, or only one of them has threads.
   var pool: ThreadPool? { get }
+  /// Numbers that nobody can draw again, for noise that has to stay secret.
+  var generator: any RandomNumberGenerator { get }
   /// Seconds on a clock that never goes back.
   func now() -> Double
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
@@ -56,6 +58,8 @@ extension Host {
   package func supplied(_ name: String) -> [String] { ["examples/\(name)"] }
 
   package var pool: ThreadPool? { nil }
+
+  package var generator: any RandomNumberGenerator { SystemRandomNumberGenerator() }
 
   package var wantsToStop: Bool { false }
 

@@ -14,7 +14,7 @@ let catalogs = [
   ListedCatalog(renderers), ListedCatalog(notebookFormats), ListedCatalog(plots),
   ListedCatalog(views), ListedCatalog(explanations), ListedCatalog(searchStrategies),
   ListedCatalog(questionPolicies),
-  ListedCatalog(keywords),
+  ListedCatalog(keywords), ListedCatalog(concepts),
 ]
 
 /// A catalog without the type of its members.

@@ -249,6 +249,11 @@ package struct Evaluate: ConstrainedCommand {
       return try add { try $0.judgements(of: model, and: $1) }
     }
     guard session.recipe != nil else {
+      if model.privacy?.isSimulated == false {
+        throw CommandFailure(
+          "E0409", "judging it again would train it again, and spend as much privacy once more",
+          help: ["noise-source=seed trains as often as you like, and promises nothing"])
+      }
       throw CommandFailure(
         "E0409", "judging it again needs a model that was trained in this session",
         help: ["train it again: `meta-train \(model.title)`"])

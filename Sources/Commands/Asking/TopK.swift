@@ -106,6 +106,10 @@ package struct TopK: FrugalCommand, ConstrainedCommand {
       notes.append(
         counted(left, "item already \(known) is", "items already \(known) are") + " left out")
     }
+    if let privacy = adapted.model.privacy {
+      notes.append(
+        "\(adapted.model.title): \(privacy.sentence); the list is made of this user's own ratings")
+    }
     if let domain { notes.append("items of \(domain) only, which the split tests on") }
     let isNew = data.isNew(ranking.map(\.item))
     let hasNew = isNew.contains(true)

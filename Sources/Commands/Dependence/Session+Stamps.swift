@@ -72,6 +72,12 @@ extension Session {
     if written.contains(.stopped), let stopped = computedContent(of: .stopped) {
       command.details += " stopped after \(stopped)"
     }
+    // Nor do two trainings with noise that nobody can draw again come to the same.
+    if written.contains(.currentModel), let drawn = unrecorded.model,
+      drawn.privacy?.isSimulated == false
+    {
+      command.details += " drew \(drawn.weightsDigest)"
+    }
     let stamp = before.stamp(command, reading: access.reads, facts: access.facts, at: site)
     for slot in written {
       var own = stamp

@@ -24,7 +24,9 @@ extension SweepRun {
       snapshot = $0.snapshot(after: $1)
     }
     if isStopped { return true }
-    if watched.written.isEmpty, command.checkpoint.isEmpty, let snapshot {
+    if watched.written.isEmpty, command.checkpoint.isEmpty, command.privacy.mechanism == nil,
+      let snapshot
+    {
       store.keep(snapshot, key, facts: watched.facts)
     }
     return false

@@ -95,6 +95,12 @@ package struct Compress: Command {
     _ model: TrainedModel, _ session: Session, _ host: any Host
   ) throws -> TrainedModel {
     guard epochs > 0, let data = session.taskData, let tasks = session.tasks else { return model }
+    guard model.privacy == nil else {
+      throw CommandFailure(
+        "E0306", "epochs= would train a private model on without noise",
+        help: ["leave out epochs="],
+        argument: "epochs")
+    }
     guard compression.pruned > 0, compression.rank == nil else {
       throw CommandFailure(
         "E0306", "epochs= trains what prune= leaves of whole matrices",

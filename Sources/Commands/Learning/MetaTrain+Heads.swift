@@ -27,7 +27,9 @@ extension MetaTrain: ConstrainedCommand {
     .absent("0"),
   ]
 
-  var contradiction: CommandFailure? { heads.isEmpty ? headless : headContradiction }
+  var contradiction: CommandFailure? {
+    privacyContradiction ?? (heads.isEmpty ? headless : headContradiction)
+  }
 
   /// What only heads have a use for.
   private var headless: CommandFailure? {

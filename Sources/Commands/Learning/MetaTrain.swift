@@ -36,6 +36,8 @@ package struct MetaTrain: Command {
   package var category = ""
   package var embedsDomain = true
   package var hiddenDomains = 0.0
+  /// How it hides what training users gave.
+  package var privacy = PrivacyChoice()
 
   package init() {}
 
@@ -117,6 +119,10 @@ package struct MetaTrain: Command {
       is learned: Σ e^(−s)·L + s/2 (Kendall, Gal and Cipolla 2018); balanced lets all pull alike on the last \
       layer that they share, harder those that have learned less (GradNorm, Chen et al. 2018). Both go through \
       the tape and take longer than fixed ones. A weight of 0 leaves a head out. `evaluate` judges every head.
+
+      With `privacy=gaussian` the model tells next to nothing of any one training user: users are drawn for each \
+      step, a user's whole gradient is clipped to user-clip=, and their sum gets noise, of which epsilon= and \
+      delta= say how much there has to be. `help privacy` says what is promised. Then `clip=` limits the noisy mean.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -167,7 +173,7 @@ package struct MetaTrain: Command {
         "from", \.start, "a trained model to start from; `open model` takes one from a file",
         expects: "the name of a trained model", completion: .live("trained"),
         where: { !$0.isEmpty && !$0.contains(" ") }),
-    ] + headParameters,
+    ] + headParameters + PrivacyChoice.parameters,
     needs: [.tasks], gives: [.model, .ratings, .heads],
     examples: [
       Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
@@ -175,13 +181,19 @@ package struct MetaTrain: Command {
       Example(
         "meta-train pretrain epochs=1; meta-train maml epochs=1 from=pretrain", "a warm start"),
       Example(
+        "meta-train maml epochs=1 privacy=gaussian epsilon=8 delta=1e-5 user-clip=1",
+        "hides what any one user gave; simulated"),
+      Example(
         "meta-train maml heads=rating,click,category category=category epochs=1",
         "one body, three heads"),
       Example(
         "meta-train maml epochs=2 checkpoint=\"maml.checkpoint\"", "`resume` can go on with it"),
     ])
 
-  package var resultFields: [ResultField]? { ["loss", "epochs", "seconds", "steps", "weights"] }
+  package var resultFields: [ResultField]? {
+    ["loss", "epochs", "seconds", "steps", "weights"]
+      + (privacy.mechanism == nil ? [] : ["epsilon", "noise-multiplier"])
+  }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     try train(in: &session, host: host, from: try cutOff(session, host))
@@ -214,7 +226,10 @@ package struct MetaTrain: Command {
     try saved.map { try course.restore($0) }
     let isPartial = try course.follow(host)
     session.model = course.model(isPartial: isPartial)
-    session.recipe = TrainingRecipe(command: self, network: network(in: session))
+    // Training it again would spend as much once more.
+    if session.model?.privacy?.isSimulated ?? true {
+      session.recipe = TrainingRecipe(command: self, network: network(in: session))
+    }
     session.adapted = nil
     if isPartial { session.stopped = TrainingStop(after: course.history.count) }
     return course.report(seconds: host.now() - start, isPartial: isPartial)

@@ -53,9 +53,15 @@ package struct Open: Command {
       )
     ]
     if let remark { blocks.append(.note(remark)) }
+    if let privacy = model.privacy {
+      blocks.append(.note("Its file says of privacy: \(privacy.sentence)."))
+    }
     if let tasks = session.tasks, tasks.fingerprint != model.fingerprint {
       blocks.append(
-        .note("It was trained on another split: `evaluate` will refuse it, `adapt` will not."))
+        .note(
+          model.privacy?.isSimulated == false
+            ? "The file of a private model does not say which split it was trained on: `evaluate` will refuse it, `adapt` will not."
+            : "It was trained on another split: `evaluate` will refuse it, `adapt` will not."))
     }
     let known = Set(model.problem.encoder.fields.map(\.name))
     let missing = known.subtracting(

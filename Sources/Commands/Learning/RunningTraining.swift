@@ -12,6 +12,9 @@ struct RunningTraining {
   let interactions: Interactions
   private let identity: TrainingIdentity
   let threads: Int
+  private let data: Dataset
+  /// How it hides what training users gave, where it does.
+  private let privacy: PrivacyPlan?
   private var training: Training
   /// What it started from, if that is a model.
   private let beginning: [Report.Block]
@@ -27,7 +30,7 @@ struct RunningTraining {
 
   /// - Parameter host: says whether there is memory enough; not asked if nil.
   init(_ command: MetaTrain, in session: Session, _ host: (any Host)? = nil) throws {
-    guard let data = session.taskData, let split = session.tasks else {
+    guard let data = session.taskData, var split = session.tasks else {
       throw CommandFailure("E0402", Noun.tasks.absence)
     }
     let command = try command.fitted(to: data)
@@ -39,17 +42,20 @@ struct RunningTraining {
         help: ["losses with one: mse, bce, bpr"], argument: type(of: command.loss).name)
     }
     self.command = command
-    self.split = split
+    self.data = data
     interactions = data.interactions
     threads = session.threads
     let learner = try command.taughtLearner(session)
     let start = try session.start(of: command)
     let network = command.network(in: session)
+    privacy = try command.privacyPlan(for: split, data, network, session, host)
+    if privacy != nil, !command.privacy.publishesValidation { split.valid = [] }
+    self.split = split
     let problem = LearningProblem(
       data, split, learner: learner, network: network, loss: command.loss,
       sampling: command.sampling, key: session.settings.key.derived("negatives"), start: start,
       heads: try command.headChoice(on: data, network), leavesOutDomain: !command.embedsDomain,
-      kernels: session.kernels)
+      encoder: privacy.map { _ in FeatureEncoder(publicFieldsOf: data) }, kernels: session.kernels)
     if let obstacle = start?.obstacle(to: problem, of: learner) {
       throw CommandFailure(
         "E0306", "training cannot start from `\(command.start)`: \(obstacle)",
@@ -57,8 +63,9 @@ struct RunningTraining {
     }
     beginning = start.map { $0.remarks(problem, split, named: command.start) } ?? []
     if let host { try command.requireMemory(for: problem, in: session, host) }
-    training = Training(
-      problem, data, split, learner: learner, options: command.options(session), start: start)
+    var options = command.options(session)
+    options.privacy = privacy
+    training = Training(problem, data, split, learner: learner, options: options, start: start)
     identity = TrainingIdentity(command, session)
   }
 
@@ -117,7 +124,7 @@ struct RunningTraining {
       progress.detail =
         [
           valid.map { "valid \(fixed($0, digits: 4))" }, "epoch \(step.epoch)",
-          "loss \(fixed(Double(step.loss), digits: 4))",
+          step.loss.isFinite ? "loss \(fixed(Double(step.loss), digits: 4))" : nil,
           keeping.isFailing ? "checkpoint not written" : nil,
         ].compactMap(\.self).joined(separator: " · ")
       if step.epochEnd != nil, training.divergedAt == nil { keep(host) }
@@ -143,9 +150,16 @@ struct RunningTraining {
   }
 
   func model(isPartial: Bool) -> TrainedModel {
-    TrainedModel(
+    var model = TrainedModel(
       learner: command.learner, problem: training.problem, weights: training.best,
       fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
+    model.privacy = statement
+    return model
+  }
+
+  /// What holds of its users by now.
+  private var statement: PrivacyStatement? {
+    privacy?.statement(command.privacy, steps: training.stepsTaken)
   }
 
   /// The model of the same training, from a file that holds its last state.
@@ -204,12 +218,21 @@ extension RunningTraining {
 
   /// Its results, as fields of a record.
   func result(seconds: Double) -> Record {
-    Record([
-      .init("loss", .number(loss)), .init("epochs", .number(Double(history.count))),
-      .init("seconds", .number(seconds)),
-      .init("steps", .number(Double(history.count * training.stepsPerEpoch))),
-      .init("weights", .number(Double(training.problem.layout.count))),
-    ])
+    Record(
+      [
+        .init("loss", .number(loss)), .init("epochs", .number(Double(history.count))),
+        .init("seconds", .number(seconds)),
+        .init(
+          "steps", .number(Double(min(training.stepsTaken, history.count * training.stepsPerEpoch)))
+        ),
+        .init("weights", .number(Double(training.problem.layout.count))),
+      ]
+        + (statement.map {
+          [
+            .init("epsilon", .number($0.epsilon)),
+            .init("noise-multiplier", .number($0.noiseMultiplier)),
+          ]
+        } ?? []))
   }
 
   func report(seconds: Double, isPartial: Bool) -> Report {
@@ -228,6 +251,13 @@ extension RunningTraining {
     }
     var blocks: [Report.Block] = [.text(text + ".")] + beginning
     if let choice = training.choice { blocks.append(.note(choice)) }
+    if let statement {
+      blocks +=
+        PrivacyReport(
+          statement: statement, choice: command.privacy, data: data, users: split.train.count,
+          planned: command.epochs * training.stepsPerEpoch
+        ).blocks
+    }
     if let fruitless { blocks.append(.warning(fruitless)) }
     if resumed > 0, hasGoneOn {
       blocks.append(.note("Went on after epoch \(resumed), from \(command.checkpoint)."))
@@ -254,6 +284,8 @@ extension RunningTraining {
 
   /// A warning when adapting does nothing for many tasks.
   private var effect: Report.Block? {
+    // Training tasks are not looked at where they are hidden.
+    if privacy != nil, split.valid.isEmpty { return nil }
     let (tasks, name) =
       split.valid.isEmpty ? (split.train, "training tasks") : (split.valid, "validation tasks")
     return model(isPartial: false)

@@ -15,6 +15,12 @@ extension SweepCommand {
   /// What is wrong with comparing those runs.
   func problem(with sweep: Sweep) -> Problem? {
     if let problem = sweep.severalEnds ?? strategy.problem(with: sweep) { return problem }
+    if training.privacy.mechanism != nil, !training.privacy.publishesValidation {
+      return Problem(
+        "E0306",
+        "the best run is chosen by validation users, at whom a private training does not look",
+        help: ["public=validation, where they have agreed", "one training for each value"])
+    }
     guard metric == nil else { return nil }
     return sweep.incomparableLosses(
       help: "choose by a metric: search \(type(of: strategy).name) by=mae …")

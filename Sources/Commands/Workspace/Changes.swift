@@ -31,6 +31,10 @@ package let releases: [Release] = [
       Smaller models: `compress int8`, `compress prune=50%`, `compress rank=8`, with what each costs in paired tests; \
       files keep them small.
       """,
+      """
+      Private training: `meta-train … privacy=gaussian epsilon=8 delta=1e-5` hides what any one training user gave, with \
+      accountants that agree with those of others; `help privacy` says what is promised.
+      """,
       "`baseline mf user-features=[…]` draws new users, or items in tasks of items, towards what features let expect.",
       "Packages: a .deb, a wheel and a tarball, and `mrs --version` names the commit.",
       """

@@ -58,7 +58,10 @@ package struct SessionView: View {
       rows.append(("tasks", "\(counts) (\(tasks.recipe))"))
     }
     rows.append(("network", described(session.network)))
-    if let model = session.model { rows.append(("model", model.title)) }
+    if let model = session.model {
+      rows.append(("model", model.title))
+      if let privacy = model.privacy { rows.append(("privacy", privacy.sentence)) }
+    }
     if let adapted = session.adapted {
       rows.append(
         ("adapted", "to \(adapted.name), on \(counted(adapted.context.support.count, "rating"))"))

@@ -24,6 +24,9 @@ package struct TopicGroup: Sendable {
       TopicGroup(
         name: "keywords", summary: "the words of the language itself", members: keywords.members),
       TopicGroup(
+        name: "concepts", summary: "ideas that several commands have in common",
+        members: concepts.members),
+      TopicGroup(
         name: "algorithms", summary: "what `meta-train` learns with", members: metaLearners.members),
       TopicGroup(
         name: "baselines", summary: "what every model has to beat", members: baselines.members),

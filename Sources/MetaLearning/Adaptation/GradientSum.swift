@@ -13,10 +13,17 @@ final class GradientSum: @unchecked Sendable {
   let blocks: [Matrix]
   /// For each task, the table rows it touched and their gradients.
   @exclusivity(unchecked) private(set) var sparse: [SparseGradient] = []
+  /// The sum of what tasks gave so far, where each task's gradient is looked at before it is added; then `dense`
+  /// holds that of one task.
+  private let clipped: FloatBuffer?
+  /// How many of the sparse gradients are those of earlier tasks.
+  private var done = 0
   let store = Arena()
 
-  init(_ problem: LearningProblem) {
+  /// - Parameter isClipped: whether each task ends with `endTask`.
+  init(_ problem: LearningProblem, isClipped: Bool = false) {
     dense = FloatBuffer(count: problem.layout.count - problem.lookupCount)
+    clipped = isClipped ? FloatBuffer(count: dense.count) : nil
     let base = dense.base - problem.lookupCount
     blocks = problem.layout.blocks.map { block in
       block.kind != .dense
@@ -24,10 +31,39 @@ final class GradientSum: @unchecked Sendable {
     }
   }
 
+  /// The sum of the dense gradients of all tasks.
+  var whole: FloatBuffer { clipped ?? dense }
+
   func clear() {
-    Matrix(dense.base, rows: 1, columns: dense.count).fill(0)
+    view(dense).fill(0)
+    if let clipped { view(clipped).fill(0) }
+    done = 0
     sparse.removeAll(keepingCapacity: true)
     store.reset()
+  }
+
+  private func view(_ buffer: FloatBuffer) -> Matrix {
+    Matrix(buffer.base, rows: 1, columns: buffer.count)
+  }
+
+  /// Adds the gradient of a task, made no longer than `limit`; one that is not finite is left out.
+  ///
+  /// Precondition: a task touches each row of a table once, so that the squares of its parts add up.
+  func endTask(clippedTo limit: Float, _ kernels: KernelSet) {
+    guard let clipped else { return }
+    let own = view(dense)
+    var square = Double(kernels.dot(own, own))
+    for rows in sparse[done...] { square += rows.squaredNorm(kernels) }
+    let shortening = min(1, Double(limit) / max(square.squareRoot(), 1e-30))
+    let factor = square.isFinite ? Float(shortening) : 0
+    if factor > 0 {
+      kernels.axpy(factor, own, view(clipped))
+      if factor < 1 { for rows in sparse[done...] { rows.scale(by: factor, kernels) } }
+    } else {
+      sparse.removeSubrange(done...)
+    }
+    own.fill(0)
+    done = sparse.count
   }
 
   /// Zeros for the gradient of a task's own rows of a table.

@@ -32,15 +32,18 @@ package final class LearningProblem: Sendable {
   ///   - start: the model that training starts from.
   ///   - heads: what is learned at once; one thing if nil.
   ///   - leavesOutDomain: whether the data set that an item comes from is none of its features.
+  ///   - encoder: the features; fitted to the training tasks if nil.
   package convenience init(
     _ data: Dataset, _ split: TaskSplit, learner: any MetaLearner, network: any Network,
     loss: any Loss, sampling: NegativeSampling = NegativeSampling(),
     key: RandomKey = RandomKey(seed: 0), start: WarmStart? = nil, heads: HeadChoice? = nil,
-    leavesOutDomain: Bool = false, kernels: KernelSet
+    leavesOutDomain: Bool = false, encoder known: FeatureEncoder? = nil, kernels: KernelSet
   ) {
     let rows = split.train.flatMap(\.rows)
-    let encoder = FeatureEncoder(
-      data, training: rows, growing: start?.fields ?? [], leavesOutDomain: leavesOutDomain)
+    let encoder =
+      known
+      ?? FeatureEncoder(
+        data, training: rows, growing: start?.fields ?? [], leavesOutDomain: leavesOutDomain)
     let layers = learner is any ClosedFormLearner ? nil : network.propagation
     let isDrawn = data.feedback == .interactions || heads?.kinds.contains(.click) == true
     let sampler = isDrawn ? NegativeSampler(sampling, data, training: rows, key: key) : nil

@@ -47,6 +47,13 @@ struct SparseGradient {
     ((Int(row) + 1) * parts - 1) / tableRows
   }
 
+  /// Σ g² over its rows.
+  func squaredNorm(_ kernels: KernelSet) -> Double { Double(kernels.dot(gradient, gradient)) }
+
+  func scale(by factor: Float, _ kernels: KernelSet) {
+    kernels.scale(factor, gradient, into: gradient)
+  }
+
   /// Adds `scale` times the gradients of a part to their rows of the table.
   func add(_ scale: Float, of part: Int, to table: Matrix, _ kernels: KernelSet) {
     kernels.addRows(

@@ -30,6 +30,8 @@ package enum ModelFile {
     static let feedback = "mrs.feedback"
     /// How its matrices were made smaller, where they were.
     static let compression = "mrs.compression"
+    /// What holds of those whose ratings it was trained on, where it was trained with noise.
+    static let privacy = "mrs.privacy"
     /// The shapes of matrices of which only some numbers are kept, for other readers: names, rows and columns.
     static let prunedShapes = "mrs.pruned-shapes"
   }
@@ -48,8 +50,12 @@ package enum ModelFile {
       Key.loss: described(problem.loss),
       Key.scale: "\(problem.scale.lowest) \(problem.scale.highest)",
       Key.fields: fields ?? "[]",
-      Key.split: String(model.fingerprint, radix: 16),
     ]
+    if let privacy = model.privacy { metadata[Key.privacy] = privacy.words }
+    // A digest of a split tells those who hold all ratings but one user's whether that one was there.
+    if model.privacy?.isSimulated ?? true {
+      metadata[Key.split] = String(model.fingerprint, radix: 16)
+    }
     if model.owner != .users { metadata[Key.owner] = model.owner.rawValue }
     if let compressed = model.compressed {
       metadata[Key.compression] = compressed.compression.words
@@ -122,9 +128,15 @@ package enum ModelFile {
       encoder: encoder, scale: scale, negatives: feedback == .interactions ? negatives : nil,
       heads: try heads(file, encoder, loss.outputs(scale), negatives), kernels: kernels)
     let (weights, compressed) = try weights(file, problem)
-    let model = TrainedModel(
+    var model = TrainedModel(
       learner: learner, problem: problem, weights: weights,
       fingerprint: file.metadata[Key.split].flatMap { UInt64($0, radix: 16) } ?? 0)
+    if let words = file.metadata[Key.privacy] {
+      guard let statement = PrivacyStatement(words: words) else {
+        throw ModelFileError("does not say what holds of its privacy")
+      }
+      model.privacy = statement
+    }
     return compressed.map { model.keeping($0) } ?? model
   }
 

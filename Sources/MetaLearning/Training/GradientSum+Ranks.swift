@@ -34,7 +34,7 @@ extension LearningProblem {
 
 extension GradientSum {
   fileprivate func write(to message: inout MessageWriter) {
-    message.put(UnsafeBufferPointer(start: UnsafePointer(dense.base), count: dense.count))
+    message.put(UnsafeBufferPointer(start: UnsafePointer(whole.base), count: whole.count))
     message.put(sparse.count)
     for rows in sparse { rows.write(to: &message) }
   }
@@ -43,7 +43,7 @@ extension GradientSum {
   fileprivate func read(from message: inout MessageReader, tableRows: [Int]) {
     clear()
     message.withValues(Float.self) { raw, _ in
-      UnsafeMutableRawPointer(dense.base).copyMemory(from: raw)
+      UnsafeMutableRawPointer(whole.base).copyMemory(from: raw)
     }
     for _ in 0..<message.take(Int.self) {
       let block = Int(message.take(Int32.self))

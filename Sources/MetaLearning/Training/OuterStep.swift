@@ -54,16 +54,19 @@ package final class OuterLoop: @unchecked Sendable {
     }
   }
 
-  /// One step on the mean gradient of some tasks; returns their mean loss. No step is taken when the work is
-  /// cancelled.
+  /// One step on the mean gradient of some tasks, or on their noisy sum; returns their mean loss. No step is taken when
+  /// the work is cancelled.
   ///
   /// `learn` is called once for each task number, on any thread, with the scratch to use.
   package func take(
     tasks: Int, rate: Float, learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> Float {
-    guard tasks > 0 else { return 0 }
-    let used = Self.sumCount(of: tasks)
-    while sums.count < used { sums.append(GradientSum(problem)) }
+    // A noisy sum of nobody is a step, too: that nobody took part is nobody's to know.
+    guard tasks > 0 || options.noisy != nil else { return 0 }
+    let used = max(1, Self.sumCount(of: tasks))
+    while sums.count < used {
+      sums.append(GradientSum(problem, isClipped: options.noisy != nil))
+    }
     batches += 1
     let losses = problem.exchanged(sums[..<used]) { learnAll(sums: used, $0, tasks: tasks, learn) }
     // Cancelled tasks leave sums incomplete, along which no step may be taken.
@@ -93,6 +96,9 @@ package final class OuterLoop: @unchecked Sendable {
           if Cancellation.isRequested { break }
           scratch.tape.reset()
           loss += learn(task, current, scratch)
+          if let noisy = self.options.noisy {
+            self.sums[number].endTask(clippedTo: noisy.clip, self.kernels)
+          }
         }
         return loss
       }
@@ -143,13 +149,16 @@ package final class OuterLoop: @unchecked Sendable {
   /// Adds up the sums of gradients and takes the outer step along their mean, part by part.
   private func move(_ batch: Batch) {
     let all = weights.mutableAll()
-    if options.clip == nil, problem.graph == nil {
+    if options.clip == nil, options.noisy == nil, problem.graph == nil {
       return eachPart { group, part in
         self.sum(group, part, batch)
         self.move(all, group, part, batch)
       }
     }
-    eachPart { group, part in self.sum(group, part, batch) }
+    eachPart { group, part in
+      self.sum(group, part, batch)
+      self.addNoise(to: group, part)
+    }
     problem.pullBack(gradient.base, threads: threads)
     let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
     if let limit = options.clip {
@@ -172,7 +181,7 @@ package final class OuterLoop: @unchecked Sendable {
   /// The mean gradient, each element added in the order of tasks. A table's gradient is zero between steps,
   /// but for rows that a task has touched.
   private func sum(_ group: ParameterGroup, _ part: Int, _ batch: Batch) {
-    let scale = 1 / Float(batch.tasks)
+    let scale = Float(1 / (options.noisy?.expected ?? Double(batch.tasks)))
     guard group.lookup == nil else {
       return eachSparse(group, batch) { rows, table in
         rows.add(scale, of: part, to: table, kernels)
@@ -181,8 +190,17 @@ package final class OuterLoop: @unchecked Sendable {
     let range = group.part(part)
     let own = range.lowerBound - lookupCount..<range.upperBound - lookupCount
     let sum = view(gradient.base, range)
-    kernels.scale(scale, view(sums[0].dense.base, own), into: sum)
-    for more in sums[1..<batch.sums] { kernels.axpy(scale, view(more.dense.base, own), sum) }
+    kernels.scale(scale, view(sums[0].whole.base, own), into: sum)
+    for more in sums[1..<batch.sums] { kernels.axpy(scale, view(more.whole.base, own), sum) }
+  }
+
+  /// Noise goes to every weight, to rows of tables that no task has touched as well: where it is missing, one could
+  /// see what nobody rated.
+  private func addNoise(to group: ParameterGroup, _ part: Int) {
+    let range = group.part(part)
+    guard let noisy = options.noisy, !range.isEmpty else { return }
+    noisy.source.addNoise(
+      noisy.deviation, to: view(gradient.base, range), step: step, place: range.lowerBound)
   }
 
   private func move(_ all: Matrix, _ group: ParameterGroup, _ part: Int, _ batch: Batch) {
@@ -194,8 +212,10 @@ package final class OuterLoop: @unchecked Sendable {
       decay: group.decay, kernels: kernels)
     if !zeros.isEmpty { for place in range where zeros[place] { all.base[place] = 0 } }
     guard group.lookup != nil else { return }
-    // An optimiser may add decay to the gradient of every row, and a graph spreads it.
-    guard group.decay == 0, problem.graph == nil else { return view(gradient.base, range).fill(0) }
+    // An optimiser may add decay to the gradient of every row, noise goes to every row, and a graph spreads it.
+    guard group.decay == 0, options.noisy == nil, problem.graph == nil else {
+      return view(gradient.base, range).fill(0)
+    }
     eachSparse(group, batch) { rows, table in rows.clear(part, of: table, kernels) }
   }
 
@@ -221,16 +241,19 @@ package struct OuterOptions: Sendable {
   package var linearDecay: Float
   /// The norm that gradients are clipped to; nil for no limit.
   package var clip: Float?
+  /// How a batch becomes one gradient that tells nothing of a single task; their mean if nil.
+  package var noisy: NoisySum?
 
   package init(
     optimizer: any Optimizer, lookupDecay: Float = 0, denseDecay: Float = 0,
-    linearDecay: Float = 0, clip: Float? = nil
+    linearDecay: Float = 0, clip: Float? = nil, noisy: NoisySum? = nil
   ) {
     self.optimizer = optimizer
     self.lookupDecay = lookupDecay
     self.denseDecay = denseDecay
     self.linearDecay = linearDecay
     self.clip = clip
+    self.noisy = noisy
   }
 
   /// Biases do not decay.

@@ -49,6 +49,7 @@ extension TrainedModel {
       learner: learner, problem: problem, weights: compressed.unpacked(into: weights),
       fingerprint: fingerprint, history: history, isPartial: isPartial)
     model.compressed = compressed
+    model.privacy = privacy
     return model
   }
 

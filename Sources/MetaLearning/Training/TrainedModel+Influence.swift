@@ -49,7 +49,7 @@ extension TrainedModel {
 
   /// The same weights on other features of users and items.
   package func with(_ encoder: FeatureEncoder) -> TrainedModel {
-    TrainedModel(
+    var model = TrainedModel(
       learner: learner,
       problem: LearningProblem(
         network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
@@ -57,6 +57,8 @@ extension TrainedModel {
         heads: problem.heads,
         kernels: problem.kernels), weights: weights,
       fingerprint: fingerprint, history: history, isPartial: isPartial)
+    model.privacy = privacy
+    return model
   }
 
   /// The same model for data with further items, which it knows by their features.

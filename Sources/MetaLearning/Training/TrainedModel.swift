@@ -16,6 +16,8 @@ package struct TrainedModel: Recommender {
   package var isPartial: Bool
   /// How a file keeps the weights, where they were made smaller.
   package internal(set) var compressed: CompressedWeights?
+  /// What holds of those whose ratings it was trained on, where it was trained with noise.
+  package var privacy: PrivacyStatement?
   let scratchPool: ScratchPool
   let quantizedItems = QuantizedItems()
   private let knownDigest = Memo<String>()

@@ -74,11 +74,14 @@ package struct Training: Sequence, IteratorProtocol {
     options: TrainingOptions, start: WarmStart? = nil, zeros: [Bool] = []
   ) {
     let rows = Cancellation.isRequested ? [] : split.train.flatMap(\.rows)
-    var initial = problem.initialWeights(
-      learner: learner, data: data, training: rows,
-      // What a warm start takes over needs no fit to begin with.
-      start: start == nil ? options.start : .random,
-      key: options.key.derived("weights"))
+    let key = options.key.derived("weights")
+    var initial =
+      options.privacy == nil
+      ? problem.initialWeights(
+        learner: learner, data: data, training: rows,
+        // What a warm start takes over needs no fit to begin with.
+        start: start == nil ? options.start : .random, key: key)
+      : problem.publicWeights(learner: learner, key: key)
     start?.give(&initial, problem)
     if let first = problem.layout.index(of: Heads.first) {
       let untrained = TrainedModel(
@@ -97,7 +100,8 @@ package struct Training: Sequence, IteratorProtocol {
         lookupDecay: Float(
           options.lookupDecay ?? optimizer.usualLookupDecay),
         denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
-        clip: options.clip.map { Float($0) }),
+        clip: options.clip.map { Float($0) },
+        noisy: options.privacy?.sum(users: split.train.count)),
       threads: options.threads, takesSteps: !(learner is any ClosedFormLearner),
       zeros: zeros)
     self.problem = problem
@@ -146,7 +150,7 @@ package struct Training: Sequence, IteratorProtocol {
   package var isOver: Bool {
     let done = history.count
     let epochs = learner is any ClosedFormLearner ? Swift.min(1, options.epochs) : options.epochs
-    if split.train.isEmpty || done >= epochs { return true }
+    if split.train.isEmpty || done >= epochs || isSpent { return true }
     return options.patience > 0 && done - (lowest?.epoch ?? done) >= options.patience
   }
 
@@ -157,6 +161,12 @@ package struct Training: Sequence, IteratorProtocol {
       .min { ($0.validLoss, $0.epoch) < ($1.validLoss, $1.epoch) }
   }
 
+  /// Whether another step would spend more than a private training may.
+  private var isSpent: Bool { options.privacy.map { outer.step >= $0.steps } ?? false }
+
+  /// How many outer steps were taken.
+  package var stepsTaken: Int { outer.step }
+
   package var stepsPerEpoch: Int {
     learner is any ClosedFormLearner ? 1 : (split.train.count + options.batch - 1) / options.batch
   }
@@ -165,20 +175,25 @@ package struct Training: Sequence, IteratorProtocol {
     guard !isFinished, divergedAt == nil else { return nil }
     if let solver = learner as? any ClosedFormLearner { return solve(by: solver) }
     if position == 0 { beginEpoch() }
-    let batch = Array(order[position..<Swift.min(position + options.batch, order.count)])
-    let totalSteps = options.epochs * stepsPerEpoch
+    let planned = order[position..<Swift.min(position + options.batch, order.count)]
+    let batch = options.privacy?.sample(of: order.count, step: outer.step) ?? Array(planned)
+    let totalSteps = Swift.min(
+      options.epochs * stepsPerEpoch, options.privacy?.steps ?? .max)
     let progress = Double(outer.step) / Double(Swift.max(1, totalSteps))
     let loss = take(batch, rate: Float(rate * options.schedule.factor(at: progress)))
     if Cancellation.isRequested { return nil }
-    position += batch.count
+    position += planned.count
     lossSum += loss * Float(batch.count)
+    // What the loss was is told by the ratings, not by the noisy weights.
+    let isTold = options.privacy == nil
     var step = TrainingStep(
-      epoch: epoch, step: outer.step, totalSteps: totalSteps, loss: loss, epochEnd: nil)
-    if !loss.isFinite {
+      epoch: epoch, step: outer.step, totalSteps: totalSteps, loss: isTold ? loss : .nan,
+      epochEnd: nil)
+    if isTold, !loss.isFinite {
       divergedAt = outer.step
       return step
     }
-    if position >= order.count {
+    if position >= order.count || isSpent {
       guard let end = endEpoch() else { return nil }
       step.epochEnd = end
     }
@@ -248,7 +263,8 @@ package struct Training: Sequence, IteratorProtocol {
     let isBest = split.valid.isEmpty || valid < least
     if isBest { best = seen }
     let summary = EpochSummary(
-      epoch: epoch, trainLoss: lossSum / Float(order.count), validLoss: valid, isBest: isBest)
+      epoch: epoch, trainLoss: options.privacy == nil ? lossSum / Float(order.count) : .nan,
+      validLoss: valid, isBest: isBest)
     history.append(summary)
     isFinished = isOver
     return summary

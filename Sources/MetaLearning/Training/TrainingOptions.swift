@@ -26,6 +26,8 @@ package struct TrainingOptions: Sendable {
   package var resample = true
   package var key = RandomKey(seed: 7)
   package var threads = 1
+  /// How it hides what each user gave; nothing is hidden if nil.
+  package var privacy: PrivacyPlan?
 
   package init() {}
 }
