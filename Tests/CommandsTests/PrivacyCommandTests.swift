@@ -38,7 +38,7 @@ import Testing
     ("maml noise-source=system", "privacy= names no mechanism", "privacy=gaussian"),
     ("maml public=validation", "privacy= names no mechanism", "privacy=gaussian"),
     ("episodic-ridge \(budget)", "solved from all ratings at once", "maml"),
-    ("distill \(budget)", "teacher", "maml"),
+    ("distill teacher=maml \(budget)", "teacher", "maml"),
     ("maml \(budget) checkpoint=\"x.checkpoint\"", "keeps no checkpoint", "leave checkpoint= out"),
     ("maml \(budget) from=pretrain", "starts from random weights", "leave from= out"),
     ("maml \(budget) start=biases", "means of items", "leave start= out"),
@@ -47,7 +47,10 @@ import Testing
     ("maml steps=1..2 \(budget)", "does not look", "public=validation"),
   ])
   func contradictionsAreFoundByTheChecker(options: String, message: String, remedy: String) {
-    let before = options.contains("from=pretrain") ? "meta-train pretrain epochs=1\n" : ""
+    let first = options.contains("from=") ? "pretrain" : "maml"
+    let before =
+      options.contains("from=") || options.contains("teacher=")
+      ? "meta-train \(first) epochs=1\n" : ""
     let text = "load data\nsplit tasks\n\(before)meta-train \(options)\n"
     let found = Interpreter().check(Source(name: "t", text: text)).filter { $0.severity == .error }
     #expect(found.map(\.code) == ["E0306"], "\(found.map(\.message))")
@@ -57,7 +60,7 @@ import Testing
 
   @Test(arguments: [
     (["model graph", trained], "E0306"),
-    (["binarize keep=all", trained], "E0412"),
+    (["binarize keep=all", "split tasks", trained], "E0412"),
     (["split tasks of=items", trained], "E0306"),
     (
       ["meta-train maml epochs=2 privacy=gaussian epsilon=0.01 delta=1e-5 noise-multiplier=0.3"],
@@ -146,7 +149,7 @@ import Testing
 
   @Test func trainingEndsBeforeTheBudgetIsExceeded() {
     let made = run([
-      "meta-train maml steps=1 epochs=500 batch=8 privacy=gaussian epsilon=3 delta=1e-3 "
+      "meta-train maml steps=1 epochs=500 batch=120 privacy=gaussian epsilon=3 delta=1e-3 "
         + "noise-multiplier=1.5 accountant=rdp"
     ])
     #expect(made.result == .completed, "\(made.result)")

@@ -159,6 +159,11 @@ import Testing
     #expect(fields.map(\.name) == ["item", "genre", "price", "age"])
   }
 
+  /// A file as it is read back.
+  private func sealed(_ file: Safetensors) throws -> Safetensors {
+    try file.sealed().withUnsafeBytes { try Safetensors($0) }
+  }
+
   @Test func whatAModelSaysOfPrivacyGoesThroughItsFile() throws {
     let world = smallWorld()
     var training = training(world)
@@ -171,7 +176,7 @@ import Testing
         epsilon: 3.25, delta: 1e-5, accountant: .pld, noiseMultiplier: 1, clip: 1, rate: 0.5,
         steps: 8, isSimulated: isSimulated)
       model.privacy = statement
-      let file = ModelFile.encoded(model)
+      let file = try sealed(ModelFile.encoded(model))
       let read = try ModelFile.model(file, data: world, kernels: .underTest)
       #expect(read.privacy == statement)
       #expect(read.compressed(WeightCompression(words: "int8")!).privacy == statement)
@@ -180,7 +185,7 @@ import Testing
       var damaged = file
       damaged.metadata["mrs.privacy"] = "epsilon=3"
       #expect(throws: ModelFileError.self) {
-        try ModelFile.model(damaged, data: world, kernels: .underTest)
+        try ModelFile.model(sealed(damaged), data: world, kernels: .underTest)
       }
     }
   }

@@ -277,7 +277,8 @@ extension RunningTraining {
       blocks.append(.warning("Stopped early: the model is partial." + remedy))
     }
     if let heads = Cancellation.attempt({ headTable }) ?? nil { blocks.append(heads) }
-    if history.count > 1 { blocks.append(.curve(curve)) }
+    // Of a private training no loss is told.
+    if history.count > 1, !curve.series.isEmpty { blocks.append(.curve(curve)) }
     if let warning = Cancellation.attempt({ effect }) ?? nil { blocks.append(warning) }
     return Report(blocks, result: result(seconds: seconds))
   }

@@ -26,7 +26,8 @@ private struct PrivacyPage: ConceptPage {
       to whose ratings the model is adapted: their list is made of their ratings, and is theirs to see. What was done to \
       the data before (`clean`, `split`), the catalogue, the scale, the number of users and the names of their feature \
       values are taken to be public. Several models of the same users add up: twice ε = 4 is ε = 8. Choosing options \
-      by looking at results spends, too, unless those results come of users who agreed (public=validation). Noise is \
+      by looking at results spends, too, unless those results come of users who agreed (public=validation). Baselines that `evaluate` sets beside the model are \
+      fitted to training users without noise. Noise is \
       rounded to floats, and times and memory of the machine are not hidden (Mironov 2012).
 
       WHO IS TRUSTED: whoever runs `mrs` sees all ratings, and is trusted with them. Those who get the model, or what \

@@ -37,7 +37,7 @@ package struct PrivacyLossDistribution: Sendable {
     masses = bounds.map { max(0, wrapped[$0 & (length - 1)]) }
     // 1 − (1 − m)ⁿ, and what was cut off.
     infinite =
-      Self.truncated - Accurate.expm1(Double(steps) * Accurate.log1p(-infiniteOnce))
+      Self.truncated - Accurate.expMinusOne(Double(steps) * Accurate.logOnePlus(-infiniteOnce))
   }
 
   /// The smallest ε that is known with this δ; infinite where there is none.
@@ -114,7 +114,7 @@ private struct DominatingPair {
     sigma = mechanism.noiseMultiplier
     rate = mechanism.rate
     isMixtureFirst = direction == .remove
-    logRest = Accurate.log1p(-mechanism.rate)
+    logRest = Accurate.logOnePlus(-mechanism.rate)
   }
 
   /// How many standard deviations of a normal distribution count; beyond lies a mass of 1e-19.
@@ -140,7 +140,7 @@ private struct DominatingPair {
   /// A grid that is fine beside the spread of one step's loss, and beside that of all of them.
   func interval(steps: Int) -> Double {
     // Var ≈ q² (exp(1/σ²) − 1) for small q.
-    let spread = min(1, rate * Accurate.expm1(min(4, 1 / (sigma * sigma))).squareRoot())
+    let spread = min(1, rate * Accurate.expMinusOne(min(4, 1 / (sigma * sigma))).squareRoot())
     let total = spread * Double(steps).squareRoot()
     let wanted = min(0.06 * spread, 5e-4 * max(0.05, total))
     let range = reachable.upperBound - reachable.lowerBound

@@ -44,7 +44,7 @@ package struct RenyiDivergences: Sendable {
 
   /// log A_α = log Σ_k C(α, k) (1 − q)^(α−k) q^k exp((k² − k) / 2σ²).
   private static func wholeMoment(_ q: Double, _ sigma: Double, _ order: Int) -> Double {
-    let (logQ, logRest) = (Elementary.log(q), Accurate.log1p(-q))
+    let (logQ, logRest) = (Elementary.log(q), Accurate.logOnePlus(-q))
     var sum = -Double.infinity
     var logBinomial = 0.0
     for k in 0...order {
@@ -60,7 +60,7 @@ package struct RenyiDivergences: Sendable {
 
   /// The same for an order between two whole ones: two series over the halves of the line on either side of z₀.
   private static func fractionalMoment(_ q: Double, _ sigma: Double, _ order: Double) -> Double {
-    let (logQ, logRest) = (Elementary.log(q), Accurate.log1p(-q))
+    let (logQ, logRest) = (Elementary.log(q), Accurate.logOnePlus(-q))
     let middle = sigma * sigma * Elementary.log(1 / q - 1) + 0.5
     let width = 2.0.squareRoot() * sigma
     let logHalf = Elementary.log(0.5)
@@ -99,14 +99,14 @@ package struct RenyiDivergences: Sendable {
 /// Functions of small differences, which logarithms and exponentials alone would lose.
 enum Accurate {
   /// log(1 + x), by Kahan's correction of the rounded sum.
-  static func log1p(_ x: Double) -> Double {
+  static func logOnePlus(_ x: Double) -> Double {
     let sum = 1 + x
     if sum == 1 { return x }
     return sum <= 0 ? -.infinity : Elementary.log(sum) * (x / (sum - 1))
   }
 
   /// exp(x) − 1, by the same correction.
-  static func expm1(_ x: Double) -> Double {
+  static func expMinusOne(_ x: Double) -> Double {
     guard abs(x) < 0.5 else { return Elementary.exp(x) - 1 }
     let power = Elementary.exp(x)
     return power == 1 ? x : (power - 1) * (x / Elementary.log(power))
@@ -116,13 +116,13 @@ enum Accurate {
   static func logAdd(_ a: Double, _ b: Double) -> Double {
     let (low, high) = (min(a, b), max(a, b))
     if low == -.infinity || high == .infinity { return high }
-    return high + log1p(Elementary.exp(low - high))
+    return high + logOnePlus(Elementary.exp(low - high))
   }
 
   /// log(exp(a) − exp(b)); −∞ where b is not below a.
   static func logSubtract(_ a: Double, _ b: Double) -> Double {
     if b == -.infinity { return a }
-    return a > b ? a + log1p(-Elementary.exp(b - a)) : -.infinity
+    return a > b ? a + logOnePlus(-Elementary.exp(b - a)) : -.infinity
   }
 
   /// log(erfc(x)), also where erfc is smaller than any double.

@@ -38,7 +38,8 @@ package struct SyntaxWords {
   package init() {
     let groups = TopicGroup.all.dropFirst()
     let verbs = Set(verbs + keywords)
-    let names = groups.filter { !["keywords", "concepts"].contains($0.name) }.flatMap { $0.members.forms.map(\.name) }
+    let plain = ["keywords", "concepts"]
+    let names = groups.filter { !plain.contains($0.name) }.flatMap { $0.members.forms.map(\.name) }
     members = Set(names).subtracting(verbs).sorted()
     let forms = groups.flatMap { $0.members.forms } + commands.types.map { $0.form }
     options = Set(
