@@ -122,6 +122,26 @@ extension KernelSet {
 }
 
 extension KernelSet {
+  /// How far rows of codes end from where rows usually end; see `mrs_kernels.shift_distances`.
+  @inline(__always)
+  package func shiftDistances(
+    rows: Int, _ z: UnsafePointer<Int16>, shift: QuantizedCodes, moved: QuantizedCodes,
+    into y: UnsafeMutablePointer<Int32>
+  ) {
+    table.pointee.shift_distances(rows, shift.count, z, shift.base, moved.base, y)
+  }
+
+  /// The scores of shifted rows of codes; see `mrs_kernels.shift_scores`.
+  @inline(__always)
+  package func shiftScores(
+    rows: Int, _ z: UnsafePointer<Int16>, shift: QuantizedCodes, _ factors: QuantizedCodes,
+    into y: UnsafeMutablePointer<Int32>
+  ) {
+    table.pointee.shift_scores(rows, shift.count, z, shift.base, factors.base, y)
+  }
+}
+
+extension KernelSet {
   /// An upper bound of the spectral norm ‖W‖₂, at most 1.3 times too large: ‖M⁸‖_F ≥ ‖M‖₂⁸ for M = WᵀW, whose
   /// powers are made by squaring.
   package func spectralNormBound(of weight: Matrix, in arena: Arena) -> Float {

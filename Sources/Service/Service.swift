@@ -112,6 +112,11 @@ package final class Service: Sendable {
     }
   }
 
+  /// Whether an answer takes little time and waits for no disk.
+  package func isShort(_ request: Request) -> Bool {
+    (try? route(of: request))?.isShort ?? false
+  }
+
   /// Whether an answer may take much longer than most.
   package func takesLong(_ request: Request) -> Bool {
     (try? route(of: request))?.takesLong ?? false

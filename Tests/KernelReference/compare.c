@@ -262,6 +262,14 @@ static void codes(bench *t, long m, long n, long k) {
       }
     }
   if (k % 32 != 0) return;
+  // The sums are whole numbers, which are compared as the bits of floats.
+  for (int squares = 0; squares < 2; squares++) {
+    int32_t *got = (int32_t *)room(t, 4, m);
+    t->name = squares ? "shift_distances" : "shift_scores";
+    (squares ? t->kernels->shift_distances : t->kernels->shift_scores)(m, k, a, b, b + k, got);
+    (squares ? mrs_reference.shift_distances : mrs_reference.shift_scores)(m, k, a, b, b + k, (int32_t *)t->want);
+    compare(t, m, (float *)got, t->want, m, n, k);
+  }
   float *addend = filled(t, 4, usual, m);
   const float *add = below(&t->state, 2) ? addend : 0;
   float scale = number_of_kind(&t->state, usual), start = number_of_kind(&t->state, usual);

@@ -126,6 +126,11 @@ static void codes(const mrs_kernels *by, digest *d) {
   add(d, 15 * 96, z);
   by->code_scores(15, 64, a, b, 0.001f, 0.5f, y, z);
   add(d, 15, z);
+  for (int squares = 0; squares < 2; squares++) {
+    (squares ? by->shift_distances : by->shift_scores)(15, 64, a, b, b + 64, bias);
+    for (int i = 0; i < 15; i++) z[i] = (float)bias[i];
+    add(d, 15, z);
+  }
 }
 
 // The functions of doubles know no variant; they are in the table so that every machine confirms them.

@@ -290,8 +290,26 @@ static void code_scores(long m, long k, const int16_t *a, const int16_t *b, floa
   }
 }
 
+static int32_t positive(int32_t x) { return x > 0 ? x : 0; }
+static void shift_distances(long m, long k, const int16_t *z, const int16_t *shift, const int16_t *moved,
+                            int32_t *y) {
+  for (long i = 0; i < m; i++) {
+    y[i] = 0;
+    for (long p = 0; p < k; p++) {
+      int32_t far = positive(z[i * k + p] + shift[p]) - positive(z[i * k + p]) - moved[p];
+      y[i] += far * far;
+    }
+  }
+}
+static void shift_scores(long m, long k, const int16_t *z, const int16_t *shift, const int16_t *b, int32_t *y) {
+  for (long i = 0; i < m; i++) {
+    y[i] = 0;
+    for (long p = 0; p < k; p++) y[i] += positive(z[i * k + p] + shift[p]) * b[p];
+  }
+}
+
 const mrs_kernels mrs_reference = {
     "reference", gemm,    transpose, column_sums, dot,        axpy,    add_scaled, scale,      multiply,    mask_positive,
     map,         embed,   scatter,   add_rows,    clear_rows, softmax, adam,       gram,        solve,
-    1,           code_layer,  code_scores,
+    1,           code_layer,  code_scores, shift_distances, shift_scores,
 };

@@ -52,6 +52,29 @@ import Testing
     }
   }
 
+  @Test(arguments: KernelSet.available.indices, [1, 4, 11])
+  func shiftedRowsAreExactInEveryVariant(variant: Int, rows: Int) {
+    let kernels = KernelSet.available[variant]
+    let width = 64
+    let z = codes(rows * width, below: 2000, 5)
+    let (shift, other) = (codes(width, below: 1500, 6), codes(width, below: 1500, 7))
+    var distances = [Int32](repeating: 0, count: rows)
+    var scores = distances
+    kernels.shiftDistances(rows: rows, z.base, shift: shift, moved: other, into: &distances)
+    kernels.shiftScores(rows: rows, z.base, shift: shift, other, into: &scores)
+    for row in 0..<rows {
+      var (distance, score) = (0, 0)
+      for column in 0..<width {
+        let before = Int(z.base[row * width + column])
+        let after = max(0, before + Int(shift.base[column]))
+        let far = after - max(0, before) - Int(other.base[column])
+        distance += far * far
+        score += after * Int(other.base[column])
+      }
+      #expect(Int(distances[row]) == distance && Int(scores[row]) == score, "\(kernels.name)")
+    }
+  }
+
   @Test func codesKnowWhatTheyLeaveOut() throws {
     let matrix = randomMatrix(50, 33, 5)
     defer { matrix.base.deallocate() }

@@ -90,6 +90,12 @@ typedef struct mrs_kernels {
   /// y (m) = scale·A·b + bias [+ add] for rows of k codes; k is a multiple of 32.
   void (*code_scores)(long m, long k, const int16_t *a, const int16_t *b, float scale, float bias,
                       const float *add, float *y);
+  /// y (m) = Σ (max(0, z + shift) − max(0, z) − moved)² for rows z of k codes, whole numbers; k is a multiple of
+  /// 32. No number in the sum may leave 16 bits, no sum 32.
+  void (*shift_distances)(long m, long k, const int16_t *z, const int16_t *shift, const int16_t *moved,
+                          int32_t *y);
+  /// y (m) = Σ max(0, z + shift)·b, as above.
+  void (*shift_scores)(long m, long k, const int16_t *z, const int16_t *shift, const int16_t *b, int32_t *y);
 } mrs_kernels;
 
 /// How many variants this machine can run; 0 is the best of them.

@@ -9,6 +9,10 @@ extension TrainedModel {
   static let block = 96
   /// The number of items from which on quantized screening is worth its cost.
   private static let many = 4096
+  /// The number of items from which on bounds are worth their cost, where many users ask.
+  private static let several = 512
+  /// Bounds are of use while fewer than one item in so many has to be scored.
+  private static let worthwhile = 8
 
   /// The dense stack adapted to a user; nil for a learner or network that has to be adapted on the tape.
   func denseStack(for user: UserContext) -> AdaptedDenseStack? {
@@ -77,6 +81,10 @@ extension TrainedModel {
     guard items.count > Self.block, let stack = kept.stack else {
       return try best(count, of: items, for: kept.user, threads: 1)
     }
+    if items.count >= Self.several, let few = bounded(count, of: items, for: kept.user, stack) {
+      return try ranked(
+        few, scores(for: kept.user, items: few, by: stack, threads: 1), count, for: kept.user)
+    }
     return try best(count, of: items, for: kept.user, by: stack, threads: 1)
   }
 
@@ -93,18 +101,70 @@ extension TrainedModel {
     guard stack.outputs == 1, problem.loss.predictsScores,
       let quantized = quantizedItems.rows(made: { quantizeItems() })
     else { return nil }
-    // The addends are computed for an unknown user; for this one they differ by the same number for all
-    // items.
-    let level = scratchPool.withScratch { scratch in
-      scratch.tape.reset()
-      let own = features(of: items[..<1], for: user, in: scratch).residual
-      return own.map { abs($0[0, 0] - (quantized.addends?[Int(items[0])] ?? 0)) } ?? 0
-    }
     let places = stack.candidates(
-      count, of: quantized.rows, adding: quantized.addends, level: level, among: items,
-      threads: threads,
+      count, of: quantized.rows, adding: quantized.addends,
+      level: abs(level(of: user, quantized, items[0])), among: items, threads: threads,
       in: scratchPool)
     return places?.map { items[$0] }
+  }
+
+  /// The addends are computed for an unknown user; for another one they differ by the same number for all items, which
+  /// is that of any of them.
+  private func level(
+    of user: UserContext, _ quantized: QuantizedItems.Rows, _ item: Int32
+  ) -> Float {
+    scratchPool.withScratch { scratch in
+      scratch.tape.reset()
+      let own = features(of: [item], for: user, in: scratch).residual
+      return own.map { $0[0, 0] - (quantized.addends?[Int(item)] ?? 0) } ?? 0
+    }
+  }
+
+  /// The items, in their order, that can be among the best by bounds of their scores; nil where too many can.
+  private func bounded(
+    _ count: Int, of items: [Int32], for user: UserContext, _ stack: AdaptedDenseStack
+  ) -> [Int32]? {
+    guard stack.outputs == 1, problem.loss.predictsScores,
+      let quantized = quantizedItems.rows(made: { quantizeItems() }),
+      let reference = referenceItems.value(
+        unless: { Cancellation.isRequested }, { referenceRows() }),
+      let bounds = scratchPool.withScratch({ scratch in
+        scratch.tape.reset()
+        return reference.bounds(of: stack, adding: quantized.addends, scratch.tape.arena)
+      })
+    else { return nil }
+    // The exact scores of those that look best are a bar for all others.
+    let promising = highest(count, of: items.map { bounds.estimates[Int($0)] }).map { items[$0] }
+    let scores = scores(for: user, items: promising, by: stack, threads: 1)
+    guard let bar = scores.min(), scores.allSatisfy(\.isFinite) else { return nil }
+    let level = level(of: user, quantized, items[0])
+    let largest = quantized.addends?.reduce(0) { max($0, abs($1)) } ?? 0
+    let margin = 16 * .ulpOfOne * (largest + abs(level) + abs(bar))
+    let least = bar - level - margin
+    let few = items.filter { bounds.tops[Int($0)] >= least }
+    return few.count <= count + items.count / Self.worthwhile ? few : nil
+  }
+
+  /// What the model makes of all items before it adapts to anybody.
+  private func referenceRows() -> ReferenceRows? {
+    let count = problem.encoder.items.count
+    guard count > 0,
+      let stack = adapted(
+        to: UserContext(user: nil, support: []), items: [0],
+        { scratch, episode in scratch.unadaptedDenseStack(weights, episode) })
+    else { return nil }
+    let width = stack.layers[0].weight.rows
+    guard count <= (1 << 26) / width else { return nil }
+    let inputs = FloatBuffer(count: count * width)
+    for start in stride(from: 0, to: count, by: Self.many) {
+      scratchPool.withScratch { scratch in
+        scratch.tape.reset()
+        let items = Array(Int32(start)..<Int32(min(count, start + Self.many)))
+        let rows = features(of: items[...], for: nil, in: scratch).hidden
+        (inputs.base + start * width).update(from: rows.base, count: rows.count)
+      }
+    }
+    return ReferenceRows(Matrix(inputs.base, rows: count, columns: width), by: stack)
   }
 
   private func quantizeItems() -> QuantizedItems.Rows? {

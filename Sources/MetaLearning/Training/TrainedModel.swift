@@ -20,6 +20,7 @@ package struct TrainedModel: Recommender {
   package var privacy: PrivacyStatement?
   let scratchPool: ScratchPool
   let quantizedItems = QuantizedItems()
+  let referenceItems = Memo<ReferenceRows?>()
   private let knownDigest = Memo<String>()
 
   package init(

@@ -88,7 +88,8 @@ extension UserContext {
     guard !given.isEmpty else { return }
     let news = Set(given.map(\.item))
     support.removeAll { news.contains($0.item) }
-    support += given.stablySorted(by: \.item)
+    let order = given.indices.sorted { (given[$0].item, $0) < (given[$1].item, $1) }
+    support += order.map { given[$0] }
   }
 }
 

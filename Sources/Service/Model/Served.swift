@@ -44,7 +44,7 @@ package final class Served: Sendable {
     schemas = ServedSchemas(self.known.data)
     // What is computed once for all users is not left to the first of them.
     if !items.isEmpty {
-      _ = try? model.best(1, of: items, for: UserContext(user: nil, support: []), threads: 1)
+      _ = try? model.best(1, of: items, for: model.kept(for: UserContext(user: nil, support: [])))
     }
   }
 

@@ -27,7 +27,7 @@ let recommendRoute = Route(
       ),
     ]
   },
-  content: .json(recommendationMembers), refusals: [404, 422]
+  content: .json(recommendationMembers), refusals: [404, 422], isShort: true
 ) { service, call throws(Problem) in
   let asker = try service.asker(call.body, call.served)
   return call.answer(try call.served.recommendation(for: asker, call.body, at: ""))
@@ -187,6 +187,17 @@ extension Served {
       }
     }
     guard !left.isEmpty else { return candidates }
+    if candidates.count == items.count {
+      // Of all items what lies between those that are left out.
+      var kept: [Int32] = []
+      kept.reserveCapacity(items.count)
+      var next = 0
+      for item in left.sorted() {
+        kept += items[next..<Int(item)]
+        next = Int(item) + 1
+      }
+      return kept + items[next...]
+    }
     var isLeft = [Bool](repeating: false, count: items.count)
     for item in left { isLeft[Int(item)] = true }
     return candidates.filter { !isLeft[Int($0)] }

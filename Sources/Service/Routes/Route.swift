@@ -46,6 +46,8 @@ struct Route: Sendable {
   let content: Content
   /// The statuses of refusals of its own.
   var refusals: [Int] = []
+  /// Whether its answer takes little time and waits for no disk.
+  var isShort = false
   /// Whether its answer may take much longer than most.
   var takesLong = false
   let run: @Sendable (Service, Call) throws(Problem) -> Answer

@@ -10,7 +10,7 @@ let healthRoute = Route(
     Schema.Member("status", .choice(["ok"]), "", isRequired: true),
     Schema.Member("items", .whole(0...Int(Int32.max)), "how many items it ranks", isRequired: true),
     Schema.Member("seconds", .number, "for how long it has been up", isRequired: true),
-  ])
+  ]), isShort: true
 ) { service, call throws(Problem) in
   call.answer([
     "status": .string("ok"), "items": .number(call.served.known.itemCount),

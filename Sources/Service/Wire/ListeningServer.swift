@@ -8,24 +8,29 @@
   import NIOPosix
   import Synchronization
 
-  /// HTTP/1.1 by Hummingbird. One thread moves bytes, tasks answer.
+  /// HTTP/1.1 by Hummingbird. As many threads as there are processors move bytes and give the short answers; tasks give
+  /// the others.
   final class ListeningServer: RunningServer {
     let port: Int
     private let server: Server<HTTP1Channel>
     private let ended = DispatchSemaphore(value: 0)
 
     init(_ service: Service, host: String, port: Int) throws(CommandFailure) {
-      var logger = Logger(label: "mrs.serve") { _ in SwiftLogNoOpLogHandler() }
-      logger.logLevel = .critical
+      let logger = Logger(label: "mrs.serve") { _ in SwiftLogNoOpLogHandler() }
       let limits = service.limits
       let longWork = LongWork()
+      let pace = ShortAnswers.Pace()
+      let idle = Duration.seconds(limits.seconds)
       let channel = HTTP1Channel(
         responder: { request, writer, _ in
           try await Exchange(service: service, longWork: longWork, request: request).run(writer)
         },
         configuration: .init(
-          additionalChannelHandlers: [OrderlyEnds(service)],
-          idleTimeout: .milliseconds(Int64(limits.seconds * 1000)),
+          // Hummingbird's own look at connections sees only what goes on to tasks: another stands before it.
+          additionalChannelHandlers: [
+            OrderlyEnds(service), HTTPConnectionStateHandler(idleTimeout: idle, logger: logger),
+            ShortAnswers(service, pace),
+          ],
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
       let begun = DispatchSemaphore(value: 0)
@@ -40,7 +45,8 @@
           outcome.withLock { $0 = .success(channel.localAddress?.port ?? port) }
           begun.signal()
         },
-        eventLoopGroup: MultiThreadedEventLoopGroup(numberOfThreads: 1), logger: logger)
+        eventLoopGroup: MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount),
+        logger: logger)
       self.server = server
       let ended = ended
       Task {
@@ -98,7 +104,7 @@
     private struct Ended: Error {}
 
     func run(_ writer: consuming ResponseWriter) async throws {
-      var asked = self.asked
+      var asked = Request(request.head)
       let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
       let obstacle =
         length > service.limits.bodyBytes ? service.limits.tooLarge : service.obstacle(asked)
@@ -119,17 +125,6 @@
         try await write(service.refuse(problem), to: writer, isLast: true)
         try await leave()
       }
-    }
-
-    private var asked: Request {
-      var headers: [String: String] = [:]
-      for name in [HTTPField.Name.authorization, .contentType] {
-        headers[name.canonicalName] = request.headers[name]
-      }
-      headers["host"] = request.head.authority
-      // What a page would be answered, without the page.
-      let method = request.method == .head ? "GET" : request.method.rawValue
-      return Request(method, request.head.path ?? "", headers: headers)
     }
 
     /// The whole body, or why it is not wanted, or cannot be had.

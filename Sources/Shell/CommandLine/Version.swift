@@ -2,6 +2,7 @@ import CBuild
 import Jupyter
 import Kernels
 import MPI
+import Service
 
 /// The version of the language, the program and its packages (semantic versioning).
 package enum Version {
@@ -14,6 +15,7 @@ package enum Version {
       "commit: \(commit ?? "unknown, as of any plain `swift build`; scripts/install names it")",
       "kernel for Jupyter: \(KernelServer.isBuilt ? "built in" : "not built in")",
       "ranks by MPI: \(MPIRanks.isBuilt ? "built in" : "not built in")",
+      "service: \(HTTPServer.isBuilt ? "built in" : "not built in")",
       "kernels: \(Terminal.kernels.name), of \(KernelSet.names)",
     ].joined(separator: "\n")
   }

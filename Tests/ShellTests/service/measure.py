@@ -87,6 +87,12 @@ def memory(process):
     return round(total / 1024, 1)
 
 
+def spent(process):
+    """Seconds that a process has computed."""
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        return sum(map(int, file.read().rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def wrk(port, script, seconds, connections=8):
     """Answers a second, and how many were no answers."""
     done = subprocess.run(
@@ -138,9 +144,11 @@ class Pinned:
 def measured(server):
     script = door.script("newcomers.lua", WRK)
     wrk(server.port, script, 2)
+    before = spent(server.process)
     rate, faults = wrk(server.port, script, SECONDS)
+    computed = 1000 * (spent(server.process) - before) / max(1, rate * SECONDS)
     half = latency(server.port, max(1, rate / 2), SECONDS)
-    return {"start": server.start, "rate": round(rate, 1), "faults": faults, "half": half, "MB": memory(server.process)}
+    return {"start": server.start, "rate": round(rate, 1), "ms computed": round(computed, 3), "faults": faults, "half": half, "MB": memory(server.process)}
 
 
 def endure(model, data):
@@ -177,30 +185,31 @@ def main():
     results = {}
     ours = Pinned(
         [door.PROGRAM, "serve", model, "--data", data, "--port", "18470", "--feedback", "none"], 18470)
-    theirs = None
-    try:
-        theirs = Pinned(
-            [sys.executable, "-m", "uvicorn", "reference_app:app", "--port", "18471", "--workers", "1", "--log-level", "error"],
-            18471, MRS_MODEL=model, MRS_ITEMS=catalogue, PYTHONPATH=os.path.join(HERE, "../../../Sources/MetaRecPython"))
-    except OSError:
-        print("without FastAPI and PyTorch, which did not start", file=sys.stderr)
-    if theirs:
-        r = random.Random(3)
+    servers = {"mrs": ours}
+    app = [sys.executable, "-m", "uvicorn", "reference_app:app", "--workers", "1", "--log-level", "error", "--port"]
+    for port, name, tuned in [(18471, "FastAPI", "0"), (18473, "FastAPI, tuned", "1")]:
+        try:
+            servers[name] = Pinned(
+                [*app, str(port)], port, MRS_MODEL=model, MRS_ITEMS=catalogue, MRS_TUNED=tuned,
+                PYTHONPATH=os.path.join(HERE, "../../../Sources/MetaRecPython"))
+        except OSError:
+            print(f"without {name}, which did not start", file=sys.stderr)
+    r = random.Random(3)
+    for name, server in servers.items():
         furthest = 0.0
-        for _ in range(50):
+        for _ in range(50 if server is not ours else 0):
             body = {"ratings": {str(i): r.randint(1, 5) for i in r.sample(range(1, ITEMS + 1), 10)}, "count": 10}
-            a, b = ask(18470, body)["items"], ask(18471, body)["items"]
+            a, b = ask(ours.port, body)["items"], ask(server.port, body)["items"]
             for one, other in zip(a, b):
                 furthest = max(furthest, abs(one["score"] - other["score"]))
         assert furthest < 1e-3, furthest
-        results["answers differ by at most"] = furthest
+        if server is not ours:
+            results.setdefault("answers differ by at most", {})[name] = furthest
     for _ in range(3):
-        results.setdefault("mrs", []).append(measured(ours))
-        if theirs:
-            results.setdefault("FastAPI", []).append(measured(theirs))
-    ours.end()
-    if theirs:
-        theirs.end()
+        for name, server in servers.items():
+            results.setdefault(name, []).append(measured(server))
+    for server in servers.values():
+        server.end()
     if ENDURE > 0:
         results["endured"] = endure(model, data)
     print(json.dumps(results, indent=1))

@@ -3,15 +3,15 @@ import Models
 
 /// A stack of dense layers adapted to one user: scores rows of features, without a tape.
 package struct AdaptedDenseStack: @unchecked Sendable {
-  private struct Layer {
+  struct Layer {
     var weight: Matrix
     /// With the part of the inputs that all rows share.
     var bias: Matrix
   }
 
-  private let layers: [Layer]
-  private let activation: DenseStack.Activation
-  private let kernels: KernelSet
+  let layers: [Layer]
+  let activation: DenseStack.Activation
+  let kernels: KernelSet
   /// Holds what the matrices view.
   private let memory: FloatBuffer
 
@@ -193,6 +193,23 @@ extension Scratch {
     let loop = innerLoop(of: learner)
     guard let stack = denseStack(for: loop), stack.applies(to: episode, problem) else { return nil }
     return stack.adapted(self, weights, episode)
+  }
+
+  /// The dense stack before it adapts to anybody; nil where the network has none.
+  package func unadaptedDenseStack(_ weights: Weights, _ episode: Episode) -> AdaptedDenseStack? {
+    guard let stack = problem.network.denseStack(problem.shape) else { return nil }
+    let state = problem.network.features(
+      tape, leaves(weights, episode), episode.query, support: episode.support, shape: problem.shape)
+    let layers = stack.layers.map { layer in
+      let bias = weights.view(layer.bias)
+      guard let common = layer.common, state.common.isSome else {
+        return (weight: weights.view(layer.weight), bias: bias)
+      }
+      let shifted = matrix(like: bias)
+      kernels.product(tape[state.common], weights.view(common), into: shifted, bias: bias)
+      return (weight: weights.view(layer.weight), bias: shifted)
+    }
+    return AdaptedDenseStack(layers, activation: stack.activation, kernels)
   }
 
   /// The inputs of the stack for some rows, which do not adapt, and what is added to their scores.
