@@ -27,6 +27,19 @@ import Testing
     #expect(found == ["u,i\n1,2\n", "u,i\n1,2\n"])
   }
 
+  /// Noise that no rank shares would part their weights unnoticed.
+  @Test func noiseOfTheSystemIsRefused() {
+    let script =
+      "load data\nsplit tasks\nmeta-train maml epochs=1 privacy=gaussian epsilon=8 delta=1e-3 noise-source=system"
+    let messages = run([RecordingHost(), RecordingHost()]) { host -> String in
+      var interpreter = Interpreter()
+      guard case .failed(let failure) = interpreter.run(Source(text: script), host: host)
+      else { return "" }
+      return failure.message
+    }
+    for message in messages { #expect(message.contains("each rank would draw")) }
+  }
+
   @Test func whatRank0LacksIsThereForNobody() {
     let found = run([RecordingHost(), RecordingHost(["a.csv": "1"])]) { host in
       (

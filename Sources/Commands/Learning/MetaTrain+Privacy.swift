@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
@@ -17,6 +18,11 @@ extension MetaTrain {
       return nil
     }
     if let contradiction = privateNetworkContradiction(network) { throw contradiction }
+    if privacy.source == .system, Ranks.current != nil {
+      throw privacyFailure(
+        "each rank would draw users and noise of its own, and their weights would part",
+        "one process, or noise-source=seed", "noise-source")
+    }
     try requireUsers(split, data)
     let users = split.train.count
     let rate = min(1, Double(batch) / Double(max(1, users)))
