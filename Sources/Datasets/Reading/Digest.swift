@@ -42,15 +42,11 @@ extension Dataset {
 
   /// The same with other items, whose numbers those of the ratings are, or would be.
   func contentDigest(of items: Entities) -> String {
-    var words = orderedMap(4) { column in
-      switch column {
-      case 0: digest(interactions.users)
-      case 1: digest(interactions.items)
-      case 2: digest(interactions.ratings)
-      default: digest(interactions.times)
-      }
-    }
-    words.append(digest([scale.lowest, scale.highest]))
+    var words = [
+      digest(interactions.users), digest(interactions.items),
+      digest(interactions.ratings), digest(interactions.times),
+      digest([scale.lowest, scale.highest]),
+    ]
     // Ratings keep the digests that they had before there were interactions.
     if interactions.ticks != 1 { words.append(UInt64(interactions.ticks)) }
     if feedback == .interactions { words.append(digest(interactions.counts) &+ 1) }
