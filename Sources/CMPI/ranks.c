@@ -129,7 +129,8 @@ static void *keep_watch(void *context) {
     double time = now();
     bool was_held = time - last > 2 * interval;
     if (was_held) woke = time;
-    if (is_terminated) {
+    // Of ranks that fail all in the same way the first to end makes the launcher end those that are leaving.
+    if (is_terminated && !atomic_load(&mpi->is_leaving)) {
       // Of one that was held until now the others have spoken; the launcher wakes it to end it.
       end(mpi, MRS_MPI_TERMINATED, -1, mpi->rank == 0 && (woke == 0 || time - woke > patience));
     }
