@@ -19,6 +19,7 @@ extension ForwardingHost {
   package func supplied(_ name: String) -> [String] { host.supplied(name) }
   package var kernels: KernelSet { host.kernels }
   package var pool: ThreadPool? { host.pool }
+  package var generator: any RandomNumberGenerator { host.generator }
   package func now() -> Double { host.now() }
   package func checkpoint(_ progress: Progress) throws(Interrupted) {
     try host.checkpoint(progress)

@@ -46,7 +46,7 @@ extension Interactions {
 
   /// Rows in the order of what they have in a column, and as they stood where that is the same: a counting sort.
   private static func counted(_ rows: [Int32], by column: [Int32]) -> [Int32] {
-    var free = [Int](repeating: 0, count: Int(column.max() ?? -1) + 2)
+    var free = [Int](repeating: 0, count: Int(column.bounds?.upperBound ?? -1) + 2)
     for value in column.whileWanted() { free[Int(value) + 1] += 1 }
     for value in free.indices.dropFirst() { free[value] += free[value - 1] }
     var sorted = [Int32](repeating: 0, count: rows.count)
@@ -131,7 +131,7 @@ extension Interactions {
 
   /// The same for rows in any order; two passes without sorting.
   private var hasRepeatsAnywhere: Bool {
-    var starts = [Int](repeating: 0, count: Int(users.max() ?? -1) + 2)
+    var starts = [Int](repeating: 0, count: Int(users.bounds?.upperBound ?? -1) + 2)
     for user in users.whileWanted() { starts[Int(user) + 1] += 1 }
     for user in starts.indices.dropFirst() { starts[user] += starts[user - 1] }
     var rated = [Int32](repeating: 0, count: count)
@@ -139,7 +139,7 @@ extension Interactions {
       rated[starts[Int(user)]] = item
       starts[Int(user)] += 1
     }
-    var lastUser = [Int32](repeating: -1, count: Int(items.max() ?? -1) + 1)
+    var lastUser = [Int32](repeating: -1, count: Int(items.bounds?.upperBound ?? -1) + 1)
     var start = 0
     // Each start has come to the end of its user's rows.
     for (user, end) in starts.dropLast().enumerated().whileWanted(asking: 0x100) {

@@ -19,6 +19,11 @@ package enum TextEncoding: Sendable {
 }
 
 extension FileContents {
+  /// Whether it begins and ends as a Parquet file does.
+  package var isParquet: Bool {
+    bytes.starts(with: "PAR1".utf8) && bytes.suffix(4).elementsEqual("PAR1".utf8)
+  }
+
   /// Refuses what is plainly no text: archives, images, nothing at all.
   package func requireText() throws(DatasetError) {
     if bytes.isEmpty {
@@ -37,7 +42,7 @@ extension FileContents {
             ? "arrays are attached: attach items \"\(path)\"" : "unpack it first: unzip \(path)"
         ], code: "E0511")
     }
-    if bytes.starts(with: "PAR1".utf8), bytes.suffix(4).elementsEqual("PAR1".utf8) {
+    if isParquet {
       throw DatasetError(
         "this is a Parquet file, which mrs reads through the program duckdb at its prompt and in scripts alone",
         file: path, help: ["write the table as CSV, and load that"], code: "E0511")

@@ -35,12 +35,14 @@ package final class Ranks: Sendable {
   package var isAskedToStop: Bool { hasStopped.load(ordering: .relaxed) }
 
   /// A rank as people are told of it: "rank 2 on node7".
-  package func title(of rank: Int) -> String {
+  package func title(of rank: Int) -> String { Self.title(of: rank, names) }
+
+  package static func title(of rank: Int, _ names: [String]) -> String {
     "rank \(rank)" + (names.indices.contains(rank) ? " on \(names[rank])" : "")
   }
 
-  /// The part of 0..<count that this rank does: neighbours, as many as others have or one more.
-  package func share(of count: Int) -> Range<Int> {
+  /// The part of 0..<count that a rank does: neighbours, as many as others have or one more.
+  package func share(of count: Int, for rank: Int) -> Range<Int> {
     count * rank / size..<count * (rank + 1) / size
   }
 
@@ -92,9 +94,9 @@ package func spreadMap<T: Sendable>(
   guard let ranks = Ranks.current, count > 0 else {
     return orderedMap(count, threads: threads, abandoned: abandoned, body)
   }
-  let start = ranks.share(of: count).lowerBound
-  let own = orderedMap(ranks.share(of: count).count, threads: threads, abandoned: abandoned) {
-    body(start + $0)
+  let share = ranks.share(of: count, for: ranks.rank)
+  let own = orderedMap(share.count, threads: threads, abandoned: abandoned) {
+    body(share.lowerBound + $0)
   }
   var message = MessageWriter()
   for result in own {
@@ -105,7 +107,7 @@ package func spreadMap<T: Sendable>(
   }
   return ranks.allGather(message, for: .results).enumerated().flatMap { rank, message in
     var message = message
-    return (count * rank / ranks.size..<count * (rank + 1) / ranks.size).map { index in
+    return ranks.share(of: count, for: rank).map { index in
       message.take(Bool.self)
         ? read(&message)
         : orderedMap(1, threads: 1, abandoned: abandoned) { _ in body(index) }[0]

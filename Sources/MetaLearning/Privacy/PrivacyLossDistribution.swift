@@ -184,7 +184,7 @@ private struct DominatingPair {
     let isLeft = isBelow == isMixtureFirst
     func side(_ mean: Double) -> Double {
       let z = (place - mean) / sigma
-      return Accurate.normal(isLeft ? z : -z)
+      return StandardNormal.cumulative(isLeft ? z : -z)
     }
     return ofMixture ? (1 - rate) * side(0) + rate * side(1) : side(0)
   }
@@ -198,8 +198,8 @@ private struct DominatingPair {
       return max(
         0,
         a > 0
-          ? Accurate.normal(-a) - Accurate.normal(-b)
-          : Accurate.normal(b) - Accurate.normal(a))
+          ? StandardNormal.cumulative(-a) - StandardNormal.cumulative(-b)
+          : StandardNormal.cumulative(b) - StandardNormal.cumulative(a))
     }
     return ofMixture ? (1 - rate) * between(0) + rate * between(1) : between(0)
   }

@@ -137,7 +137,4 @@ enum Accurate {
     }
     return -x * x - Elementary.log(x) - 0.5 * Elementary.log(.pi) + Elementary.log(series)
   }
-
-  /// The probability that a standard normal number is at most x.
-  static func normal(_ x: Double) -> Double { 0.5 * Elementary.erfc(-x / 2.0.squareRoot()) }
 }

@@ -12,7 +12,7 @@ extension LearningProblem {
     _ sums: ArraySlice<GradientSum>, _ learn: (Range<Int>) -> [Float]
   ) -> [Float] {
     guard let ranks = Ranks.current else { return learn(sums.indices) }
-    let own = ranks.share(of: sums.count)
+    let own = ranks.share(of: sums.count, for: ranks.rank)
     let losses = learn(own)
     var message = MessageWriter()
     for (number, loss) in zip(own, losses) {
@@ -23,7 +23,7 @@ extension LearningProblem {
     return ranks.allGather(message, for: .gradients).enumerated().flatMap { rank, message in
       guard rank != ranks.rank else { return losses }
       var message = message
-      return (sums.count * rank / ranks.size..<sums.count * (rank + 1) / ranks.size).map { number in
+      return ranks.share(of: sums.count, for: rank).map { number in
         let loss = message.take(Float.self)
         sums[number].read(from: &message, tableRows: tableRows)
         return loss

@@ -183,7 +183,9 @@ struct TestCommand: ParsableCommand {
   /// same.
   private var cache: ResultCache? {
     guard !noCache, runs == 1, let folder = CacheFolder.path else { return nil }
-    let salt = sandbox.allow.joined(separator: ":") + (deterministic ? " timeless" : "")
+    let salt =
+      sandbox.allow.joined(separator: ":") + (deterministic ? " timeless" : "")
+      + (sandbox.programs ? " programs" : "")
     return ResultCache(folder: folder + "/results", salt: salt)
   }
 }

@@ -6,8 +6,7 @@ import Reports
 enum ExternalEditor {
   /// The text after editing, or nil when the editor failed or nothing was changed.
   static func edit(_ text: String) -> String? {
-    let folder = Terminal.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? P_tmpdir
-    let path = "\(folder)/mrs-\(getpid()).mrs"
+    let path = "\(Files.temporaryFolder)/mrs-\(getpid()).mrs"
     guard (try? Files.write(Array((text + "\n").utf8), to: path, named: path)) != nil else {
       return nil
     }

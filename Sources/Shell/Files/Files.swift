@@ -233,6 +233,11 @@ package enum Files {
     return mkdir(path, mode) == 0 || errno == EEXIST
   }
 
+  /// Where files lie that are soon gone.
+  static var temporaryFolder: String {
+    Terminal.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? P_tmpdir
+  }
+
   /// The folder that a path lies in.
   package static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -11,9 +11,7 @@ struct ParquetFile {
 
   /// Nil where the bytes of a file are no Parquet.
   init?(_ contents: FileContents, at place: Place) {
-    guard contents.bytes.starts(with: "PAR1".utf8), contents.bytes.count > 12,
-      contents.bytes.suffix(4).elementsEqual("PAR1".utf8)
-    else { return nil }
+    guard contents.isParquet else { return nil }
     (name, self.place) = (contents.path, place)
   }
 
@@ -107,8 +105,7 @@ struct ParquetFile {
 extension Files {
   /// A file without a name, open for reading and writing; nil, with `errno` set, where none can be made.
   fileprivate static func nameless() -> Int32? {
-    let folder = Terminal.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? P_tmpdir
-    var path = Array("\(folder)/mrs-XXXXXX".utf8CString)
+    var path = Array("\(temporaryFolder)/mrs-XXXXXX".utf8CString)
     let file = mkstemp(&path)
     guard file >= 0 else { return nil }
     _ = fcntl(file, F_SETFD, FD_CLOEXEC)

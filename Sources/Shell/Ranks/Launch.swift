@@ -152,7 +152,6 @@ private final class Names: Sendable {
   }
 
   func title(of rank: Int) -> String {
-    let names = names.withLock(\.self)
-    return "rank \(rank)" + (names.indices.contains(rank) ? " on \(names[rank])" : "")
+    Ranks.title(of: rank, names.withLock(\.self))
   }
 }

@@ -10,8 +10,4 @@ import ranks  # noqa: E402
 import tally  # noqa: E402
 
 if __name__ == "__main__":
-    try:
-        status = tally.run(FOLDER, sys.argv[1:])
-    finally:
-        ranks.cleanup()
-    sys.exit(status)
+    sys.exit(tally.run(FOLDER, sys.argv[1:], ranks.cleanup))

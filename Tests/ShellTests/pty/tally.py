@@ -13,8 +13,15 @@ class Tally(unittest.TextTestResult):
         self.passed += 1
 
 
-def run(folder, names):
-    """The exit status; all tests of the folder where no names are given."""
+def run(folder, names, cleanup=lambda: None):
+    """The exit status; all tests of the folder where no names are given. At the end `cleanup` is called."""
+    try:
+        return tested(folder, names)
+    finally:
+        cleanup()
+
+
+def tested(folder, names):
     loader = unittest.TestLoader()
     tests = loader.loadTestsFromNames(names) if names else loader.discover(folder)
     result = unittest.TextTestRunner(resultclass=Tally, verbosity=2).run(tests)

@@ -10,8 +10,4 @@ import door  # noqa: E402
 import tally  # noqa: E402
 
 if __name__ == "__main__":
-    try:
-        status = tally.run(FOLDER, sys.argv[1:])
-    finally:
-        door.cleanup()
-    sys.exit(status)
+    sys.exit(tally.run(FOLDER, sys.argv[1:], door.cleanup))

@@ -214,7 +214,7 @@ extension ReferenceRows {
 
 extension Matrix {
   /// The root of the sum of squares, at least.
-  fileprivate func length(_ kernels: KernelSet) -> Float {
+  func length(_ kernels: KernelSet) -> Float {
     kernels.dot(self, self).squareRoot() * slack
   }
 }

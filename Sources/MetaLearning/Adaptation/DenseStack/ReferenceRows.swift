@@ -42,8 +42,6 @@ package struct ReferenceRows: @unchecked Sendable {
   let distances: [[Float]]
   /// The length of the longest input.
   let length: Float
-  /// The last layer of the reference.
-  let last: AdaptedDenseStack.Layer
   private let memory: [FloatBuffer]
 
   package var count: Int { order.count }
@@ -59,9 +57,6 @@ package struct ReferenceRows: @unchecked Sendable {
     let groups = RowGroups(inputs, size: Self.groupSize, kernels, (Self.sampled, Self.rounds))
     (order, starts) = (groups.order, groups.starts)
     middles = held.copy(groups.middles)
-    last = AdaptedDenseStack.Layer(
-      weight: held.copy(stack.layers[stack.layers.count - 1].weight),
-      bias: held.copy(stack.layers[stack.layers.count - 1].bias))
     let rows = held.temporary(inputs.rows, inputs.columns)
     for (place, row) in order.enumerated() {
       rows.rows(place..<place + 1).copy(from: inputs.rows(Int(row)..<Int(row) + 1))
@@ -69,12 +64,7 @@ package struct ReferenceRows: @unchecked Sendable {
     var (activations, centres) = (rows, middles)
     var (layers, distances): ([Layer], [[Float]]) = ([], [])
     let arena = Arena()
-    var longest: Float = 0
-    for index in 0..<rows.rows {
-      let row = rows.rows(index..<index + 1)
-      longest = max(longest, kernels.dot(row, row).squareRoot())
-    }
-    length = longest * slack
+    length = (0..<rows.rows).reduce(0) { max($0, rows.rows($1..<$1 + 1).length(kernels)) }
     for layer in stack.layers.dropLast() {
       distances.append(groups.distances(activations, centres))
       let sums = held.temporary(activations.rows, layer.weight.columns)
@@ -87,7 +77,7 @@ package struct ReferenceRows: @unchecked Sendable {
           codes: coded.codes, width: coded.width, step: coded.step, middles: middles,
           weight: held.copy(layer.weight), bias: held.copy(layer.bias),
           norm: kernels.spectralNormBound(of: layer.weight, in: arena),
-          frobenius: kernels.dot(layer.weight, layer.weight).squareRoot() * slack))
+          frobenius: layer.weight.length(kernels)))
       kernels.map(.relu, sums, into: sums)
       activations = sums
       centres = held.temporary(middles.rows, middles.columns)

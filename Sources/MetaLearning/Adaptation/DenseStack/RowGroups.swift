@@ -52,7 +52,7 @@ struct RowGroups {
       let middle = middles.rows(group..<group + 1)
       for place in starts[group]..<starts[group + 1] {
         kernels.addScaled(rows.rows(place..<place + 1), -1, middle, into: difference)
-        distances.append(kernels.dot(difference, difference).squareRoot() * slack)
+        distances.append(difference.length(kernels))
       }
     }
     return distances
