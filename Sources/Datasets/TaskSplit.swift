@@ -19,6 +19,14 @@ package struct UserTask: Sendable, Equatable {
 
   /// All rows that are known to whatever learns from the task.
   package var rows: [Int32] { support + query + spare }
+
+  /// Does something with each of them.
+  @inline(__always)
+  func forEachRow(_ body: (Int32) -> Void) {
+    for row in support { body(row) }
+    for row in query { body(row) }
+    for row in spare { body(row) }
+  }
 }
 
 /// Tasks to learn from, to choose models by, and to report on. No user is in two parts.

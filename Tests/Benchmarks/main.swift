@@ -7,11 +7,13 @@ let usage = """
   usage: benchmark session MRS [FOLDER] [--kernels NAME]
          benchmark inputs FOLDER
          benchmark clicks FOLDER THREADS BASELINE…
+         benchmark timeline INPUTS WORKLOAD [THREADS] [--steps K] [--svg FILE]
          benchmark INPUTS [WORKLOAD] [THREADS] [--kernels NAME] [--steps K] [--seconds S] [--json] [--first]
                    [--grow STEPS]
 
   session   what a user waits for
   clicks    times baselines of clicks, such as "als factors=64", on the pairs in FOLDER (users.bin, items.bin)
+  timeline  what each thread does in a meta-step, and what it reads that others wrote, also as a picture
   inputs    writes inputs of the peers' shapes, drawn from a seed
   INPUTS    meta-steps a second on the peers' workloads (w1 w2 anil fomaml reptile w4), with the loss that
             every program must agree on; w4 is the time to adapt one user and rank 100,000 items
@@ -61,6 +63,19 @@ if words.count == 2, words[0] == "inputs" {
   exit(0)
 }
 let only = option("--steps") { Int($0) }
+let picture = option("--svg") { $0 }
+if words.count > 2, words[0] == "timeline" {
+  let threads = words.count > 3 ? Int(words[3]) ?? 2 : 2
+  let workload = try Workload(
+    words[2], Inputs(folder: words[1]), steps: only ?? 5, kernels: kernels)
+  let report = ThreadPool().whileUsed {
+    TimelineReport(
+      "\(words[2]) K=\(only ?? 5) \(threads)T", WorkloadRun(workload, threads: threads))
+  }
+  print(report.text)
+  if let picture { try Data(report.svg.utf8).write(to: URL(filePath: picture)) }
+  exit(0)
+}
 let grow = option("--grow") { Int($0) }
 let length = option("--seconds") { Double($0) } ?? 2
 let (asJSON, isFirst) = (flag("--json"), flag("--first"))

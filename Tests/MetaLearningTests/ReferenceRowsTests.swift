@@ -78,15 +78,18 @@ import Testing
     defer { inputs.base.deallocate() }
     var stream = RandomKey(seed: 7).stream
     for index in 0..<inputs.count { inputs.base[index] = 0.3 * Float(stream.normal()) }
-    let rows = try #require(ReferenceRows(inputs, by: reference))
-    #expect(rows.count == 2000)
+    let addends = (0..<2000).map { Float($0 % 7) / 5 }
+    let rows = try #require(ReferenceRows(inputs, adding: addends, by: reference))
+    #expect(rows.order.sorted() == Array(0..<2000))
+    #expect(rows.order.indices.allSatisfy { rows.places[Int(rows.order[$0])] == $0 })
     var bounded = 0
     for context in contexts(data) where !context.support.isEmpty {
       let own = try #require(stack(context))
-      let scores = own.scores(of: 2000, threads: 1, block: 96, in: pool) { range, _ in
+      let unordered = own.scores(of: 2000, threads: 1, block: 96, in: pool) { range, _ in
         (inputs.rows(range), nil)
       }
-      guard let bounds = rows.bounds(of: own, adding: nil, Arena()) else { continue }
+      let scores = rows.order.map { unordered[Int($0)] + addends[Int($0)] }
+      guard let bounds = rows.bounds(of: own, Arena()) else { continue }
       bounded += 1
       #expect(zip(scores, bounds.tops).allSatisfy { $0 <= $1 })
       #expect(zip(scores, bounds.estimates).allSatisfy { $0.isFinite && $1.isFinite })
@@ -109,8 +112,8 @@ import Testing
     let width = model.problem.layout.blocks.first { $0.name == "hidden1.own" }?.rows ?? 0
     inputs.fill(.nan)
     let row = Matrix(inputs.base, rows: 1, columns: width)
-    #expect(ReferenceRows(row, by: try #require(stack)) == nil)
+    #expect(ReferenceRows(row, adding: nil, by: try #require(stack)) == nil)
     row.fill(1)
-    #expect(ReferenceRows(row, by: try #require(stack)) != nil)
+    #expect(ReferenceRows(row, adding: nil, by: try #require(stack)) != nil)
   }
 }

@@ -102,7 +102,7 @@ extension TopK {
         read: { .success(RecommendationLists.List(from: &$0)) }
       ) { place in
         let user = next[place]
-        let known = rows[Int(user)]
+        let known = Array(rows[Int(user)])
         let context = UserContext(
           UserTask(user: user, support: judged[user]?.support ?? known, query: []),
           in: data.interactions)

@@ -27,8 +27,8 @@ extension Interactions {
   /// where each pair starts and the last one ends.
   var pairs: (rows: [Int32], starts: [Int]) {
     // Sorted by items and then by users, each time leaving equal ones as they stand.
-    let byItem = Self.counted((0..<Int32(count)).map { $0 }, by: items)
-    var rows = Self.counted(byItem, by: users)
+    let byItem = Groups(by: items, count: Self.count(of: items)).order
+    var rows = Groups(byItem, by: users, count: Self.count(of: users)).order
     var starts: [Int] = []
     var first = 0
     for place in (0..<count).whileWanted() {
@@ -44,19 +44,8 @@ extension Interactions {
     return (rows, starts + [count])
   }
 
-  /// Rows in the order of what they have in a column, and as they stood where that is the same: a counting sort.
-  private static func counted(_ rows: [Int32], by column: [Int32]) -> [Int32] {
-    var free = [Int](repeating: 0, count: Int(column.bounds?.upperBound ?? -1) + 2)
-    for value in column.whileWanted() { free[Int(value) + 1] += 1 }
-    for value in free.indices.dropFirst() { free[value] += free[value - 1] }
-    var sorted = [Int32](repeating: 0, count: rows.count)
-    for row in rows.whileWanted() {
-      let value = Int(column[Int(row)])
-      sorted[free[value]] = row
-      free[value] += 1
-    }
-    return sorted
-  }
+  /// How many numbers a column has room for.
+  private static func count(of column: [Int32]) -> Int { Int(column.bounds?.upperBound ?? -1) + 1 }
 
   /// Puts rows that stand as in the file in the order of their times, and as they are where those are equal.
   private func sortByTime(_ rows: inout ArraySlice<Int32>) {
@@ -109,8 +98,8 @@ extension Interactions {
 
   /// The same in one pass where the rows of each user stand together, as in most files; nil where they do not.
   private var hasRepeatsInStretches: Bool? {
-    var isOver = [Bool](repeating: false, count: Int(users.bounds?.upperBound ?? -1) + 1)
-    var lastUser = [Int32](repeating: -1, count: Int(items.bounds?.upperBound ?? -1) + 1)
+    var isOver = [Bool](repeating: false, count: Self.count(of: users))
+    var lastUser = [Int32](repeating: -1, count: Self.count(of: items))
     return users.withUnsafeBufferPointer { users in
       items.withUnsafeBufferPointer { items -> Bool? in
         var current: Int32 = -1
@@ -139,7 +128,7 @@ extension Interactions {
       rated[starts[Int(user)]] = item
       starts[Int(user)] += 1
     }
-    var lastUser = [Int32](repeating: -1, count: Int(items.bounds?.upperBound ?? -1) + 1)
+    var lastUser = [Int32](repeating: -1, count: Self.count(of: items))
     var start = 0
     // Each start has come to the end of its user's rows.
     for (user, end) in starts.dropLast().enumerated().whileWanted(asking: 0x100) {

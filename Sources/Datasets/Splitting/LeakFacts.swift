@@ -33,20 +33,19 @@ extension TaskSplit {
     var isSeen = [Bool](repeating: false, count: data.count)
     var isSeenUser = [Bool](repeating: false, count: Int(data.users.max() ?? -1) + 1)
     var isTrainedItem = [Bool](repeating: false, count: Int(data.items.max() ?? -1) + 1)
-    for part in known {
-      for task in self[part].whileWanted(asking: 0x100) {
-        isSeenUser[Int(task.user)] = true
-        for rows in [task.support, task.query, task.spare] {
-          for row in rows {
-            isSeen[Int(row)] = true
-          }
-        }
+    for task in known.lazy.map({ self[$0] }).joined().whileWanted(asking: 0x100) {
+      isSeenUser[Int(task.user)] = true
+      isSeen.withUnsafeMutableBufferPointer { isSeen in
+        task.forEachRow { isSeen[Int($0)] = true }
       }
     }
     // Items that were held out for validation return to training.
-    for task in (known.contains(.valid) ? settledTraining : train).whileWanted(asking: 0x100) {
-      for rows in [task.support, task.query, task.spare] {
-        for row in rows { isTrainedItem[Int(data.items[Int(row)])] = true }
+    let learnt = known.contains(.valid) ? settledTraining : train
+    data.items.withUnsafeBufferPointer { items in
+      isTrainedItem.withUnsafeMutableBufferPointer { isTrainedItem in
+        for task in learnt.whileWanted(asking: 0x100) {
+          task.forEachRow { isTrainedItem[Int(items[Int($0)])] = true }
+        }
       }
     }
     var isNewItem = [Bool](repeating: false, count: isTrainedItem.count)
@@ -80,9 +79,12 @@ extension TaskSplit {
       first[Int(task.user)] = Int32(place)
     }
     var items = [Set<Int32>](repeating: [], count: judged.count)
-    for row in isSeen.indices.whileWanted() where isSeen[row] {
-      let place = first[Int(data.users[row])]
-      if place != none { items[Int(place)].insert(data.items[row]) }
+    // Most rows are of others: their users are looked at first.
+    data.users.withUnsafeBufferPointer { users in
+      for row in users.indices.whileWanted() {
+        let place = first[Int(users[row])]
+        if place != none, isSeen[row] { items[Int(place)].insert(data.items[row]) }
+      }
     }
     return judged.map { items[Int(first[Int($0.user)])] }
   }

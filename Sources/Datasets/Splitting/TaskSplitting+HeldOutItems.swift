@@ -75,8 +75,8 @@ extension TaskSplitting {
           query: Array(asked.prefix(query?.count(of: asked.count) ?? asked.count))))
     }
     let train = trainingTasks(
-      of: kept.map { $0.filter(isOf(.train)) }, query: .rest, in: data, key: key)
-    let settled = trainingTasks(of: kept, query: .rest, in: data, key: key)
+      of: kept.map { $0.filter(isOf(.train))[...] }, query: .rest, in: data, key: key)
+    let settled = trainingTasks(of: kept.map { $0[...] }, query: .rest, in: data, key: key)
     let valid = train.whileWanted(asking: 0x40).compactMap { task -> UserTask? in
       let asked = kept[Int(task.user)].filter(isOf(.valid))
       return asked.isEmpty

@@ -56,10 +56,10 @@ extension TaskSplitting {
   /// A user's rows drawn into an order by chance, and then by their places; of equal places chance decides, and so
   /// does not change with the file.
   func ordered(
-    _ rows: [Int32], _ places: [Int64]?, _ key: RandomKey, newestFirst: Bool
+    _ rows: ArraySlice<Int32>, _ places: [Int64]?, _ key: RandomKey, newestFirst: Bool
   ) -> [Int32] {
     var chance = key.stream
-    let drawn = chance.shuffled(rows)
+    let drawn = chance.shuffled(Array(rows))
     guard let places else { return drawn }
     let rank = Dictionary(uniqueKeysWithValues: drawn.enumerated().map { ($1, $0) })
     return drawn.sorted { a, b in

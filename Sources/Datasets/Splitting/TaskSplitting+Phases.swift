@@ -19,7 +19,9 @@ extension TaskSplitting {
   private var total: Int { phases.reduce(0, +) }
 
   /// The rows of those who are trained on, of those held out from them, and of the new ones.
-  private typealias Owners = (old: [[Int32]], valid: [[Int32]], new: [[Int32]])
+  private typealias Owners = (
+    old: [ArraySlice<Int32>], valid: [ArraySlice<Int32>], new: [ArraySlice<Int32>]
+  )
 
   /// The training and validation tasks, and those of each phase.
   func phased(
@@ -28,13 +30,13 @@ extension TaskSplitting {
     let places = try places(in: data)
     let owners = try owners(of: data, key: key)
     let rows = key.derived("task")
-    func ordered(_ group: [Int32]) -> (user: Int32, rows: [Int32]) {
-      let user = data.interactions.users[Int(group[0])]
+    func ordered(_ group: ArraySlice<Int32>) -> (user: Int32, rows: [Int32]) {
+      let user = data.interactions.users[Int(group[group.startIndex])]
       let own = rows.derived(data.users.ids.names[Int(user)])
       return (user, self.ordered(group, places, own, newestFirst: false))
     }
     /// As in a phase that is drawn, so that all phases are learnt.
-    func task(_ group: [Int32]) -> UserTask {
+    func task(_ group: ArraySlice<Int32>) -> UserTask {
       let (user, rows) = ordered(group)
       var chance = key.derived("phase").derived(data.users.ids.names[Int(user)]).stream
       let known = Swift.min(knownCounts[chance.below(knownCounts.count)], rows.count - 1)
@@ -60,8 +62,8 @@ extension TaskSplitting {
 
   /// Who is old and who is new, in the order of the data: as a column says, by the number of ratings, or by chance.
   private func owners(of data: Dataset, key: RandomKey) throws(DatasetError) -> Owners {
-    var old: [[Int32]]
-    let new: [[Int32]]
+    var old: [ArraySlice<Int32>]
+    let new: [ArraySlice<Int32>]
     let least = min ?? total + 1
     if from != nil, let division = try division(of: data, key: key) {
       old = data.rowsByUser(among: division.train).filter { $0.count > 1 }
@@ -103,8 +105,8 @@ extension TaskSplitting {
   }
 
   /// Why no new user is left to be judged.
-  private func tooLong(_ new: [[Int32]], _ data: Dataset) -> DatasetError {
-    let most = (new.isEmpty ? data.rowsByUser() : new).map(\.count).max() ?? 0
+  private func tooLong(_ new: [ArraySlice<Int32>], _ data: Dataset) -> DatasetError {
+    let most = (new.isEmpty ? data.rowsByUser().map(\.count) : new.map(\.count)).max() ?? 0
     let size = (most - 1) / Swift.max(1, phases.count)
     let bounds = max.map { " with \(min ?? total + 1) to \($0) ratings" } ?? ""
     return DatasetError(

@@ -39,11 +39,11 @@ extension TaskSplitting {
   ///
   /// - Parameter query: how many are asked for, but at most half of them.
   func trainingTasks(
-    of groups: [[Int32]], query: SetSize, in data: Dataset, key: RandomKey
+    of groups: some Collection<ArraySlice<Int32>>, query: SetSize, in data: Dataset, key: RandomKey
   ) -> [UserTask] {
     groups.enumerated().whileWanted(asking: 0x40).filter { !$1.isEmpty }.map { user, group in
       var chance = key.derived("task").derived(data.users.ids.names[user]).stream
-      let ordered = chance.shuffled(group)
+      let ordered = chance.shuffled(Array(group))
       let wanted = query.count(of: group.count) ?? group.count / 2
       let queryCount = Swift.max(1, Swift.min(wanted, group.count / 2))
       return UserTask(
@@ -53,9 +53,11 @@ extension TaskSplitting {
   }
 
   private func judgedTasks(
-    _ rows: ArraySlice<Int32>, _ known: [[Int32]], in data: Dataset
+    _ rows: ArraySlice<Int32>, _ known: Groups, in data: Dataset
   ) -> [UserTask] {
     data.rowsByUser(among: Array(rows).sortedWhileWanted()).enumerated().filter { !$1.isEmpty }
-      .map { user, own in UserTask(user: Int32(user), support: known[user], query: own) }
+      .map { user, own in
+        UserTask(user: Int32(user), support: Array(known[user]), query: Array(own))
+      }
   }
 }

@@ -15,7 +15,7 @@ extension TaskSplitting {
     }
     let tasks = try tasks(of: data, rows: nil, key: key, part: "")
     var chance = key.derived("parts").stream
-    let shuffled = chance.shuffled(tasks)
+    let shuffled = chance.shuffled(Array(tasks.indices))
     let testRange =
       if let folds {
         shuffled.count * (fold - 1) / folds..<shuffled.count * fold / folds
@@ -31,7 +31,8 @@ extension TaskSplitting {
         help: ["try smaller shares: valid=10% test=10%"], code: "E0520")
     }
     return (
-      inOrder(rest[validCount...]), inOrder(rest[..<validCount]), inOrder(shuffled[testRange])
+      inOrder(rest[validCount...], of: tasks), inOrder(rest[..<validCount], of: tasks),
+      inOrder(shuffled[testRange], of: tasks)
     )
   }
 
@@ -53,16 +54,13 @@ extension TaskSplitting {
         help: ["try a smaller share: valid=10%"], code: "E0520")
     }
     var chance = key.derived("parts").stream
-    let shuffled = chance.shuffled(train)
-    return (inOrder(shuffled[count...]), inOrder(shuffled[..<count]), test)
+    let shuffled = chance.shuffled(Array(train.indices))
+    return (inOrder(shuffled[count...], of: train), inOrder(shuffled[..<count], of: train), test)
   }
 
-  private func inOrder(_ tasks: ArraySlice<UserTask>) -> [UserTask] {
-    // Numbers are put in order in place of the tasks, which take long to move about.
-    let places = zip(tasks.indices, tasks).map { place, task in
-      UInt64(UInt32(bitPattern: task.user)) << 32 | UInt64(place)
-    }
-    return places.sortedWhileWanted().map { tasks[Int($0 & 0xFFFF_FFFF)] }
+  /// Those at some places, in the order they stand in.
+  private func inOrder(_ places: ArraySlice<Int>, of tasks: [UserTask]) -> [UserTask] {
+    Array(places).sortedWhileWanted().map { tasks[$0] }
   }
 
   /// One task for each user with enough of these rows, in the order of users.
@@ -70,43 +68,44 @@ extension TaskSplitting {
     of data: Dataset, rows: [Int32]?, key: RandomKey, part: String
   ) throws(DatasetError) -> [UserTask] {
     let groups = data.rowsByUser(among: rows)
-    let least = leastRatings
-    let most = max ?? Int.max
+    let (least, most) = (leastRatings, max ?? Int.max)
     let taskKey = key.derived("task" + part)
     let places = try places(in: data)
-    var tasks: [UserTask] = []
-    for (user, group) in groups.enumerated().whileWanted(asking: 0x40)
-    where group.count >= least && group.count <= most {
-      let ordered = ordered(
-        group, places, taskKey.derived(data.users.ids.names[user]), newestFirst: true)
-      let queryCount =
-        asked.count(of: group.count) ?? group.count - (support.count(of: group.count) ?? 0)
-      let supportCount = Swift.min(
-        support.count(of: group.count) ?? group.count - queryCount, group.count - queryCount)
-      guard queryCount > 0, supportCount >= 0 else { continue }
-      tasks.append(
-        UserTask(
-          user: Int32(user), support: Array(ordered[queryCount..<queryCount + supportCount]),
-          query: Array(ordered[..<queryCount]),
-          spare: Array(ordered[(queryCount + supportCount)...])))
+    // Users are many and small: a thread takes some hundreds at a time.
+    let stretch = 256
+    let parts = orderedMap((groups.count + stretch - 1) / stretch, abandoned: [UserTask]()) {
+      part in
+      (part * stretch..<Swift.min((part + 1) * stretch, groups.count)).compactMap {
+        user -> UserTask? in
+        let group = groups[user]
+        guard group.count >= least, group.count <= most else { return nil }
+        return task(
+          of: user,
+          ordered(group, places, taskKey.derived(data.users.ids.names[user]), newestFirst: true))
+      }
     }
+    let tasks = Array(parts.joined())
     if tasks.isEmpty { throw nobody(groups.map(\.count), part: part, remedy: nil) }
     return tasks
+  }
+
+  /// The first of a user's rows are judged on, and the next are the support; nil where they are too few.
+  private func task(of user: Int, _ rows: [Int32]) -> UserTask? {
+    let queryCount =
+      asked.count(of: rows.count) ?? rows.count - (support.count(of: rows.count) ?? 0)
+    let supportCount = Swift.min(
+      support.count(of: rows.count) ?? rows.count - queryCount, rows.count - queryCount)
+    guard queryCount > 0, supportCount >= 0 else { return nil }
+    return UserTask(
+      user: Int32(user), support: Array(rows[queryCount..<queryCount + supportCount]),
+      query: Array(rows[..<queryCount]), spare: Array(rows[(queryCount + supportCount)...]))
   }
 }
 
 extension Dataset {
-  /// The rows of each user, in the order of the file.
-  package func rowsByUser(among rows: [Int32]? = nil) -> [[Int32]] {
-    var groups = [[Int32]](repeating: [], count: users.count)
-    if let rows {
-      for row in rows.whileWanted() { groups[Int(interactions.users[Int(row)])].append(row) }
-    } else {
-      for (row, user) in interactions.users.enumerated().whileWanted() {
-        groups[Int(user)].append(Int32(row))
-      }
-    }
-    return groups
+  /// The rows of each user, in the order of the file, or of those among which they are.
+  package func rowsByUser(among rows: [Int32]? = nil) -> Groups {
+    Groups(rows, by: interactions.users, count: users.count)
   }
 
   /// Equal for equal ratings and equal tasks of the parts.
@@ -122,18 +121,35 @@ extension Dataset {
 extension TaskSplit {
   /// Equal for equal data to learn from and equal tasks of all parts, those to be judged on included.
   package var contentDigest: UInt64 {
-    digest([fingerprint] + allParts.flatMap { [digest(Array($0.name.utf8))] + words($0.tasks) })
+    // The fingerprint knows the tasks that are learnt from.
+    let judged = allParts.filter { ![Part.train.rawValue, Part.valid.rawValue].contains($0.name) }
+    return digest(
+      [fingerprint] + judged.flatMap { [digest(Array($0.name.utf8))] + words($0.tasks) })
   }
 }
 
 /// How many tasks there are, and a digest of them.
 private func words(_ tasks: [UserTask]) -> [UInt64] {
-  [
-    UInt64(tasks.count),
-    digest(
-      tasks.whileWanted(asking: 0x100).flatMap { task -> [Int32] in
-        let end: [Int32] = task.spare.isEmpty ? [] : [-1]
-        return [task.user, Int32(task.support.count)] + task.support + task.query + end + task.spare
-      }),
-  ]
+  let size = tasks.reduce(0) { size, task in
+    size + 2 + task.support.count + task.query.count
+      + (task.spare.isEmpty ? 0 : 1 + task.spare.count)
+  }
+  let numbers = [Int32](unsafeUninitializedCapacity: size) { buffer, filled in
+    func add(_ rows: [Int32]) {
+      filled = buffer[filled...].update(fromContentsOf: rows)
+    }
+    for task in tasks {
+      buffer[filled] = task.user
+      buffer[filled + 1] = Int32(task.support.count)
+      filled += 2
+      add(task.support)
+      add(task.query)
+      if !task.spare.isEmpty {
+        buffer[filled] = -1
+        filled += 1
+        add(task.spare)
+      }
+    }
+  }
+  return [UInt64(tasks.count), digest(numbers)]
 }

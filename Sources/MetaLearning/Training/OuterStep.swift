@@ -85,24 +85,33 @@ package final class OuterLoop: @unchecked Sendable {
     sums used: Int, _ own: Range<Int>, tasks: Int,
     _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> [Float] {
-    let (current, batch) = (seen, batches)
+    let (current, batch, timeline) = (seen, batches, Timeline.current)
     return orderedMap(own.count, threads: threads) { place in
       let number = own.lowerBound + place
-      return self.scratchPool.withScratch { scratch in
-        scratch.beginBatch(batch, current, into: self.sums[number])
-        defer { scratch.endBatch() }
-        var loss: Float = 0
-        for task in number * tasks / used..<(number + 1) * tasks / used {
-          if Cancellation.isRequested { break }
-          scratch.tape.reset()
-          loss += learn(task, current, scratch)
-          if let noisy = self.options.noisy {
-            self.sums[number].endTask(clippedTo: noisy.clip, self.kernels)
-          }
+      return timeline.noting("learn", number) {
+        self.scratchPool.withScratch { scratch in
+          scratch.beginBatch(batch, current, into: self.sums[number])
+          defer { scratch.endBatch() }
+          let tasks = number * tasks / used..<(number + 1) * tasks / used
+          return self.loss(of: tasks, current, scratch, into: self.sums[number], learn)
         }
-        return loss
       }
     }
+  }
+
+  /// The summed loss of some tasks, whose gradients go to one sum.
+  private func loss(
+    of tasks: Range<Int>, _ weights: Weights, _ scratch: Scratch, into sum: GradientSum,
+    _ learn: (Int, Weights, Scratch) -> Float
+  ) -> Float {
+    var loss: Float = 0
+    for task in tasks {
+      if Cancellation.isRequested { break }
+      scratch.tape.reset()
+      loss += learn(task, weights, scratch)
+      if let noisy = options.noisy { sum.endTask(clippedTo: noisy.clip, kernels) }
+    }
+    return loss
   }
 
   // MARK: Moving
@@ -169,8 +178,11 @@ package final class OuterLoop: @unchecked Sendable {
   }
 
   private func eachPart(_ body: @Sendable (ParameterGroup, Int) -> Void) {
+    let timeline = Timeline.current
     parallel(SparseGradient.parts, threads: threads) { part in
-      for group in self.groups where !Cancellation.isRequested { body(group, part) }
+      timeline.noting("move", part) {
+        for group in self.groups where !Cancellation.isRequested { body(group, part) }
+      }
     }
   }
 

@@ -127,26 +127,25 @@ extension TrainedModel {
     guard stack.outputs == 1, problem.loss.predictsScores,
       let quantized = quantizedItems.rows(made: { quantizeItems() }),
       let reference = referenceItems.value(
-        unless: { Cancellation.isRequested }, { referenceRows() }),
+        unless: { Cancellation.isRequested }, { referenceRows(adding: quantized.addends) }),
       let bounds = scratchPool.withScratch({ scratch in
         scratch.tape.reset()
-        return reference.bounds(of: stack, adding: quantized.addends, scratch.tape.arena)
+        return reference.bounds(of: stack, scratch.tape.arena)
       })
     else { return nil }
+    let wanted = WantedRows(items, of: reference)
     // The exact scores of those that look best are a bar for all others.
-    let promising = highest(count, of: items.map { bounds.estimates[Int($0)] }).map { items[$0] }
+    let promising = wanted.highest(count, by: bounds.estimates).map { items[$0] }
     let scores = scores(for: user, items: promising, by: stack, threads: 1)
     guard let bar = scores.min(), scores.allSatisfy(\.isFinite) else { return nil }
     let level = level(of: user, quantized, items[0])
-    let largest = quantized.addends?.reduce(0) { max($0, abs($1)) } ?? 0
-    let margin = 16 * .ulpOfOne * (largest + abs(level) + abs(bar))
-    let least = bar - level - margin
-    let few = items.filter { bounds.tops[Int($0)] >= least }
-    return few.count <= count + items.count / Self.worthwhile ? few : nil
+    let margin = 16 * .ulpOfOne * (reference.largestAddend + abs(level) + abs(bar))
+    let few = wanted.places(atLeast: bar - level - margin, by: bounds.tops)
+    return few.count <= count + items.count / Self.worthwhile ? few.map { items[$0] } : nil
   }
 
   /// What the model makes of all items before it adapts to anybody.
-  private func referenceRows() -> ReferenceRows? {
+  private func referenceRows(adding addends: [Float]?) -> ReferenceRows? {
     let count = problem.encoder.items.count
     guard count > 0,
       let stack = adapted(
@@ -164,7 +163,8 @@ extension TrainedModel {
         (inputs.base + start * width).update(from: rows.base, count: rows.count)
       }
     }
-    return ReferenceRows(Matrix(inputs.base, rows: count, columns: width), by: stack)
+    return ReferenceRows(
+      Matrix(inputs.base, rows: count, columns: width), adding: addends, by: stack)
   }
 
   private func quantizeItems() -> QuantizedItems.Rows? {

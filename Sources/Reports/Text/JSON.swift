@@ -114,6 +114,12 @@ extension JSON {
 
   private static func write(_ string: String, to text: inout String) {
     text += "\""
+    let isPlain = string.utf8.allSatisfy { $0 >= 32 && $0 != 127 && $0 != 0x22 && $0 != 0x5C }
+    if isPlain {
+      text += string
+      text += "\""
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""

@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
@@ -7,9 +8,7 @@ import Models
 /// and asked from any number of threads.
 package struct ServedData: Sendable {
   let data: Dataset
-  /// The rows of each user, those of user `u` at `starts[u]..<starts[u + 1]`.
-  private let starts: [Int32]
-  private let rows: [Int32]
+  private let rowsByUser: Groups
   /// The support rows of validation and test users, by their numbers: their query stays unseen.
   private let supports: [Int32: [Int32]]
   /// The time of the newest rating: what is told without a time is as new.
@@ -21,18 +20,7 @@ package struct ServedData: Sendable {
   package init(_ data: Dataset, _ tasks: TaskSplit?) {
     self.data = data
     newestTime = data.interactions.times.max() ?? Interactions.unknownTime
-    let users = data.interactions.users
-    var starts = [Int32](repeating: 0, count: data.users.count + 1)
-    for user in users { starts[Int(user) + 1] += 1 }
-    for user in 0..<data.users.count { starts[user + 1] += starts[user] }
-    var next = starts
-    var rows = [Int32](repeating: 0, count: users.count)
-    for (row, user) in users.enumerated() {
-      rows[Int(next[Int(user)])] = Int32(row)
-      next[Int(user)] += 1
-    }
-    self.starts = starts
-    self.rows = rows
+    rowsByUser = data.rowsByUser()
     let judged = (tasks?.valid ?? []) + (tasks?.test ?? [])
     supports = Dictionary(judged.map { ($0.user, $0.support) }) { first, _ in first }
     var byCategory: [String: [String: [Int32]]] = [:]
@@ -66,7 +54,7 @@ package struct ServedData: Sendable {
   ///
   /// - Returns: what a model adapts to, and all items that are no news to the user.
   func ratings(of user: Int) -> (support: [UserContext.Rating], rated: [Int32]) {
-    let all = rows[Int(starts[user])..<Int(starts[user + 1])]
+    let all = rowsByUser[user]
     let support = supports[Int32(user)].map { $0[...] } ?? all
     return (
       support.map { UserContext.Rating(row: $0, of: data.interactions) },

@@ -14,7 +14,7 @@ import Kernels
 /// through the adapted stack; a row takes two sums over the units of each layer in place of a product with a matrix.
 /// Both are made on codes, and what these and floats miss is part of the bounds.
 extension ReferenceRows {
-  /// What is known of scores before they are computed, for each row.
+  /// What is known of scores before they are computed, for each row in the order of groups.
   package struct Bounds: Sendable {
     /// Near the scores.
     package let estimates: [Float]
@@ -40,11 +40,7 @@ extension ReferenceRows {
   }
 
   /// Bounds of the scores of all rows, or nil where an adapted stack is too far from the reference, or not of its form.
-  ///
-  /// - Parameter addends: what is added to the score of each row.
-  package func bounds(
-    of stack: AdaptedDenseStack, adding addends: [Float]?, _ arena: Arena
-  ) -> Bounds? {
+  package func bounds(of stack: AdaptedDenseStack, _ arena: Arena) -> Bounds? {
     guard stack.activation == .relu, stack.layers.count == layers.count + 1,
       zip(layers, stack.layers).allSatisfy({
         $0.weight.rows == $1.weight.rows && $0.weight.columns == $1.weight.columns
@@ -62,14 +58,16 @@ extension ReferenceRows {
       let before = reach
       reach.pass(
         layer, own, moved: moved, shift: max(layer.bias.length(kernels), own.bias.length(kernels)))
-      for (place, distance) in distances[number].enumerated() {
-        errors.base[place] =
-          (distance + 2 * before.rounding) * moved + errors.base[place] * norm
+      distances[number].withUnsafeBufferPointer { distances in
+        for place in 0..<count {
+          errors.base[place] =
+            (distances[place] + 2 * before.rounding) * moved + errors.base[place] * norm
+        }
       }
       let sums = arena.matrix(rows: centres.rows, columns: own.weight.columns)
       kernels.product(centres, own.weight, into: sums, bias: own.bias)
       if number + 1 == layers.count {
-        return finish(layer, sums, stack, reach, errors, addends, arena)
+        return finish(layer, sums, stack, reach, errors, arena)
       }
       guard add(layer, sums, reach, to: errors, kernels, arena) else { return nil }
       kernels.map(.relu, sums, into: sums)
@@ -112,7 +110,7 @@ extension ReferenceRows {
   /// The scores from the sums of the last hidden layer.
   private func finish(
     _ layer: Layer, _ sums: Matrix, _ stack: AdaptedDenseStack, _ reach: Reach, _ errors: Matrix,
-    _ addends: [Float]?, _ arena: Arena
+    _ arena: Arena
   ) -> Bounds? {
     let own = stack.layers[stack.layers.count - 1]
     let kernels = stack.kernels
@@ -146,34 +144,36 @@ extension ReferenceRows {
     let floats = (Float(sums.columns) + 16) * .ulpOfOne * (longest * length + abs(bias))
     let common = coded * length + missed * longest + reach.rounding * length + floats
     guard common.isFinite else { return nil }
-    let scale = layer.step * unit
-    return spread(
-      scores, by: scale, from: bias, adding: addends, errors, times: (length + missed) * slack,
+    return bounds(
+      scores, by: layer.step * unit, from: bias, errors, times: (length + missed) * slack,
       common * slack)
   }
 
-  /// Puts what was made in the order of groups in that of rows.
-  private func spread(
-    _ scores: UnsafePointer<Int32>, by scale: Float, from bias: Float, adding addends: [Float]?,
-    _ errors: Matrix, times length: Float, _ common: Float
+  /// Bounds from whole numbers in steps of `scale`. Loops without branches, for there are as many rounds as rows.
+  private func bounds(
+    _ scores: UnsafePointer<Int32>, by scale: Float, from bias: Float, _ errors: Matrix,
+    times length: Float, _ common: Float
   ) -> Bounds? {
-    var tops: [Float] = []
-    var isFinite = true
-    let estimates = [Float](unsafeUninitializedCapacity: count) { estimates, filled in
-      tops = [Float](unsafeUninitializedCapacity: count) { tops, filled in
+    let estimates = addends.withUnsafeBufferPointer { addends in
+      [Float](unsafeUninitializedCapacity: count) { estimates, filled in
         for place in 0..<count {
-          let row = Int(order[place])
-          let estimate = Float(scores[place]) * scale + bias + (addends?[row] ?? 0)
-          let top = estimate + errors.base[place] * length + common
-          isFinite = isFinite && top.isFinite
-          estimates.initializeElement(at: row, to: estimate)
-          tops.initializeElement(at: row, to: top)
+          estimates[place] = Float(scores[place]) * scale + bias + addends[place]
         }
         filled = count
       }
-      filled = count
     }
-    return isFinite ? Bounds(estimates: estimates, tops: tops) : nil
+    var endless: UInt32 = 0
+    let tops = estimates.withUnsafeBufferPointer { estimates in
+      [Float](unsafeUninitializedCapacity: count) { tops, filled in
+        for place in 0..<count {
+          let top = estimates[place] + errors.base[place] * length + common
+          endless |= top.bitPattern & Float.infinity.bitPattern == Float.infinity.bitPattern ? 1 : 0
+          tops[place] = top
+        }
+        filled = count
+      }
+    }
+    return endless == 0 ? Bounds(estimates: estimates, tops: tops) : nil
   }
 
   /// What adapting adds to the middle of a group, as codes.

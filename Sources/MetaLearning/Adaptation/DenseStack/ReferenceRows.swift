@@ -32,7 +32,7 @@ package struct ReferenceRows: @unchecked Sendable {
   private static let (sampled, rounds) = (8192, 6)
 
   /// The rows in their order here.
-  let order: [Int32]
+  package let order: [Int32]
   /// Where each group begins, and the end.
   let starts: [Int]
   /// The middles' inputs (groups × inputs).
@@ -42,20 +42,32 @@ package struct ReferenceRows: @unchecked Sendable {
   let distances: [[Float]]
   /// The length of the longest input.
   let length: Float
+  /// Where each row stands in that order.
+  package let places: [Int32]
+  /// What is added to the score of each row, in that order, and the largest of it, signs aside.
+  let addends: [Float]
+  package let largestAddend: Float
   private let memory: [FloatBuffer]
 
   package var count: Int { order.count }
 
   /// Nil if the stack has no such form, or a number is not finite.
   ///
-  /// - Parameter inputs: of all rows; only read here.
-  package init?(_ inputs: Matrix, by stack: AdaptedDenseStack) {
+  /// - Parameters:
+  ///   - inputs: of all rows; only read here.
+  ///   - addends: what is added to the score of each row.
+  package init?(_ inputs: Matrix, adding addends: [Float]?, by stack: AdaptedDenseStack) {
     guard stack.activation == .relu, stack.outputs == 1, stack.layers.count > 1, inputs.rows > 0
     else { return nil }
     var held = Held()
     let kernels = stack.kernels
     let groups = RowGroups(inputs, size: Self.groupSize, kernels, (Self.sampled, Self.rounds))
     (order, starts) = (groups.order, groups.starts)
+    var places = [Int32](repeating: 0, count: inputs.rows)
+    for (place, row) in order.enumerated() { places[Int(row)] = Int32(place) }
+    self.places = places
+    self.addends = order.map { addends?[Int($0)] ?? 0 }
+    largestAddend = addends?.reduce(0) { max($0, abs($1)) } ?? 0
     middles = held.copy(groups.middles)
     let rows = held.temporary(inputs.rows, inputs.columns)
     for (place, row) in order.enumerated() {

@@ -30,16 +30,8 @@ struct RowGroups {
     }
     let group = Self.nearest(rows, middles, kernels)
     Self.move(middles, to: rows, group)
-    var starts = [Int](repeating: 0, count: count + 1)
-    for group in group { starts[group + 1] += 1 }
-    for group in 0..<count { starts[group + 1] += starts[group] }
-    var next = starts
-    var order = [Int32](repeating: 0, count: rows.rows)
-    for (row, group) in group.enumerated() {
-      order[next[group]] = Int32(row)
-      next[group] += 1
-    }
-    (self.order, self.starts) = (order, starts)
+    let groups = Groups(by: group, count: count)
+    (order, starts) = (groups.order, groups.starts)
   }
 
   /// The distance of each row, in the order of groups, from its middle; at least as long as it is.
@@ -69,7 +61,7 @@ struct RowGroups {
   }
 
   /// The group whose middle is nearest to each row: of the largest x·m − ‖m‖²/2.
-  private static func nearest(_ rows: Matrix, _ middles: Matrix, _ kernels: KernelSet) -> [Int] {
+  private static func nearest(_ rows: Matrix, _ middles: Matrix, _ kernels: KernelSet) -> [Int32] {
     let arena = Arena()
     let transposed = arena.matrix(rows: middles.columns, columns: middles.rows)
     kernels.transpose(middles, into: transposed)
@@ -80,7 +72,7 @@ struct RowGroups {
     }
     let block = 1024
     let products = arena.matrix(rows: min(block, rows.rows), columns: middles.rows)
-    var groups: [Int] = []
+    var groups: [Int32] = []
     groups.reserveCapacity(rows.rows)
     for start in stride(from: 0, to: rows.rows, by: block) {
       let some = rows.rows(start..<min(rows.rows, start + block))
@@ -91,20 +83,21 @@ struct RowGroups {
         for group in 1..<max(1, middles.rows) where closeness[row, group] > closeness[row, best] {
           best = group
         }
-        groups.append(best)
+        groups.append(Int32(best))
       }
     }
     return groups
   }
 
   /// Puts each middle where the mean of its rows is; one without rows stays.
-  private static func move(_ middles: Matrix, to rows: Matrix, _ groups: [Int]) {
+  private static func move(_ middles: Matrix, to rows: Matrix, _ groups: [Int32]) {
     var counts = [Float](repeating: 0, count: middles.rows)
-    for group in groups { counts[group] += 1 }
+    for group in groups { counts[Int(group)] += 1 }
     for group in 0..<middles.rows where counts[group] > 0 {
       middles.rows(group..<group + 1).fill(0)
     }
     for (row, group) in groups.enumerated() {
+      let group = Int(group)
       for column in 0..<rows.columns { middles[group, column] += rows[row, column] / counts[group] }
     }
   }

@@ -1,0 +1,57 @@
+/// Places in groups by a number that each has: a counting sort, which leaves those of a group in the order they had.
+/// A group is a range of one array, so that many small ones take no memory of their own.
+package struct Groups: RandomAccessCollection, Sendable {
+  /// The places, group by group.
+  package let order: [Int32]
+  /// Where each group begins in `order`, and the end.
+  package let starts: [Int]
+
+  /// - Parameters:
+  ///   - places: those to group, which are indices of `keys`; nil for all of them, ascending.
+  ///   - keys: the group of each place, each in `0..<count`.
+  ///   - count: how many groups there are.
+  package init(_ places: [Int32]? = nil, by keys: [Int32], count: Int) {
+    var starts = [Int](repeating: 0, count: count + 1)
+    let stand =
+      places.map { Self.count($0.lazy.map { keys[Int($0)] }, into: &starts) }
+      ?? keys.withUnsafeBufferPointer { Self.count($0, into: &starts) }
+    for group in 0..<count { starts[group + 1] += starts[group] }
+    // What nobody wants any more was not counted to its end; the last group takes the rest.
+    if Cancellation.isRequested { starts[count] = places?.count ?? keys.count }
+    self.starts = starts
+    if stand || Cancellation.isRequested {
+      order = places ?? (0..<Int32(keys.count)).map { $0 }
+      return
+    }
+    var order = [Int32](repeating: 0, count: places?.count ?? keys.count)
+    order.withUnsafeMutableBufferPointer { order in
+      for index in order.indices.whileWanted() {
+        let place = places?[index] ?? Int32(index)
+        let group = Int(keys[Int(place)])
+        order[starts[group]] = place
+        starts[group] += 1
+      }
+    }
+    self.order = order
+  }
+
+  /// Counts how often each key occurs, one place behind its own.
+  ///
+  /// - Returns: whether the keys ascend, so that all stand where they belong.
+  private static func count(_ keys: some Sequence<Int32>, into counts: inout [Int]) -> Bool {
+    counts.withUnsafeMutableBufferPointer { counts in
+      var (last, ascend) = (Int32(0), true)
+      for key in keys.whileWanted() {
+        counts[Int(key) + 1] += 1
+        ascend = ascend && key >= last
+        last = key
+      }
+      return ascend
+    }
+  }
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { starts.count - 1 }
+
+  package subscript(group: Int) -> ArraySlice<Int32> { order[starts[group]..<starts[group + 1]] }
+}
