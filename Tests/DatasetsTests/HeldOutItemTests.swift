@@ -36,7 +36,7 @@ private func dealt(
     #expect(settled == trained.union(checked))
     let rows = data.rowsByUser()
     for task in split.test {
-      #expect((task.support + task.query).sorted() == rows[Int(task.user)])
+      #expect((task.support + task.query).sorted() == Array(rows[Int(task.user)]))
       #expect(new.isSuperset(of: items(task.query)) && new.isDisjoint(with: items(task.support)))
     }
     for task in split.valid {

@@ -41,7 +41,7 @@ private let key = RandomKey(seed: 7).derived("split")
     #expect(tasks.owner == .items)
     let rows = sample.seen(by: .items).rowsByUser()
     for task in tasks.train + tasks.valid + tasks.test {
-      #expect((task.support + task.query).sorted() == rows[Int(task.user)])
+      #expect((task.support + task.query).sorted() == Array(rows[Int(task.user)]))
       for row in task.query { #expect(sample.interactions.items[Int(row)] == task.user) }
     }
     let owners = TaskSplit.Part.allCases.flatMap { tasks[$0].map(\.user) }
@@ -89,7 +89,7 @@ private let key = RandomKey(seed: 7).derived("split")
       #expect(later.allSatisfy { $0.query == task.query && $0.user == task.user })
       #expect(later.map(\.support.count) == [0, 5, 8])
       #expect(Array(later[2].support.prefix(5)) == later[1].support)
-      #expect((later[2].support + task.query).sorted() == rows[Int(task.user)])
+      #expect((later[2].support + task.query).sorted() == Array(rows[Int(task.user)]))
       #expect((10...40).contains(rows[Int(task.user)].count))
     }
     // All with more are trained on, or chosen by.

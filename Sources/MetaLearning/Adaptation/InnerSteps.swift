@@ -9,16 +9,18 @@ package struct InnerSteps: Sendable, Equatable {
   package var order: Int
   private var givenRate: Double?
 
-  /// The rate of plain steps where none is given.
+  /// The rate of plain steps where none is given, of ratings and of interactions.
   private let usualRate: Double
+  private let usualInteractionRate: Double
   private var givenShrinkage: Double?
   private var usualShrinkage: Double
 
   package init(
-    order: Int = 2, count: Int = 5, usualRate: Double = 0.1, usualShrinkage: Double = 5
+    order: Int = 2, count: Int = 5, usualRate: Double = 0.1, usualInteractionRate: Double = 1,
+    usualShrinkage: Double = 5
   ) {
     (self.order, self.count) = (order, count)
-    self.usualRate = usualRate
+    (self.usualRate, self.usualInteractionRate) = (usualRate, usualInteractionRate)
     self.usualShrinkage = usualShrinkage
   }
 
@@ -38,21 +40,21 @@ package struct InnerSteps: Sendable, Equatable {
   /// Takes the rate that is usual for interactions, where none is given: the logistic losses are flatter than
   /// squared errors of ratings, and the same steps would hardly move. Drawn negatives are no evidence to shrink by.
   package mutating func settleForInteractions() {
-    if givenRate == nil, optimizer == .sgd { givenRate = 1 }
+    if givenRate == nil, optimizer == .sgd { givenRate = usualInteractionRate }
     usualShrinkage = 0
   }
 
   /// The options of an algorithm that has its inner steps at `path`.
   static func parameters<Root>(
     _ path: Path<Root, InnerSteps>, counts: ClosedRange<Int> = 0...1000,
-    of steps: String = "inner gradient steps", usualRate: String = "0.1",
+    of steps: String = "inner gradient steps", usualRate: String = "0.1, of interactions 1",
     usualShrinkage: String = "5, of interactions 0", hasOrder: Bool = true
   ) -> [Parameter<Root>] {
     var own: [Parameter<InnerSteps>] = [
       .option("steps", \.count, in: counts, steps),
       .option(
         "inner-lr", \.rate, in: 0...100,
-        "inner learning rate; usual \(usualRate), of interactions 1, with adam 0.01"),
+        "inner learning rate; usual \(usualRate), with adam 0.01"),
       .option(
         "shrinkage", \.shrinkage, in: 0...1e6,
         "ratings' worth of no adaptation: n of them move plain steps by n / (n + shrinkage) of inner-lr; usual "

@@ -5,7 +5,8 @@ import Models
 /// Reptile (Nichol, Achiam and Schulman 2018): moves the weights towards those that inner steps on tasks end
 /// in.
 package struct Reptile: SteppingLearner {
-  package var inner = InnerSteps(order: 1, count: 10, usualRate: 0.025, usualShrinkage: 20)
+  package var inner = InnerSteps(
+    order: 1, count: 10, usualRate: 0.025, usualInteractionRate: 0.25, usualShrinkage: 20)
   package var scope = AdaptationScope.all
 
   package init() {}
@@ -17,7 +18,7 @@ package struct Reptile: SteppingLearner {
       query ratings. Nichol, Achiam and Schulman, 2018.
       """,
     InnerSteps.parameters(
-      \.inner, counts: 1...1000, usualRate: "0.025",
+      \.inner, counts: 1...1000, usualRate: "0.025, of interactions 0.25",
       usualShrinkage: "20, of interactions 0", hasOrder: false) + [
         .option("adapt", \.scope, "which weights the inner steps move")
       ],
