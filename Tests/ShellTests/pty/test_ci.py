@@ -80,7 +80,7 @@ class Integration(unittest.TestCase):
             self.assertIn("junit=reports/junit-1-of-2.xml", file.read())
 
     def test_the_action_does_as_it_is_written(self):
-        """What a runner makes of action.yml: its inputs as variables, and its line in a shell."""
+        # What a runner makes of action.yml: its inputs as variables, and its line in a shell.
         with open(os.path.join(FOLDER, "action.yml"), encoding="utf-8") as file:
             action = file.read()
         usual = dict(re.findall(r"^  (\w+):\n    description: .*\n    required: false\n    default: (.*)$", action, re.M))
