@@ -73,6 +73,7 @@ let package = Package(
         "Commands", "Language", "Kernels", "Reports", "Datasets", "Models", "MetaLearning",
         .product(name: "HummingbirdCore", package: "hummingbird", condition: served),
         .product(name: "NIOCore", package: "swift-nio", condition: served),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: served),
         .product(name: "NIOPosix", package: "swift-nio", condition: served),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: served),
         .product(name: "Logging", package: "swift-log", condition: served),

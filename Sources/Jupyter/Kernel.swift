@@ -90,6 +90,11 @@ package final class Kernel {
       line.publish(
         maker.news(
           "comm_close", about: request, .object(["comm_id": id, "data": .object([])])))
+    case "shutdown_request":
+      // Front ends of before version 5.4 of the protocol may ask for it here.
+      let control = KernelControl(
+        maker: maker, wishes: wishes, version: surroundings.version, now: surroundings.host.now)
+      if let reply = control.reply(to: request) { line.reply(reply) }
     default: break
     }
   }

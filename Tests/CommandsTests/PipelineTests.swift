@@ -61,6 +61,20 @@ import Testing
     #expect(said.last?.contains("No stars: nothing here was tested") == true)
   }
 
+  @Test func aFileOfTablesIsNotWrittenWhereThereIsNone() throws {
+    for line in ["let k = 5; show $k", "let l = [1, 2]; show $l"] {
+      let host = RecordingHost()
+      guard case .failed(let fault) = run("\(line) | save report \"k.csv\"\n", host).result else {
+        Issue.record("\(line) is written")
+        continue
+      }
+      #expect(fault.code == "E0208" && fault.message.contains("is a table"))
+      #expect(host.text("k.csv") == nil)
+      #expect(run("\(line) | save report \"k.txt\"\n", host).result == .completed)
+      #expect(host.text("k.txt")?.isEmpty == false)
+    }
+  }
+
   @Test func theResultOfAPipelineIsThatOfItsFirstCommand() {
     let text = "load data\nsplit tasks\nlet r = evaluate mae | save report \"r.csv\"\n"
     #expect(run(text + "expect $r.item-mean.mae < 2\n").result == .completed)

@@ -22,6 +22,18 @@ import Testing
     #expect(releases.allSatisfy { !$0.changes.isEmpty })
   }
 
+  /// What packages and editors are told, and what the README calls the packages.
+  @Test(arguments: [
+    ("README.md", "mrs_VERSION_"), ("README.md", "metarec-VERSION-"),
+    ("examples/editors/vscode/package.json", "\"version\": \"VERSION\""),
+    ("Sources/MetaRecPython/metarec/__init__.py", "__version__ = \"VERSION\""),
+  ])
+  func everyFileThatNamesTheVersionNamesThisOne(path: String, form: String) throws {
+    let project = String(#filePath.dropLast("Tests/ShellTests/ReferenceTests.swift".count))
+    let text = try Source(reading: project + path, host: TerminalHost()).text
+    #expect(text.contains(form.replacing("VERSION", with: Version.text)), "\(path)")
+  }
+
   @Test func everythingThatHelpExplainsHasItsPage() {
     for group in TopicGroup.all {
       #expect(pages["\(group.name).html"] != nil, "\(group.name)")

@@ -76,6 +76,14 @@ package struct SaveReport: Saveable {
     }
     let marks = isMarked ? PaperMarks(bold: bold, stars: stars).marks(of: input) : [:]
     let text = (renderer as? LaTeXRenderer)?.text(input, marks: marks) ?? renderer.text(input)
+    guard !text.isEmpty || !(renderer is CSVRenderer) else {
+      throw CommandFailure(
+        "E0208", "nothing before `save report` is a table, and `\(path)` would hold tables alone",
+        help: [
+          "a result has tables: let r = evaluate mae; show $r | save report \"r.csv\"",
+          "other endings hold texts, too: .txt, .md, .html, .json, .tex",
+        ], argument: "file")
+    }
     let bytes = Array(text.utf8)
     try host.write(bytes, to: path)
     var notes: [Report.Block] = [.note("Wrote \(counted(bytes.count, "byte")) to \(path).")]

@@ -21,6 +21,11 @@
 
     init(_ service: Service) { self.service = service }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+      // Where there is no decoder, connections stay open for longer, and nothing else is lost.
+      try? EarlierVersions.stand(in: context.pipeline.syncOperations)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       if case .head = unwrapInboundIn(data) { underWay += 1 }
       context.fireChannelRead(data)

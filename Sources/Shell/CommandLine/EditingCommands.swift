@@ -60,7 +60,7 @@ struct CheckCommand: ParsableCommand {
 /// `mrs fmt FILE…`
 struct FormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fmt", abstract: "Put scripts into the usual form, in place.")
+    commandName: "fmt", abstract: "Put scripts into the usual form, in place.", aliases: ["format"])
 
   @OptionGroup var files: ScriptFiles
 

@@ -103,6 +103,28 @@ struct PromptCommand: ParsableCommand {
   @OptionGroup var kernels: KernelOptions
   @OptionGroup var options: OutputOptions
 
+  /// What was meant to be a subcommand, since words that name none come here.
+  @ArgumentParser.Argument(help: .hidden) var words: [String] = []
+
+  func validate() throws {
+    if let word = words.first { throw ValidationError(Self.refusal(of: word)) }
+  }
+
+  /// Why a word is no subcommand, and what was meant.
+  private static func refusal(of word: String) -> String {
+    let remedy: String
+    if word.hasSuffix(".mrs") {
+      remedy = "`mrs run \(word)` runs a script"
+    } else if commands.types.contains(where: { $0.name == word }) {
+      remedy = "`\(word)` is a command of the language: type it at the prompt, or in a script"
+    } else {
+      let names = MrsCommand.configuration.subcommands.map { $0._commandName }
+      let near = suggestions(for: word, among: names).first.map { "did you mean `mrs \($0)`? " }
+      remedy = (near ?? "") + "`mrs --help` lists them"
+    }
+    return "there is no subcommand `\(word)`: \(remedy)"
+  }
+
   func run() throws {
     let terminal = options.terminal
     let output = options.output(kernels: try kernels.chosen(), mayFollow: terminal.hasInput)

@@ -173,6 +173,16 @@ class Stopping(unittest.TestCase):
             process.wait(timeout=10)
             self.assertEqual(process.returncode, 0)
 
+    def test_older_front_ends_end_it_at_the_socket_for_cells(self):
+        with Kernel() as k:
+            k.run("set seed=3")
+            process = k.process
+            k.client.shell_channel.send(k.client.session.msg("shutdown_request", {"restart": False}))
+            reply = k.client.get_shell_msg(timeout=5)
+            self.assertEqual((reply["msg_type"], reply["content"]["status"]), ("shutdown_reply", "ok"))
+            process.wait(timeout=10)
+            self.assertEqual(process.returncode, 0)
+
     def test_restarting_begins_a_new_session(self):
         with Kernel() as k:
             k.run("load data")

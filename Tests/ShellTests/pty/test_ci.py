@@ -79,6 +79,23 @@ class Integration(unittest.TestCase):
         with open(self.path("output"), encoding="utf-8") as file:
             self.assertIn("junit=reports/junit-1-of-2.xml", file.read())
 
+    def test_the_action_does_as_it_is_written(self):
+        # What a runner makes of action.yml: its inputs as variables, and its line in a shell.
+        with open(os.path.join(FOLDER, "action.yml"), encoding="utf-8") as file:
+            action = file.read()
+        usual = dict(re.findall(r"^  (\w+):\n    description: .*\n    required: false\n    default: (.*)$", action, re.M))
+        given = {**usual, "paths": "scripts/good.mrs\nscripts/deep", "program": os.path.abspath(PROGRAM)}
+        step = re.search(r"shell: bash\n      env:\n((?:        .*\n)+)      run: (.*)\n", action)
+        env = {name: given[value] for name, value in re.findall(r"(\w+): \$\{\{ inputs\.(\w+) \}\}", step[1])}
+        self.assertEqual(len(env), step[1].count("\n"))
+        done = self.run_in("bash", "-e", "-o", "pipefail", "-c", step[2], **env, CI="true", GITHUB_ACTIONS="true",
+                           GITHUB_ACTION_PATH=FOLDER, GITHUB_OUTPUT=self.path("output"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        with open(self.path("output"), encoding="utf-8") as file:
+            told = dict(line.split("=", 1) for line in file.read().splitlines())
+        for name in re.findall(r"steps\.run\.outputs\.(\w+)", action):
+            self.assertTrue(os.path.isfile(self.path(told[name])), name)
+
     def test_a_fault_of_the_check_ends_the_action_with_its_status(self):
         with open(self.path("scripts", "bad.mrs"), "w", encoding="ascii") as file:
             file.write("mrs 1\nlaod data\n")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -46,6 +47,41 @@ class CommandTest(unittest.TestCase):
             text=True,
             timeout=120,
         )
+
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.."))
+
+
+class CommandLineTest(CommandTest):
+    def test_the_lines_of_documents_are_lines_of_the_program(self):
+        lines = []
+        for folder, _, names in os.walk(ROOT):
+            if "/." in folder[len(ROOT):]:
+                continue
+            for name in names:
+                if name.endswith(".md"):
+                    with open(os.path.join(folder, name), encoding="utf-8") as file:
+                        lines += re.findall(r"(?:^ {4}(?:\S*/)?|`|&& )mrs ([a-z][a-z-]*\b[^`\n]*)", file.read(), re.M)
+        self.assertGreater(len(lines), 15)
+        help = {}
+        for line in lines:
+            words = shlex.split(line, comments=True)
+            said = help.setdefault(words[0], self.mrs(words[0], "--help").stdout)
+            self.assertIn(f"USAGE: mrs {words[0]}", said, line)
+            for option in re.findall(r"(?<=\s)--[a-z-]+", " ".join(words)):
+                self.assertIn(option + " ", said + " ", line)
+
+    def test_a_word_that_is_no_subcommand_is_told_what_is(self):
+        self.write("x.mrs", "load data\n")
+        for words, said in (
+            (["x.mrs"], "`mrs run x.mrs` runs a script"), (["chekc", "x.mrs"], "did you mean `mrs check`?"),
+            (["load", "data"], "`load` is a command of the language"), (["nonsense"], "`mrs --help` lists them"),
+        ):
+            ended = self.mrs(*words)
+            self.assertEqual((ended.returncode, ended.stdout), (64, ""))
+            self.assertIn(f"there is no subcommand `{words[0]}`", ended.stderr)
+            self.assertIn(said, ended.stderr)
+        self.assertEqual(self.mrs("format", "x.mrs").returncode, 0)
 
 
 class ExitStatusTest(CommandTest):

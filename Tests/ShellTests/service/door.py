@@ -64,6 +64,16 @@ def clicks_data():
     return script("clicks.mrs", "load data; binarize keep=likes; split tasks support=5 query=rest min=10\n")
 
 
+def answer(stream):
+    """The status and the body of the next answer that comes on a connection."""
+    status, length = int(stream.readline().split()[1]), 0
+    while (line := stream.readline()) not in (b"\r\n", b""):
+        name, value = line.split(b":", 1)
+        if name.lower() == b"content-length":
+            length = int(value)
+    return status, stream.read(length)
+
+
 class Service:
     """A running service."""
 

@@ -265,6 +265,47 @@ class Refusals(unittest.TestCase):
         self.service.raw(b"GET / HTTP/1.1\r\nX: " + b"y" * 100000 + b"\r\n\r\n")
         self.assertEqual(self.service.get("/health")[0], 200)
 
+    def test_connections_of_http_1_0_end_with_their_answer(self):
+        body = json.dumps(NEWCOMER).encode()
+        for start, more in (
+            (b"GET /health HTTP/1.0\r\n", b"\r\n"), (b"GET /items?count=1 HTTP/1.0\r\n", b"Connection: keep-alive\r\n\r\n"),
+            (b"POST /recommend HTTP/1.0\r\n", b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body),
+        ):
+            with socket.create_connection((self.service.host, self.service.port), timeout=15) as own:
+                begin = time.monotonic()
+                own.sendall(start + b"Host: localhost\r\n" + more)
+                answer = b""
+                while part := own.recv(1 << 16):
+                    answer += part
+                self.assertIn(b"200 OK", answer)
+                # The service ends connections that stand still after 2 s.
+                self.assertLess(time.monotonic() - begin, 1.5)
+
+    def test_requests_in_a_row_are_answered_in_their_order_wherever_they_are_cut(self):
+        def request(method, target, body=b""):
+            return (f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+        counts = [1, 2, 3, 4, 5, 6]
+        parts = [request("POST", "/recommend", json.dumps({**NEWCOMER, "count": count}).encode()) for count in counts]
+        # What goes to tasks stands between what is answered where it is read.
+        parts[2:2], parts[5:5] = [request("GET", "/items?count=1")], [request("POST", "/recommend", b"{")]
+        data = b"".join(parts)
+        for cuts in [()] + [(len(data) * n // 23,) for n in range(1, 23)] + [range(50, len(data), 90)]:
+            with socket.create_connection((self.service.host, self.service.port), timeout=15) as own:
+                own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                place = 0
+                for cut in (*cuts, len(data)):
+                    own.sendall(data[place:cut])
+                    place = cut
+                    time.sleep(0.002)
+                stream = own.makefile("rb")
+                found = []
+                for _ in parts:
+                    status, answer = door.answer(stream)
+                    found.append(status if status != 200 else len(json.loads(answer)["items"]))
+                self.assertEqual(found, [1, 2, 1, 3, 4, 400, 5, 6])
+
     def test_a_body_that_ends_suddenly_is_no_request(self):
         before = self.service.get("/health")
         answer = self.service.raw(b"POST /recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"count\":")
