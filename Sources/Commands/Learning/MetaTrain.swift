@@ -38,6 +38,8 @@ package struct MetaTrain: Command {
   package var hiddenDomains = 0.0
   /// How it hides what training users gave.
   package var privacy = PrivacyChoice()
+  /// Where the data lie.
+  package var federated = FederatedChoice()
 
   package init() {}
 
@@ -123,6 +125,9 @@ package struct MetaTrain: Command {
       With `privacy=gaussian` the model tells next to nothing of any one training user: users are drawn for each \
       step, a user's whole gradient is clipped to user-clip=, and their sum gets noise, of which epsilon= and \
       delta= say how much there has to be. `help privacy` says what is promised. Then `clip=` limits the noisy mean.
+
+      With `over=federated` training users are dealt among clients, whose ratings stay with them: in each round \
+      per-round= of them get the weights, and send what they have learned. `help federated` says what that hides.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -173,7 +178,7 @@ package struct MetaTrain: Command {
         "from", \.start, "a trained model to start from; `open model` takes one from a file",
         expects: "the name of a trained model", completion: .live("trained"),
         where: { !$0.isEmpty && !$0.contains(" ") }),
-    ] + headParameters + PrivacyChoice.parameters,
+    ] + headParameters + PrivacyChoice.parameters + FederatedChoice.parameters,
     needs: [.tasks], gives: [.model, .ratings, .heads],
     examples: [
       Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
@@ -184,6 +189,9 @@ package struct MetaTrain: Command {
         "meta-train maml epochs=1 privacy=gaussian epsilon=8 delta=1e-5 user-clip=1",
         "hides what any one user gave; simulated"),
       Example(
+        "meta-train maml epochs=1 over=federated per-round=8 drop-out=10% secure-aggregation=yes",
+        "only masked updates leave a user"),
+      Example(
         "meta-train maml heads=rating,click,category category=category epochs=1",
         "one body, three heads"),
       Example(
@@ -193,6 +201,7 @@ package struct MetaTrain: Command {
   package var resultFields: [ResultField]? {
     ["loss", "epochs", "seconds", "steps", "weights"]
       + (privacy.mechanism == nil ? [] : ["epsilon", "noise-multiplier"])
+      + (federated.over == .central ? [] : ["mb-down", "mb-up"])
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {

@@ -28,6 +28,8 @@ package struct TrainingOptions: Sendable {
   package var threads = 1
   /// How it hides what each user gave; nothing is hidden if nil.
   package var privacy: PrivacyPlan?
+  /// Whose the data are, if they stay where they are; they lie in one place if nil.
+  package var federated: FederatedPlan?
 
   package init() {}
 }

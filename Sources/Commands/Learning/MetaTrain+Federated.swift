@@ -1,0 +1,104 @@
+import Datasets
+import Language
+import MetaLearning
+import Models
+import Reports
+
+extension MetaTrain {
+  /// Whose the data are; nil where they lie in one place. Throws where nobody could be asked.
+  func federatedPlan(
+    for split: TaskSplit, _ data: Dataset, _ network: any Network, _ session: Session
+  ) throws(CommandFailure) -> FederatedPlan? {
+    if let contradiction = federatedContradiction { throw contradiction }
+    guard federated.over == .federated else { return nil }
+    if let contradiction = federatedNetworkContradiction(network) { throw contradiction }
+    guard data.feedback == .ratings else {
+      throw CommandFailure(
+        "E0412",
+        "over=federated is for ratings: items that stand against clicks are drawn by counts of all clients",
+        help: ["leave over= out"], argument: "over")
+    }
+    guard split.owner == .users, split.screening == nil else {
+      throw federatedFailure(
+        "clients own users, whose ratings are tasks of their own", "`split tasks by=user`")
+    }
+    let users = split.train.count
+    let clients = federated.clients ?? users
+    guard clients <= users else {
+      throw federatedFailure(
+        "clients=\(clients) is more than the \(counted(users, "training user")) to be dealt among them",
+        "clients=\(users) or less", "clients")
+    }
+    let asked = federated.perRound ?? min(Self.usualPerRound, clients)
+    guard asked <= clients else {
+      throw federatedFailure(
+        "per-round=\(asked) asks more clients than the \(clients) that there are",
+        "per-round=\(clients) or less", "per-round")
+    }
+    var plan = FederatedPlan(
+      clients: clients, perRound: asked, key: session.settings.key.derived("federated"))
+    plan.localSteps = federated.localSteps
+    plan.localRate = federated.localRate
+    plan.dropOut = federated.dropOut
+    plan.late = federated.late
+    if federated.isSecure { plan.threshold = federated.threshold ?? (2 * asked + 2) / 3 }
+    return plan
+  }
+}
+
+/// What a federated training says: who took part, what was sent, and what the server could see.
+struct FederatedReport {
+  let plan: FederatedPlan
+  let traffic: FederatedTraffic
+
+  var blocks: [Report.Block] {
+    var blocks: [Report.Block] = []
+    if traffic.lost > 0 {
+      let why =
+        plan.threshold.map { "fewer than the \($0) that unmask a sum answered" }
+        ?? "nobody answered"
+      blocks.append(
+        .warning(
+          "\(counted(traffic.lost, "round")) of \(grouped(traffic.rounds)) came to nothing: \(why)."
+        ))
+    }
+    return blocks + [.table(table)]
+  }
+
+  /// Bytes as megabytes.
+  static func megabytes(_ bytes: Double) -> Double { bytes / 1e6 }
+
+  private var table: Table {
+    let answers = traffic.asked - traffic.dropped - traffic.late
+    var rows: [(String, String)] = [
+      ("clients", "\(grouped(plan.clients)), \(grouped(plan.perRound)) asked in a round"),
+      ("rounds", grouped(traffic.rounds)),
+      (
+        "answers in time, late, never",
+        "\(grouped(answers)), \(grouped(traffic.late)), \(grouped(traffic.dropped))"
+      ),
+      ("MB to clients", fixed(Self.megabytes(traffic.down), digits: 1)),
+      ("MB from clients", fixed(Self.megabytes(traffic.up), digits: 1)),
+    ]
+    if let threshold = plan.threshold {
+      rows.append(("server sees", "sums of a round alone, in fixed point"))
+      rows.append(
+        ("to unmask", "\(threshold) of the \(plan.perRound) that are asked have to answer"))
+      rows.append(
+        (
+          "what collusion breaks",
+          "the server with \(threshold) clients of a round unmasks each of the others; all but one of a round, "
+            + "with the sum, know that one's update"
+        ))
+    } else {
+      rows.append(("server sees", "the update of each client: secure-aggregation=yes hides it"))
+    }
+    return Table(
+      "Federated", columns: [.init("what"), .init("how much", .right)],
+      rows: rows.map { [.text($0.0), .text($0.1)] },
+      footnotes: [
+        "simulated: whole models of 4 bytes a weight go both ways; late answers are sent and not used",
+        "an update tells of ratings: over=federated alone is no privacy (`help federated`)",
+      ])
+  }
+}
