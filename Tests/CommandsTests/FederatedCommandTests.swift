@@ -5,11 +5,13 @@ import Testing
 
 /// Federated trainings, as scripts ask for them.
 @Suite struct FederatedCommandTests {
-  private func run(_ lines: [String]) -> (result: RunResult, reports: [Report]) {
+  private func run(
+    _ lines: [String], _ host: RecordingHost = RecordingHost()
+  ) -> (result: RunResult, reports: [Report]) {
     var interpreter = Interpreter()
     var reports: [Report] = []
     let text = (["set seed=7", "load data", "split tasks"] + lines).joined(separator: "\n")
-    let result = interpreter.run(Source(text: text), host: RecordingHost()) { event in
+    let result = interpreter.run(Source(text: text), host: host) { event in
       if let report = event.report { reports.append(report) }
     }
     return (result, reports)
@@ -38,9 +40,19 @@ import Testing
     ("maml over=federated start=biases", "nobody's to see", "leave start= out"),
     ("maml over=federated model=graph", "no client has", "model mlp"),
     (
-      "maml over=federated privacy=gaussian epsilon=8 delta=1e-5", "noise is for data in one place",
-      "leave privacy= out"
+      "maml over=federated secure-aggregation=yes privacy=gaussian epsilon=8 delta=1e-5",
+      "tells how many took part", "leave secure-aggregation= out"
     ),
+    (
+      "maml over=federated clients=20 privacy=gaussian epsilon=8 delta=1e-5",
+      "up to twice user-clip=", "each user is a client"
+    ),
+    ("maml over=federated per-round=1 secure-aggregation=yes", "masks hide nothing", "per-round=2"),
+    (
+      "maml over=federated clients=4 secure-aggregation=yes threshold=5", "more than the 4",
+      "threshold=2"
+    ),
+    ("maml over=federated local-lr=0.1", "it sends its gradient", "local-steps=5"),
   ])
   func contradictionsAreFoundByTheChecker(options: String, message: String, remedy: String) {
     let text = "load data\nsplit tasks\nmeta-train maml epochs=1\nmeta-train \(options)\n"
@@ -71,6 +83,91 @@ import Testing
     }
     #expect(number(made.reports.last, "mb-down") > number(made.reports.last, "mb-up"))
     #expect(number(made.reports.last, "mb-up") > 0)
+    #expect(number(made.reports.last, "rounds") == number(made.reports.last, "steps"))
+    #expect(number(made.reports.last, "lost-rounds") >= 0)
+  }
+
+  @Test func noiseAndClientsGoTogether() {
+    let made = run([
+      "meta-train maml steps=1 epochs=2 over=federated per-round=12 drop-out=10% privacy=gaussian "
+        + "epsilon=8 delta=1e-4"
+    ])
+    #expect(made.result == .completed, "\(made.result)")
+    let text = said(made.reports.last)
+    for part in ["adds the noise", "in the mean", "Privacy is simulated", "nobody's to know"] {
+      #expect(text.contains(part), "\(part) is not in \(text)")
+    }
+    #expect(number(made.reports.last, "epsilon") <= 8 && number(made.reports.last, "epsilon") > 7)
+    // As the accountant has it of central data with batches of that size.
+    let central = run([
+      "meta-train maml steps=1 epochs=2 batch=12 privacy=gaussian epsilon=8 delta=1e-4"
+    ])
+    for field in ["epsilon", "noise-multiplier"] {
+      #expect(number(made.reports.last, field) == number(central.reports.last, field))
+    }
+  }
+
+  @Test func nobodyAnswersAndNothingIsLost() {
+    let made = run([
+      "meta-train maml steps=1 epochs=1 over=federated per-round=3 drop-out=99% stragglers=99%",
+      "adapt user 42", "topk 3",
+    ])
+    #expect(made.result == .completed, "\(made.result)")
+    let report = made.reports.dropLast(2).last
+    #expect(said(report).contains("nobody answered"))
+    #expect(number(report, "lost-rounds") > 0.8 * number(report, "rounds"))
+    #expect(made.reports.last?.result["scores"] != nil)
+  }
+
+  private func curves(_ report: Report?) -> [Curve] {
+    report?.blocks.compactMap { if case .curve(let curve) = $0 { curve } else { nil } } ?? []
+  }
+
+  @Test func thePlotSetsRoundsAndMegabytesBesideCentralTraining() throws {
+    let host = RecordingHost()
+    let made = run(
+      [
+        "meta-train maml steps=1 epochs=3 batch=8", "keep model central",
+        "let r = meta-train maml steps=1 epochs=4 over=federated per-round=8 patience=0",
+        "plot federated with=central file=\"f.svg\"",
+      ], host)
+    #expect(made.result == .completed, "\(made.result)")
+    let both = curves(made.reports.last)
+    #expect(both.map(\.xLabel) == ["rounds", "MB to and from clients"])
+    #expect(both.first?.series.map(\.name) == ["maml, clients", "central"])
+    #expect(both.last?.series.map(\.name) == ["maml, clients", "central at best"])
+    let trained = made.reports.dropLast().last
+    let rounds = try #require(both.first?.series.first?.points)
+    #expect(rounds.count == 4 && rounds.last?.x == number(trained, "rounds"))
+    let sent = number(trained, "mb-down") + number(trained, "mb-up")
+    let megabytes = try #require(both.last?.series.first?.points.last?.x)
+    #expect(abs(megabytes - sent) < 1e-9 * sent)
+    // Nothing is sent of data in one place.
+    let level = try #require(both.last?.series.last?.points)
+    #expect(level.first?.y == level.last?.y && level.first?.x == 0)
+    #expect(host.files["f.svg"] != nil)
+  }
+
+  @Test(arguments: [
+    (["meta-train maml epochs=1", "plot federated"], "E0402", "over=federated"),
+    (["meta-train maml epochs=1 over=federated", "plot federated with=other"], "E0509", "maml"),
+    (
+      [
+        "meta-train maml epochs=1", "keep model old", "split tasks query=3",
+        "meta-train maml epochs=1 over=federated", "plot federated with=old",
+      ], "E0404", "present split"
+    ),
+    (
+      ["split tasks valid=0", "meta-train maml epochs=1 over=federated", "plot federated"], "E0402",
+      "valid=10%"
+    ),
+  ])
+  func whatCannotBeDrawnIsSaid(lines: [String], code: String, remedy: String) {
+    guard case .failed(let failure) = run(lines).result else {
+      Issue.record("it ran")
+      return
+    }
+    #expect(failure.code == code && failure.help.contains { $0.contains(remedy) }, "\(failure)")
   }
 
   @Test func lostRoundsAreReportedAndNothingElseIsLost() {

@@ -67,6 +67,45 @@ import Testing
     #expect(fellow < 5)
   }
 
+  /// Whoever holds fewer shares than the threshold sees numbers that are as likely for any secret.
+  @Test(arguments: [UInt64(0), 1, 12_345]) func fewerSharesTellNothing(secret: UInt64) {
+    var stream = RandomKey(seed: 6).stream
+    let draws = 20_000
+    var counts = [Double](repeating: 0, count: 256)
+    for _ in 0..<draws {
+      let shares = ShamirSharing.shares(of: secret, holders: 5, threshold: 3, &stream)
+      for holders in [[0, 1, 2], [4, 0, 3]] {
+        let back = ShamirSharing.secret(
+          holders.map { shares[$0] }, factors: ShamirSharing.factors(of: holders))
+        guard back == secret else {
+          Issue.record("\(holders) give \(back) for \(secret)")
+          return
+        }
+      }
+      // What two of the holders would take for the secret.
+      let guess = ShamirSharing.secret(
+        [shares[1], shares[3]], factors: ShamirSharing.factors(of: [1, 3]))
+      counts[Int(guess >> 53)] += 1
+    }
+    let expected = Double(draws) / 256
+    let square = counts.reduce(0) { $0 + ($1 - expected) * ($1 - expected) / expected }
+    #expect(square > 165 && square < 345, "χ² \(square)")
+  }
+
+  @Test func productsAreThoseOfTheField() {
+    var stream = RandomKey(seed: 7).stream
+    let edges = [0, 1, 2, PrimeField.modulus - 1, PrimeField.modulus - 2]
+    let drawn = (0..<200).map { _ in stream.next() % PrimeField.modulus }
+    for a in edges + drawn.prefix(20) {
+      for b in edges + drawn {
+        let wide = a.multipliedFullWidth(by: b)
+        let wanted = PrimeField.modulus.dividingFullWidth(wide).remainder
+        #expect(PrimeField.product(a, b) == wanted)
+      }
+      if a > 0 { #expect(PrimeField.product(a, PrimeField.inverse(a)) == 1) }
+    }
+  }
+
   @Test func fixedPointAddsUpExactly() {
     let points = FixedPoint(terms: 100)
     var stream = RandomKey(seed: 5).stream
@@ -85,6 +124,7 @@ import Testing
       points.decoded(extremes)
         .elementsEqual(
           [0, 0, 0, FixedPoint.largest, -FixedPoint.largest], by: { abs($0 - $1) < 1e-4 }))
+    #expect(FixedPoint.cuts(in: [.infinity, .nan, 17, -16, 16, 0]) == 3)
     let full = points.encoded([FixedPoint.largest])[0]
     let all = (0..<100).reduce(UInt32(0)) { sum, _ in sum &+ full }
     #expect(abs(points.decoded([all])[0] - 100 * FixedPoint.largest) < 0.01)

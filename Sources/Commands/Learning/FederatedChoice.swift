@@ -43,7 +43,7 @@ package struct FederatedChoice: Sendable {
     .absent("1"),
     .option(
       "local-lr", \.federated.localRate, in: 1e-6...100,
-      "with over=federated, the rate of the clients' steps"
+      "with local-steps=2 or more, the rate of the clients' steps"
     )
     .absent("0.01"),
     .option(
@@ -62,7 +62,7 @@ package struct FederatedChoice: Sendable {
     )
     .absent("no"),
     .option(
-      "threshold", \.federated.threshold, in: 1...100_000,
+      "threshold", \.federated.threshold, in: 2...100_000,
       "with secure-aggregation=yes, how many have to answer; two thirds of per-round if not given"),
   ]
 
@@ -93,10 +93,15 @@ extension MetaTrain {
         learner is any ClosedFormLearner
           ? "`\(name)` is solved from all ratings at once: clients have no updates to send"
           : "`\(name)` learns from a teacher, whom clients do not have",
-        help: ["algorithms that send updates: maml, fomaml, reptile, meta-sgd, pretrain"],
+        help: ["algorithms that send updates: " + Self.steppingLearners.joined(separator: ", ")],
         argument: name)
     }
-    return federatedCounts ?? federatedParts
+    if federated.localSteps == 1, federated.localRate != 0.01 {
+      return federatedFailure(
+        "local-lr= is the rate of several steps of a client, and with local-steps=1 it sends its gradient",
+        "local-steps=5", "local-lr")
+    }
+    return federatedCounts ?? unaccounted ?? federatedParts
       ?? ownNetwork.flatMap(federatedNetworkContradiction)
   }
 
@@ -106,21 +111,48 @@ extension MetaTrain {
         "per-round=\(asked) asks more clients than the \(clients) that there are",
         "per-round=\(clients) or less", "per-round")
     }
-    guard let threshold = federated.threshold else { return nil }
     guard federated.isSecure else {
-      return federatedFailure(
-        "threshold= is about masks, and nothing is masked", "secure-aggregation=yes", "threshold")
+      return federated.threshold == nil
+        ? nil
+        : federatedFailure(
+          "threshold= is about masks, and nothing is masked", "secure-aggregation=yes", "threshold")
     }
-    let asked = federated.perRound ?? Self.usualPerRound
-    guard threshold > asked else { return nil }
+    return maskContradiction(
+      asked: federated.perRound ?? min(Self.usualPerRound, federated.clients ?? .max))
+  }
+
+  /// Why masks could not hide anything, or a sum never be unmasked, where so many are asked in a round.
+  func maskContradiction(asked: Int) -> CommandFailure? {
+    guard asked > 1 else {
+      return federatedFailure(
+        "the sum of one client is what that client sends: masks hide nothing",
+        "per-round=2 or more",
+        "secure-aggregation")
+    }
+    guard let threshold = federated.threshold, threshold > asked else { return nil }
     return federatedFailure(
       "threshold=\(threshold) is more than the \(asked) that are asked in a round",
-      "threshold=\(max(1, asked * 2 / 3)) or a larger per-round", "threshold")
+      "threshold=\(max(2, asked * 2 / 3)) or a larger per-round", "threshold")
+  }
+
+  /// What the accountants of privacy could not count.
+  private var unaccounted: CommandFailure? {
+    guard privacy.mechanism != nil else { return nil }
+    if federated.isSecure {
+      return federatedFailure(
+        "a round that too few answer comes to nothing, which tells how many took part, and the accountant takes that "
+          + "to be hidden",
+        "leave secure-aggregation= out: the server sees updates and adds the noise",
+        "secure-aggregation")
+    }
+    guard federated.clients != nil else { return nil }
+    return federatedFailure(
+      "a user more or less changes what a client with several users sends by up to twice user-clip=, and the "
+        + "accountant counts it once", "leave clients= out: then each user is a client", "clients")
   }
 
   private var federatedParts: CommandFailure? {
     let parts: [(String, Bool, String)] = [
-      ("privacy", privacy.mechanism != nil, "noise is for data in one place"),
       ("heads", !heads.isEmpty, "what several heads start from is counted over all data"),
       ("from", !start.isEmpty, "clients start from what is known of the catalogue alone"),
       ("start", startingWeights == .biases, "the means of items are nobody's to see"),
@@ -138,6 +170,7 @@ extension MetaTrain {
       help: ["model mlp", "model factor"], argument: name)
   }
 
+  /// How many clients are asked where nothing is said.
   static let usualPerRound = 10
 
   func federatedFailure(

@@ -35,12 +35,16 @@ extension MetaTrain {
         "per-round=\(asked) asks more clients than the \(clients) that there are",
         "per-round=\(clients) or less", "per-round")
     }
+    if federated.isSecure, let contradiction = maskContradiction(asked: asked) {
+      throw contradiction
+    }
     var plan = FederatedPlan(
       clients: clients, perRound: asked, key: session.settings.key.derived("federated"))
     plan.localSteps = federated.localSteps
     plan.localRate = federated.localRate
     plan.dropOut = federated.dropOut
     plan.late = federated.late
+    plan.isPoisson = privacy.mechanism != nil
     if federated.isSecure { plan.threshold = federated.threshold ?? (2 * asked + 2) / 3 }
     return plan
   }
@@ -50,6 +54,8 @@ extension MetaTrain {
 struct FederatedReport {
   let plan: FederatedPlan
   let traffic: FederatedTraffic
+  /// How many numbers were too large for fixed point.
+  let cutNumbers: Int
 
   var blocks: [Report.Block] {
     var blocks: [Report.Block] = []
@@ -60,7 +66,13 @@ struct FederatedReport {
       blocks.append(
         .warning(
           "\(counted(traffic.lost, "round")) of \(grouped(traffic.rounds)) came to nothing: \(why)."
-        ))
+            + (traffic.lost == traffic.rounds ? " The model is what it was before training." : "")))
+    }
+    if cutNumbers > 0 {
+      blocks.append(
+        .warning(
+          "\(counted(cutNumbers, "number")) of clients were larger than \(Number.text(Double(FixedPoint.largest))), "
+            + "the largest in fixed point, and were cut to it."))
     }
     return blocks + [.table(table)]
   }
@@ -69,13 +81,14 @@ struct FederatedReport {
   static func megabytes(_ bytes: Double) -> Double { bytes / 1e6 }
 
   private var table: Table {
-    let answers = traffic.asked - traffic.dropped - traffic.late
+    let answers = [traffic.answered, traffic.late, traffic.dropped]
+    let mean = plan.isPoisson ? " in the mean" : ""
     var rows: [(String, String)] = [
-      ("clients", "\(grouped(plan.clients)), \(grouped(plan.perRound)) asked in a round"),
+      ("clients", "\(grouped(plan.clients)), \(grouped(plan.perRound)) asked in a round\(mean)"),
       ("rounds", grouped(traffic.rounds)),
       (
         "answers in time, late, never",
-        "\(grouped(answers)), \(grouped(traffic.late)), \(grouped(traffic.dropped))"
+        answers.map { grouped(Int($0.rounded())) }.joined(separator: ", ")
       ),
       ("MB to clients", fixed(Self.megabytes(traffic.down), digits: 1)),
       ("MB from clients", fixed(Self.megabytes(traffic.up), digits: 1)),
@@ -90,6 +103,8 @@ struct FederatedReport {
           "the server with \(threshold) clients of a round unmasks each of the others; all but one of a round, "
             + "with the sum, know that one's update"
         ))
+    } else if plan.isPoisson {
+      rows.append(("server sees", "the update of each client, and adds the noise: it is trusted"))
     } else {
       rows.append(("server sees", "the update of each client: secure-aggregation=yes hides it"))
     }
@@ -98,7 +113,9 @@ struct FederatedReport {
       rows: rows.map { [.text($0.0), .text($0.1)] },
       footnotes: [
         "simulated: whole models of 4 bytes a weight go both ways; late answers are sent and not used",
-        "an update tells of ratings: over=federated alone is no privacy (`help federated`)",
+        plan.isPoisson
+          ? "counts are what is to be expected: how many took part in a round is nobody's to know"
+          : "an update tells of ratings: over=federated alone is no privacy (`help federated`)",
       ])
   }
 }

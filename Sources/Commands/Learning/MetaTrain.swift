@@ -127,7 +127,8 @@ package struct MetaTrain: Command {
       delta= say how much there has to be. `help privacy` says what is promised. Then `clip=` limits the noisy mean.
 
       With `over=federated` training users are dealt among clients, whose ratings stay with them: in each round \
-      per-round= of them get the weights, and send what they have learned. `help federated` says what that hides.
+      per-round= of them get the weights, and send what they have learned; batch= has no say. `help federated` says what that \
+      hides.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -201,7 +202,7 @@ package struct MetaTrain: Command {
   package var resultFields: [ResultField]? {
     ["loss", "epochs", "seconds", "steps", "weights"]
       + (privacy.mechanism == nil ? [] : ["epsilon", "noise-multiplier"])
-      + (federated.over == .central ? [] : ["mb-down", "mb-up"])
+      + (federated.over == .central ? [] : ["mb-down", "mb-up", "rounds", "lost-rounds"])
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {

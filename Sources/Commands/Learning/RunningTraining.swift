@@ -50,8 +50,8 @@ struct RunningTraining {
     let learner = try command.taughtLearner(session)
     let start = try session.start(of: command)
     let network = command.network(in: session)
-    privacy = try command.privacyPlan(for: split, data, network, session, host)
     federated = try command.federatedPlan(for: split, data, network, session)
+    privacy = try command.privacyPlan(for: split, data, network, federated, session, host)
     if privacy != nil, !command.privacy.publishesValidation { split.valid = [] }
     self.split = split
     let problem = LearningProblem(
@@ -158,6 +158,8 @@ struct RunningTraining {
       learner: command.learner, problem: training.problem, weights: training.best,
       fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
     model.privacy = statement
+    model.federated = federated
+    model.stepsPerEpoch = training.stepsPerEpoch
     return model
   }
 
@@ -246,6 +248,8 @@ extension RunningTraining {
           [
             .init("mb-down", .number(FederatedReport.megabytes($0.down))),
             .init("mb-up", .number(FederatedReport.megabytes($0.up))),
+            .init("rounds", .number(Double($0.rounds))),
+            .init("lost-rounds", .number(Double($0.lost))),
           ]
         } ?? []))
   }
@@ -267,7 +271,8 @@ extension RunningTraining {
     var blocks: [Report.Block] = [.text(text + ".")] + beginning
     if let choice = training.choice { blocks.append(.note(choice)) }
     if let federated, let traffic {
-      blocks += FederatedReport(plan: federated, traffic: traffic).blocks
+      blocks +=
+        FederatedReport(plan: federated, traffic: traffic, cutNumbers: training.cutNumbers).blocks
     }
     if let statement {
       blocks +=

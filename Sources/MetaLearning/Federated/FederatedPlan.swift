@@ -18,6 +18,9 @@ package struct FederatedPlan: Sendable {
   package var late = 0.0
   /// How many clients have to answer so that their sum can be unmasked; nothing is masked if nil.
   package var threshold: Int?
+  /// Whether each client is asked by itself, with a probability that asks `perRound` of them in the mean, as private
+  /// trainings have to: then how many were asked is nobody's to know.
+  package var isPoisson = false
   package var key: RandomKey
 
   package init(clients: Int, perRound: Int, key: RandomKey) {
@@ -33,10 +36,11 @@ package struct FederatedPlan: Sendable {
     package var dropped: [Int] = []
   }
 
-  package func round(_ number: Int) -> Round {
+  /// - Parameter asked: who is asked, where the plan does not choose them.
+  package func round(_ number: Int, asked: [Int]? = nil) -> Round {
     var stream = key.derived("round").derived(number).stream
     var round = Round()
-    round.asked = Array(stream.shuffled(Array(0..<clients)).prefix(perRound)).sorted()
+    round.asked = asked ?? chosen(&stream)
     for place in round.asked.indices {
       let chance = stream.uniform()
       if chance < dropOut {
@@ -50,6 +54,16 @@ package struct FederatedPlan: Sendable {
     return round
   }
 
+  /// As many clients as are asked, each set of them as likely (Floyd; Bentley 1987).
+  private func chosen(_ stream: inout RandomStream) -> [Int] {
+    var chosen: Set<Int> = []
+    for last in clients - perRound..<clients {
+      let candidate = stream.below(last + 1)
+      if !chosen.insert(candidate).inserted { chosen.insert(last) }
+    }
+    return chosen.sorted()
+  }
+
   /// Whether nothing comes of a round: nobody answered in time, or too few to unmask their sum.
   package func isLost(_ round: Round) -> Bool { round.answered.count < max(1, threshold ?? 1) }
 
@@ -61,38 +75,59 @@ package struct FederatedPlan: Sendable {
   /// How many rounds ask as many clients as there are.
   package var roundsPerEpoch: Int { (clients + perRound - 1) / perRound }
 
-  /// What so many rounds came to, of a model with so many weights of 4 bytes.
+  /// What so many rounds came to, of a model with so many weights of 4 bytes; what is to be expected of them where it
+  /// is nobody's to know.
   package func traffic(rounds: Int, weights: Int) -> FederatedTraffic {
-    var traffic = FederatedTraffic(rounds: rounds)
-    for number in 0..<max(0, rounds) {
-      let round = round(number)
-      let answered = round.answered.count + round.late.count
-      traffic.asked += round.asked.count
-      traffic.dropped += round.dropped.count
-      traffic.late += round.late.count
-      traffic.lost += isLost(round) ? 1 : 0
-      traffic.down += Double(round.asked.count * 4 * weights)
-      traffic.up += Double(answered * 4 * weights)
-      guard threshold != nil else { continue }
-      let masks = SecureAggregation.overhead(clients: round.asked.count)
-      traffic.down += Double(round.asked.count * masks.down)
-      traffic.up += Double(answered * masks.up)
+    traffic(ofRounds: [rounds], weights: weights)[0]
+  }
+
+  /// The same of several numbers of rounds, which do not fall.
+  package func traffic(ofRounds ends: [Int], weights: Int) -> [FederatedTraffic] {
+    var traffic = FederatedTraffic()
+    return ends.map { end in
+      while traffic.rounds < end { count(&traffic, weights: weights) }
+      return traffic
     }
-    return traffic
+  }
+
+  private func count(_ traffic: inout FederatedTraffic, weights: Int) {
+    let number = traffic.rounds
+    traffic.rounds += 1
+    guard !isPoisson else {
+      let (asked, answered) = (Double(perRound), Double(perRound) * (1 - dropOut))
+      traffic.asked += asked
+      traffic.dropped += asked - answered
+      traffic.late += answered * late
+      traffic.down += 4 * asked * Double(weights)
+      traffic.up += 4 * answered * Double(weights)
+      return
+    }
+    let round = round(number)
+    let (asked, dropped) = (Double(round.asked.count), Double(round.dropped.count))
+    traffic.asked += asked
+    traffic.dropped += dropped
+    traffic.late += Double(round.late.count)
+    traffic.lost += isLost(round) ? 1 : 0
+    let masks = threshold.map { _ in SecureAggregation.overhead(clients: round.asked.count) }
+    traffic.down += asked * Double(4 * weights + (masks?.down ?? 0))
+    traffic.up += (asked - dropped) * Double(4 * weights + (masks?.up ?? 0))
   }
 }
 
 /// What went between server and clients.
 package struct FederatedTraffic: Sendable, Equatable {
-  package var rounds: Int
-  package var asked = 0
-  package var dropped = 0
-  package var late = 0
+  package var rounds = 0
+  package var asked = 0.0
+  package var dropped = 0.0
+  package var late = 0.0
   /// Rounds of which nothing came.
   package var lost = 0
   /// Bytes to the clients, and from them.
   package var down = 0.0
   package var up = 0.0
 
-  init(rounds: Int) { self.rounds = rounds }
+  package init() {}
+
+  /// How many clients answered in time.
+  package var answered: Double { asked - dropped - late }
 }

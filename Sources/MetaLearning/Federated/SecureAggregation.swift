@@ -66,10 +66,23 @@ package struct SecureAggregation: Sendable {
   /// The sum of the numbers of those who sent; nil where they are fewer than the threshold, so that nobody can unmask
   /// it.
   package func sum(_ received: [(client: Int, numbers: [UInt32])]) -> [UInt32]? {
-    guard received.count >= threshold, !received.isEmpty else { return nil }
-    var sum = [UInt32](repeating: 0, count: length)
-    for (_, numbers) in received { for place in 0..<length { sum[place] &+= numbers[place] } }
-    let senders = received.map(\.client)
+    var total = [UInt32](repeating: 0, count: length)
+    for (_, numbers) in received { Self.add(numbers, to: &total) }
+    return unmasked(total, of: received.map(\.client))
+  }
+
+  /// Adds what a client sent to what others did, modulo 2³².
+  package static func add(_ numbers: [UInt32], to total: inout [UInt32]) {
+    for place in total.indices { total[place] &+= numbers[place] }
+  }
+
+  /// The sum of the numbers of some clients, from that of what they sent: the server asks them for shares of the
+  /// secrets behind the masks that are left in it. Nil where they are fewer than the threshold.
+  ///
+  /// - Parameter senders: no client twice.
+  package func unmasked(_ total: [UInt32], of senders: [Int]) -> [UInt32]? {
+    guard senders.count >= threshold, !senders.isEmpty else { return nil }
+    var sum = total
     let helpers = Array(senders.prefix(threshold))
     let factors = ShamirSharing.factors(of: helpers)
     func secret(_ shares: [UInt64]) -> UInt64 {
@@ -134,6 +147,9 @@ package struct FixedPoint: Sendable {
 
   /// The distance of two neighbouring numbers.
   package var resolution: Double { 1 / scale }
+
+  /// How many of the numbers do not keep their value: those that are too large, or no finite numbers.
+  package static func cuts(in numbers: [Float]) -> Int { numbers.count { !(abs($0) <= largest) } }
 
   package func encoded(_ numbers: [Float]) -> [UInt32] {
     numbers.map { number in

@@ -1,17 +1,21 @@
 import Kernels
 
 /// Arithmetic modulo the prime 2⁶¹ − 1.
-enum PrimeField {
-  static let modulus: UInt64 = (1 << 61) - 1
+package enum PrimeField {
+  package static let modulus: UInt64 = (1 << 61) - 1
 
-  static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 { (a + b) % modulus }
+  static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 { reduced(a + b) }
 
-  static func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { (a + modulus - b) % modulus }
+  static func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { reduced(a + modulus - b) }
 
-  static func product(_ a: UInt64, _ b: UInt64) -> UInt64 {
+  /// Of factors below the modulus: 2⁶¹ is 1, and so the product's upper bits are added to the lower 61.
+  package static func product(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let wide = a.multipliedFullWidth(by: b)
-    return modulus.dividingFullWidth(wide).remainder
+    return reduced((wide.high << 3 | wide.low >> 61) + (wide.low & modulus))
   }
+
+  /// A number below twice the modulus, modulo it.
+  private static func reduced(_ a: UInt64) -> UInt64 { a >= modulus ? a - modulus : a }
 
   static func power(_ base: UInt64, _ exponent: UInt64) -> UInt64 {
     var (result, base, left) = (UInt64(1), base, exponent)
@@ -23,14 +27,14 @@ enum PrimeField {
     return result
   }
 
-  static func inverse(_ a: UInt64) -> UInt64 { power(a, modulus - 2) }
+  package static func inverse(_ a: UInt64) -> UInt64 { power(a, modulus - 2) }
 }
 
 /// A secret in shares, of which `threshold` give it back, and fewer tell nothing (Shamir 1979).
 ///
 /// The secret is the value at 0 of a random polynomial; the share of the holder with number `n` is that at n + 1.
-enum ShamirSharing {
-  static func shares(
+package enum ShamirSharing {
+  package static func shares(
     of secret: UInt64, holders: Int, threshold: Int, _ stream: inout RandomStream
   ) -> [UInt64] {
     let coefficients =
@@ -44,7 +48,7 @@ enum ShamirSharing {
   }
 
   /// What the shares of those holders are multiplied by to give the secret (Lagrange at 0).
-  static func factors(of holders: [Int]) -> [UInt64] {
+  package static func factors(of holders: [Int]) -> [UInt64] {
     holders.map { own in
       let x = UInt64(own + 1)
       var (above, below) = (UInt64(1), UInt64(1))
@@ -57,7 +61,7 @@ enum ShamirSharing {
     }
   }
 
-  static func secret(_ shares: [UInt64], factors: [UInt64]) -> UInt64 {
+  package static func secret(_ shares: [UInt64], factors: [UInt64]) -> UInt64 {
     zip(shares, factors).reduce(0) { PrimeField.sum($0, PrimeField.product($1.0, $1.1)) }
   }
 }

@@ -4,63 +4,83 @@ import Models
 
 extension Training {
   /// One round: clients are asked, those who answer in time send how far their steps went, and the server moves along
-  /// the mean. Returns the mean loss as they tell it; NaN where masks hide it or nobody answered.
-  func takeRound(_ plan: FederatedPlan, rate: Float) -> Float {
+  /// the mean. Returns the mean loss as they tell it; NaN where masks or noise hide it, and where nobody answered.
+  mutating func takeRound(_ plan: FederatedPlan, rate: Float) -> Float {
     let number = outer.step
-    let round = plan.round(number)
-    guard !plan.isLost(round) else {
+    let round = plan.round(
+      number, asked: options.privacy?.sample(of: plan.clients, step: number))
+    // A noisy sum of nobody is a step, too: that nobody answered is nobody's to know.
+    guard options.privacy != nil || !plan.isLost(round) else {
       outer.pass()
       return .nan
     }
-    let tasks = split.train
-    // Late answers count for nothing, and are not computed.
-    let answering = round.answered
-    let seen = outer.weights
-    let (pool, episodes, epoch) = (clientPool, episodes, epoch)
-    let answers = orderedMap(answering.count, threads: options.threads) { place in
-      let own = plan.tasks(of: round.asked[answering[place]], among: tasks.count)
-        .map { tasks[$0] }
-      return pool.update(
-        from: seen, steps: plan.localSteps, rate: Float(plan.localRate), tasks: own.count
-      ) { step in episodes.learning(from: own, epoch: epoch &* plan.localSteps &+ step) }
-    }
+    let sum = sum(of: round, plan)
     if Cancellation.isRequested { return .nan }
-    let mean: [Float]
-    if let threshold = plan.threshold {
-      mean = secureMean(answers.map(\.update), of: round, plan, threshold, number)
-    } else {
-      mean = plainMean(answers.map(\.update))
-    }
-    outer.take(along: mean, rate: rate)
-    guard plan.threshold == nil else { return .nan }
-    return answers.reduce(0) { $0 + $1.loss } / Float(answers.count)
+    // Noise hides a user only where nobody knows how many took part.
+    let terms = options.privacy?.sum(users: plan.clients).expected ?? Double(round.answered.count)
+    let scale = Float(1 / terms)
+    outer.take(along: sum.update.map { $0 * scale }, rate: rate)
+    guard plan.threshold == nil, options.privacy == nil else { return .nan }
+    return sum.loss * scale
   }
 
-  private func plainMean(_ updates: [[Float]]) -> [Float] {
-    var sum = updates[0]
-    for update in updates.dropFirst() {
-      for place in sum.indices { sum[place] += update[place] }
+  /// How many answers are held at a time.
+  private static let held = 64
+
+  /// The sum of what was answered in time, some clients at a time. Late answers count for nothing, and are not
+  /// computed. Where ranks share the work each computes those of some clients, and what they send travels.
+  private mutating func sum(of round: FederatedPlan.Round, _ plan: FederatedPlan) -> ClientAnswer {
+    let answered = round.answered
+    var sum = ClientAnswer(update: [Float](repeating: 0, count: problem.layout.count), loss: 0)
+    let secret = plan.threshold.map { threshold in
+      SecureAggregation(
+        clients: round.asked.count, threshold: threshold, length: sum.update.count,
+        key: plan.key.derived("secrets").derived(outer.step))
     }
-    let scale = 1 / Float(updates.count)
-    return sum.map { $0 * scale }
+    let points = FixedPoint(terms: round.asked.count)
+    var total = [UInt32](repeating: 0, count: secret == nil ? 0 : sum.update.count)
+    for first in stride(from: 0, to: answered.count, by: Self.held) {
+      let some = Array(answered[first..<Swift.min(first + Self.held, answered.count)])
+      let answers = answers(of: some.map { round.asked[$0] }, plan)
+      guard let secret else {
+        for answer in answers {
+          for place in sum.update.indices { sum.update[place] += answer.update[place] }
+          sum.loss += answer.loss
+        }
+        continue
+      }
+      // All that the server gets of a client are these numbers.
+      let sent = orderedMap(some.count, threads: options.threads) { place in
+        secret.masked(points.encoded(answers[place].update), of: some[place])
+      }
+      for numbers in sent { SecureAggregation.add(numbers, to: &total) }
+      cutNumbers += answers.reduce(0) { $0 + FixedPoint.cuts(in: $1.update) }
+    }
+    if let secret { sum.update = points.decoded(secret.unmasked(total, of: answered) ?? total) }
+    return sum
   }
 
-  /// The same mean of which the server sees the sum alone.
-  private func secureMean(
-    _ updates: [[Float]], of round: FederatedPlan.Round, _ plan: FederatedPlan, _ threshold: Int,
-    _ number: Int
-  ) -> [Float] {
-    let asked = round.asked.count
-    let secret = SecureAggregation(
-      clients: asked, threshold: threshold, length: updates[0].count,
-      key: plan.key.derived("secrets").derived(number))
-    let points = FixedPoint(terms: asked)
-    let sent = orderedMap(updates.count, threads: options.threads) { place in
-      let client = round.answered[place]
-      return (client: client, numbers: secret.masked(points.encoded(updates[place]), of: client))
-    }
-    let sum = secret.sum(sent).map { points.decoded($0) } ?? []
-    let scale = 1 / Float(updates.count)
-    return sum.map { $0 * scale }
+  /// What some clients answer, each from its own tasks.
+  private func answers(of clients: [Int], _ plan: FederatedPlan) -> [ClientAnswer] {
+    let (tasks, weights) = (split.train, outer.weights)
+    let (pool, episodes, epoch) = (clientPool, episodes, epoch)
+    let clip = options.privacy.map { Float($0.clip) }
+    return spreadMap(
+      clients.count, threads: options.threads,
+      abandoned: ClientAnswer(
+        update: [Float](repeating: 0, count: weights.count), loss: .nan),
+      write: { answer, message in
+        answer.write(to: &message)
+        return true
+      },
+      read: { ClientAnswer.read(from: &$0) },
+      { place in
+        let own = plan.tasks(of: clients[place], among: tasks.count).map { tasks[$0] }
+        var answer = pool.answer(
+          from: weights, steps: plan.localSteps, rate: Float(plan.localRate), tasks: own.count
+        ) { step in episodes.learning(from: own, epoch: epoch &* plan.localSteps &+ step) }
+        if let clip { answer.clip(to: clip, problem.kernels) }
+        return answer
+      })
   }
 }

@@ -63,23 +63,46 @@ package final class OuterLoop: @unchecked Sendable {
   ) -> Float {
     // A noisy sum of nobody is a step, too: that nobody took part is nobody's to know.
     guard tasks > 0 || options.noisy != nil else { return 0 }
+    let (batch, loss) = learned(tasks: tasks, rate: rate, learn)
+    // Cancelled tasks leave sums incomplete, along which no step may be taken.
+    if Cancellation.isRequested { return .nan }
+    step += 1
+    move(batch)
+    return loss
+  }
+
+  /// The mean gradient of some tasks, along which no step is taken, and their mean loss.
+  package func meanGradient(
+    tasks: Int, learn: @Sendable (Int, Weights, Scratch) -> Float
+  ) -> (gradient: [Float], loss: Float) {
+    let (batch, loss) = learned(tasks: tasks, rate: 0, learn)
+    eachPart { group, part in self.sum(group, part, batch) }
+    let mean = gradient.array
+    Matrix(gradient.base, rows: 1, columns: gradient.count).fill(0)
+    return (mean, loss)
+  }
+
+  /// Learns from some tasks: the sums of their gradients, and their mean loss.
+  private func learned(
+    tasks: Int, rate: Float, _ learn: @Sendable (Int, Weights, Scratch) -> Float
+  ) -> (batch: Batch, loss: Float) {
     let used = max(1, Self.sumCount(of: tasks))
     while sums.count < used {
       sums.append(GradientSum(problem, isClipped: options.noisy != nil))
     }
     batches += 1
     let losses = problem.exchanged(sums[..<used]) { learnAll(sums: used, $0, tasks: tasks, learn) }
-    // Cancelled tasks leave sums incomplete, along which no step may be taken.
-    if Cancellation.isRequested { return .nan }
-    step += 1
-    move(Batch(sums: used, tasks: tasks, rate: rate, isDense: options.noisy != nil))
-    return losses.reduce(0, +) / Float(tasks)
+    return (
+      Batch(sums: used, tasks: tasks, rate: rate, isDense: options.noisy != nil),
+      losses.reduce(0, +) / Float(tasks)
+    )
   }
 
-  /// One step along a gradient that came from elsewhere, one number for each weight.
+  /// One step along a gradient that came from elsewhere, one number for each weight, with noise if there is any.
   package func take(along given: [Float], rate: Float) {
     step += 1
     Matrix(gradient.base, rows: 1, columns: gradient.count).copy(from: given)
+    eachPart { group, part in self.addNoise(to: group, part) }
     follow(Batch(sums: 0, tasks: 1, rate: rate, isDense: true))
   }
 

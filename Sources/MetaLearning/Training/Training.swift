@@ -55,6 +55,8 @@ package struct Training: Sequence, IteratorProtocol {
   private(set) var epoch = 0
   /// Where clients compute, if the data are theirs.
   let clientPool: ClientPool
+  /// How many numbers of clients were too large for fixed point, in this process.
+  package internal(set) var cutNumbers = 0
   private var lossSum: Float = 0
   /// Of how many tasks, or rounds, that is the sum.
   private var learned = 0
@@ -182,19 +184,24 @@ package struct Training: Sequence, IteratorProtocol {
     if position == 0 { beginEpoch() }
     let width = options.federated == nil ? options.batch : 1
     let planned = order[position..<Swift.min(position + width, order.count)]
-    let batch = options.privacy?.sample(of: order.count, step: outer.step) ?? Array(planned)
     let totalSteps = Swift.min(
       options.epochs * stepsPerEpoch, options.privacy?.steps ?? .max)
     let progress = Double(outer.step) / Double(Swift.max(1, totalSteps))
     let moment = Float(rate * options.schedule.factor(at: progress))
-    let loss = options.federated.map { takeRound($0, rate: moment) } ?? take(batch, rate: moment)
+    var (loss, weight) = (Float.nan, 1)
+    if let federated = options.federated {
+      loss = takeRound(federated, rate: moment)
+    } else {
+      let batch = options.privacy?.sample(of: order.count, step: outer.step) ?? Array(planned)
+      (loss, weight) = (take(batch, rate: moment), batch.count)
+    }
     if Cancellation.isRequested { return nil }
     position += planned.count
     // What the loss was is told by the ratings, not by the noisy weights; of a round clients tell it, or nobody does.
     let isTold = options.privacy == nil && options.federated == nil
     if isTold || loss.isFinite {
-      lossSum += loss * Float(batch.count)
-      learned += batch.count
+      lossSum += loss * Float(weight)
+      learned += weight
     }
     var step = TrainingStep(
       epoch: epoch, step: outer.step, totalSteps: totalSteps,
