@@ -78,7 +78,7 @@ import Testing
     ])
     #expect(made.result == .completed, "\(made.result)")
     let text = said(made.reports.last)
-    for part in ["rounds", "MB to clients", "what collusion breaks", "4 of the 6", "no privacy"] {
+    for part in ["rounds", "MB to clients", "what collusion breaks", "4 of 6", "only noise hides"] {
       #expect(text.contains(part), "\(part) is not in \(text)")
     }
     #expect(number(made.reports.last, "mb-down") > number(made.reports.last, "mb-up"))
@@ -94,7 +94,8 @@ import Testing
     ])
     #expect(made.result == .completed, "\(made.result)")
     let text = said(made.reports.last)
-    for part in ["adds the noise", "in the mean", "Privacy is simulated", "nobody's to know"] {
+    for part in ["adds the noise", "in the mean", "Privacy is simulated", "what is to be expected"]
+    {
       #expect(text.contains(part), "\(part) is not in \(text)")
     }
     #expect(number(made.reports.last, "epsilon") <= 8 && number(made.reports.last, "epsilon") > 7)
@@ -177,6 +178,36 @@ import Testing
     ])
     #expect(made.result == .completed, "\(made.result)")
     #expect(said(made.reports.last).contains("came to nothing"))
+    let all = run([
+      "meta-train maml epochs=1 over=federated per-round=40 drop-out=90% secure-aggregation=yes "
+        + "threshold=40"
+    ])
+    #expect(said(all.reports.last).contains("what it was before training"))
+    #expect(!said(all.reports.last).contains("No epoch was better"))
+  }
+
+  @Test func trainingStopsWhereTheLossIsLowEnough() throws {
+    let line = "meta-train maml steps=1 epochs=6 lr=0.01 over=federated per-round=12"
+    let whole = run(["\(line) patience=0"])
+    let losses = try #require(curves(whole.reports.last).last?.series.last?.points.map(\.y))
+    try #require(losses.count == 6)
+    let second = losses[1]
+    let target = Swift.max(losses[0], second) * 0.999
+    let wanted = (losses.firstIndex { $0 <= target } ?? 5) + 1
+    let stopped = run(["\(line) target-loss=\(target)"])
+    #expect(number(stopped.reports.last, "epochs") == Double(wanted))
+    #expect(number(stopped.reports.last, "loss") <= target)
+  }
+
+  /// A plan tries a training on a share of the users.
+  @Test func aPlanNeedsNoClientsThatAreNotThere() throws {
+    let text =
+      "load synthetic people=3000 ratings=20\nsplit tasks\n"
+      + "meta-train maml steps=1 epochs=3 over=federated clients=2000 per-round=1500\n"
+    var interpreter = Interpreter()
+    interpreter.execution.plan = Plan(calibration: Calibration(), memory: { 0 })
+    let result = interpreter.run(Source(name: "t", text: text), host: RecordingHost())
+    #expect(result == .completed, "\(result)")
   }
 
   @Test func aTrainingGoesOnFromItsCheckpoint() {

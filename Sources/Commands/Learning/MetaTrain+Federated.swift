@@ -93,29 +93,29 @@ struct FederatedReport {
       ("MB to clients", fixed(Self.megabytes(traffic.down), digits: 1)),
       ("MB from clients", fixed(Self.megabytes(traffic.up), digits: 1)),
     ]
+    var footnotes = [
+      "simulated: whole models of 4 bytes a weight go both ways; late answers are sent and not used"
+    ]
     if let threshold = plan.threshold {
-      rows.append(("server sees", "sums of a round alone, in fixed point"))
-      rows.append(
-        ("to unmask", "\(threshold) of the \(plan.perRound) that are asked have to answer"))
-      rows.append(
-        (
-          "what collusion breaks",
-          "the server with \(threshold) clients of a round unmasks each of the others; all but one of a round, "
-            + "with the sum, know that one's update"
-        ))
+      rows.append(("server sees", "the sum of a round, in fixed point"))
+      rows.append(("to unmask a sum", "\(threshold) of \(plan.perRound) have to answer"))
+      footnotes += [
+        "what collusion breaks: with \(threshold) clients of a round the server unmasks each of the others; all but one "
+          + "of a round know from the sum what that one sent",
+        "a sum tells of ratings: only noise hides them (`help federated`)",
+      ]
     } else if plan.isPoisson {
-      rows.append(("server sees", "the update of each client, and adds the noise: it is trusted"))
+      rows.append(("server sees", "what each client sends, and adds the noise"))
+      footnotes.append(
+        "counts are what is to be expected: how many took part in a round is nobody's to know")
     } else {
-      rows.append(("server sees", "the update of each client: secure-aggregation=yes hides it"))
+      rows.append(("server sees", "what each client sends"))
+      footnotes.append(
+        "what a client sends tells of its ratings: secure-aggregation=yes hides it among others, and only noise hides "
+          + "ratings (`help federated`)")
     }
     return Table(
-      "Federated", columns: [.init("what"), .init("how much", .right)],
-      rows: rows.map { [.text($0.0), .text($0.1)] },
-      footnotes: [
-        "simulated: whole models of 4 bytes a weight go both ways; late answers are sent and not used",
-        plan.isPoisson
-          ? "counts are what is to be expected: how many took part in a round is nobody's to know"
-          : "an update tells of ratings: over=federated alone is no privacy (`help federated`)",
-      ])
+      "Federated", columns: [.init("what"), .init("how much")],
+      rows: rows.map { [.text($0.0), .text($0.1)] }, footnotes: footnotes)
   }
 }

@@ -36,6 +36,8 @@ package struct MetaTrain: Command {
   package var category = ""
   package var embedsDomain = true
   package var hiddenDomains = 0.0
+  /// The validation loss that is low enough to stop.
+  package var targetLoss: Double?
   /// How it hides what training users gave.
   package var privacy = PrivacyChoice()
   /// Where the data lie.
@@ -162,6 +164,9 @@ package struct MetaTrain: Command {
       .option(
         "patience", \.patience, in: 0...100_000,
         "epochs without a better validation loss before stopping; 0 never stops early"),
+      .option(
+        "target-loss", \.targetLoss, in: 1e-9...1e9,
+        "stops after the first epoch with a validation loss as low as that"),
       .option("resample", \.resample, "draw support and query anew each epoch"),
       .option(
         "negatives", \.sampling.count, in: NegativeSampling.counts,
@@ -266,6 +271,7 @@ package struct MetaTrain: Command {
     options.start = startingWeights
     options.clip = clip
     options.patience = patience
+    options.targetLoss = targetLoss
     options.resample = resample
     options.key = session.settings.key.derived("meta-train")
     options.threads = session.threads

@@ -211,6 +211,8 @@ extension RunningTraining {
   /// What is said when no epoch was better than the start.
   var fruitless: String? {
     guard kept == nil, !history.isEmpty, !split.valid.isEmpty else { return nil }
+    // Where nothing came of all rounds, that is said already.
+    if let traffic, traffic.lost == traffic.rounds { return nil }
     let rate = "`lr` (\(Number.text(training.rate)) here)"
     // Where the last epoch is the best one, more of them may come below the start.
     let isFalling = training.lowest?.epoch == history.count

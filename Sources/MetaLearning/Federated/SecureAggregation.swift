@@ -113,16 +113,16 @@ package struct SecureAggregation: Sendable {
     _ seed: UInt64, to numbers: inout [UInt32], isSubtracted: Bool = false
   ) {
     var stream = RandomKey(seed: seed).stream
+    // Subtracting is adding the complement: 0 − m = ¬m + 1.
+    let (flip, one): (UInt32, UInt32) = isSubtracted ? (.max, 1) : (0, 0)
     numbers.withUnsafeMutableBufferPointer { numbers in
-      var place = 0
-      while place < numbers.count {
+      for place in stride(from: 0, to: numbers.count & ~1, by: 2) {
         let mask = stream.next()
-        for part in [UInt32(truncatingIfNeeded: mask), UInt32(truncatingIfNeeded: mask >> 32)]
-        where place < numbers.count {
-          numbers[place] = isSubtracted ? numbers[place] &- part : numbers[place] &+ part
-          place += 1
-        }
+        numbers[place] &+= (UInt32(truncatingIfNeeded: mask) ^ flip) &+ one
+        numbers[place + 1] &+= (UInt32(truncatingIfNeeded: mask >> 32) ^ flip) &+ one
       }
+      guard numbers.count & 1 == 1 else { return }
+      numbers[numbers.count - 1] &+= (UInt32(truncatingIfNeeded: stream.next()) ^ flip) &+ one
     }
   }
 

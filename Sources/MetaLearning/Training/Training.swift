@@ -151,11 +151,14 @@ package struct Training: Sequence, IteratorProtocol {
     isFinished = isOver
   }
 
-  /// Whether all epochs are done, or early stopping ended them.
+  /// Whether all epochs are done, or early stopping or a loss that was low enough ended them.
   package var isOver: Bool {
     let done = history.count
     let epochs = learner is any ClosedFormLearner ? Swift.min(1, options.epochs) : options.epochs
     if split.train.isEmpty || done >= epochs || isSpent { return true }
+    if let target = options.targetLoss, let lowest, Double(lowest.validLoss) <= target {
+      return true
+    }
     return options.patience > 0 && done - (lowest?.epoch ?? done) >= options.patience
   }
 
