@@ -10,7 +10,9 @@ import Testing
     ((try? FileManager.default.contentsOfDirectory(atPath: SourceTree.root + "/" + folder)) ?? [])
     .filter { $0.hasSuffix(".mrs") }.sorted()
 
-  @Test func allAreThere() { #expect(Self.scripts == ["accountants.mrs", "epsilon.mrs"]) }
+  @Test func allAreThere() {
+    #expect(Self.scripts == ["accountants.mrs", "epsilon.mrs", "federated.mrs"])
+  }
 
   @Test(arguments: scripts) func theScriptRuns(name: String) throws {
     let source = Source(name: name, text: try SourceTree.text(Self.folder + "/" + name))

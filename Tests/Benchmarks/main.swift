@@ -8,12 +8,14 @@ let usage = """
          benchmark inputs FOLDER
          benchmark clicks FOLDER THREADS BASELINE…
          benchmark timeline INPUTS WORKLOAD [THREADS] [--steps K] [--svg FILE]
+         benchmark secure THREADS CLIENTS…
          benchmark INPUTS [WORKLOAD] [THREADS] [--kernels NAME] [--steps K] [--seconds S] [--json] [--first]
                    [--grow STEPS]
 
   session   what a user waits for
   clicks    times baselines of clicks, such as "als factors=64", on the pairs in FOLDER (users.bin, items.bin)
   timeline  what each thread does in a meta-step, and what it reads that others wrote, also as a picture
+  secure    times the secure aggregation of a round of so many clients, who send 10,000 weights each
   inputs    writes inputs of the peers' shapes, drawn from a seed
   INPUTS    meta-steps a second on the peers' workloads (w1 w2 anil fomaml reptile w4), with the loss that
             every program must agree on; w4 is the time to adapt one user and rank 100,000 items
@@ -55,6 +57,14 @@ if words.count > 3, words[0] == "clicks", let threads = Int(words[2]) {
   try ThreadPool().whileUsed(atMost: threads) {
     let clicks = try Clicks(Inputs(folder: words[1]), threads: threads, kernels: kernels)
     for baseline in words.dropFirst(3) { print(try clicks.line(for: baseline)) }
+  }
+  exit(0)
+}
+if words.count > 2, words[0] == "secure", let threads = Int(words[1]) {
+  ThreadPool().whileUsed(atMost: threads) {
+    for clients in words.dropFirst(2).compactMap({ Int($0) }) where clients > 1 {
+      print(SecureSums(threads: threads).line(clients: clients))
+    }
   }
   exit(0)
 }

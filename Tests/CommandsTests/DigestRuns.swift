@@ -225,10 +225,11 @@ extension DigestRuns {
 
   private static let pictures: [Run] = plots.members.names.map { name in
     let lr = name == "sweep" ? "[0.001, 0.01]" : "0.01"
+    let place = name == "federated" ? " over=federated" : ""
     return (
       "plot \(name)",
       (name == "attention" ? "model transformer width=8 layers=2 embed=4\n" : network)
-        + "meta-train maml steps=2 epochs=2 lr=\(lr); plot \(name) file=\"picture.svg\""
+        + "meta-train maml steps=2 epochs=2 lr=\(lr)\(place); plot \(name) file=\"picture.svg\""
     )
   }
 }

@@ -70,6 +70,7 @@ extension DrawPlot {
     if let plot = plot as? PrequentialPlot {
       return [.seed] + recommenders(plot.shown(.ratings) + plot.shown(.interactions))
     }
+    if let plot = plot as? FederatedPlot { return plot.with.map { .model($0) } }
     return (plot as? AdaptationPlot)?.policies.isEmpty == false ? [.seed] : []
   }
 }

@@ -28,7 +28,7 @@ extension MetaTrain: ConstrainedCommand {
   ]
 
   var contradiction: CommandFailure? {
-    privacyContradiction ?? (heads.isEmpty ? headless : headContradiction)
+    privacyContradiction ?? federatedContradiction ?? (heads.isEmpty ? headless : headContradiction)
   }
 
   /// What only heads have a use for.

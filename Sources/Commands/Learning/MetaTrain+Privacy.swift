@@ -8,10 +8,12 @@ import Reports
 extension MetaTrain {
   /// How it hides what training users gave; nil where it does not. Throws where it could not.
   ///
-  /// - Parameter host: gives the system's generator.
+  /// - Parameters:
+  ///   - federated: whose the data are, where each user is a client and rounds are the steps.
+  ///   - host: gives the system's generator.
   func privacyPlan(
-    for split: TaskSplit, _ data: Dataset, _ network: any Network, _ session: Session,
-    _ host: (any Host)?
+    for split: TaskSplit, _ data: Dataset, _ network: any Network, _ federated: FederatedPlan?,
+    _ session: Session, _ host: (any Host)?
   ) throws(CommandFailure) -> PrivacyPlan? {
     if let contradiction = privacyContradiction { throw contradiction }
     guard privacy.mechanism != nil, let epsilon = privacy.epsilon, let delta = privacy.delta else {
@@ -25,8 +27,9 @@ extension MetaTrain {
     }
     try requireUsers(split, data)
     let users = split.train.count
-    let rate = min(1, Double(batch) / Double(max(1, users)))
-    let planned = epochs * ((users + batch - 1) / batch)
+    let drawn = federated?.perRound ?? batch
+    let rate = min(1, Double(drawn) / Double(max(1, users)))
+    let planned = epochs * ((users + drawn - 1) / drawn)
     var mechanism = SampledGaussian(noiseMultiplier: privacy.noiseMultiplier ?? 1, rate: rate)
     var steps = planned
     if privacy.noiseMultiplier != nil {
@@ -34,7 +37,7 @@ extension MetaTrain {
       guard steps > 0 || planned == 0 else {
         throw privacyFailure(
           "one step alone spends more than ε = \(Number.text(epsilon))",
-          "a larger noise-multiplier, a smaller batch, or leave noise-multiplier= out",
+          "a larger noise-multiplier, a smaller \(federated == nil ? "batch" : "per-round"), or leave noise-multiplier= out",
           "noise-multiplier")
       }
     } else {

@@ -36,8 +36,12 @@ package struct MetaTrain: Command {
   package var category = ""
   package var embedsDomain = true
   package var hiddenDomains = 0.0
+  /// The validation loss that is low enough to stop.
+  package var targetLoss: Double?
   /// How it hides what training users gave.
   package var privacy = PrivacyChoice()
+  /// Where the data lie.
+  package var federated = FederatedChoice()
 
   package init() {}
 
@@ -123,6 +127,10 @@ package struct MetaTrain: Command {
       With `privacy=gaussian` the model tells next to nothing of any one training user: users are drawn for each \
       step, a user's whole gradient is clipped to user-clip=, and their sum gets noise, of which epsilon= and \
       delta= say how much there has to be. `help privacy` says what is promised. Then `clip=` limits the noisy mean.
+
+      With `over=federated` training users are dealt among clients, whose ratings stay with them: in each round \
+      per-round= of them get the weights, and send what they have learned; batch= has no say. `help federated` says what that \
+      hides.
       """,
     [
       .choice("algorithm", \.learner, from: metaLearners, "how to learn it"),
@@ -156,6 +164,9 @@ package struct MetaTrain: Command {
       .option(
         "patience", \.patience, in: 0...100_000,
         "epochs without a better validation loss before stopping; 0 never stops early"),
+      .option(
+        "target-loss", \.targetLoss, in: 1e-9...1e9,
+        "stops after the first epoch with a validation loss as low as that"),
       .option("resample", \.resample, "draw support and query anew each epoch"),
       .option(
         "negatives", \.sampling.count, in: NegativeSampling.counts,
@@ -173,7 +184,7 @@ package struct MetaTrain: Command {
         "from", \.start, "a trained model to start from; `open model` takes one from a file",
         expects: "the name of a trained model", completion: .live("trained"),
         where: { !$0.isEmpty && !$0.contains(" ") }),
-    ] + headParameters + PrivacyChoice.parameters,
+    ] + headParameters + PrivacyChoice.parameters + FederatedChoice.parameters,
     needs: [.tasks], gives: [.model, .ratings, .heads],
     examples: [
       Example("meta-train maml steps=2 epochs=1", "second order, two inner steps"),
@@ -184,6 +195,9 @@ package struct MetaTrain: Command {
         "meta-train maml epochs=1 privacy=gaussian epsilon=8 delta=1e-5 user-clip=1",
         "hides what any one user gave; simulated"),
       Example(
+        "meta-train maml epochs=1 over=federated per-round=8 drop-out=10% secure-aggregation=yes",
+        "only masked updates leave a user"),
+      Example(
         "meta-train maml heads=rating,click,category category=category epochs=1",
         "one body, three heads"),
       Example(
@@ -193,6 +207,7 @@ package struct MetaTrain: Command {
   package var resultFields: [ResultField]? {
     ["loss", "epochs", "seconds", "steps", "weights"]
       + (privacy.mechanism == nil ? [] : ["epsilon", "noise-multiplier"])
+      + (federated.over == .central ? [] : ["mb-down", "mb-up", "rounds", "lost-rounds"])
   }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
@@ -256,6 +271,7 @@ package struct MetaTrain: Command {
     options.start = startingWeights
     options.clip = clip
     options.patience = patience
+    options.targetLoss = targetLoss
     options.resample = resample
     options.key = session.settings.key.derived("meta-train")
     options.threads = session.threads

@@ -102,7 +102,7 @@ extension MetaTrain {
   private static let usualPrivacy = "privacy=gaussian epsilon=8 delta=1e-5 user-clip=1"
 
   /// Algorithms whose step is a sum over users.
-  private static let privateLearners = metaLearners.types.compactMap { type in
+  static let steppingLearners = metaLearners.types.compactMap { type in
     let learner = type.init()
     return learner is any ClosedFormLearner || learner is any Student ? nil : type.name
   }
@@ -119,7 +119,7 @@ extension MetaTrain {
     }
     return CommandFailure(
       "E0306", "`\(name)` \(why)",
-      help: ["algorithms for privacy=: " + Self.privateLearners.joined(separator: ", ")],
+      help: ["algorithms for privacy=: " + Self.steppingLearners.joined(separator: ", ")],
       argument: name)
   }
 

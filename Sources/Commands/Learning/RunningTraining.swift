@@ -15,6 +15,8 @@ struct RunningTraining {
   private let data: Dataset
   /// How it hides what training users gave, where it does.
   private let privacy: PrivacyPlan?
+  /// Whose the data are, where they stay with clients.
+  private let federated: FederatedPlan?
   private var training: Training
   /// What it started from, if that is a model.
   private let beginning: [Report.Block]
@@ -48,14 +50,16 @@ struct RunningTraining {
     let learner = try command.taughtLearner(session)
     let start = try session.start(of: command)
     let network = command.network(in: session)
-    privacy = try command.privacyPlan(for: split, data, network, session, host)
+    federated = try command.federatedPlan(for: split, data, network, session)
+    privacy = try command.privacyPlan(for: split, data, network, federated, session, host)
     if privacy != nil, !command.privacy.publishesValidation { split.valid = [] }
     self.split = split
     let problem = LearningProblem(
       data, split, learner: learner, network: network, loss: command.loss,
       sampling: command.sampling, key: session.settings.key.derived("negatives"), start: start,
       heads: try command.headChoice(on: data, network), leavesOutDomain: !command.embedsDomain,
-      encoder: privacy.map { _ in FeatureEncoder(publicFieldsOf: data) }, kernels: session.kernels)
+      encoder: privacy == nil && federated == nil ? nil : FeatureEncoder(publicFieldsOf: data),
+      kernels: session.kernels)
     if let obstacle = start?.obstacle(to: problem, of: learner) {
       throw CommandFailure(
         "E0306", "training cannot start from `\(command.start)`: \(obstacle)",
@@ -64,7 +68,7 @@ struct RunningTraining {
     beginning = start.map { $0.remarks(problem, split, named: command.start) } ?? []
     if let host { try command.requireMemory(for: problem, in: session, host) }
     var options = command.options(session)
-    options.privacy = privacy
+    (options.privacy, options.federated) = (privacy, federated)
     training = Training(problem, data, split, learner: learner, options: options, start: start)
     identity = TrainingIdentity(command, session)
   }
@@ -154,7 +158,14 @@ struct RunningTraining {
       learner: command.learner, problem: training.problem, weights: training.best,
       fingerprint: split.fingerprint, history: training.history, isPartial: isPartial)
     model.privacy = statement
+    model.federated = federated
+    model.stepsPerEpoch = training.stepsPerEpoch
     return model
+  }
+
+  /// What went between server and clients by now.
+  private var traffic: FederatedTraffic? {
+    federated?.traffic(rounds: training.stepsTaken, weights: training.problem.layout.count)
   }
 
   /// What holds of its users by now.
@@ -200,6 +211,8 @@ extension RunningTraining {
   /// What is said when no epoch was better than the start.
   var fruitless: String? {
     guard kept == nil, !history.isEmpty, !split.valid.isEmpty else { return nil }
+    // Where nothing came of all rounds, that is said already.
+    if let traffic, traffic.lost == traffic.rounds { return nil }
     let rate = "`lr` (\(Number.text(training.rate)) here)"
     // Where the last epoch is the best one, more of them may come below the start.
     let isFalling = training.lowest?.epoch == history.count
@@ -232,6 +245,14 @@ extension RunningTraining {
             .init("epsilon", .number($0.epsilon)),
             .init("noise-multiplier", .number($0.noiseMultiplier)),
           ]
+        } ?? [])
+        + (traffic.map {
+          [
+            .init("mb-down", .number(FederatedReport.megabytes($0.down))),
+            .init("mb-up", .number(FederatedReport.megabytes($0.up))),
+            .init("rounds", .number(Double($0.rounds))),
+            .init("lost-rounds", .number(Double($0.lost))),
+          ]
         } ?? []))
   }
 
@@ -251,6 +272,10 @@ extension RunningTraining {
     }
     var blocks: [Report.Block] = [.text(text + ".")] + beginning
     if let choice = training.choice { blocks.append(.note(choice)) }
+    if let federated, let traffic {
+      blocks +=
+        FederatedReport(plan: federated, traffic: traffic, cutNumbers: training.cutNumbers).blocks
+    }
     if let statement {
       blocks +=
         PrivacyReport(
@@ -285,8 +310,8 @@ extension RunningTraining {
 
   /// A warning when adapting does nothing for many tasks.
   private var effect: Report.Block? {
-    // Training tasks are not looked at where they are hidden.
-    if privacy != nil, split.valid.isEmpty { return nil }
+    // Training tasks are not looked at where they are hidden, or with clients.
+    if privacy != nil || federated != nil, split.valid.isEmpty { return nil }
     let (tasks, name) =
       split.valid.isEmpty ? (split.train, "training tasks") : (split.valid, "validation tasks")
     return model(isPartial: false)

@@ -159,7 +159,9 @@ extension MetaTrain: RepeatingCommand {
   package func repeated(_ times: Int) -> MetaTrain {
     var short = self
     short.epochs = times
-    (short.patience, short.stopAfter) = (0, nil)
+    (short.patience, short.stopAfter, short.targetLoss) = (0, nil, nil)
+    // Of a share of the users there may be fewer than clients.
+    (short.federated.clients, short.federated.perRound, short.federated.threshold) = (nil, nil, nil)
     return short
   }
 }

@@ -35,6 +35,10 @@ package let releases: [Release] = [
       Private training: `meta-train … privacy=gaussian epsilon=8 delta=1e-5` hides what any one training user gave, with \
       accountants that agree with those of others; `help privacy` says what is promised.
       """,
+      """
+      Federated training: `meta-train … over=federated` counts what goes between server and clients, with drop-outs, late \
+      answers and secure aggregation; `help federated` says what that hides.
+      """,
       "`baseline mf user-features=[…]` draws new users, or items in tasks of items, towards what features let expect.",
       "Packages: a .deb, a wheel and a tarball, and `mrs --version` names the commit.",
       """

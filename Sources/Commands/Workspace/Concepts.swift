@@ -4,7 +4,7 @@ import Language
 package protocol ConceptPage: Configurable {}
 
 /// Every idea that has a page of its own.
-package let concepts = Catalog<any ConceptPage>("concept", [PrivacyPage.self])
+package let concepts = Catalog<any ConceptPage>("concept", [PrivacyPage.self, FederatedPage.self])
 
 /// What `privacy=` promises.
 private struct PrivacyPage: ConceptPage {
@@ -45,5 +45,57 @@ private struct PrivacyPage: ConceptPage {
       Example(
         "meta-train reptile epochs=2 privacy=gaussian epsilon=8 delta=1e-5 public=validation",
         "validation users agreed to be looked at"),
+    ])
+}
+
+/// What `over=federated` does.
+private struct FederatedPage: ConceptPage {
+  static let signature = Signature<Self>(
+    "federated", "What `over=federated` keeps with the owners of the data, and what it tells.",
+    details: """
+      Training users are dealt among clients=, each of which owns the ratings of its users; by default a user is a \
+      client. In each round the server asks per-round= clients, gives them the weights, and moves along the mean of \
+      what comes back, each client counting alike. With local-steps=1 a client sends the gradient of its tasks, which is \
+      FedMeta (Chen et al. 2018) with maml or meta-sgd, and the training that central data give with such batches; \
+      with more it takes steps of its own at local-lr and sends how far they went: FedAvg (McMahan et al. 2017) with \
+      pretrain, federated Reptile with reptile; outer= and lr= are the server's (Reddi et al. 2021). An epoch is as many \
+      rounds as ask all clients once. All of it is simulated: no client is another machine. Where several ranks run, \
+      each computes some of the clients, and what goes between ranks is what clients send.
+
+      STAYS WITH CLIENTS: ratings, and everything counted over them. The server knows the catalogue, the scale and the \
+      names of users' feature values; training starts in the middle of the scale. Validation users lie with the server.
+
+      COUNTED: MB to and from clients, whole models of 4 bytes a weight; drop-out= of those asked never answer, \
+      stragglers= of the answers come too late, and are not used. A round of which nothing comes is counted and \
+      reported, and the next one goes on. The result has mb-down, mb-up, rounds and lost-rounds; `plot federated` draws \
+      the validation loss against them, beside models of with=.
+
+      SECURE AGGREGATION (Bonawitz et al. 2017): with secure-aggregation=yes clients add masks that cancel in the sum, in \
+      whole numbers modulo 2³², so that the server sees the sum of a round, exactly, and of one client numbers that are \
+      uniform. Secrets of the masks are shared among the clients of the round, so that a sum can be unmasked though \
+      some drop out, if threshold= answer (Shamir 1979). Numbers beyond 16 are cut to it. WHAT COLLUSION BREAKS: a \
+      server that conspires with threshold= clients of a round unmasks the others one by one; all but one of a round \
+      know the last one's update from the sum; and a server that tells some clients that another dropped out, and the \
+      rest that it did not, gets both of its secrets unless threshold= is more than half of per-round=. Keys are too \
+      short to keep anything secret: what is simulated is who learns what.
+
+      NOT PROMISED: an update, and the sum of some, tell of ratings. Only noise hides those. With privacy=gaussian each \
+      training user is a client, asked in each round with the probability per-round / users, whoever else is; what a \
+      client sends is cut to user-clip=, and the server, which sees it and is trusted, adds the noise before anybody gets the \
+      weights. Then megabytes are those to be expected, since how many took part is hidden. \
+      secure-aggregation=yes does not go with it: that too few answered would tell how many took part (`help privacy`).
+      """,
+    needs: [.tasks],
+    examples: [
+      Example("meta-train maml epochs=2 over=federated per-round=8", "FedMeta"),
+      Example(
+        "meta-train pretrain epochs=2 over=federated local-steps=3 local-lr=0.02 outer=sgd lr=0.02",
+        "FedAvg"),
+      Example(
+        "meta-train reptile epochs=2 over=federated per-round=8 drop-out=10% secure-aggregation=yes",
+        "with masks, and clients who drop out"),
+      Example(
+        "meta-train maml epochs=2 over=federated per-round=20 privacy=gaussian epsilon=8 delta=1e-5",
+        "with noise; simulated"),
     ])
 }

@@ -63,18 +63,51 @@ package final class OuterLoop: @unchecked Sendable {
   ) -> Float {
     // A noisy sum of nobody is a step, too: that nobody took part is nobody's to know.
     guard tasks > 0 || options.noisy != nil else { return 0 }
+    let (batch, loss) = learned(tasks: tasks, rate: rate, learn)
+    // Cancelled tasks leave sums incomplete, along which no step may be taken.
+    if Cancellation.isRequested { return .nan }
+    step += 1
+    move(batch)
+    return loss
+  }
+
+  /// The mean gradient of some tasks, along which no step is taken, and their mean loss.
+  package func meanGradient(
+    tasks: Int, learn: @Sendable (Int, Weights, Scratch) -> Float
+  ) -> (gradient: [Float], loss: Float) {
+    let (batch, loss) = learned(tasks: tasks, rate: 0, learn)
+    eachPart { group, part in self.sum(group, part, batch) }
+    let mean = gradient.array
+    Matrix(gradient.base, rows: 1, columns: gradient.count).fill(0)
+    return (mean, loss)
+  }
+
+  /// Learns from some tasks: the sums of their gradients, and their mean loss.
+  private func learned(
+    tasks: Int, rate: Float, _ learn: @Sendable (Int, Weights, Scratch) -> Float
+  ) -> (batch: Batch, loss: Float) {
     let used = max(1, Self.sumCount(of: tasks))
     while sums.count < used {
       sums.append(GradientSum(problem, isClipped: options.noisy != nil))
     }
     batches += 1
     let losses = problem.exchanged(sums[..<used]) { learnAll(sums: used, $0, tasks: tasks, learn) }
-    // Cancelled tasks leave sums incomplete, along which no step may be taken.
-    if Cancellation.isRequested { return .nan }
-    step += 1
-    move(Batch(sums: used, tasks: tasks, rate: rate))
-    return losses.reduce(0, +) / Float(tasks)
+    return (
+      Batch(sums: used, tasks: tasks, rate: rate, isDense: options.noisy != nil),
+      losses.reduce(0, +) / Float(tasks)
+    )
   }
+
+  /// One step along a gradient that came from elsewhere, one number for each weight, with noise if there is any.
+  package func take(along given: [Float], rate: Float) {
+    step += 1
+    Matrix(gradient.base, rows: 1, columns: gradient.count).copy(from: given)
+    eachPart { group, part in self.addNoise(to: group, part) }
+    follow(Batch(sums: 0, tasks: 1, rate: rate, isDense: true))
+  }
+
+  /// Counts a step of which nothing came.
+  package func pass() { step += 1 }
 
   /// The weights that networks compute with.
   package var seen: Weights { problem.seen(weights, threads: threads) }
@@ -120,6 +153,8 @@ package final class OuterLoop: @unchecked Sendable {
     var sums: Int
     var tasks: Int
     var rate: Float
+    /// Whether rows of tables have a gradient that no task of the sums has touched.
+    var isDense = false
   }
 
   /// Adjacent weights with the same options of the optimiser: a table, or dense blocks with the same decay.
@@ -157,8 +192,8 @@ package final class OuterLoop: @unchecked Sendable {
 
   /// Adds up the sums of gradients and takes the outer step along their mean, part by part.
   private func move(_ batch: Batch) {
-    let all = weights.mutableAll()
     if options.clip == nil, options.noisy == nil, problem.graph == nil {
+      let all = weights.mutableAll()
       return eachPart { group, part in
         self.sum(group, part, batch)
         self.move(all, group, part, batch)
@@ -168,6 +203,12 @@ package final class OuterLoop: @unchecked Sendable {
       self.sum(group, part, batch)
       self.addNoise(to: group, part)
     }
+    follow(batch)
+  }
+
+  /// Takes the outer step along the whole gradient.
+  private func follow(_ batch: Batch) {
+    let all = weights.mutableAll()
     problem.pullBack(gradient.base, threads: threads)
     let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
     if let limit = options.clip {
@@ -225,7 +266,7 @@ package final class OuterLoop: @unchecked Sendable {
     if !zeros.isEmpty { for place in range where zeros[place] { all.base[place] = 0 } }
     guard group.lookup != nil else { return }
     // An optimiser may add decay to the gradient of every row, noise goes to every row, and a graph spreads it.
-    guard group.decay == 0, options.noisy == nil, problem.graph == nil else {
+    guard group.decay == 0, !batch.isDense, problem.graph == nil else {
       return view(gradient.base, range).fill(0)
     }
     eachSparse(group, batch) { rows, table in rows.clear(part, of: table, kernels) }

@@ -12,6 +12,10 @@ package struct TrainedModel: Recommender {
   package let fingerprint: UInt64
   /// The summary of each epoch of its training.
   package var history: [EpochSummary]
+  /// How many outer steps each of those epochs had; nil where nobody knows.
+  package var stepsPerEpoch: Int?
+  /// Whose the data were, where they stayed with clients.
+  package var federated: FederatedPlan?
   /// Whether training was stopped before its end.
   package var isPartial: Bool
   /// How a file keeps the weights, where they were made smaller.

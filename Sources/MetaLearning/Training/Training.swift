@@ -41,8 +41,8 @@ package struct Training: Sequence, IteratorProtocol {
   package private(set) var history: [EpochSummary] = []
   /// The step at which the loss became NaN or infinite.
   package private(set) var divergedAt: Int?
-  private let outer: OuterLoop
-  private let split: TaskSplit
+  let outer: OuterLoop
+  let split: TaskSplit
   private let data: Dataset
   /// Which strengths a solution in closed form has, and by what they were chosen.
   package private(set) var choice: String?
@@ -52,8 +52,14 @@ package struct Training: Sequence, IteratorProtocol {
   package let rate: Double
   private var order: [Int] = []
   private var position = 0
-  private var epoch = 0
+  private(set) var epoch = 0
+  /// Where clients compute, if the data are theirs.
+  let clientPool: ClientPool
+  /// How many numbers of clients were too large for fixed point, in this process.
+  package internal(set) var cutNumbers = 0
   private var lossSum: Float = 0
+  /// Of how many tasks, or rounds, that is the sum.
+  private var learned = 0
   private var isFinished = false
 
   package init(
@@ -76,7 +82,7 @@ package struct Training: Sequence, IteratorProtocol {
     let rows = Cancellation.isRequested ? [] : split.train.flatMap(\.rows)
     let key = options.key.derived("weights")
     var initial =
-      options.privacy == nil
+      options.privacy == nil && options.federated == nil
       ? problem.initialWeights(
         learner: learner, data: data, training: rows,
         // What a warm start takes over needs no fit to begin with.
@@ -93,17 +99,16 @@ package struct Training: Sequence, IteratorProtocol {
     let fallback = learner.outerDefault
     rate = options.rate ?? fallback.rate
     let optimizer = options.optimizer ?? fallback.optimizer
+    let outerOptions = OuterOptions(
+      optimizer: optimizer,
+      lookupDecay: Float(options.lookupDecay ?? optimizer.usualLookupDecay),
+      denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
+      clip: options.clip.map { Float($0) },
+      noisy: options.privacy?.sum(users: split.train.count))
     outer = OuterLoop(
-      problem, weights: initial,
-      options: OuterOptions(
-        optimizer: optimizer,
-        lookupDecay: Float(
-          options.lookupDecay ?? optimizer.usualLookupDecay),
-        denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
-        clip: options.clip.map { Float($0) },
-        noisy: options.privacy?.sum(users: split.train.count)),
-      threads: options.threads, takesSteps: !(learner is any ClosedFormLearner),
-      zeros: zeros)
+      problem, weights: initial, options: outerOptions, threads: options.threads,
+      takesSteps: !(learner is any ClosedFormLearner), zeros: zeros)
+    clientPool = ClientPool(problem)
     self.problem = problem
     self.learner = learner
     self.options = options
@@ -146,11 +151,14 @@ package struct Training: Sequence, IteratorProtocol {
     isFinished = isOver
   }
 
-  /// Whether all epochs are done, or early stopping ended them.
+  /// Whether all epochs are done, or early stopping or a loss that was low enough ended them.
   package var isOver: Bool {
     let done = history.count
     let epochs = learner is any ClosedFormLearner ? Swift.min(1, options.epochs) : options.epochs
     if split.train.isEmpty || done >= epochs || isSpent { return true }
+    if let target = options.targetLoss, let lowest, Double(lowest.validLoss) <= target {
+      return true
+    }
     return options.patience > 0 && done - (lowest?.epoch ?? done) >= options.patience
   }
 
@@ -168,26 +176,39 @@ package struct Training: Sequence, IteratorProtocol {
   package var stepsTaken: Int { outer.step }
 
   package var stepsPerEpoch: Int {
-    learner is any ClosedFormLearner ? 1 : (split.train.count + options.batch - 1) / options.batch
+    if learner is any ClosedFormLearner { return 1 }
+    return options.federated?.roundsPerEpoch
+      ?? (split.train.count + options.batch - 1) / options.batch
   }
 
   package mutating func next() -> TrainingStep? {
     guard !isFinished, divergedAt == nil else { return nil }
     if let solver = learner as? any ClosedFormLearner { return solve(by: solver) }
     if position == 0 { beginEpoch() }
-    let planned = order[position..<Swift.min(position + options.batch, order.count)]
-    let batch = options.privacy?.sample(of: order.count, step: outer.step) ?? Array(planned)
+    let width = options.federated == nil ? options.batch : 1
+    let planned = order[position..<Swift.min(position + width, order.count)]
     let totalSteps = Swift.min(
       options.epochs * stepsPerEpoch, options.privacy?.steps ?? .max)
     let progress = Double(outer.step) / Double(Swift.max(1, totalSteps))
-    let loss = take(batch, rate: Float(rate * options.schedule.factor(at: progress)))
+    let moment = Float(rate * options.schedule.factor(at: progress))
+    var (loss, weight) = (Float.nan, 1)
+    if let federated = options.federated {
+      loss = takeRound(federated, rate: moment)
+    } else {
+      let batch = options.privacy?.sample(of: order.count, step: outer.step) ?? Array(planned)
+      (loss, weight) = (take(batch, rate: moment), batch.count)
+    }
     if Cancellation.isRequested { return nil }
     position += planned.count
-    lossSum += loss * Float(batch.count)
-    // What the loss was is told by the ratings, not by the noisy weights.
-    let isTold = options.privacy == nil
+    // What the loss was is told by the ratings, not by the noisy weights; of a round clients tell it, or nobody does.
+    let isTold = options.privacy == nil && options.federated == nil
+    if isTold || loss.isFinite {
+      lossSum += loss * Float(weight)
+      learned += weight
+    }
     var step = TrainingStep(
-      epoch: epoch, step: outer.step, totalSteps: totalSteps, loss: isTold ? loss : .nan,
+      epoch: epoch, step: outer.step, totalSteps: totalSteps,
+      loss: options.privacy == nil ? loss : .nan,
       epochEnd: nil)
     if isTold, !loss.isFinite {
       divergedAt = outer.step
@@ -210,7 +231,7 @@ package struct Training: Sequence, IteratorProtocol {
     choice = solution.choice
     epoch = 1
     let loss = loss(of: split.train, at: solution.weights)
-    (order, lossSum) = ([0], loss)
+    (order, lossSum, learned) = ([0], loss, 1)
     guard let end = endEpoch() else { return nil }
     if !loss.isFinite || !solution.weights.isFinite { divergedAt = 1 }
     return TrainingStep(epoch: 1, step: 1, totalSteps: 1, loss: loss, epochEnd: end)
@@ -218,38 +239,27 @@ package struct Training: Sequence, IteratorProtocol {
 
   private mutating func beginEpoch() {
     epoch += 1
-    lossSum = 0
+    (lossSum, learned) = (0, 0)
+    if let federated = options.federated {
+      order = Array(0..<federated.roundsPerEpoch)
+      return
+    }
     var stream = options.key.derived("order").derived(epoch).stream
     order = stream.shuffled(Array(split.train.indices))
   }
 
+  /// How episodes are drawn and learned from.
+  var episodes: EpisodeLearning {
+    EpisodeLearning(
+      interactions: data.interactions, supports: split.knownCounts, learner: learner,
+      options: options, negatives: negatives)
+  }
+
   private func take(_ batch: [Int], rate: Float) -> Float {
-    let sampler = TaskSampler(
-      data.interactions, key: options.key.derived("sample"), resample: options.resample,
-      supports: split.knownCounts)
-    let learner = learner
     let tasks = split.train
-    let epoch = epoch
-    let noise = options.key.derived("noise").derived(epoch)
-    let hidings = [
-      Hiding(
-        fields: .items, share: options.hiddenItems,
-        key: options.key.derived("hidden").derived(epoch)),
-      Hiding(
-        fields: .domains, share: options.hiddenDomains,
-        key: options.key.derived("hidden domains").derived(epoch)),
-    ]
-    let drawn = negatives?.drawn(for: batch.map { tasks[$0] }, epoch: epoch)
-    return outer.take(tasks: batch.count, rate: rate) { number, weights, scratch in
-      let task = tasks[batch[number]]
-      var (support, query) = sampler.ratings(of: task, epoch: epoch)
-      drawn?.complete(&support, &query, of: task)
-      let episode = scratch.builder.episode(
-        user: task.user, support: support, query: query, arena: scratch.tape.arena,
-        hiding: hidings.reduce(into: []) { $0.formUnion($1.hidden(in: task)) },
-        noise: noise.derived(Int(task.user)))
-      return learner.learn(from: episode, weights, in: scratch)
-    }
+    return outer.take(
+      tasks: batch.count, rate: rate,
+      learn: episodes.learning(from: batch.map { tasks[$0] }, epoch: epoch))
   }
 
   /// Nil when the work is cancelled before the validation loss is known.
@@ -263,7 +273,7 @@ package struct Training: Sequence, IteratorProtocol {
     let isBest = split.valid.isEmpty || valid < least
     if isBest { best = seen }
     let summary = EpochSummary(
-      epoch: epoch, trainLoss: options.privacy == nil ? lossSum / Float(order.count) : .nan,
+      epoch: epoch, trainLoss: options.privacy == nil ? lossSum / Float(learned) : .nan,
       validLoss: valid, isBest: isBest)
     history.append(summary)
     isFinished = isOver

@@ -22,12 +22,16 @@ package struct TrainingOptions: Sendable {
   package var clip: Double?
   /// The patience of early stopping, in epochs without a better validation loss; 0 never stops early.
   package var patience = 8
+  /// The validation loss that is low enough to stop.
+  package var targetLoss: Double?
   /// Whether each epoch draws its own support and query from a task's ratings.
   package var resample = true
   package var key = RandomKey(seed: 7)
   package var threads = 1
   /// How it hides what each user gave; nothing is hidden if nil.
   package var privacy: PrivacyPlan?
+  /// Whose the data are, if they stay where they are; they lie in one place if nil.
+  package var federated: FederatedPlan?
 
   package init() {}
 }

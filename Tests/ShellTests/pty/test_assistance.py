@@ -80,7 +80,7 @@ class Assistance(unittest.TestCase):
             t.wait('similar item "Nordlys Flying Kite"')
 
     def test_long_lists_fit_one_screen_with_their_documentation(self):
-        for rows, columns in ((40, 100), (24, 80)):
+        for rows, columns in ((50, 100), (24, 80)):
             with Terminal(rows=rows, columns=columns) as t:
                 t.wait_prompt(1)
                 t.send("meta-train ?")

@@ -13,6 +13,7 @@ package let plots = Catalog<any Plot>(
   [
     LossPlot.self, SweepPlot.self, AdaptationPlot.self, EmbeddingPlot.self, PopularityPlot.self,
     AttentionPlot.self, HeatPlot.self, PrequentialPlot.self, DriftPlot.self,
+    FederatedPlot.self,
   ])
 
 /// `plot loss file="loss.svg"`: a picture in the terminal, and in a file if wanted.
