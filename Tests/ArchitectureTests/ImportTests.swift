@@ -56,7 +56,8 @@ import Testing
     "MetaRecTesting": ["Synchronization"],
     "Jupyter": ["Dispatch", "Synchronization"],
     "Service": [
-      "Dispatch", "Synchronization", "HummingbirdCore", "NIOCore", "NIOPosix", "NIOHTTPTypes",
+      "Dispatch", "Synchronization", "HummingbirdCore", "NIOCore", "NIOHTTP1", "NIOPosix",
+      "NIOHTTPTypes",
       "HTTPTypes", "Logging",
     ],
     "Shell": ["Dispatch", "Synchronization", "FoundationEssentials", "ArgumentParser"],
