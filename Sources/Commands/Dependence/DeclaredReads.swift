@@ -53,6 +53,10 @@ extension Evaluate {
   }
 }
 
+extension Audit {
+  package var reads: [Slot] { [.seed, .recipe] }
+}
+
 extension Compare {
   package var reads: [Slot] { [.seed] + recommenders(order(.ratings) + order(.interactions)) }
 }
@@ -70,6 +74,7 @@ extension DrawPlot {
     if let plot = plot as? PrequentialPlot {
       return [.seed] + recommenders(plot.shown(.ratings) + plot.shown(.interactions))
     }
+    if plot is PrivacyPlot { return [.seed, .recipe] }
     return (plot as? AdaptationPlot)?.policies.isEmpty == false ? [.seed] : []
   }
 }
