@@ -23,6 +23,9 @@ package protocol Host: FileSource where Failure == CommandFailure {
   var pool: ThreadPool? { get }
   /// Numbers that nobody can draw again, for noise that has to stay secret.
   var generator: any RandomNumberGenerator { get }
+  /// Whether a training with secret noise may run, which spends its ε each time: not where statements of an earlier
+  /// session run again, unless that was asked for.
+  var maySpend: Bool { get }
   /// Seconds on a clock that never goes back.
   func now() -> Double
   /// Shows how far the work is; throws `Interrupted` when the user wants it to stop.
@@ -60,6 +63,8 @@ extension Host {
   package var pool: ThreadPool? { nil }
 
   package var generator: any RandomNumberGenerator { SystemRandomNumberGenerator() }
+
+  package var maySpend: Bool { true }
 
   package var wantsToStop: Bool { false }
 

@@ -42,6 +42,14 @@ import Testing
     #expect(read.records.last?["scores"] == made.records.last?["scores"])
   }
 
+  @Test func listsAreTimedBeforeAndAfter() {
+    let made = run([Self.trained, "compress int8"])
+    #expect(made.result == .completed, "\(made.result)")
+    // The clock of the test counts questions, so that both take the same.
+    let seconds = ["", "-before"].map { number(made.records.last, "ranking-seconds\($0)") }
+    #expect(seconds[0] > 0 && seconds[0] == seconds[1])
+  }
+
   @Test func whatIsPrunedStaysZeroWhileTheOthersAreTrained() {
     let plain = run([Self.trained, "compress prune=60%"])
     let trained = run([Self.trained, "compress prune=60% epochs=2"])

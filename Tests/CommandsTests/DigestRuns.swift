@@ -97,7 +97,7 @@ extension DigestRuns {
 
   /// Everything that has a name in a catalog and computes.
   private static let runs: [Run] =
-    [trainings, variants, shapes, heads, fitted, judged, searches, pictures, ofClicks]
+    [trainings, variants, shapes, heads, hidden, fitted, judged, searches, pictures, ofClicks]
     .flatMap { $0 }
 
   private static let small = [
@@ -152,6 +152,18 @@ extension DigestRuns {
         )
       }
     }
+
+  /// Trainings whose noise comes from the seed, and what looks at them.
+  private static let hidden: [Run] = [
+    ("maml pld", "maml steps=2", ""), ("reptile rdp", "reptile", "accountant=rdp"),
+    ("audited", "maml steps=1", "; audit privacy canaries=20 shadows=1"),
+  ].map { name, learner, more in
+    let options = "epochs=2 privacy=gaussian epsilon=4 delta=1e-3 user-clip=0.5 "
+    return (
+      "private \(name)",
+      "\(network)meta-train \(learner) \(options)\(more)\nadapt user 7; topk 5"
+    )
+  }
 
   private static let network = "model mlp hidden=8 embed=4\n"
 

@@ -139,6 +139,51 @@ import Testing
     #expect((made.session.recipe == nil) == (source == "system"))
   }
 
+  /// What a training leaves beside its weights is the same whatever users rated: progress, reports, pictures, history,
+  /// log, kept results and files.
+  @Test func whatIsLeftBesideTheWeightsDoesNotDependOnRatings() throws {
+    func leavings(_ change: Int) throws -> (left: [String], weights: String) {
+      var ratings = "user,item,rating\n"
+      for user in 0..<40 {
+        for place in 0..<12 {
+          ratings +=
+            "\(user),\((user * 5 + place * 7) % 24),\(1 + (user + place * (1 + change)) % 5)\n"
+        }
+      }
+      let (host, shelf) = (RecordingHost(["ratings.csv": ratings]), KeepingTests.Shelf())
+      var interpreter = Interpreter()
+      interpreter.execution.store = shelf
+      func run(_ line: String) -> [String] {
+        var said: [String] = []
+        let result = interpreter.run(Source(text: line), host: host) { event in
+          if let report = event.report { said.append("\(report)") }
+          if let fault = event.diagnostic { said.append("\(fault)") }
+        }
+        return said + ["\(result)"]
+      }
+      _ = run("set seed=7; load csv \"ratings.csv\"; split tasks query=4")
+      host.progress = []
+      let kept = shelf.count
+      var left = run("let r = \(Self.trained)") + run("show $r") + run("plot loss") + run("$r.loss")
+      left += host.progress.map { "\($0)" }
+      let model = try #require(interpreter.session.model)
+      left.append("\(model.history)")
+      left.append("\(interpreter.log) \(shelf.count - kept) \(host.files.keys.sorted())")
+      return (left, model.weightsDigest)
+    }
+    let (one, other) = (try leavings(0), try leavings(1))
+    #expect(one.left == other.left)
+    #expect(one.weights != other.weights)
+  }
+
+  @Test func aLossThatIsNotToldIsADash() {
+    let made = run(["let r = \(Self.trained)", "show $r", "show $r.loss"])
+    #expect(made.result == .completed, "\(made.result)")
+    let shown = made.reports.suffix(2).map { recordLines($0).joined(separator: "\n") }
+    #expect(shown[0].contains(#/loss +–/#), "\(shown[0])")
+    #expect(shown[1] == "–")
+  }
+
   @Test func aPublicValidationIsLookedAt() throws {
     let made = run(["\(Self.trained) public=validation"])
     #expect(made.result == .completed, "\(made.result)")

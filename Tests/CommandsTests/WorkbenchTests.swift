@@ -188,6 +188,40 @@ import Testing
     #expect(run(other, "recover").last == "there is nothing to recover")
   }
 
+  /// Secret noise is not paid for twice without being asked.
+  @Test func recoveringDoesNotSpendPrivacyAgain() throws {
+    let training =
+      "meta-train maml epochs=1 privacy=gaussian epsilon=8 delta=1e-3 noise-source=system"
+    let journals = MemoryJournals()
+    let first = Workbench(journals: journals)
+    _ = run(first, "load data", "split tasks", training, "save model \"m.safetensors\"", "describe")
+    let saved = first.notebook.interpreter.session.model?.weightsDigest
+    #expect(saved != nil)
+
+    let store = journals.crashed()
+    let other = Workbench(journals: store)
+    #expect(run(other, "recover skip").last?.contains("has not stopped before a statement") == true)
+    let words = run(other, "recover")
+    #expect(words.contains("recovered 2 of 5") && words.contains("E0409"), "\(words)")
+    #expect(other.notebook.interpreter.session.model == nil)
+    // The same again: nothing is spent by insisting.
+    #expect(run(other, "recover").contains("recovered 0 of 3"))
+    #expect(run(other, "open model \"m.safetensors\"").last == "completed")
+    #expect(run(other, "recover skip").contains("recovered 2 of 2"))
+    #expect(other.notebook.interpreter.session.model?.weightsDigest == saved)
+
+    let asked = Workbench(journals: journals.crashed())
+    #expect(run(asked, "recover spend").contains("recovered 5 of 5"))
+    let again = asked.notebook.interpreter.session.model
+    #expect(again != nil && again?.weightsDigest != saved)
+    // Simulated noise spends nothing.
+    let simulated = MemoryJournals()
+    _ = run(
+      Workbench(journals: simulated), "load data", "split tasks",
+      training.replacing("=system", with: "=seed"))
+    #expect(run(Workbench(journals: simulated.crashed()), "recover").contains("recovered 3 of 3"))
+  }
+
   @Test func aStoreThatIsFullOnlyWarnsAndOnce() {
     let journals = MemoryJournals()
     journals.room = 0

@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import MetaLearning
 import Models
+import Synchronization
 import Testing
 
 /// The best of many items, screened on codes, are those that floats give.
@@ -48,6 +49,26 @@ import Testing
     let (model, data) = model(network(hidden, wide: wide))
     try check(model, data, items: Array(0..<Int32(Self.items)))
     try check(model, data, items: Array((0..<Int32(Self.items)).filter { $0 % 9 != 4 }.reversed()))
+  }
+
+  /// Codes of items that were made while nobody waited any more are not those that later lists are screened by.
+  @Test func whatACancelledRequestHasComputedIsNotKept() throws {
+    let (model, data) = model(network([32], wide: true))
+    let items = Array(0..<Int32(Self.items))
+    let context = UserContext(smallSplit(data).test[0], in: data.interactions)
+    let asked = Mutex(0)
+    for patience in [0, 1, 3, 10] {
+      asked.withLock { $0 = 0 }
+      let list = try Cancellation.attempt(
+        until: {
+          asked.withLock {
+            $0 += 1; return $0 > patience
+          }
+        },
+        { try? model.best(10, of: items, for: context, threads: 1) })
+      #expect(list == nil)
+    }
+    try check(model, data, items: items)
   }
 
   @Test(arguments: [Float(0), 1e-18, 2])

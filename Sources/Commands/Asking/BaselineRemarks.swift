@@ -7,19 +7,24 @@ import Reports
 struct BaselineRemarks {
   private var chosen: [(name: String, choice: StrengthChoice)] = []
   private var blends: [(name: String, shares: [BlendShare])] = []
+  private var others: [String] = []
   private var missing: [(name: String, why: CommandFailure)] = []
 
   mutating func note(_ fitted: FittedBaseline) {
     chosen += fitted.choices.map { (fitted.title, $0) }
     if !fitted.shares.isEmpty { blends.append((fitted.title, fitted.shares)) }
+    if let remark = fitted.settled.remark {
+      let line = "\(fitted.title): \(remark)"
+      if !others.contains(line) { others.append(line) }
+    }
   }
 
   mutating func leaveOut(_ name: String, _ why: CommandFailure) {
     if !missing.contains(where: { $0.name == name }) { missing.append((name, why)) }
   }
 
-  /// The strengths and weights, a line for each baseline.
-  var choices: [String] { StrengthChoice.notes(chosen) + weights }
+  /// The strengths, weights and other remarks, a line for each baseline.
+  var choices: [String] { StrengthChoice.notes(chosen) + weights + others }
 
   /// What blends are made of; of several fits the mean weights.
   private var weights: [String] {

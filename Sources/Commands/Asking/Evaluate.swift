@@ -248,23 +248,13 @@ package struct Evaluate: ConstrainedCommand {
       try judgeHeads(of: model, into: &heads, in: own, host)
       return try add { try $0.judgements(of: model, and: $1) }
     }
-    guard session.recipe != nil else { throw unrepeatable(model) }
+    guard session.recipe != nil else {
+      throw session.unrepeatable(model, "judging it again")
+    }
     if let again = try session.recipe?.model(in: own, host: host) {
       try judgeHeads(of: again, into: &heads, in: own, host)
       try add { try $0.judgements(of: again, and: $1) }
     }
-  }
-
-  /// Why a model cannot be trained and judged again.
-  private func unrepeatable(_ model: TrainedModel) -> CommandFailure {
-    if model.privacy?.isSimulated == false {
-      return CommandFailure(
-        "E0409", "judging it again would train it again, and spend as much privacy once more",
-        help: ["noise-source=seed trains as often as you like, and promises nothing"])
-    }
-    return CommandFailure(
-      "E0409", "judging it again needs a model that was trained in this session",
-      help: ["train it again: `meta-train \(model.title)`"])
   }
 
   private func spread(

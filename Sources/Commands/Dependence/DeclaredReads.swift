@@ -53,6 +53,10 @@ extension Evaluate {
   }
 }
 
+extension Audit {
+  package var reads: [Slot] { [.seed, .recipe] }
+}
+
 extension Compare {
   package var reads: [Slot] { [.seed] + recommenders(order(.ratings) + order(.interactions)) }
 }
@@ -71,6 +75,7 @@ extension DrawPlot {
       return [.seed] + recommenders(plot.shown(.ratings) + plot.shown(.interactions))
     }
     if let plot = plot as? FederatedPlot { return plot.with.map { .model($0) } }
+    if plot is PrivacyPlot { return [.seed, .recipe] }
     return (plot as? AdaptationPlot)?.policies.isEmpty == false ? [.seed] : []
   }
 }

@@ -26,7 +26,7 @@ package struct Compress: Command {
       (Eckart and Young 1936). Several of them together are done in the order rank, prune, int8. Biases and what an \
       algorithm learns beside the network stay as they are. The model then computes with the weights that are left, \
       and `save model` writes them in their small form; adapting to a user changes them in memory only. Before and \
-      after are judged on the same users, in pairs: validation users, unless part= says otherwise, for how much to \
+      after are judged on the same users, in pairs, and timed in turns: validation users, unless part= says otherwise, for how much to \
       compress is a choice. `keep model full` before keeps the whole one for `compare`.
       """,
     [
@@ -55,7 +55,8 @@ package struct Compress: Command {
         metric.value.field, needs: metric.needs + [metric.value.needsRatings ? .ratings : .model])
     }
     let tests = means.map { ResultField($0.name, Difference.kind, needs: $0.needs) }
-    return ["bytes", "bytes-before", "weights", "weights-before"] + means
+    return ["bytes", "bytes-before", "weights", "weights-before"]
+      + ["ranking-seconds", "ranking-seconds-before"] + means
       + [ResultField("before", .record(means)), ResultField("tests", .record(tests))]
   }
 
@@ -83,9 +84,11 @@ package struct Compress: Command {
         Progress("compress", done: Double(done), total: 2, unit: "models", detail: row.1))
       return try trial.judgement(of: Renamed(recommender: row.0, title: row.1))
     }
+    let ranking = try RankingTime(of: [model, smaller], trial, host)
     session.model = smaller
     session.adapted = nil
-    return report(Sizes(model, smaller), judged, trial, session.settings.key.derived("compress"))
+    return report(
+      Sizes(model, smaller, ranking), judged, trial, session.settings.key.derived("compress"))
   }
 
   // MARK: Training on
@@ -130,9 +133,7 @@ package struct Compress: Command {
         "E0601", "training what is left diverged: the loss is not a number at step \(step)",
         help: ["leave out epochs=", "the session is as it was before this command"])
     }
-    return TrainedModel(
-      learner: model.learner, problem: model.problem, weights: training.best,
-      fingerprint: model.fingerprint, history: model.history, isPartial: model.isPartial)
+    return model.copy(weights: training.best)
   }
 
   private var pruningAlone: WeightCompression {
@@ -148,9 +149,12 @@ package struct Compress: Command {
     let before: Size
     let after: Size
 
-    init(_ model: TrainedModel, _ smaller: TrainedModel) {
+    let ranking: RankingTime
+
+    init(_ model: TrainedModel, _ smaller: TrainedModel, _ ranking: RankingTime) {
       title = model.title
       (before, after) = (Size(model), Size(smaller))
+      self.ranking = ranking
     }
   }
 
@@ -198,8 +202,9 @@ package struct Compress: Command {
       rows: [
         row("weights other than zero", sizes.before.weights, sizes.after.weights),
         row("bytes of the file", sizes.before.bytes, sizes.after.bytes),
+        sizes.ranking.row,
       ],
-      footnotes: ["what the model ranks with are its weights in memory: it is as fast as before"])
+      footnotes: [sizes.ranking.footnote])
   }
 
   private func result(
@@ -220,6 +225,8 @@ package struct Compress: Command {
         .init("bytes-before", .number(Double(sizes.before.bytes))),
         .init("weights", .number(Double(sizes.after.weights))),
         .init("weights-before", .number(Double(sizes.before.weights))),
+        .init("ranking-seconds", .number(sizes.ranking.seconds[1])),
+        .init("ranking-seconds-before", .number(sizes.ranking.seconds[0])),
       ] + means(row("after")) + [
         .init("before", .record(Record(means(row("before"))))),
         .init("tests", .record(Difference.records(differences))),

@@ -51,9 +51,23 @@ extension MetaTrain {
       }
       mechanism.noiseMultiplier = noise
     }
-    return PrivacyPlan(
+    let plan = PrivacyPlan(
       mechanism: mechanism, clip: privacy.clip, steps: steps,
       source: noiseSource(session, host))
+    if !plan.source.isSeeded, host?.maySpend == false { throw spending(plan) }
+    return plan
+  }
+
+  /// Why a training that was done in an earlier session is not done again.
+  private func spending(_ plan: PrivacyPlan) -> CommandFailure {
+    let budget = plan.statement(privacy, steps: plan.steps).budget
+    return CommandFailure(
+      "E0409",
+      "this training has spent \(budget) on its users, and would spend as much once more",
+      help: [
+        "`open model` takes the model from its file, where it was saved; `recover skip` goes on behind it",
+        "`recover spend` trains it again",
+      ], argument: "privacy")
   }
 
   private func noiseSource(_ session: Session, _ host: (any Host)?) -> NoiseSource {
@@ -64,7 +78,7 @@ extension MetaTrain {
   }
 
   /// Refuses tasks of which one user has several, and data that are learned by counts over all users.
-  private func requireUsers(_ split: TaskSplit, _ data: Dataset) throws(CommandFailure) {
+  func requireUsers(_ split: TaskSplit, _ data: Dataset) throws(CommandFailure) {
     guard data.feedback == .ratings else {
       throw CommandFailure(
         "E0412",

@@ -107,7 +107,7 @@ extension MetaTrain {
     return learner is any ClosedFormLearner || learner is any Student ? nil : type.name
   }
 
-  private var privateLearnerContradiction: CommandFailure? {
+  var privateLearnerContradiction: CommandFailure? {
     let name = type(of: learner).name
     let why: String
     if learner is any ClosedFormLearner {

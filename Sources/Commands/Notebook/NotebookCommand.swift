@@ -14,8 +14,8 @@ package enum NotebookRequest: Sendable {
   case run([String], again: [Int])
   /// Let the user edit this, and run it in place of an earlier cell.
   case edit(String, again: Int)
-  /// Run what a session that did not end properly had done; also what stands behind damaged lines.
-  case recover(damaged: Bool)
+  /// Run what a session that did not end properly had done.
+  case recover(Recovery)
   /// Run these cells of the session that is followed; the newest one for nil.
   case pull(ClosedRange<Int>?)
   case leave

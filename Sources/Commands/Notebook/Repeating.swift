@@ -100,9 +100,21 @@ package struct Edit: NotebookCommand {
   }
 }
 
+/// How an earlier session is brought back.
+package struct Recovery: Sendable {
+  /// Also what stands behind damaged lines.
+  package var isDamaged = false
+  /// Also trainings with secret noise, which spend their ε each time.
+  package var spends = false
+  /// Without the next statement.
+  package var skips = false
+
+  package init() {}
+}
+
 /// `recover`: what an earlier session did that did not end properly.
 package struct Recover: NotebookCommand {
-  var isDamaged = false
+  var recovery = Recovery()
 
   package init() {}
 
@@ -113,15 +125,25 @@ package struct Recover: NotebookCommand {
       it came when it was stopped. Each line that is written down has a digest: where one is damaged or \
       missing, only what stands before it is brought back, unless `damaged` asks for the rest, which may \
       make another session than the one that was.
+
+      A training with secret noise (noise-source=system) is not run again without being asked, since it would spend its \
+      ε on the same users once more: `recover` stops before it. `recover spend` trains it again; `recover skip` leaves \
+      out the statement that it stopped before, such as after `open model` has brought the model back from its file.
       """,
     [
       .flag(
-        "damaged", \.isDamaged, "also what stands behind damaged lines, as far as it can be read")
+        "damaged", \.recovery.isDamaged,
+        "also what stands behind damaged lines, as far as it can be read"),
+      .flag("spend", \.recovery.spends, "train with secret noise again, which spends its ε again"),
+      .flag("skip", \.recovery.skips, "leave out the statement that it stopped before"),
     ],
-    examples: [Example("recover"), Example("recover damaged", "even behind damaged lines")])
+    examples: [
+      Example("recover"), Example("recover damaged", "even behind damaged lines"),
+      Example("recover skip", "all but the next statement"),
+    ])
 
   package func run(in notebook: inout Notebook, host: any Host) throws -> NotebookRequest {
-    .recover(damaged: isDamaged)
+    .recover(recovery)
   }
 }
 

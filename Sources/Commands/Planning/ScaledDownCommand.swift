@@ -34,6 +34,16 @@ struct ScaledDownCommand {
       fitted = comparison.order(feedback)
       if session.model != nil { work = modelWork }
     case let test as ABTest: fitted = test.names
+    case let audit as Audit:
+      let (small, longer) = audit.reduced(for: session.recipe?.command)
+      self.command = small
+      work = modelWork * longer
+    case var drawing as DrawPlot where drawing.plot is PrivacyPlot:
+      guard let plot = drawing.plot as? PrivacyPlot else { break }
+      let (small, longer) = plot.reduced(for: session.recipe?.command)
+      drawing.plot = small
+      self.command = drawing
+      work = modelWork * longer
     case var drawing as DrawPlot:
       let (plot, ratios) = reduced(drawing.plot)
       drawing.plot = plot

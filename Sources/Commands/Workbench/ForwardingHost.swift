@@ -20,6 +20,7 @@ extension ForwardingHost {
   package var kernels: KernelSet { host.kernels }
   package var pool: ThreadPool? { host.pool }
   package var generator: any RandomNumberGenerator { host.generator }
+  package var maySpend: Bool { host.maySpend }
   package func now() -> Double { host.now() }
   package func checkpoint(_ progress: Progress) throws(Interrupted) {
     try host.checkpoint(progress)

@@ -14,6 +14,8 @@ package final class Workbench {
   private let sharing: (any CellSink)?
   private let journal: Journal
   private var lost: RecoverableSession?
+  /// The statement that bringing it back has stopped before.
+  private var standing: String?
   /// Where results of long commands are kept, for `recover` to take them.
   private let results: RecoverableResults?
   /// Where it is kept how far lessons came.
@@ -208,7 +210,7 @@ extension Workbench {
     case .run(let texts, let numbers): runAll(texts, again: numbers, frontEnd)
     case .edit(let text, let number): frontEnd.take(.edit(text, again: number))
     case .pull(let numbers): pull(numbers, frontEnd)
-    case .recover(let damaged): recover(damaged: damaged, frontEnd)
+    case .recover(let recovery): recover(recovery, frontEnd)
     }
   }
 
@@ -240,16 +242,25 @@ extension Workbench {
 
   /// Runs again what was cut off. What is left when it stops can be recovered later; until all is done, the
   /// old journal is the one that counts.
-  ///
-  /// - Parameter damaged: also what stands behind damaged lines.
-  private func recover(damaged: Bool, _ frontEnd: FrontEnd) {
+  private func recover(_ recovery: Recovery, _ frontEnd: FrontEnd) {
     guard var lost else {
       frontEnd.take(.notice("there is nothing to recover"))
       return
     }
+    let damaged = recovery.isDamaged
+    if recovery.skips {
+      guard let standing, (damaged ? lost.readable : lost.statements).first == standing else {
+        frontEnd.take(
+          .notice("`recover` has not stopped before a statement that could be left out"))
+        return
+      }
+      lost.goOn(behind: [standing])
+    }
     let texts = damaged ? lost.readable : lost.statements
-    let done = replay(texts, frontEnd)
+    let host = ThriftyHost(frontEnd.host, maySpend: recovery.spends)
+    let done = replay(texts, FrontEnd(host: host, stops: frontEnd.stops, take: frontEnd.take))
     lost.goOn(behind: Array(texts[..<done]))
+    standing = done < texts.count ? texts[done] : nil
     self.lost = lost.statements.isEmpty && lost.readable.isEmpty ? nil : lost
     frontEnd.take(.recovered(done: done, of: texts.count, isDamaged: damaged))
     guard done == texts.count, let kept = lost.forget() else { return }

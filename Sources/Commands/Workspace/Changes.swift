@@ -39,6 +39,15 @@ package let releases: [Release] = [
       Federated training: `meta-train … over=federated` counts what goes between server and clients, with drop-outs, late \
       answers and secure aggregation; `help federated` says what that hides.
       """,
+      """
+      `audit privacy` attacks trainings like that of the model with planted users, and sets the ε that shows beside the one \
+      accounted for; `plot privacy` draws ε against each metric, beside `noisy-item-mean` and `noisy-bias`, which hide \
+      users in closed form.
+      """,
+      """
+      `recover` does not train with secret noise again, which would spend its ε once more, unless `recover spend` asks for it; \
+      `compress` times lists before and after.
+      """,
       "`baseline mf user-features=[…]` draws new users, or items in tasks of items, towards what features let expect.",
       "Packages: a .deb, a wheel and a tarball, and `mrs --version` names the commit.",
       """

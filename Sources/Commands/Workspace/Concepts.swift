@@ -27,12 +27,15 @@ private struct PrivacyPage: ConceptPage {
       the data before (`clean`, `split`), the catalogue, the scale, the number of users and the names of their feature \
       values are taken to be public. Several models of the same users add up: twice ε = 4 is ε = 8. Choosing options \
       by looking at results spends, too, unless those results come of users who agreed (public=validation). Baselines that `evaluate` sets beside the model are \
-      fitted to training users without noise. Noise is \
+      fitted to training users without noise, but for `noisy-item-mean` and `noisy-bias`. Noise is \
       rounded to floats, and times and memory of the machine are not hidden (Mironov 2012).
 
       WHO IS TRUSTED: whoever runs `mrs` sees all ratings, and is trusted with them. Those who get the model, or what \
       is made from it, need not be. Neither the model nor its file holds a seed of the system's noise, and the file \
-      leaves out the digest of the split.
+      leaves out the digest of the split. `recover` trains nothing again that would spend ε once more.
+
+      TO LOOK AT IT: `audit privacy` attacks such trainings and shows a lower bound of ε beside the one accounted for, which \
+      is an upper bound; `plot privacy` draws what each ε costs, beside baselines that spend as much.
       """,
     needs: [.tasks],
     examples: [

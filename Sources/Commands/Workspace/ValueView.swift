@@ -138,6 +138,8 @@ private struct ValueTables {
   }
 
   private static func cell(_ value: Value, most: Int) -> Table.Cell {
+    // What was not told, such as the loss of a private training, is no number.
+    if case .number(let number) = value, number.value.isNaN { return .missing }
     guard case .number(let number) = value, number.unit == nil, number.value.isFinite else {
       return .text(text(value, most: most))
     }
@@ -154,6 +156,7 @@ private struct ValueTables {
   /// A value in a line: of a list the first elements, of a result what is one number or word in it.
   static func text(_ value: Value, most: Int) -> String {
     switch value {
+    case .number(let number) where number.value.isNaN: return "–"
     case .number(let number):
       return number.unit == nil && number.value != number.value.rounded()
         ? short(number.value) : number.spelling

@@ -27,6 +27,8 @@ package protocol Baseline: Configurable {
   func memory(for data: Dataset) -> Double
   /// The features that its options name.
   var namedFeatures: [NamedFeatures] { get }
+  /// What one must know of it to read its row; nil where its name says it all.
+  var remark: String? { get }
 }
 
 /// Features that an option of a baseline names.
@@ -47,6 +49,7 @@ extension Baseline {
   package func memory(for data: Dataset) -> Double { 0 }
   package var namedFeatures: [NamedFeatures] { [] }
   package var weighsSupport: Bool { false }
+  package var remark: String? { nil }
   package func obstacle(on data: Dataset) -> (message: String, help: [String])? { nil }
 
   package func online(

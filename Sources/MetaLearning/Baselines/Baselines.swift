@@ -4,7 +4,8 @@ import Language
 package let baselines = Catalog<any Baseline>(
   "baseline",
   [
-    RandomScores.self, Popularity.self, ItemMean.self, Bias.self, FriendsMean.self,
+    RandomScores.self, Popularity.self, ItemMean.self, Bias.self, NoisyItemMean.self,
+    NoisyBias.self, FriendsMean.self,
     ContentBias.self, Content.self,
     ItemKNN.self, UserKNN.self, MatrixFactorization.self, BayesianFactorization.self,
     GradientFactorization.self, Hybrid.self, Ease.self, EpisodicEase.self,

@@ -70,6 +70,12 @@ struct BiasModel: Recommender {
     }
   }
 
+  /// Biases that are known otherwise.
+  init(mean: Double, items: [Double], userShrinkage: Double, title: String) {
+    (self.mean, self.items, self.title) = (mean, items, title)
+    (shrinkage, self.userShrinkage, users) = (0, userShrinkage, [])
+  }
+
   /// For each item Σ(r − μ − b_u) over its rows.
   func itemSums(_ ratings: TrainingRatings) -> [Double] {
     var sums = Array(repeating: 0.0, count: items.count)

@@ -45,11 +45,8 @@ extension TrainedModel {
 
   /// The same model with the weights that these stand for.
   func keeping(_ compressed: CompressedWeights) -> TrainedModel {
-    var model = TrainedModel(
-      learner: learner, problem: problem, weights: compressed.unpacked(into: weights),
-      fingerprint: fingerprint, history: history, isPartial: isPartial)
+    var model = copy(weights: compressed.unpacked(into: weights))
     model.compressed = compressed
-    model.privacy = privacy
     return model
   }
 

@@ -49,16 +49,11 @@ extension TrainedModel {
 
   /// The same weights on other features of users and items.
   package func with(_ encoder: FeatureEncoder) -> TrainedModel {
-    var model = TrainedModel(
-      learner: learner,
+    copy(
       problem: LearningProblem(
         network: problem.network, loss: problem.loss, learner: learner, encoder: encoder,
         scale: problem.scale, shape: problem.shape, negatives: problem.negatives,
-        heads: problem.heads,
-        kernels: problem.kernels), weights: weights,
-      fingerprint: fingerprint, history: history, isPartial: isPartial)
-    model.privacy = privacy
-    return model
+        heads: problem.heads, kernels: problem.kernels))
   }
 
   /// The same model for data with further items, which it knows by their features.

@@ -1,7 +1,6 @@
 import Datasets
 import Kernels
 import Models
-import Synchronization
 
 /// Scores of many items for one user, to whom the model is adapted once.
 extension TrainedModel {
@@ -99,7 +98,7 @@ extension TrainedModel {
     _ count: Int, of items: [Int32], for user: UserContext, _ stack: AdaptedDenseStack, threads: Int
   ) -> [Int32]? {
     guard stack.outputs == 1, problem.loss.predictsScores,
-      let quantized = quantizedItems.rows(made: { quantizeItems() })
+      let quantized = quantizedOnce
     else { return nil }
     let places = stack.candidates(
       count, of: quantized.rows, adding: quantized.addends,
@@ -111,7 +110,7 @@ extension TrainedModel {
   /// The addends are computed for an unknown user; for another one they differ by the same number for all items, which
   /// is that of any of them.
   private func level(
-    of user: UserContext, _ quantized: QuantizedItems.Rows, _ item: Int32
+    of user: UserContext, _ quantized: QuantizedItems, _ item: Int32
   ) -> Float {
     scratchPool.withScratch { scratch in
       scratch.tape.reset()
@@ -125,7 +124,7 @@ extension TrainedModel {
     _ count: Int, of items: [Int32], for user: UserContext, _ stack: AdaptedDenseStack
   ) -> [Int32]? {
     guard stack.outputs == 1, problem.loss.predictsScores,
-      let quantized = quantizedItems.rows(made: { quantizeItems() }),
+      let quantized = quantizedOnce,
       let reference = referenceItems.value(
         unless: { Cancellation.isRequested }, { referenceRows(adding: quantized.addends) }),
       let bounds = scratchPool.withScratch({ scratch in
@@ -167,7 +166,13 @@ extension TrainedModel {
       Matrix(inputs.base, rows: count, columns: width), adding: addends, by: stack)
   }
 
-  private func quantizeItems() -> QuantizedItems.Rows? {
+  /// The quantized items, kept from the first use on, as it is that they cannot be quantized; not what work that nobody
+  /// waits for has left.
+  private var quantizedOnce: QuantizedItems? {
+    quantizedItems.value(unless: { Cancellation.isRequested }, { quantizeItems() })
+  }
+
+  private func quantizeItems() -> QuantizedItems? {
     let count = problem.encoder.items.count
     var addends: [Float]? = nil
     let rows = scratchPool.withScratch { scratch in
@@ -195,23 +200,9 @@ package struct KeptAdaptation: Sendable {
   fileprivate let stack: AdaptedDenseStack?
 }
 
-/// The quantized features of all items, computed when they are first needed.
-final class QuantizedItems: Sendable {
-  struct Rows: Sendable {
-    var rows: QuantizedRows
-    /// What is added to the items' scores, if anything.
-    var addends: [Float]?
-  }
-
-  /// Nil before the first use. That a model cannot be quantized is kept as well.
-  private let made = Mutex<Rows??>(nil)
-
-  func rows(made make: () -> Rows?) -> Rows? {
-    made.withLock { made in
-      if let made { return made }
-      let rows = make()
-      made = .some(rows)
-      return rows
-    }
-  }
+/// The quantized features of all items.
+struct QuantizedItems: Sendable {
+  var rows: QuantizedRows
+  /// What is added to the items' scores, if anything.
+  var addends: [Float]?
 }

@@ -29,10 +29,6 @@ extension TrainedModel {
 
   /// The same weights adapted by another variant of the algorithm, such as more steps.
   package func adapting(by learner: any MetaLearner) -> TrainedModel {
-    var model = TrainedModel(
-      learner: learner, problem: problem, weights: weights, fingerprint: fingerprint,
-      history: history, isPartial: isPartial)
-    model.privacy = privacy
-    return model
+    copy(learner: learner)
   }
 }

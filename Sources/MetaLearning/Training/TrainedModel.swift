@@ -23,7 +23,7 @@ package struct TrainedModel: Recommender {
   /// What holds of those whose ratings it was trained on, where it was trained with noise.
   package var privacy: PrivacyStatement?
   let scratchPool: ScratchPool
-  let quantizedItems = QuantizedItems()
+  let quantizedItems = Memo<QuantizedItems?>()
   let referenceItems = Memo<ReferenceRows?>()
   private let knownDigest = Memo<String>()
 
@@ -38,6 +38,20 @@ package struct TrainedModel: Recommender {
     self.history = history
     self.isPartial = isPartial
     scratchPool = ScratchPool(problem)
+  }
+
+  /// The same model with another part, and with all that holds of it: how it was trained, and what of those whose
+  /// ratings it was trained on.
+  package func copy(
+    learner: (any MetaLearner)? = nil, problem: LearningProblem? = nil, weights: Weights? = nil
+  ) -> TrainedModel {
+    var model = TrainedModel(
+      learner: learner ?? self.learner, problem: problem ?? self.problem,
+      weights: weights ?? self.weights, fingerprint: fingerprint, history: history,
+      isPartial: isPartial)
+    model.privacy = privacy
+    if weights == nil { model.compressed = compressed }
+    return model
   }
 
   /// A digest of the weights.

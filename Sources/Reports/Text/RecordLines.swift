@@ -13,10 +13,11 @@ package func recordLines(_ report: Report) -> [String] {
 
 /// The text with lengths of time, which no two runs share, replaced by their sign, but not an option
 /// behind a number, as in `query=10 min=13`; a length that goes over
-/// the end of a line leaves that where it was.
+/// the end of a line leaves that where it was. Shares of a time are no more alike.
 package func withoutTimes(_ text: String) -> String {
   let time = #/(?:\d+ h )?(?:\d+ min )?\b\d+(?:\.\d+)?(\s+)(?:ms|s|min|h)\b(?!=)/#
   return text.replacing(time) { $0.1.contains("\n") ? "<time>\n" : "<time>" }
+    .replacing(#/\b\d+(?:\.\d+)? % of the time\b/#, with: "<share> of the time")
 }
 
 extension Report {

@@ -12,7 +12,7 @@ package let plots = Catalog<any Plot>(
   "plot",
   [
     LossPlot.self, SweepPlot.self, AdaptationPlot.self, EmbeddingPlot.self, PopularityPlot.self,
-    AttentionPlot.self, HeatPlot.self, PrequentialPlot.self, DriftPlot.self,
+    AttentionPlot.self, HeatPlot.self, PrequentialPlot.self, DriftPlot.self, PrivacyPlot.self,
     FederatedPlot.self,
   ])
 
