@@ -21,7 +21,7 @@ private let key = RandomKey(seed: 7).derived("split")
     let rows = sample.rowsByUser()
     for task in split.train {
       #expect(task.query.count == 10)
-      #expect((task.support + task.query).sorted() == rows[Int(task.user)])
+      #expect((task.support + task.query).sorted() == Array(rows[Int(task.user)]))
     }
   }
 
