@@ -189,8 +189,8 @@ final class Scratch {
   }
 
   @Test func severalCandidatesAreListedWithTheirMeaning() {
-    let listing = typist.complete("meta-train maml ", at: 16).listing ?? ""
-    #expect(listing.contains("steps=") && listing.contains("inner gradient steps"))
+    let listing = typist.complete("plot drift ", at: 11).listing ?? ""
+    #expect(listing.contains("users=") && listing.contains("how many users to take"))
   }
 
   @Test func aQuestionMarkListsWhatCanStandThereButNotWithinAText() {
