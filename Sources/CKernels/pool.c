@@ -71,12 +71,7 @@ void mrs_set_control_word(uint64_t word) {}
 
 uint64_t mrs_standard_control_word(void) { return standard_word; }
 
-int mrs_thread_number(void) {
-  static atomic_int next;
-  static _Thread_local int own = -1;
-  if (own < 0) own = atomic_fetch_add(&next, 1);
-  return own;
-}
+uintptr_t mrs_thread_name(void) { return (uintptr_t)pthread_self(); }
 
 static inline void relax(void) {
 #if defined(__x86_64__)

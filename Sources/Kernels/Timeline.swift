@@ -37,7 +37,8 @@ package final class Timeline: Sendable {
 
   fileprivate func note(_ phase: String, _ number: Int, from start: Double) {
     let piece = Piece(
-      phase: phase, number: number, thread: Int(mrs_thread_number()), start: start, end: now)
+      phase: phase, number: number, thread: Int(bitPattern: mrs_thread_name()), start: start,
+      end: now)
     noted.withLock { $0.append(piece) }
   }
 }

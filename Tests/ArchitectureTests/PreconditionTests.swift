@@ -67,7 +67,7 @@ import Testing
     ),
     ("Kernels/Calculus/Tape+Adjoints", "!differentiable ||", "loops ask for one or the other"),
     (
-      "MetaLearning/Adaptation/Scratch", "$0.rows == problem.encoder.tableRows",
+      "MetaLearning/Adaptation/Scratch", "$0.rows == problem.shape.tableRows",
       "networks make their tables by the shape that the encoder gives"
     ),
     (

@@ -230,6 +230,16 @@ final class Scratch {
     #expect(text.split(separator: "\n").allSatisfy { displayWidth($0) < 40 })
   }
 
+  @Test func aLongNameWidensItsOwnColumnAlone() {
+    let long = String(repeating: "x", count: 30)
+    let many = ((0..<40).map { "n\($0)" } + [long]).map {
+      Completion($0, "says \($0)", range: SourceRange(0, 0))
+    }
+    let text = Listing(many).text(width: 80, rows: 12)
+    #expect(text.split(separator: "\n").count <= 8)
+    #expect(text.contains("n39") && text.contains(long) && !text.contains("more"))
+  }
+
   @Test func moreCandidatesThanFitKeepTheirDocumentation() {
     let many = (0..<700).map { Completion("\($0)", "title \($0)", range: SourceRange(0, 0)) }
     let text = Listing(many).text(width: 80, rows: 24)

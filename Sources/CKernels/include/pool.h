@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdint.h>
+
 /// Threads that wait between jobs and are started when a job first needs them. Nothing is shared between two
 /// pools: each of two callers at the same time on two pools has all of its threads.
 typedef struct mrs_pool mrs_pool;
@@ -18,8 +20,8 @@ mrs_pool *mrs_pool_new(void);
 /// within `work`, the child must not return from that call of `work`: the threads that helped are not there.
 void mrs_pool_run(mrs_pool *pool, int threads, int count, void (*work)(void *context, int index), void *context);
 
-/// A number of the calling thread from 0 on, its own in this process as long as it lives.
-int mrs_thread_number(void);
+/// A number of the calling thread, its own in this process as long as it lives.
+uintptr_t mrs_thread_name(void);
 
 /// How many threads it has started and not ended, callers not counted. Any thread may ask.
 int mrs_pool_threads(const mrs_pool *pool);

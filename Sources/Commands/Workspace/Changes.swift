@@ -37,8 +37,9 @@ package let releases: [Release] = [
       """,
       """
       Federated training: `meta-train … over=federated` counts what goes between server and clients, with drop-outs, late \
-      answers and secure aggregation; `help federated` says what that hides.
+      answers and secure aggregation; `help federated` says what that hides. `target-loss=` ends any training there.
       """,
+      "`meta-train reptile` on interactions steps by 0.25 where no inner-lr= is given; by 1, as before, it diverged.",
       """
       `audit privacy` attacks trainings like that of the model with planted users, and sets the ε that shows beside the one \
       accounted for; `plot privacy` draws ε against each metric, beside `noisy-item-mean` and `noisy-bias`, which hide \

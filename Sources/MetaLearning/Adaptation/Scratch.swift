@@ -39,7 +39,7 @@ package final class Scratch {
     transposedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
     sum = GradientSum(problem)
     places = problem.layout.blocks.map {
-      precondition($0.kind != .lookup || $0.rows == problem.encoder.tableRows, "\($0.name)")
+      precondition($0.kind != .lookup || $0.rows == problem.shape.tableRows, "\($0.name)")
       return Place(offset: $0.offset, rows: $0.rows, columns: $0.columns, kind: $0.kind)
     }
   }

@@ -58,20 +58,36 @@ package struct Listing {
     }.joined()
   }
 
+  /// Names alone, column by column, each as wide as its own longest where all fit so.
+  ///
   /// - Parameter rows: how many at most.
   private func columns(width: Int, rows: Int) -> String {
-    let widest = min((items.map { displayWidth($0.text) }.max() ?? 0) + 2, max(2, width - 1))
-    let count = max(1, (width - 1) / widest)
-    let shown = rows >= items.count ? items[...] : items.prefix(count * rows)
-    let lines = (shown.count + count - 1) / count
-    var text = ""
-    for line in 0..<lines {
-      let row = stride(from: line, to: shown.count, by: lines).map { shown[$0].text }
-      text +=
-        row.map { padded(clipped($0, to: widest - 2), to: widest) }.joined()
-        .trimmingTrailingSpaces + "\n"
+    let room = max(2, width - 1)
+    let sizes = items.map { min(displayWidth($0.text) + 2, room) }
+    let widest = max(3, sizes.max() ?? 0)
+    let most = max(1, min(items.count, room / max(3, sizes.min() ?? 0)))
+    for count in (1...most).reversed() {
+      let lines = (items.count + count - 1) / count
+      let widths = stride(from: 0, to: items.count, by: max(1, lines)).map { start in
+        sizes[start..<min(items.count, start + lines)].max() ?? 0
+      }
+      if lines <= rows, count == 1 || widths.reduce(0, +) <= room {
+        return names(items[...], lines: lines, widths)
+      }
     }
-    return text + more(than: shown.count)
+    let count = max(1, room / widest)
+    let shown = items.prefix(count * rows)
+    let lines = (shown.count + count - 1) / count
+    return names(shown, lines: lines, Array(repeating: widest, count: count))
+      + more(than: shown.count)
+  }
+
+  private func names(_ shown: ArraySlice<Completion>, lines: Int, _ widths: [Int]) -> String {
+    (0..<lines).map { line in
+      zip(stride(from: line, to: shown.count, by: lines), widths).map { place, width in
+        padded(clipped(shown[place].text, to: width - 2), to: width)
+      }.joined().trimmingTrailingSpaces + "\n"
+    }.joined()
   }
 }
 
