@@ -6,11 +6,7 @@ package enum StandardNormal {
 
   /// The value with that cumulative probability.
   package static func quantile(_ probability: Double) -> Double {
-    var (low, high) = (-40.0, 40.0)
-    for _ in 0..<100 {
-      let middle = (low + high) / 2
-      if cumulative(middle) < probability { low = middle } else { high = middle }
-    }
+    let (low, high) = bisection(-40, 40, rounds: 100) { cumulative($0) < probability }
     return (low + high) / 2
   }
 }

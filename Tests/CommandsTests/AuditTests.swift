@@ -4,27 +4,7 @@ import Reports
 import Testing
 
 /// `audit privacy` and `plot privacy`: what trainings give away, and what hiding costs.
-@Suite struct AuditTests {
-  private func run(
-    _ lines: [String], _ host: RecordingHost = RecordingHost()
-  ) -> (result: RunResult, reports: [Report], session: Session) {
-    var interpreter = Interpreter()
-    var reports: [Report] = []
-    let text = (["set seed=7", "load data", "split tasks"] + lines).joined(separator: "\n")
-    let result = interpreter.run(Source(text: text), host: host) { event in
-      if let report = event.report { reports.append(report) }
-    }
-    return (result, reports, interpreter.session)
-  }
-
-  private func number(_ report: Report?, _ field: String) -> Double {
-    report?.result[field].flatMap { Double.read($0) } ?? .nan
-  }
-
-  private func said(_ report: Report?) -> String {
-    (report?.blocks ?? []).map { "\($0)" }.joined(separator: "\n")
-  }
-
+@Suite struct AuditTests: ToyScripts {
   private static let plain = "meta-train maml steps=1 epochs=4 batch=40"
   private static let hidden = plain + " privacy=gaussian epsilon=1 delta=1e-3"
 

@@ -4,27 +4,7 @@ import Reports
 import Testing
 
 /// Federated trainings, as scripts ask for them.
-@Suite struct FederatedCommandTests {
-  private func run(
-    _ lines: [String], _ host: RecordingHost = RecordingHost()
-  ) -> (result: RunResult, reports: [Report]) {
-    var interpreter = Interpreter()
-    var reports: [Report] = []
-    let text = (["set seed=7", "load data", "split tasks"] + lines).joined(separator: "\n")
-    let result = interpreter.run(Source(text: text), host: host) { event in
-      if let report = event.report { reports.append(report) }
-    }
-    return (result, reports)
-  }
-
-  private func said(_ report: Report?) -> String {
-    (report?.blocks ?? []).map { "\($0)" }.joined(separator: "\n")
-  }
-
-  private func number(_ report: Report?, _ field: String) -> Double {
-    report?.result[field].flatMap { Double.read($0) } ?? .nan
-  }
-
+@Suite struct FederatedCommandTests: ToyScripts {
   /// What is wrong is found before anything runs.
   @Test(arguments: [
     ("maml over=federated clients=5 per-round=8", "more clients than the 5", "per-round=5"),
@@ -218,5 +198,10 @@ import Testing
     #expect(whole.result == .completed && cut.result == .completed, "\(cut.result)")
     #expect(whole.reports.last?.result["scores"] != nil)
     #expect(whole.reports.last?.result["scores"] == cut.reports.last?.result["scores"])
+  }
+
+  @Test func aSmallerModelStillKnowsWhoseTheDataWere() {
+    let made = run(["meta-train maml epochs=2 over=federated", "compress int8", "plot federated"])
+    #expect(made.result == .completed, "\(made.result)")
   }
 }

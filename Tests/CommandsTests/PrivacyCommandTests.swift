@@ -5,28 +5,7 @@ import Reports
 import Testing
 
 /// Private trainings, as scripts ask for them.
-@Suite struct PrivacyCommandTests {
-  private func run(
-    _ lines: [String], _ host: RecordingHost = RecordingHost(), _ store: KeepingTests.Shelf? = nil
-  ) -> (result: RunResult, reports: [Report], session: Session) {
-    var interpreter = Interpreter()
-    interpreter.execution.store = store
-    var reports: [Report] = []
-    let text = (["set seed=7", "load data", "split tasks"] + lines).joined(separator: "\n")
-    let result = interpreter.run(Source(text: text), host: host) { event in
-      if let report = event.report { reports.append(report) }
-    }
-    return (result, reports, interpreter.session)
-  }
-
-  private func number(_ report: Report?, _ field: String) -> Double {
-    report?.result[field].flatMap { Double.read($0) } ?? .nan
-  }
-
-  private func said(_ report: Report?) -> String {
-    (report?.blocks ?? []).map { "\($0)" }.joined(separator: "\n")
-  }
-
+@Suite struct PrivacyCommandTests: ToyScripts {
   private static let budget = "privacy=gaussian epsilon=8 delta=1e-3 user-clip=1"
   private static let trained = "meta-train maml steps=1 epochs=2 \(budget)"
 

@@ -106,10 +106,10 @@ extension MetaTrain {
   }
 
   private var federatedCounts: CommandFailure? {
-    if let clients = federated.clients, let asked = federated.perRound, asked > clients {
-      return federatedFailure(
-        "per-round=\(asked) asks more clients than the \(clients) that there are",
-        "per-round=\(clients) or less", "per-round")
+    if let clients = federated.clients, let asked = federated.perRound,
+      let contradiction = countContradiction(asked: asked, of: clients)
+    {
+      return contradiction
     }
     guard federated.isSecure else {
       return federated.threshold == nil
@@ -119,6 +119,14 @@ extension MetaTrain {
     }
     return maskContradiction(
       asked: federated.perRound ?? min(Self.usualPerRound, federated.clients ?? .max))
+  }
+
+  /// Why so many clients cannot be asked.
+  func countContradiction(asked: Int, of clients: Int) -> CommandFailure? {
+    guard asked > clients else { return nil }
+    return federatedFailure(
+      "per-round=\(asked) asks more clients than the \(clients) that there are",
+      "per-round=\(clients) or less", "per-round")
   }
 
   /// Why masks could not hide anything, or a sum never be unmasked, where so many are asked in a round.

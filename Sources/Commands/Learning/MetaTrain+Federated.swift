@@ -30,11 +30,7 @@ extension MetaTrain {
         "clients=\(users) or less", "clients")
     }
     let asked = federated.perRound ?? min(Self.usualPerRound, clients)
-    guard asked <= clients else {
-      throw federatedFailure(
-        "per-round=\(asked) asks more clients than the \(clients) that there are",
-        "per-round=\(clients) or less", "per-round")
-    }
+    if let contradiction = countContradiction(asked: asked, of: clients) { throw contradiction }
     if federated.isSecure, let contradiction = maskContradiction(asked: asked) {
       throw contradiction
     }

@@ -45,11 +45,7 @@ package struct AreaInterval: Sendable, Equatable {
   private static func root(
     from start: Double, to end: Double, _ holds: (Double) -> Bool
   ) -> Double {
-    var (low, high) = (start, end)
-    for _ in 0..<60 {
-      let middle = (low + high) / 2
-      if holds(middle) { low = middle } else { high = middle }
-    }
+    let (low, high) = bisection(start, end, rounds: 60, holds)
     return (low + high) / 2
   }
 }

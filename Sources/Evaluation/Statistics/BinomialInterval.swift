@@ -35,10 +35,6 @@ func binomialMass(_ k: Int, of r: Int, _ q: Double) -> Double {
 
 /// The value below which a beta variable lies with that probability.
 private func betaQuantile(_ probability: Double, _ a: Double, _ b: Double) -> Double {
-  var (low, high) = (0.0, 1.0)
-  for _ in 0..<60 {
-    let middle = (low + high) / 2
-    if incompleteBeta(middle, a, b) < probability { low = middle } else { high = middle }
-  }
+  let (low, high) = bisection(0, 1, rounds: 60) { incompleteBeta($0, a, b) < probability }
   return (low + high) / 2
 }

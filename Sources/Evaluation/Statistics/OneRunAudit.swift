@@ -37,11 +37,6 @@ package struct OneRunAudit: Sendable, Equatable {
     guard pValue(epsilon: 0) < level else { return 0 }
     var high = 1.0
     while pValue(epsilon: high) < level, high < 64 { high *= 2 }
-    var low = 0.0
-    for _ in 0..<40 {
-      let middle = (low + high) / 2
-      if pValue(epsilon: middle) < level { low = middle } else { high = middle }
-    }
-    return low
+    return bisection(0, high, rounds: 40) { pValue(epsilon: $0) < level }.low
   }
 }

@@ -46,6 +46,13 @@ final class GradientSum: @unchecked Sendable {
     Matrix(buffer.base, rows: 1, columns: buffer.count)
   }
 
+  /// What a vector is multiplied by to be no longer than `limit`: 1 where it is no longer, 0 where it is not finite.
+  ///
+  /// - Parameter square: the sum of its squares.
+  static func factor(clipping square: Double, to limit: Float) -> Float {
+    square.isFinite ? Float(min(1, Double(limit) / max(square.squareRoot(), 1e-30))) : 0
+  }
+
   /// Adds the gradient of a task, made no longer than `limit`; one that is not finite is left out.
   ///
   /// Precondition: a task touches each row of a table once, so that the squares of its parts add up.
@@ -54,8 +61,7 @@ final class GradientSum: @unchecked Sendable {
     let own = view(dense)
     var square = Double(kernels.dot(own, own))
     for rows in sparse[done...] { square += rows.squaredNorm(kernels) }
-    let shortening = min(1, Double(limit) / max(square.squareRoot(), 1e-30))
-    let factor = square.isFinite ? Float(shortening) : 0
+    let factor = Self.factor(clipping: square, to: limit)
     if factor > 0 {
       kernels.axpy(factor, own, view(clipped))
       if factor < 1 { for rows in sparse[done...] { rows.scale(by: factor, kernels) } }

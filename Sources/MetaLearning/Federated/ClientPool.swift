@@ -14,10 +14,8 @@ struct ClientAnswer: Sendable {
     update.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       let own = Matrix(base, rows: 1, columns: buffer.count)
-      let square = Double(kernels.dot(own, own))
-      guard square.isFinite else { return own.fill(0) }
-      let shortening = min(1, Double(limit) / max(square.squareRoot(), 1e-30))
-      if shortening < 1 { kernels.scale(Float(shortening), own, into: own) }
+      let factor = GradientSum.factor(clipping: Double(kernels.dot(own, own)), to: limit)
+      if factor == 0 { own.fill(0) } else if factor < 1 { kernels.scale(factor, own, into: own) }
     }
   }
 

@@ -77,13 +77,9 @@ package struct SumNoise: Sendable, Equatable {
       return StandardNormal.cumulative(half - far)
         - Elementary.exp(epsilon) * StandardNormal.cumulative(-half - far)
     }
-    var (low, high) = (1e-3, 1.0)
+    var high = 1.0
     while spent(high) > delta, high < 1e9 { high *= 2 }
-    for _ in 0..<100 {
-      let middle = (low + high) / 2
-      if spent(middle) > delta { low = middle } else { high = middle }
-    }
-    return high
+    return bisection(1e-3, high, rounds: 100) { spent($0) > delta }.high
   }
 }
 

@@ -139,7 +139,7 @@ extension TrainedModel {
     guard let bar = scores.min(), scores.allSatisfy(\.isFinite) else { return nil }
     let level = level(of: user, quantized, items[0])
     let margin = 16 * .ulpOfOne * (reference.largestAddend + abs(level) + abs(bar))
-    let few = wanted.places(atLeast: bar - level - margin, by: bounds.tops)
+    let few = wanted.positions(atLeast: bar - level - margin, by: bounds.tops)
     return few.count <= count + items.count / Self.worthwhile ? few.map { items[$0] } : nil
   }
 

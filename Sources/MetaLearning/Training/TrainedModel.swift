@@ -50,6 +50,7 @@ package struct TrainedModel: Recommender {
       weights: weights ?? self.weights, fingerprint: fingerprint, history: history,
       isPartial: isPartial)
     model.privacy = privacy
+    (model.stepsPerEpoch, model.federated) = (stepsPerEpoch, federated)
     if weights == nil { model.compressed = compressed }
     return model
   }

@@ -80,7 +80,7 @@ package struct Audit: Command {
       }
   }
 
-  private static func percent(_ share: Double) -> String { Number.text((share * 100).rounded()) }
+  static func percent(_ share: Double) -> String { Number.text((share * 100).rounded()) }
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     let recipe = try session.repeatableRecipe(for: "auditing it")
@@ -126,9 +126,7 @@ extension Audit {
     var small = self
     (small.trainings, small.shadows) = (1, 0)
     small.mostEpochs = AuditedTraining.tried
-    let epochs = max(1, command?.epochs ?? 1)
-    let longer = Double(epochs) / Double(min(epochs, AuditedTraining.tried))
-    return (small, Double(trainings + shadows) * longer)
+    return (small, Double(trainings + shadows) * AuditedTraining.length(of: command))
   }
 }
 

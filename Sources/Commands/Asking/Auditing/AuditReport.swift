@@ -106,7 +106,7 @@ struct AuditReport {
       field("auc-high", found.area.high),
     ]
     for rate in rates {
-      let at = Number.text((rate.wanted * 100).rounded())
+      let at = Audit.percent(rate.wanted)
       for (name, interval) in [("tpr", rate.truePositives), ("fpr", rate.falsePositives)] {
         fields += [
           field("\(name)-\(at)", interval.share), field("\(name)-\(at)-low", interval.low),

@@ -14,6 +14,12 @@ struct AuditedTraining {
   /// How many epochs a plan tries.
   static let tried = 2
 
+  /// How many times as long as what a plan tries a training takes.
+  static func length(of command: MetaTrain?) -> Double {
+    let epochs = max(1, command?.epochs ?? 1)
+    return Double(epochs) / Double(min(epochs, tried))
+  }
+
   /// Throws where the training is none that could be private.
   init(
     _ recipe: TrainingRecipe, in session: Session, mostEpochs: Int?

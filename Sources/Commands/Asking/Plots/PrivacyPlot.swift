@@ -163,8 +163,7 @@ extension PrivacyPlot {
     var small = self
     (small.epsilons, small.seeds) = (Array(epsilons.prefix(1)), 1)
     small.mostEpochs = AuditedTraining.tried
-    let epochs = max(1, command?.epochs ?? 1)
-    let longer = Double(epochs) / Double(min(epochs, AuditedTraining.tried))
-    return (small, Double(seeds * (epsilons.count + 1)) / 2 * longer)
+    let work = Double(seeds * (epsilons.count + 1)) / 2
+    return (small, work * AuditedTraining.length(of: command))
   }
 }

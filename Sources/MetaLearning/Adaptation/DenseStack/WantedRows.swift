@@ -35,14 +35,14 @@ struct WantedRows {
   /// The positions of the items whose number is at least `least`, ascending.
   ///
   /// - Parameter numbers: of all rows, in the order of the reference.
-  func places(atLeast least: Float, by numbers: [Float]) -> [Int] {
-    var places: [Int] = []
+  func positions(atLeast least: Float, by numbers: [Float]) -> [Int] {
+    var found: [Int] = []
     numbers.withUnsafeBufferPointer { numbers in
       for place in numbers.indices where numbers[place] >= least {
         let position = Int(positions[Int(reference.order[place])])
-        if position >= 0 { places.append(position) }
+        if position >= 0 { found.append(position) }
       }
     }
-    return places.sorted()
+    return found.sorted()
   }
 }
