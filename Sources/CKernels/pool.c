@@ -45,6 +45,9 @@ struct mrs_pool {
   pthread_cond_t wake, finished;
   job current;
   int is_ending;
+  // Whether the holder sleeps, or is about to: a worker that comes last need not touch the lock otherwise, which the
+  // holder may want for its next job already.
+  atomic_int is_waiting;
   // The process in which the threads were started, and how many.
   atomic_int process, started;
   worker workers[MAX_THREADS - 1];
@@ -101,7 +104,7 @@ static void *wait_for_jobs(void *argument) {
     // A thread starts with the word of the one that made it.
     mrs_set_control_word(standard_word);
     drain(pool, &j);
-    if (atomic_fetch_sub(&pool->running, 1) == 1) {
+    if (atomic_fetch_sub(&pool->running, 1) == 1 && atomic_load(&pool->is_waiting)) {
       pthread_mutex_lock(&pool->lock);
       pthread_cond_signal(&pool->finished);
       pthread_mutex_unlock(&pool->lock);
@@ -111,11 +114,19 @@ static void *wait_for_jobs(void *argument) {
 
 // Makes it a pool of this process without threads, whatever state a lock was in when memory was copied.
 static void renew(mrs_pool *pool, pid_t process) {
-  pthread_mutex_init(&pool->lock, 0);
+  // The lock is held for moments only: to sleep for it, and to be woken, takes longer than to look again.
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+#if defined(__GLIBC__)
+  pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+#endif
+  pthread_mutex_init(&pool->lock, &attributes);
+  pthread_mutexattr_destroy(&attributes);
   pthread_cond_init(&pool->wake, 0);
   pthread_cond_init(&pool->finished, 0);
   atomic_store(&pool->generation, 0);
   atomic_store(&pool->started, 0);
+  atomic_store(&pool->is_waiting, 0);
   atomic_store(&pool->process, process);
 }
 
@@ -173,7 +184,9 @@ static void run(mrs_pool *pool, int threads, int count, void (*work)(void *, int
   for (int look = 0; look < LOOKS && atomic_load(&pool->running) > 0; look++) relax();
   if (atomic_load(&pool->running) > 0) {
     pthread_mutex_lock(&pool->lock);
+    atomic_store(&pool->is_waiting, 1);
     while (atomic_load(&pool->running) > 0) pthread_cond_wait(&pool->finished, &pool->lock);
+    atomic_store(&pool->is_waiting, 0);
     pthread_mutex_unlock(&pool->lock);
   }
   atomic_store(&pool->holder, 0);

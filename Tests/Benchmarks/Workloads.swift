@@ -220,25 +220,29 @@ final class WorkloadRun {
   let workload: Workload
   let outer: OuterLoop
   private let threads: Int
+  private let tasks: Int
   private let localRows: [LocalRows]
   private var step = 0
 
-  init(_ workload: Workload, threads: Int) {
+  /// - Parameter tasks: how many tasks of each batch a step learns from, 8 to 32.
+  init(_ workload: Workload, threads: Int, tasks: Int = 32) {
     self.workload = workload
     self.threads = threads
+    self.tasks = tasks
     outer = OuterLoop(
       workload.problem, weights: workload.weights,
       options: OuterOptions(optimizer: workload.outer.optimizer), threads: threads)
-    localRows = (0..<32).map { _ in LocalRows() }
+    localRows = (0..<8).map { _ in LocalRows() }
   }
 
   func take() {
     let batch = workload.batches[step % 8]
     let learner = workload.learner
-    let localRows = localRows
-    _ = outer.take(tasks: 32, rate: workload.outer.rate) { number, weights, scratch in
-      learner.learn(
-        from: batch[number].episode(scratch, localRows[number / 4]), weights, in: scratch)
+    let (localRows, tasks) = (localRows, tasks)
+    _ = outer.take(tasks: tasks, rate: workload.outer.rate) { number, weights, scratch in
+      // One for each of the sums that so few tasks are cut into.
+      let own = localRows[number * localRows.count / tasks]
+      return learner.learn(from: batch[number].episode(scratch, own), weights, in: scratch)
     }
     step += 1
   }

@@ -10,7 +10,7 @@ let usage = """
          benchmark timeline INPUTS WORKLOAD [THREADS] [--steps K] [--svg FILE]
          benchmark secure THREADS CLIENTS…
          benchmark INPUTS [WORKLOAD] [THREADS] [--kernels NAME] [--steps K] [--seconds S] [--json] [--first]
-                   [--grow STEPS]
+                   [--grow STEPS] [--tasks N]
 
   session   what a user waits for
   clicks    times baselines of clicks, such as "als factors=64", on the pairs in FOLDER (users.bin, items.bin)
@@ -24,6 +24,7 @@ let usage = """
   --json    one object a line
   --first   takes one meta-step and ends
   --grow    prints the memory in use before and after so many meta-steps
+  --tasks   how many of the 32 tasks of a batch a meta-step learns from, 8 or more
   """
 
 func failed() -> Never {
@@ -88,6 +89,7 @@ if words.count > 2, words[0] == "timeline" {
 }
 let grow = option("--grow") { Int($0) }
 let length = option("--seconds") { Double($0) } ?? 2
+let tasks = option("--tasks") { Int($0).map { min(32, max(8, $0)) } } ?? 32
 let (asJSON, isFirst) = (flag("--json"), flag("--first"))
 guard let folder = words.first else { failed() }
 let inputs = Inputs(folder: folder)
@@ -104,7 +106,8 @@ try ThreadPool().whileUsed {
     }
     for steps in only.map({ [$0] }) ?? [1, 5] {
       let run = WorkloadRun(
-        try Workload(name, inputs, steps: steps, kernels: kernels), threads: threads)
+        try Workload(name, inputs, steps: steps, kernels: kernels), threads: threads,
+        tasks: tasks)
       if isFirst {
         run.take()
       } else if let grow {

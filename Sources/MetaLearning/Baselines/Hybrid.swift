@@ -24,8 +24,9 @@ package struct Hybrid: Baseline {
       items that nobody rated mf and item-knn know nothing, and no rating of theirs can teach weights: with \
       `new-items=yes` the parts are bayes-mf and a ridge head that learned from tasks in which items are \
       known by their features alone, in equal weights. With `rounded=yes` predictions are nearly whole ratings, \
-      since the absolute error is least at the median of what a user may say, which is a rating; their order stays \
-      that of the expectations. Of interactions the parts are episodic-ease, ease and \
+      since the absolute error is least at the median of what a user may say, which is a rating: the higher of two \
+      from where half of the training users who were left out rate higher, which is learned for items that others rated, \
+      and with `new-items=yes` for a fifth that is hidden; among items of one kind the order stays. Of interactions the parts are episodic-ease, ease and \
       als; their weights, and which of its strengths each has, are those with the highest ndcg@20 for the \
       training users who were left out, and no option but `holdout` has a meaning.
       """,
@@ -36,7 +37,7 @@ package struct Hybrid: Baseline {
       .option("new-items", \.isForNewItems, "blend what is best for items that nobody rated"),
       .option(
         "rounded", \.isRounded,
-        "move predictions to the nearest whole rating, but for a hundredth of the way"),
+        "move predictions to whole ratings, but for a hundredth of the way"),
     ],
     examples: [Example("evaluate mae ndcg@5")])
 
@@ -61,16 +62,20 @@ package struct Hybrid: Baseline {
     let shuffled = stream.shuffled(training)
     let held = Int((Double(training.count) * holdout).rounded(.up))
     let fitted = fittedParts(dataset, training, key, kernels)
-    let weights =
-      isForNewItems || training.count < 2
-      ? Array(repeating: 1 / Double(partCount), count: partCount)
-      : learnedWeights(
-        on: Array(shuffled.prefix(held)), dataset,
-        parts: fittedParts(dataset, Array(shuffled.dropFirst(held)), key, kernels))
+    var weights = Array(repeating: 1 / Double(partCount), count: partCount)
+    var cuts: RatingCuts?
+    if training.count > 1, isRounded || !isForNewItems {
+      let trial = HeldOutRatings(
+        shuffled.prefix(held), hiding: isForNewItems ? 0.2 : 0, of: dataset, key.derived("hidden"))
+      let parts = fittedParts(dataset, shuffled.dropFirst(held).map(trial.shown), key, kernels)
+      if !isForNewItems { weights = trial.weights(of: parts, penalty: penalty) }
+      if isRounded {
+        cuts = trial.cuts(Blend(title: "", weights: weights, parts: parts), training: training)
+      }
+    }
     return Blend(
       title: Self.name, weights: weights, parts: fitted,
-      shares: zip(fitted, weights).map { BlendShare(name: $0.title, weight: $1) },
-      wholeRatings: isRounded ? dataset.scale : nil)
+      shares: zip(fitted, weights).map { BlendShare(name: $0.title, weight: $1) }, cuts: cuts)
   }
 
   private var partCount: Int { parts.count + (hasMeta ? 1 : 0) }
@@ -91,28 +96,6 @@ package struct Hybrid: Baseline {
     }
     return fitted
   }
-
-  /// Least squares on the query ratings, drawn towards equal weights.
-  private func learnedWeights(
-    on tasks: [UserTask], _ dataset: Dataset, parts: [any Recommender]
-  ) -> [Double] {
-    let interactions = dataset.interactions
-    let equal = 1 / Double(parts.count)
-    var system = RidgeSystem(size: parts.count, penalty: penalty)
-    for task in tasks where !Cancellation.isRequested {
-      let context = UserContext(task, in: interactions)
-      let items = task.query.map { interactions.items[Int($0)] }
-      let scores = parts.map { $0.scores(for: context, items: items) }
-      for (place, row) in task.query.enumerated() {
-        let predictions = scores.map { Double($0[place]) }
-        let offset = predictions.reduce(0, +) * equal
-        predictions.withUnsafeBufferPointer {
-          system.add($0, at: 0, value: Double(interactions.ratings[Int(row)]) - offset)
-        }
-      }
-    }
-    return system.solution().map { $0 + equal }
-  }
 }
 
 /// What one part of a blend is, and how much it counts.
@@ -127,10 +110,10 @@ package struct Blend: Recommender {
   let weights: [Double]
   let parts: [any Recommender]
   /// The parts with their weights, as scores of the same spread would have them.
-  package let shares: [BlendShare]
+  package var shares: [BlendShare] = []
   package var predictsRatings = true
-  /// The scale to whose whole ratings scores are moved; nil where they stay as they are.
-  var wholeRatings: RatingScale?
+  /// Where scores pass from one whole rating to the next; nil where they stay as they are.
+  var cuts: RatingCuts?
 
   package func scores(for user: UserContext, items: [Int32]) -> [Float] {
     var sums = Array(repeating: 0.0, count: items.count)
@@ -139,16 +122,7 @@ package struct Blend: Recommender {
         sums[place] += weight * Double(score)
       }
     }
-    guard let scale = wholeRatings else { return sums.map { Float($0) } }
-    return sums.map { Float(scale.nearlyWhole($0)) }
-  }
-}
-
-extension RatingScale {
-  /// The whole rating nearest to `score`, and a hundredth of what is left: an order of scores stays as it is.
-  func nearlyWhole(_ score: Double) -> Double {
-    let low = Double(lowest)
-    let whole = low + (score - low).rounded()
-    return whole + 0.01 * (score - whole)
+    guard let cuts else { return sums.map { Float($0) } }
+    return zip(sums, items).map { Float(cuts.nearlyWhole($0, item: $1)) }
   }
 }
