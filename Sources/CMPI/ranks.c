@@ -48,6 +48,7 @@ struct mrs_mpi {
   atomic_bool is_leaving;
   atomic_bool has_left;
   atomic_bool has_ended;
+  bool has_own_core;
   /// Exchanges so far.
   int64_t number;
   header *headers;
@@ -154,6 +155,12 @@ static void *keep_watch(void *context) {
 
 // MARK: Joining and leaving
 
+/// Whether each rank of this machine has a core of its own, as the launcher counts them.
+static bool has_own_core(void) {
+  const char *ranks = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  return ranks && atol(ranks) <= sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static mrs_mpi *refused(mrs_mpi *mpi, char *problem, size_t room, const char *reason) {
   if (reason) snprintf(problem, room, "%s", reason);
   free(mpi->headers);
@@ -189,6 +196,7 @@ mrs_mpi *mrs_mpi_start(const char *path, mrs_mpi_owner owner, char *problem, siz
   // Silence decides that a rank is lost, not the first error, which has no rank to name.
   library->Comm_set_errhandler(mpi->work, library->errors_return);
   library->Comm_set_errhandler(mpi->signs, library->errors_return);
+  mpi->has_own_core = has_own_core();
   mpi->headers = calloc((size_t)mpi->size, sizeof *mpi->headers);
   mpi->heard = calloc((size_t)mpi->size, sizeof *mpi->heard);
   mpi->sending = calloc((size_t)mpi->size, sizeof *mpi->sending);
@@ -221,9 +229,23 @@ void mrs_mpi_finish(mrs_mpi *mpi) {
 
 // MARK: Exchanges
 
-/// Waits for an exchange without keeping a core from those who compute: there may be more ranks than cores.
+/// Seconds that a wait looks again and again, since to be woken takes longer than most exchanges: on a core of its own
+/// without letting go of it, then letting others go first.
+static const double keen = 1e-3;
+static const double watchful = 5e-3;
+
+static void relax(void) {
+  for (int look = 0; look < 32; look++) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+}
+
+/// Waits for an exchange without keeping a core from those who compute.
 static void await(mrs_mpi *mpi, int error, void *request) {
-  for (long round = 0;; round++) {
+  double start = now();
+  for (;;) {
     int is_done = 0;
     if (error == 0) {
       pthread_mutex_lock(&mpi->lock);
@@ -236,10 +258,13 @@ static void await(mrs_mpi *mpi, int error, void *request) {
       sleep((unsigned)patience + 5);
       end(mpi, MRS_MPI_BROKEN, -1, mpi->rank == 0);
     }
-    if (round < 200) {
+    double waited = now() - start;
+    if (waited < keen && mpi->has_own_core) {
+      relax();
+    } else if (waited < (mpi->has_own_core ? watchful : keen / 10)) {
       sched_yield();
     } else {
-      usleep(round < 2000 ? 20 : 200);
+      usleep(waited < 50e-3 ? 20 : 200);
     }
   }
 }
