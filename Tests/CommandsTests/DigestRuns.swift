@@ -132,7 +132,7 @@ extension DigestRuns {
       ("reptile", "steps=2"), ("maml", "outer=sgd schedule=linear"),
       ("maml", "outer=adam schedule=constant"), ("maml", "outer=adamw weight-decay=0.1"),
       ("ridge", "embed-decay=0.1 linear-decay=0.1"), ("ridge", "clip=0.1 hide-items=0.5"),
-      ("melu", "batch=7 resample=no"),
+      ("melu", "batch=7 resample=no"), ("maml", "adversary=0.05"),
     ].map { ("variant \($0) \($1)", trained($0, model: "mlp hidden=8 embed=4", $1)) }
 
   private static let shapes: [Run] = [

@@ -37,6 +37,22 @@ import Testing
     #expect(place.map { numbers(top["scores"])[$0] } == Double.read(user["score"] ?? .word("")))
   }
 
+  @Test func rulesImitateTheModelAndAreJudgedByOtherItems() throws {
+    var interpreter = try interpreter()
+    let found = try record("explain rules count=3", &interpreter)
+    let rules = found["rules"]?.elements?.compactMap { String.read($0) } ?? []
+    #expect((2...4).contains(rules.count) && rules.last == "else")
+    let rated = try #require(interpreter.session.adapted?.context.support.count)
+    let items = try #require(interpreter.session.data?.items.count)
+    #expect(numbers(found["items"]).reduce(0, +) == Double(items - rated))
+    let explained = try #require(found["explained"].flatMap { Double.read($0) })
+    let pairs = try #require(found["pairs"].flatMap { Double.read($0) })
+    #expect(explained > 0.1 && explained < 1 && pairs > 0.55 && pairs < 1)
+    // One condition says less than two do.
+    let short = try record("explain rules count=1 conditions=1", &interpreter)
+    #expect(short["explained"].flatMap { Double.read($0) }.map { $0 < explained } == true)
+  }
+
   @Test func helpShowsThePageOfACodeAsWell() {
     var reports: [Report] = []
     var interpreter = Interpreter()

@@ -32,6 +32,46 @@ import Testing
     #expect(move(clip: Float(2 * size)) == whole)
   }
 
+  /// The gradient at the weights and that at embeddings which are moved along it, as two plain steps give them.
+  @Test func anAdversaryAddsTheGradientAtTheWorstPlaceNearby() {
+    let world = smallProblem(MAML(), network: smooth(MLP()), loss: SquaredError())
+    func move(from weights: Weights, adversary: Adversary?) -> (move: [Float], loss: Float) {
+      let outer = OuterLoop(
+        world.problem, weights: weights,
+        options: OuterOptions(optimizer: SGD(), adversary: adversary), threads: 1)
+      let loss = outer.take(tasks: 2, rate: 1) { number, weights, scratch in
+        MAML().learn(
+          from: scratch.episode(world.split.train[number + 1], world.data), weights, in: scratch)
+      }
+      return (zip(weights.all.array, outer.weights.all.array).map { $0 - $1 }, loss)
+    }
+    let radius: Float = 0.05
+    let here = move(from: world.weights, adversary: nil)
+    var worst = world.weights
+    let numbers = worst.mutableAll()
+    var moved = 0
+    for block in worst.layout.blocks
+    where block.kind != .dense && block.name != WeightBlock.linearName {
+      for row in 0..<block.rows {
+        let own = block.offset + row * block.columns..<block.offset + (row + 1) * block.columns
+        let length = Float(self.length(Array(here.move[own])))
+        guard length > 0 else { continue }
+        moved += 1
+        for place in own { numbers.base[place] += radius * here.move[place] / length }
+      }
+    }
+    #expect(moved > 2)
+    let there = move(from: worst, adversary: nil)
+    #expect(there.loss > here.loss)
+    let both = move(from: world.weights, adversary: Adversary(radius: radius))
+    #expect(both.loss == here.loss)
+    for (place, sum) in both.move.enumerated() {
+      let expected = here.move[place] + there.move[place]
+      #expect(abs(sum - expected) <= 1e-5 * max(1, abs(expected)), "weight \(place)")
+    }
+    #expect(both.move != here.move)
+  }
+
   @Test func schedulesStartWholeAndEndAtTheirShare() {
     for schedule in RateSchedule.allCases { #expect(schedule.factor(at: 0) == 1) }
     #expect(RateSchedule.constant.factor(at: 1) == 1)

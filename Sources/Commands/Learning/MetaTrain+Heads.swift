@@ -28,7 +28,28 @@ extension MetaTrain: ConstrainedCommand {
   ]
 
   var contradiction: CommandFailure? {
-    privacyContradiction ?? federatedContradiction ?? (heads.isEmpty ? headless : headContradiction)
+    privacyContradiction ?? federatedContradiction ?? adversaryContradiction
+      ?? (heads.isEmpty ? headless : headContradiction)
+  }
+
+  /// Where there is no gradient to move embeddings along, or one that may be used once only.
+  private var adversaryContradiction: CommandFailure? {
+    guard adversary != nil else { return nil }
+    if learner is any ClosedFormLearner {
+      let name = type(of: learner).name
+      return failure(
+        "`\(name)` is solved at once, and has no gradient to move embeddings along",
+        "leave adversary= out", "adversary")
+    }
+    if privacy.mechanism != nil {
+      return failure(
+        "adversary= learns twice from a user in a step, of which privacy= accounts for one",
+        "leave adversary= out", "adversary")
+    }
+    guard federated.over == .federated else { return nil }
+    return failure(
+      "adversary= moves embeddings along the gradient of a whole batch, which no client has",
+      "leave adversary= out", "adversary")
   }
 
   /// What only heads have a use for.

@@ -66,9 +66,30 @@ package final class OuterLoop: @unchecked Sendable {
     let (batch, loss) = learned(tasks: tasks, rate: rate, learn)
     // Cancelled tasks leave sums incomplete, along which no step may be taken.
     if Cancellation.isRequested { return .nan }
+    guard let adversary = options.adversary else {
+      step += 1
+      move(batch)
+      return loss
+    }
+    let here = summed(batch)
+    let worst = adversary.moved(weights, along: here, kernels)
+    let there = summed(learned(tasks: tasks, rate: rate, at: worst, learn).batch)
+    if Cancellation.isRequested { return .nan }
     step += 1
-    move(batch)
+    let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
+    kernels.scale(1, Matrix(here.base, rows: 1, columns: here.count), into: whole)
+    kernels.axpy(1, Matrix(there.base, rows: 1, columns: there.count), whole)
+    follow(Batch(sums: 0, tasks: tasks, rate: rate, isDense: true))
     return loss
+  }
+
+  /// The whole mean gradient of a batch, one number for each weight.
+  private func summed(_ batch: Batch) -> FloatBuffer {
+    eachPart { group, part in self.sum(group, part, batch) }
+    problem.pullBack(gradient.base, threads: threads)
+    let sum = gradient.copy()
+    Matrix(gradient.base, rows: 1, columns: gradient.count).fill(0)
+    return sum
   }
 
   /// The mean gradient of some tasks, along which no step is taken, and their mean loss.
@@ -83,15 +104,20 @@ package final class OuterLoop: @unchecked Sendable {
   }
 
   /// Learns from some tasks: the sums of their gradients, and their mean loss.
+  ///
+  /// - Parameter place: where they learn, if not at the weights.
   private func learned(
-    tasks: Int, rate: Float, _ learn: @Sendable (Int, Weights, Scratch) -> Float
+    tasks: Int, rate: Float, at place: Weights? = nil,
+    _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> (batch: Batch, loss: Float) {
     let used = max(1, Self.sumCount(of: tasks))
     while sums.count < used {
       sums.append(GradientSum(problem, isClipped: options.noisy != nil))
     }
     batches += 1
-    let losses = problem.exchanged(sums[..<used]) { learnAll(sums: used, $0, tasks: tasks, learn) }
+    let losses = problem.exchanged(sums[..<used]) {
+      learnAll(sums: used, $0, tasks: tasks, at: place, learn)
+    }
     return (
       Batch(sums: used, tasks: tasks, rate: rate, isDense: options.noisy != nil),
       losses.reduce(0, +) / Float(tasks)
@@ -103,6 +129,7 @@ package final class OuterLoop: @unchecked Sendable {
     step += 1
     Matrix(gradient.base, rows: 1, columns: gradient.count).copy(from: given)
     eachPart { group, part in self.addNoise(to: group, part) }
+    problem.pullBack(gradient.base, threads: threads)
     follow(Batch(sums: 0, tasks: 1, rate: rate, isDense: true))
   }
 
@@ -115,10 +142,11 @@ package final class OuterLoop: @unchecked Sendable {
   /// The losses of the tasks of some of the sums. Keeps no reference to the weights when it returns: a step would
   /// otherwise copy them before it writes.
   private func learnAll(
-    sums used: Int, _ own: Range<Int>, tasks: Int,
+    sums used: Int, _ own: Range<Int>, tasks: Int, at place: Weights?,
     _ learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> [Float] {
-    let (current, batch, timeline) = (seen, batches, Timeline.current)
+    let current = problem.seen(place ?? weights, threads: threads)
+    let (batch, timeline) = (batches, Timeline.current)
     return orderedMap(own.count, threads: threads) { place in
       let number = own.lowerBound + place
       return timeline.noting("learn", number) {
@@ -203,13 +231,13 @@ package final class OuterLoop: @unchecked Sendable {
       self.sum(group, part, batch)
       self.addNoise(to: group, part)
     }
+    problem.pullBack(gradient.base, threads: threads)
     follow(batch)
   }
 
-  /// Takes the outer step along the whole gradient.
+  /// Takes the outer step along the whole gradient, that of the weights themselves.
   private func follow(_ batch: Batch) {
     let all = weights.mutableAll()
-    problem.pullBack(gradient.base, threads: threads)
     let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
     if let limit = options.clip {
       let norm = kernels.dot(whole, whole).squareRoot()
@@ -296,10 +324,13 @@ package struct OuterOptions: Sendable {
   package var clip: Float?
   /// How a batch becomes one gradient that tells nothing of a single task; their mean if nil.
   package var noisy: NoisySum?
+  /// Who moves embeddings to where the loss is worse; nobody if nil.
+  package var adversary: Adversary?
 
   package init(
     optimizer: any Optimizer, lookupDecay: Float = 0, denseDecay: Float = 0,
-    linearDecay: Float = 0, clip: Float? = nil, noisy: NoisySum? = nil
+    linearDecay: Float = 0, clip: Float? = nil, noisy: NoisySum? = nil,
+    adversary: Adversary? = nil
   ) {
     self.optimizer = optimizer
     self.lookupDecay = lookupDecay
@@ -307,6 +338,7 @@ package struct OuterOptions: Sendable {
     self.linearDecay = linearDecay
     self.clip = clip
     self.noisy = noisy
+    self.adversary = adversary
   }
 
   /// Biases do not decay.

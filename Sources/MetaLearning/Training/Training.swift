@@ -104,7 +104,8 @@ package struct Training: Sequence, IteratorProtocol {
       lookupDecay: Float(options.lookupDecay ?? optimizer.usualLookupDecay),
       denseDecay: Float(options.denseDecay), linearDecay: Float(options.linearDecay),
       clip: options.clip.map { Float($0) },
-      noisy: options.privacy?.sum(users: split.train.count))
+      noisy: options.privacy?.sum(users: split.train.count),
+      adversary: options.adversary.map { Adversary(radius: Float($0)) })
     outer = OuterLoop(
       problem, weights: initial, options: outerOptions, threads: options.threads,
       takesSteps: !(learner is any ClosedFormLearner), zeros: zeros)

@@ -33,6 +33,8 @@ package struct TrainingMemory: Sendable, Equatable {
     let sums = Double(OuterLoop.sumCount(of: options.batch))
     shared = 4 * (all * (3 + Double(optimizer.memoryPerWeight)) + sums * dense)
     if problem.graph != nil { shared += 4 * all }
+    // Two gradients, and the weights at the worst place.
+    if options.adversary != nil { shared += 12 * all }
     // Transposes once; weights and gradient after every step, in training and again in validation.
     perThread = 4 * (2 * dense + adapted * (4 * steps + 2))
     // About twenty matrices of activations a step, back and forth.

@@ -20,6 +20,8 @@ package struct TrainingOptions: Sendable {
   /// What the weights know before training.
   package var start = StartingWeights.factors
   package var clip: Double?
+  /// How far embeddings are moved to where the loss is worse, to learn there as well.
+  package var adversary: Double?
   /// The patience of early stopping, in epochs without a better validation loss; 0 never stops early.
   package var patience = 8
   /// The validation loss that is low enough to stop.

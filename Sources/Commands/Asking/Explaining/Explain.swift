@@ -19,6 +19,7 @@ package struct Explain: Command {
       Example("explain", "all codes"),
       Example("explain user 42 item 50", "which ratings and features make this score"),
       Example("explain item 50", "for the user that the model is adapted to"),
+      Example("explain rules", "what the model does for that user, in a few rules"),
     ])
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
@@ -33,4 +34,5 @@ package protocol Explanation: Configurable {
 
 /// Everything that `explain` can explain, by name.
 package let explanations = Catalog<any Explanation>(
-  "explanation", [CodeExplanation.self, UserExplanation.self, ItemExplanation.self])
+  "explanation",
+  [CodeExplanation.self, UserExplanation.self, ItemExplanation.self, RulesExplanation.self])
