@@ -43,6 +43,7 @@ extension Run {
         placed(Diagnostic("E0201", "there is no command `\(call.verb.text)`", at: call.verb.range)))
     }
     if let (command, sweep) = try sweep(call, of: type) {
+      try refuse(sweepOf: call)
       return try run(command, sweep, call)
     }
     let (root, binding) = try bound(call, of: type)
@@ -55,6 +56,7 @@ extension Run {
     nouns.needs = binding.needs(of: command)
     let ledger = interpreter.ledger
     try refuseStale(nouns, call, of: type, in: ledger)
+    try refuse(command, nouns.needs, call)
     var canonical = CanonicalCommand(command)
     canonical.key = nouns.gives.isEmpty ? nil : ledger.key(command)
     canonical.isGlance = nouns.needs.isEmpty && nouns.gives.isEmpty && type.uses.isEmpty
@@ -177,6 +179,23 @@ extension Run {
             "E0900", "`\(call.verb.text)` failed in a way it should not: \(error)",
             at: call.verb.range, help: ["this is a fault of mrs, please report it"])))
     }
+  }
+
+  /// Stops at a command that would need data that stay with other owners.
+  private func refuse(_ command: any Command, _ needs: [Noun], _ call: Call) throws(Stop) {
+    guard let obstacle = interpreter.session.ownersObstacle(to: command, needs: needs) else {
+      return
+    }
+    throw .failed(placed(obstacle.diagnostic(of: call, in: source, interpreter.catalog)))
+  }
+
+  /// Stops at a sweep there, which keeps and compares what one process has.
+  private func refuse(sweepOf call: Call) throws(Stop) {
+    guard interpreter.session.unrecorded.data?.owners != nil else { return }
+    let obstacle = CommandFailure.owned(
+      "several values of an option are a sweep, which works on data in one place",
+      "one value, or a loop: `for x in […] { … }`", nil)
+    throw .failed(placed(obstacle.diagnostic(of: call, in: source, interpreter.catalog)))
   }
 
   /// Stops at a call that needs something made from what is another now: where files or branches decide what there

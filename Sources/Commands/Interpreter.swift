@@ -212,7 +212,8 @@ extension FileKnowledge {
           return .failure(error.problem)
         }
       },
-      obstacleToReading: { host.obstacle(reading: $0)?.problem },
+      // Of files that ranks own, that of rank 0 is looked for.
+      obstacleToReading: { host.obstacle(reading: OwnFiles.path($0, of: 0))?.problem },
       obstacleToWriting: { host.obstacle(writing: $0)?.problem },
       exists: { host.kind(of: $0) != nil })
   }

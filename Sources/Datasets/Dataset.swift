@@ -1,3 +1,4 @@
+import Kernels
 import Language
 
 /// Ratings of items by users, or interactions between them, with what is known of both. A value; loading makes
@@ -25,6 +26,9 @@ package struct Dataset: Sendable {
   package var readings: [ColumnReading] = []
   /// Who trusts whom among the users of the files; nil where that is not attached.
   package var trust: Trust?
+  /// How many users each owner has, where ranks are the owners and these are the data of one of them; nil where
+  /// these are all data.
+  package var owners: OwnerShare?
   /// The names of data sets that were loaded side by side; each is a value of the items' `domain`.
   package var domains: [String] = []
 

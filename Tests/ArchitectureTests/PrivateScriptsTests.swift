@@ -14,6 +14,7 @@ import Testing
     #expect(
       Self.scripts == [
         "accountants.mrs", "audit.mrs", "epsilon-movielens.mrs", "epsilon.mrs", "federated.mrs",
+        "owners.mrs",
       ])
   }
 

@@ -6,35 +6,46 @@ import Synchronization
 package final class ThreadRanks: Communicator {
   package let rank: Int
   private let meeting: Meeting
+  private let hears: Listener
 
-  private init(_ rank: Int, _ meeting: Meeting) {
+  /// Hears what ranks say: who, for what, and the bytes.
+  package typealias Listener = @Sendable (Int, Purpose, [UInt8]) -> Void
+
+  private init(_ rank: Int, _ meeting: Meeting, _ hears: @escaping Listener) {
     self.rank = rank
     self.meeting = meeting
+    self.hears = hears
   }
 
   package var size: Int { meeting.size }
 
   package func allGather(_ bytes: [UInt8], for purpose: Purpose) -> [[UInt8]] {
-    meeting.exchange(bytes, of: rank, for: purpose)
+    hears(rank, purpose, bytes)
+    return meeting.exchange(bytes, of: rank, for: purpose)
   }
 
   package func broadcast(_ bytes: [UInt8], for purpose: Purpose) -> [UInt8] {
-    meeting.exchange(rank == 0 ? bytes : [], of: rank, for: purpose)[0]
+    let given = rank == 0 ? bytes : []
+    hears(rank, purpose, given)
+    return meeting.exchange(given, of: rank, for: purpose)[0]
   }
 
   package func leave() {}
 
   /// What `work` gives on each of so many ranks, and how many bytes they have given each other in all.
   ///
-  /// - Parameter wantsToStop: asked on rank 0 at each exchange.
+  /// - Parameters:
+  ///   - wantsToStop: asked on rank 0 at each exchange.
+  ///   - hears: hears all that they give each other.
   package static func run<T: Sendable>(
     _ count: Int, wantsToStop: @escaping @Sendable () -> Bool = { false },
+    hears: @escaping Listener = { _, _, _ in },
     _ work: @escaping @Sendable (Ranks) -> T
   ) -> (results: [T], bytes: Int) {
     let meeting = Meeting(size: count)
     let results = Mutex([T?](repeating: nil, count: count))
     withoutActuallyEscaping({ (rank: Int) in
-      let ranks = Ranks(ThreadRanks(rank, meeting), wantsToStop: wantsToStop)
+      let ranks = Ranks(ThreadRanks(rank, meeting, hears), wantsToStop: wantsToStop)
       let result = Ranks.$current.withValue(ranks) { work(ranks) }
       results.withLock { $0[rank] = result }
     }) { body in

@@ -102,6 +102,7 @@ package struct Evaluate: ConstrainedCommand {
 
   package func run(in session: inout Session, host: any Host) throws -> Report {
     if let contradiction { throw contradiction }
+    if session.data?.owners != nil { return try judgeAtHome(in: session, host: host) }
     if way == .prequential { return try prequential(in: session, host: host) }
     let trials = try trials(in: session)
     let references = try beside.map { path in

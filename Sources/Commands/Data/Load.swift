@@ -20,6 +20,7 @@ struct Load: WithholdingCommand {
   var domain: String?
   var people = People.own
   var unpack: ByteCount?
+  var owners = OwnedBy.nobody
 
   init() {}
 
@@ -29,6 +30,10 @@ struct Load: WithholdingCommand {
       A path without a format is looked into: `load "ratings.csv"`. Files may be packed with gzip (.gz); one that would become more than 64 MiB and more than 100 times its size, or more than 8 GiB, needs `unpack=`. Parquet files are read as tables with a header through DuckDB's command, `duckdb`: at the prompt, and in scripts that are run with `--programs`. `help` with the name of a format lists its options. With `as=NAME` a \
       data set stands beside others that were loaded with a name: ids become NAME/ID, and `split by=domain` \
       tests on one of them. The name is a feature of its items, `domain`, of which models learn an embedding.
+
+      With `owners=ranks` each of the ranks that mpirun has started reads a file of its own, and neither ratings nor ids \
+      of users leave it: `%r` in the path is its number, from 0; machines may also have different files under one \
+      path. All get to know the ids of all items, and the ends of the scale. `help federated` says what can be done then.
       """,
     [
       .choice(
@@ -41,6 +46,8 @@ struct Load: WithholdingCommand {
         where: { $0.map { !$0.isEmpty && !$0.contains("/") } ?? true }),
       .option("users", \.people, "whether data sets side by side have the same people"),
       .option("unpack", \.unpack, UnpackLimit.summary),
+      .option("owners", \.owners, "whose the data are, where several ranks run")
+        .absent("nobody"),
     ],
     gives: [.data, .scale, .interactions],
     examples: [
@@ -64,6 +71,13 @@ struct Load: WithholdingCommand {
   func run(in session: inout Session, host: any Host) throws -> Report {
     let start = host.now()
     let files = KeptFiles(host, unpacking: UnpackLimit(unpack))
+    if owners == .ranks {
+      let (data, report) = try withExtendedLifetime(files) {
+        try ownData(files, since: start, host)
+      }
+      (session.data, session.tasks) = (data, nil)
+      return report
+    }
     let data = try withExtendedLifetime(files) { try reading { try format.load(from: files) } }
     session.tasks = nil
     guard let domain else {

@@ -156,6 +156,7 @@ struct Split: ConstrainedCommand {
     guard let data = session.data else {
       throw CommandFailure("E0401", "no data are loaded", help: ["load data"])
     }
+    if data.owners != nil { return try splitOwn(data, in: &session) }
     var tasks = try reading {
       try splitting.split(data, key: session.settings.key.derived("split"))
     }

@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import MetaLearning
 import Models
@@ -22,7 +23,12 @@ extension MetaTrain {
       throw federatedFailure(
         "clients own users, whose ratings are tasks of their own", "`split tasks by=user`")
     }
-    let users = split.train.count
+    let owners = data.owners.map {
+      ClientOwners(
+        clients: OwnerShare(exchanging: split.train.count),
+        validation: OwnerShare(exchanging: split.valid.count), users: $0)
+    }
+    let users = owners?.clients.total ?? split.train.count
     let clients = federated.clients ?? users
     guard clients <= users else {
       throw federatedFailure(
@@ -36,6 +42,7 @@ extension MetaTrain {
     }
     var plan = FederatedPlan(
       clients: clients, perRound: asked, key: session.settings.key.derived("federated"))
+    plan.owners = owners
     plan.localSteps = federated.localSteps
     plan.localRate = federated.localRate
     plan.dropOut = federated.dropOut
@@ -52,6 +59,7 @@ struct FederatedReport {
   let traffic: FederatedTraffic
   /// How many numbers were too large for fixed point.
   let cutNumbers: Int
+  let weights: Int
 
   var blocks: [Report.Block] {
     var blocks: [Report.Block] = []
@@ -70,7 +78,7 @@ struct FederatedReport {
           "\(counted(cutNumbers, "number")) of clients were larger than \(Number.text(Double(FixedPoint.largest))), "
             + "the largest in fixed point, and were cut to it."))
     }
-    return blocks + [.table(table)]
+    return blocks + [.table(table)] + (plan.owners.map { [.table(table(of: $0))] } ?? [])
   }
 
   /// Bytes as megabytes.
@@ -105,9 +113,10 @@ struct FederatedReport {
       footnotes.append(
         "counts are what is to be expected: how many took part in a round is nobody's to know")
     } else {
-      rows.append(("server sees", "what each client sends"))
+      rows.append(
+        ("server sees", plan.owners == nil ? "what each client sends" : "the sum of each owner"))
       footnotes.append(
-        "what a client sends tells of its ratings: secure-aggregation=yes hides it among others, and only noise hides "
+        "what \(plan.owners == nil ? "a client" : "an owner") sends tells of its ratings: secure-aggregation=yes hides it among others, and only noise hides "
           + "ratings (`help federated`)")
     }
     return Table(

@@ -66,7 +66,12 @@ struct RunningTraining {
         help: ["leave from= out to start from random weights"], argument: command.start)
     }
     beginning = start.map { $0.remarks(problem, split, named: command.start) } ?? []
-    if let host { try command.requireMemory(for: problem, in: session, host) }
+    if let host {
+      // The largest task of each owner is another.
+      try data.owners == nil
+        ? command.requireMemory(for: problem, in: session, host)
+        : Ranks.own { try command.requireMemory(for: problem, in: session, host) }
+    }
     var options = command.options(session)
     (options.privacy, options.federated) = (privacy, federated)
     training = Training(problem, data, split, learner: learner, options: options, start: start)
@@ -210,7 +215,7 @@ extension RunningTraining {
 
   /// What is said when no epoch was better than the start.
   var fruitless: String? {
-    guard kept == nil, !history.isEmpty, !split.valid.isEmpty else { return nil }
+    guard kept == nil, !history.isEmpty, training.validationTasks > 0 else { return nil }
     // Where nothing came of all rounds, that is said already.
     if let traffic, traffic.lost == traffic.rounds { return nil }
     let rate = "`lr` (\(Number.text(training.rate)) here)"
@@ -257,11 +262,12 @@ extension RunningTraining {
   }
 
   func report(seconds: Double, isPartial: Bool) -> Report {
+    let tasks = federated?.owners?.clients.total ?? split.train.count
     var text =
-      "Trained \(described(command.learner)) on \(counted(split.train.count, "task")) for "
+      "Trained \(described(command.learner)) on \(counted(tasks, "task")) for "
       + "\(counted(history.count, "epoch")) in \(fixed(seconds, digits: 2)) s"
     let before = fixed(Double(initialLoss), digits: 4)
-    if let kept, !split.valid.isEmpty {
+    if let kept, training.validationTasks > 0 {
       text +=
         "; kept epoch \(kept.epoch): validation loss \(fixed(loss, digits: 4))"
         + (initialLoss.isFinite ? ", \(before) before training" : "")
@@ -274,7 +280,10 @@ extension RunningTraining {
     if let choice = training.choice { blocks.append(.note(choice)) }
     if let federated, let traffic {
       blocks +=
-        FederatedReport(plan: federated, traffic: traffic, cutNumbers: training.cutNumbers).blocks
+        FederatedReport(
+          plan: federated, traffic: traffic, cutNumbers: training.cutNumbers,
+          weights: training.problem.layout.count
+        ).blocks
     }
     if let statement {
       blocks +=
@@ -312,6 +321,8 @@ extension RunningTraining {
   private var effect: Report.Block? {
     // Training tasks are not looked at where they are hidden, or with clients.
     if privacy != nil || federated != nil, split.valid.isEmpty { return nil }
+    // Nor is what adapting does for users of other owners.
+    if data.owners != nil { return nil }
     let (tasks, name) =
       split.valid.isEmpty ? (split.train, "training tasks") : (split.valid, "validation tasks")
     return model(isPartial: false)

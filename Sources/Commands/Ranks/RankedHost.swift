@@ -4,8 +4,8 @@ import Language
 
 /// The outside of work that ranks share: whatever could differ from one process to another, rank 0 decides for all.
 ///
-/// Files are read by every rank where it has them, and must be the same. A rank without a file gets it from rank 0. Only
-/// rank 0 writes. What it met with, the others meet with as well, so that all go on or fail alike.
+/// Files are read by every rank where it has them, and must be the same, but for those that ranks own
+/// (`Ranks.own`). A rank without a file gets it from rank 0. Only rank 0 writes. What it met with, the others meet with as well, so that all go on or fail alike.
 package final class RankedHost: ForwardingHost {
   package let host: any Host
   private let ranks: Ranks
@@ -15,9 +15,13 @@ package final class RankedHost: ForwardingHost {
     self.ranks = ranks
   }
 
+  /// Whether this is asked in work that is one rank's own: then it is the rank's own outside that answers.
+  private var isAlone: Bool { Ranks.current == nil }
+
   // MARK: Reading
 
   package func read(_ path: String) throws(CommandFailure) -> FileContents {
+    if isAlone { return try host.read(path) }
     let own = Result { () throws(CommandFailure) in try host.read(path) }
     let found = summaries(of: path == Self.input && !ranks.isFirst ? nil : own)
     let first = found[0]
@@ -72,6 +76,7 @@ package final class RankedHost: ForwardingHost {
   }
 
   package func kind(of path: String) -> FileKind? {
+    if isAlone { return host.kind(of: path) }
     var answer = given { message in
       message.put(host.kind(of: path).map { $0 == .folder ? 2 : 1 } ?? 0)
     }
@@ -79,6 +84,7 @@ package final class RankedHost: ForwardingHost {
   }
 
   package func list(_ path: String) throws(CommandFailure) -> [String] {
+    if isAlone { return try host.list(path) }
     var names: [String] = []
     let failure = failed { () throws(CommandFailure) in names = try host.list(path) }
     if let failure { throw failure }
@@ -87,6 +93,7 @@ package final class RankedHost: ForwardingHost {
   }
 
   package func revision(of path: String) -> String? {
+    if isAlone { return host.revision(of: path) }
     var answer = given { $0.put([host.revision(of: path)].compactMap(\.self)) }
     return answer.take([String].self).first
   }
@@ -119,6 +126,7 @@ package final class RankedHost: ForwardingHost {
   }
 
   package var availableMemory: Double? {
+    if isAlone { return host.availableMemory }
     var message = MessageWriter()
     message.put(host.availableMemory ?? .infinity)
     let least = ranks.allGather(message, for: .answer).map { message in

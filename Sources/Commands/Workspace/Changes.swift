@@ -56,6 +56,10 @@ package let releases: [Release] = [
       any number of ranks.
       """,
       """
+      Owners on machines of their own: `load csv "ratings-%r.csv" owners=ranks` reads another file on each rank, and \
+      `meta-train … over=federated` trains one model over the users of all; `help federated` says what leaves an owner.
+      """,
+      """
       Batches of 72 tasks and more have more partial sums, for as many cores: their trainings differ in the last \
       digits from those of before.
       """,

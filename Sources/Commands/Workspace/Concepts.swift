@@ -62,8 +62,9 @@ private struct FederatedPage: ConceptPage {
       FedMeta (Chen et al. 2018) with maml or meta-sgd, and the training that central data give with such batches; \
       with more it takes steps of its own at local-lr and sends how far they went: FedAvg (McMahan et al. 2017) with \
       pretrain, federated Reptile with reptile; outer= and lr= are the server's (Reddi et al. 2021). An epoch is as many \
-      rounds as ask all clients once. All of it is simulated: no client is another machine. Where several ranks run, \
-      each computes some of the clients, and what goes between ranks is what clients send.
+      rounds as ask all clients once. All of it is simulated, unless ranks are the owners of data: no client is another \
+      machine. Where several ranks run, each computes some of the clients, and what goes between ranks is what clients \
+      send.
 
       STAYS WITH CLIENTS: ratings, and everything counted over them. The server knows the catalogue, the scale and the \
       names of users' feature values; training starts in the middle of the scale. Validation users lie with the server.
@@ -81,6 +82,26 @@ private struct FederatedPage: ConceptPage {
       know the last one's update from the sum; and a server that tells some clients that another dropped out, and the \
       rest that it did not, gets both of its secrets unless threshold= is more than half of per-round=. Keys are too \
       short to keep anything secret: what is simulated is who learns what.
+
+      OWNERS ON MACHINES OF THEIR OWN: under `mpirun -np 4 mrs run owners.mrs`, `load csv "ratings-%r.csv" \
+      owners=ranks` reads another file on each rank, 0 to 3 in the place of %r; machines with disks of their own may \
+      as well have different files under one path. `split` deals out each owner's users there; `meta-train … \
+      over=federated` trains one model, the same bits on all ranks, over the training users of all; each is a client, \
+      those of rank 0 are numbered first, and the same user id with two owners is two clients. `evaluate` judges test \
+      users where they are, beside baselines that each owner fits to its own; each needs users for every part. Where a \
+      column says who is in which part (`split tasks from=`), one process comes from the joined files, in the order of \
+      ranks, to the same model but for the rounding of sums, and with secure-aggregation=yes to its bits. WHAT LEAVES \
+      AN OWNER, and goes to all ranks: the ids and titles of items that its users have rated, its lowest and highest \
+      rating, how many users, ratings and tasks of each part it has, and whether reading gave warnings; for each round \
+      the sum of what its clients answer (with secure-aggregation=yes, of masked answers), and of their losses where \
+      nothing is masked; for each epoch the sum of its validation losses; for each row and metric of `evaluate` a \
+      mean, a deviation and how many users; of a failure its code, and the file and line. WHAT DOES NOT: ratings, ids \
+      of users, which ratings are support or query, digests of files. An owner with one client in a round, or one user \
+      to judge, sends what that one's is, since the sum of one is that; masks help, as far as their keys do, which \
+      here all ranks can compute. The model that rank 0 writes names the catalogue and no user. What needs the ratings \
+      of all is refused: features of users, tasks of items, clients=, privacy=, checkpoint=, `search`, `compare`, \
+      `plot`, `topk`; `attach items` takes a file that is the same for all. On one rank it is a training over one \
+      owner, whom the same is refused.
 
       NOT PROMISED: an update, and the sum of some, tell of ratings. Only noise hides those. With privacy=gaussian each \
       training user is a client, asked in each round with the probability per-round / users, whoever else is; what a \
@@ -100,5 +121,9 @@ private struct FederatedPage: ConceptPage {
       Example(
         "meta-train maml epochs=2 over=federated per-round=20 privacy=gaussian epsilon=8 delta=1e-5",
         "with noise; simulated"),
+      Example(
+        "export \"mine.csv\"; load csv \"mine.csv\" owners=ranks; split tasks; "
+          + "meta-train maml epochs=1 over=federated",
+        "one owner; several under mpirun, each with a file of its own"),
     ])
 }

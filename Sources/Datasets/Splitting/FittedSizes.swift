@@ -35,7 +35,7 @@ private struct PartCounts {
 /// A size fits when it leaves, in every part, more than half of the users who should become tasks.
 extension TaskSplitting {
   /// How many ratings are judged on where nobody says and users have them.
-  static let usualQuery = 10
+  package static let usualQuery = 10
 
   /// How many ratings a user has who should become a task.
   fileprivate var enough: Int { Swift.max(min ?? 0, 5) }

@@ -24,7 +24,32 @@ package struct MeanInterval: Sendable, Equatable {
     }
     let squares = values.reduce(0.0) { $0 + ($1 - mean) * ($1 - mean) }
     deviation = (squares / Double(count - 1)).squareRoot()
-    halfWidth =
-      StudentT(degrees: Double(count - 1)).critical(0.05) * deviation / Double(count).squareRoot()
+    halfWidth = Self.halfWidth(count, deviation)
+  }
+
+  /// The mean of so many values, one at least, of which no more is known than this.
+  package init(count: Int, mean: Double, deviation: Double) {
+    (self.count, self.mean, self.deviation) = (count, mean, deviation)
+    halfWidth = count > 1 ? Self.halfWidth(count, deviation) : nil
+  }
+
+  /// The mean of values in several places, of each of which only its own mean and deviation is known (Chan, Golub and
+  /// LeVeque 1983); nil where there are none.
+  package init?(merging parts: [MeanInterval]) {
+    guard !parts.isEmpty else { return nil }
+    let count = parts.reduce(0) { $0 + $1.count }
+    let mean = parts.reduce(0.0) { $0 + Double($1.count) * $1.mean } / Double(count)
+    let squares = parts.reduce(0.0) { sum, part in
+      let distance = part.mean - mean
+      return sum + Double(part.count - 1) * part.deviation * part.deviation
+        + Double(part.count) * distance * distance
+    }
+    self.init(
+      count: count, mean: mean, deviation: (squares / Double(max(1, count - 1))).squareRoot())
+  }
+
+  /// That of the mean of two values or more.
+  private static func halfWidth(_ count: Int, _ deviation: Double) -> Double {
+    StudentT(degrees: Double(count - 1)).critical(0.05) * deviation / Double(count).squareRoot()
   }
 }

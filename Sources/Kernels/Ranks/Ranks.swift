@@ -66,6 +66,18 @@ package final class Ranks: Sendable {
     return MessageReader(bytes)
   }
 
+  /// What work comes to that each rank does with what is its own; nothing in it is shared.
+  package static func alone<T>(_ work: () throws -> T) rethrows -> T {
+    try $current.withValue(nil, operation: work)
+  }
+
+  /// What each rank gives, in the order of ranks; what this process gives where it is alone.
+  package static func gathered(
+    _ message: MessageWriter, for purpose: Purpose
+  ) -> [MessageReader] {
+    current?.allGather(message, for: purpose) ?? [MessageReader(message.bytes)]
+  }
+
   /// Ends the exchange, when all ranks have come to the end of their work.
   package func leave() {
     _ = communicator.broadcast([], for: .end)

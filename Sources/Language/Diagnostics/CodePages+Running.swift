@@ -157,6 +157,11 @@ let runningPages = [
     "Under mpirun and srun `mrs run` needs a build with the trait `MPI`, and Open MPI's library on every machine."
   ),
   CodePage(
+    "E0905", "data that stay with their owners",
+    "After `load … owners=ranks` each rank has read data of its own, and neither ratings nor ids of users leave it. "
+      + "What needs those of all owners is refused; what goes wrong with the data of one ends all, and only where that "
+      + "was is told. `help federated` says what can be done, and what leaves an owner."),
+  CodePage(
     "E0910", "a command of the program that embeds the language failed",
     "The command is not one of `mrs` but of the program that runs the script; the message is what it said."
   ),

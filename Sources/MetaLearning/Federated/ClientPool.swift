@@ -19,6 +19,11 @@ struct ClientAnswer: Sendable {
     }
   }
 
+  mutating func add(_ other: ClientAnswer) {
+    for place in update.indices { update[place] += other.update[place] }
+    loss += other.loss
+  }
+
   func write(to message: inout MessageWriter) {
     message.put(loss)
     message.put(update)

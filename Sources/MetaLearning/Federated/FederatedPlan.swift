@@ -21,6 +21,8 @@ package struct FederatedPlan: Sendable {
   /// Whether each client is asked by itself, with a probability that asks `perRound` of them in the mean, as private
   /// trainings have to: then how many were asked is nobody's to know.
   package var isPoisson = false
+  /// Which of the clients live where, if ranks are the owners of data; nil where this process has them all.
+  package var owners: ClientOwners?
   package var key: RandomKey
 
   package init(clients: Int, perRound: Int, key: RandomKey) {
@@ -67,9 +69,12 @@ package struct FederatedPlan: Sendable {
   /// Whether nothing comes of a round: nobody answered in time, or too few to unmask their sum.
   package func isLost(_ round: Round) -> Bool { round.answered.count < max(1, threshold ?? 1) }
 
-  /// The numbers of a client's tasks, of so many.
+  /// The numbers of a client's tasks, of the tasks that this process has; none for a client that lives elsewhere.
   package func tasks(of client: Int, among count: Int) -> [Int] {
-    Array(stride(from: client, to: count, by: clients))
+    guard let own = owners?.clients.own else {
+      return Array(stride(from: client, to: count, by: clients))
+    }
+    return own.contains(client) ? [client - own.lowerBound] : []
   }
 
   /// How many rounds ask as many clients as there are.
@@ -111,6 +116,20 @@ package struct FederatedPlan: Sendable {
     let masks = threshold.map { _ in SecureAggregation.overhead(clients: round.asked.count) }
     traffic.down += asked * Double(4 * weights + (masks?.down ?? 0))
     traffic.up += (asked - dropped) * Double(4 * weights + (masks?.up ?? 0))
+  }
+}
+
+/// What lives where, if ranks are the owners of data: each training user is a client, and those of the first owner are
+/// numbered first.
+package struct ClientOwners: Sendable, Equatable {
+  package var clients: OwnerShare
+  /// Users that the model is chosen by, who are judged where they are.
+  package var validation: OwnerShare
+  /// All users, by whose numbers chance is drawn.
+  package var users: OwnerShare
+
+  package init(clients: OwnerShare, validation: OwnerShare, users: OwnerShare) {
+    (self.clients, self.validation, self.users) = (clients, validation, users)
   }
 }
 

@@ -25,38 +25,55 @@ extension Training {
   }
 
   /// How many answers are held at a time.
-  private static let held = 64
+  static let heldAnswers = 64
 
   /// The sum of what was answered in time, some clients at a time. Late answers count for nothing, and are not
-  /// computed. Where ranks share the work each computes those of some clients, and what they send travels.
+  /// computed. Where ranks share the work each computes those of some clients, and what they send travels; where
+  /// ranks are owners each computes those of its own, and the sum of them travels.
   private mutating func sum(of round: FederatedPlan.Round, _ plan: FederatedPlan) -> ClientAnswer {
-    let answered = round.answered
-    var sum = ClientAnswer(update: [Float](repeating: 0, count: problem.layout.count), loss: 0)
     let secret = plan.threshold.map { threshold in
       SecureAggregation(
-        clients: round.asked.count, threshold: threshold, length: sum.update.count,
+        clients: round.asked.count, threshold: threshold, length: problem.layout.count,
         key: plan.key.derived("secrets").derived(outer.step))
     }
     let points = FixedPoint(terms: round.asked.count)
-    var total = [UInt32](repeating: 0, count: secret == nil ? 0 : sum.update.count)
-    for first in stride(from: 0, to: answered.count, by: Self.held) {
-      let some = Array(answered[first..<Swift.min(first + Self.held, answered.count)])
+    var sum: RoundSum
+    if let own = plan.owners?.clients.own {
+      let answered = round.answered.filter { own.contains(round.asked[$0]) }
+      sum = Ranks.alone { self.sum(of: answered, in: round, plan, secret, points) }.ofAllOwners()
+    } else {
+      sum = self.sum(of: round.answered, in: round, plan, secret, points)
+    }
+    cutNumbers += sum.cutNumbers
+    if let secret {
+      sum.answer.update = points.decoded(
+        secret.unmasked(sum.masked, of: round.answered) ?? sum.masked)
+    }
+    return sum.answer
+  }
+
+  /// What comes together of some answers.
+  ///
+  /// - Parameter answered: the places of the clients among those that were asked.
+  private func sum(
+    of answered: [Int], in round: FederatedPlan.Round, _ plan: FederatedPlan,
+    _ secret: SecureAggregation?, _ points: FixedPoint
+  ) -> RoundSum {
+    var sum = RoundSum(length: problem.layout.count, isMasked: secret != nil)
+    for first in stride(from: 0, to: answered.count, by: Self.heldAnswers) {
+      let some = Array(answered[first..<Swift.min(first + Self.heldAnswers, answered.count)])
       let answers = answers(of: some.map { round.asked[$0] }, plan)
       guard let secret else {
-        for answer in answers {
-          for place in sum.update.indices { sum.update[place] += answer.update[place] }
-          sum.loss += answer.loss
-        }
+        for answer in answers { sum.answer.add(answer) }
         continue
       }
       // All that the server gets of a client are these numbers.
       let sent = orderedMap(some.count, threads: options.threads) { place in
         secret.masked(points.encoded(answers[place].update), of: some[place])
       }
-      for numbers in sent { SecureAggregation.add(numbers, to: &total) }
-      cutNumbers += answers.reduce(0) { $0 + FixedPoint.cuts(in: $1.update) }
+      for numbers in sent { SecureAggregation.add(numbers, to: &sum.masked) }
+      sum.cutNumbers += answers.reduce(0) { $0 + FixedPoint.cuts(in: $1.update) }
     }
-    if let secret { sum.update = points.decoded(secret.unmasked(total, of: answered) ?? total) }
     return sum
   }
 

@@ -12,13 +12,17 @@ struct EpisodeLearning: Sendable {
   /// Draws what was not taken; nil for ratings.
   let negatives: EpisodeNegatives?
 
+  /// The number of the first user here, among those of all owners of data: chance is drawn by these numbers.
+  private var firstUser: Int { options.federated?.owners?.users.own.lowerBound ?? 0 }
+
   /// What an outer step does with each of some tasks.
   func learning(
     from tasks: [UserTask], epoch: Int
   ) -> @Sendable (Int, Weights, Scratch) -> Float {
     let sampler = TaskSampler(
       interactions, key: options.key.derived("sample"), resample: options.resample,
-      supports: supports)
+      supports: supports, firstUser: firstUser)
+    let firstUser = firstUser
     let learner = learner
     let noise = options.key.derived("noise").derived(epoch)
     let hidings = [
@@ -34,10 +38,11 @@ struct EpisodeLearning: Sendable {
       let task = tasks[number]
       var (support, query) = sampler.ratings(of: task, epoch: epoch)
       drawn?.complete(&support, &query, of: task)
+      let user = firstUser + Int(task.user)
       let episode = scratch.builder.episode(
         user: task.user, support: support, query: query, arena: scratch.tape.arena,
-        hiding: hidings.reduce(into: []) { $0.formUnion($1.hidden(in: task)) },
-        noise: noise.derived(Int(task.user)))
+        hiding: hidings.reduce(into: []) { $0.formUnion($1.hidden(of: user)) },
+        noise: noise.derived(user))
       return learner.learn(from: episode, weights, in: scratch)
     }
   }

@@ -9,11 +9,14 @@ package struct TaskSampler: Sendable {
   package let resample: Bool
   /// The sizes of the supports that are drawn, where they vary; as many as the split gave if none.
   private let supports: [Int]
+  /// The number of the first user here, among those of all owners of data.
+  private let firstUser: Int
 
   package init(
-    _ interactions: Interactions, key: RandomKey, resample: Bool, supports: [Int] = []
+    _ interactions: Interactions, key: RandomKey, resample: Bool, supports: [Int] = [],
+    firstUser: Int = 0
   ) {
-    self.supports = supports
+    (self.supports, self.firstUser) = (supports, firstUser)
     self.interactions = interactions
     self.key = key
     self.resample = resample
@@ -26,7 +29,7 @@ package struct TaskSampler: Sendable {
   ) -> (support: [UserContext.Rating], query: [UserContext.Rating]) {
     guard resample else { return (ratings(task.support), ratings(task.query)) }
     var rows = task.rows
-    var stream = key.derived(epoch).derived(Int(task.user)).stream
+    var stream = key.derived(epoch).derived(firstUser + Int(task.user)).stream
     stream.shuffle(&rows)
     guard !supports.isEmpty else {
       return (ratings(rows.prefix(task.support.count)), ratings(rows.suffix(task.query.count)))
@@ -47,9 +50,10 @@ struct Hiding: Sendable {
   let share: Double
   let key: RandomKey
 
-  func hidden(in task: UserTask) -> HiddenFields {
+  /// - Parameter user: the number of the task's user.
+  func hidden(of user: Int) -> HiddenFields {
     guard share > 0 else { return [] }
-    var stream = key.derived(Int(task.user)).stream
+    var stream = key.derived(user).stream
     return stream.uniform() < share ? fields : []
   }
 }

@@ -156,7 +156,9 @@ package struct Training: Sequence, IteratorProtocol {
   package var isOver: Bool {
     let done = history.count
     let epochs = learner is any ClosedFormLearner ? Swift.min(1, options.epochs) : options.epochs
-    if split.train.isEmpty || done >= epochs || isSpent { return true }
+    if (owners?.clients.total ?? split.train.count) == 0 || done >= epochs || isSpent {
+      return true
+    }
     if let target = options.targetLoss, let lowest, Double(lowest.validLoss) <= target {
       return true
     }
@@ -271,7 +273,7 @@ package struct Training: Sequence, IteratorProtocol {
     position = 0
     let least =
       [initialLoss, lowest?.validLoss ?? .infinity].filter { $0.isFinite }.min() ?? .infinity
-    let isBest = split.valid.isEmpty || valid < least
+    let isBest = validationTasks == 0 || valid < least
     if isBest { best = seen }
     let summary = EpochSummary(
       epoch: epoch, trainLoss: options.privacy == nil ? lossSum / Float(learned) : .nan,
@@ -281,17 +283,29 @@ package struct Training: Sequence, IteratorProtocol {
     return summary
   }
 
-  private func validLoss(of weights: Weights) -> Float { loss(of: split.valid, at: weights) }
+  /// Who has what, if ranks are the owners of data.
+  private var owners: ClientOwners? { options.federated?.owners }
+
+  /// How many tasks the model is chosen by, those of other owners among them.
+  package var validationTasks: Int { owners?.validation.total ?? split.valid.count }
+
+  private func validLoss(of weights: Weights) -> Float {
+    guard owners != nil else { return loss(of: split.valid, at: weights) }
+    return Self.ownersMean(of: Ranks.alone { losses(of: split.valid, at: weights) })
+  }
 
   /// The mean query loss; NaN when there are no tasks.
   private func loss(of tasks: [UserTask], at weights: Weights) -> Float {
     guard !tasks.isEmpty else { return .nan }
+    return losses(of: tasks, at: weights).reduce(0, +) / Float(tasks.count)
+  }
+
+  private func losses(of tasks: [UserTask], at weights: Weights) -> [Float] {
     let model = TrainedModel(
       learner: learner, problem: problem, weights: weights, fingerprint: split.fingerprint)
     let interactions = data.interactions
-    let losses = spreadMap(tasks.count, threads: options.threads, abandoned: Float.nan) { number in
+    return spreadMap(tasks.count, threads: options.threads, abandoned: Float.nan) { number in
       model.queryLoss(of: tasks[number], interactions)
     }
-    return losses.reduce(0, +) / Float(tasks.count)
   }
 }
