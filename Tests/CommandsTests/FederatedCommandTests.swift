@@ -179,11 +179,30 @@ import Testing
     #expect(number(stopped.reports.last, "loss") <= target)
   }
 
+  /// What clients send is in memory besides all else, as many answers as a round holds at a time.
+  @Test func memoryIsForetoldWithTheAnswersOfClients() throws {
+    let made = run(["meta-train maml steps=1 epochs=0"])
+    let weights = Double(try #require(made.session.model).weights.count)
+    func bytes(_ options: String) throws -> Double {
+      var training = MetaTrain()
+      training.federated.over = options.isEmpty ? .central : .federated
+      training.federated.perRound = Int(options)
+      return try #require(training.memory(in: made.session))
+    }
+    let central = try bytes("")
+    let (few, many, most) = (try bytes("4"), try bytes("24"), try bytes("1000"))
+    #expect(few > central + 4 * 4 * weights)
+    #expect(many - few == 20 * 4 * weights)
+    // No more than 64 are held.
+    #expect(most - few == 60 * 4 * weights)
+  }
+
   /// A plan tries a training on a share of the users.
-  @Test func aPlanNeedsNoClientsThatAreNotThere() throws {
+  @Test(arguments: ["per-round=1500", "per-round=60 secure-aggregation=yes threshold=50"])
+  func aPlanNeedsNoClientsThatAreNotThere(options: String) throws {
     let text =
       "load synthetic people=3000 ratings=20\nsplit tasks\n"
-      + "meta-train maml steps=1 epochs=3 over=federated clients=2000 per-round=1500\n"
+      + "meta-train maml steps=1 epochs=3 over=federated clients=2000 \(options)\n"
     var interpreter = Interpreter()
     interpreter.execution.plan = Plan(calibration: Calibration(), memory: { 0 })
     let result = interpreter.run(Source(name: "t", text: text), host: RecordingHost())

@@ -69,6 +69,9 @@ import Shell
     ("split tasks folds=100\nmeta-train ridge\nevaluate mae resplit=yes seeds=100", 80),
     ("baseline svd factors=1000 epochs=1000\nevaluate mae with=[svd]", 0),
     ("meta-train maml epochs=1\nplot adaptation steps=1000 users=100000", 80),
+    ("meta-train maml epochs=1000\naudit privacy canaries=20 trainings=1000 shadows=1000", 160),
+    ("meta-train maml epochs=1000\nplot privacy epsilon=[1, 2, 4, 8] seeds=100 delta=1e-3", 240),
+    ("meta-train maml epochs=100000 patience=0 over=federated clients=400 per-round=2", 1000),
   ])
   func whatAPlanDoesItselfDoesNotGrowWithOptions(text: String, steps: Int) throws {
     let counter = CountingHost()
@@ -89,6 +92,18 @@ import Shell
     let heavy = try plan("load data\nsplit tasks\nabtest mf popularity users=2000 runs=100000").plan
     let (few, many) = (try #require(known.steps.last), try #require(heavy.steps.last))
     #expect(many.seconds > 3 * few.seconds)
+    for (line, heavier) in [
+      (
+        "audit privacy canaries=20 trainings=1 shadows=0",
+        "audit privacy canaries=20 trainings=60 shadows=40"
+      ),
+      ("plot privacy epsilon=[8] delta=1e-3", "plot privacy epsilon=[8] delta=1e-3 seeds=60"),
+    ] {
+      let trained = "load data\nsplit tasks\nmeta-train fomaml steps=1 epochs=1\n"
+      let (light, heavy) = (try plan(trained + line).plan, try plan(trained + heavier).plan)
+      let (few, many) = (try #require(light.steps.last), try #require(heavy.steps.last))
+      #expect(many.seconds > 3 * few.seconds, "\(heavier)")
+    }
     let loop = try plan("load data\nsplit tasks\nfor k in 1..80 { meta-train ridge epochs=1 }").plan
     #expect(loop.steps.map(\.runs) == [1, 1, 80])
     #expect(loop.untried == 72)

@@ -66,6 +66,26 @@ package struct FederatedChoice: Sendable {
       "with secure-aggregation=yes, how many have to answer; two thirds of per-round if not given"),
   ]
 
+  /// The same with as large a share of its clients as some of the users are of all: rounds then take as long as they
+  /// would, and there are as much fewer of them.
+  fileprivate func shared(among users: Int, of all: Int) -> FederatedChoice {
+    guard over == .federated, users < all, users > 1 else { return self }
+    var small = self
+    small.clients = clients.map { max(2, $0 * users / all) }
+    small.perRound = perRound.map { min($0, small.clients ?? users) }
+    let asked = small.perRound ?? min(MetaTrain.usualPerRound, small.clients ?? users)
+    small.threshold = threshold.map { min($0, asked) }
+    return small
+  }
+
+  /// How many answers of clients are in memory at a time.
+  var heldAnswers: Int {
+    guard over == .federated else { return 0 }
+    // What is sent is kept beside what is masked.
+    return TrainingMemory.answersHeld(perRound: perRound ?? MetaTrain.usualPerRound)
+      * (isSecure ? 2 : 1)
+  }
+
   /// An option that was given though the data lie in one place.
   fileprivate var idle: String? {
     guard over == .central else { return nil }
@@ -79,6 +99,13 @@ package struct FederatedChoice: Sendable {
 }
 
 extension MetaTrain {
+  /// The same training on some of the users, with as large a share of the clients.
+  func shared(among users: Int, of all: Int) -> MetaTrain {
+    var small = self
+    small.federated = federated.shared(among: users, of: all)
+    return small
+  }
+
   /// What contradicts clients, or is about them where there are none.
   var federatedContradiction: CommandFailure? {
     if let idle = federated.idle {

@@ -9,13 +9,16 @@ extension MetaTrain {
   private static let negligible = 64e6
 
   /// About how many bytes it will hold; nil without tasks.
-  func memory(in session: Session) -> Double? {
+  package func memory(in session: Session) -> Double? {
     guard let data = session.taskData, let tasks = session.tasks else { return nil }
     let (loss, network) = ((try? fitted(to: data))?.loss ?? loss, network(in: session))
     let problem = LearningProblem(
       data, tasks, learner: learner, network: network, loss: loss, sampling: sampling,
       heads: (try? headChoice(on: data, network)) ?? nil, kernels: session.kernels)
-    return TrainingMemory(problem, learner, options(session), rows: largest(tasks, problem)).total
+    return TrainingMemory(
+      problem, learner, options(session), rows: largest(tasks, problem),
+      answers: federated.heldAnswers
+    ).total
   }
 
   /// The rows of the largest training task, those that are drawn among them.
@@ -29,7 +32,8 @@ extension MetaTrain {
     for problem: LearningProblem, in session: Session, _ host: any Host
   ) throws(CommandFailure) {
     let (options, rows) = (options(session), session.tasks.map { largest($0, problem) } ?? 0)
-    let needed = TrainingMemory(problem, learner, options, rows: rows)
+    let answers = federated.heldAnswers
+    let needed = TrainingMemory(problem, learner, options, rows: rows, answers: answers)
     guard needed.total > Self.negligible, let free = host.availableMemory, needed.total > free
     else { return }
     var help: [String] = []
@@ -41,7 +45,7 @@ extension MetaTrain {
     if let stepping = learner as? any SteppingLearner, stepping.steps > 1 {
       var short = stepping
       short.steps = 1
-      let less = TrainingMemory(problem, short, options, rows: rows)
+      let less = TrainingMemory(problem, short, options, rows: rows, answers: answers)
       if less.total <= free { help.append("steps=1 needs about \(memorySize(less.total))") }
     }
     help.append("a smaller network: `model mlp hidden=64,64 embed=16`")

@@ -160,8 +160,6 @@ extension MetaTrain: RepeatingCommand {
     var short = self
     short.epochs = times
     (short.patience, short.stopAfter, short.targetLoss) = (0, nil, nil)
-    // Of a share of the users there may be fewer than clients.
-    (short.federated.clients, short.federated.perRound, short.federated.threshold) = (nil, nil, nil)
     return short
   }
 }

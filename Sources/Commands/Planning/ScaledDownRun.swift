@@ -165,9 +165,12 @@ struct ScaledDownRun {
 
   private func time(_ command: any Command, _ count: Int) throws -> Timed {
     var small = session.shrunk(to: count)
+    let all = session.tasks?.train.count ?? 0
+    let fitting =
+      (command as? MetaTrain)?.shared(among: small.tasks?.train.count ?? 0, of: all) ?? command
     let start = host.now()
     do {
-      let report = try command.run(in: &small, host: host)
+      let report = try fitting.run(in: &small, host: host)
       return (report, small, host.now() - start)
     } catch is CommandFailure where count < session.tasks?.train.count ?? 0 {
       // Too few tasks for the command: its failure on all tasks is what counts.

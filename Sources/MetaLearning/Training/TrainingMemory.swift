@@ -12,9 +12,15 @@ package struct TrainingMemory: Sendable, Equatable {
 
   package var total: Double { shared + Double(threads) * perThread }
 
-  /// - Parameter rows: the ratings of the largest task.
+  /// How many answers of clients a round holds at a time.
+  package static func answersHeld(perRound: Int) -> Int { min(perRound, Training.heldAnswers) }
+
+  /// - Parameters:
+  ///   - rows: the ratings of the largest task.
+  ///   - answers: how many vectors as long as all weights are held of what clients send; 0 where data lie in one place.
   package init(
-    _ problem: LearningProblem, _ learner: any MetaLearner, _ options: TrainingOptions, rows: Int
+    _ problem: LearningProblem, _ learner: any MetaLearner, _ options: TrainingOptions, rows: Int,
+    answers: Int = 0
   ) {
     let all = Double(problem.layout.count)
     if let solved = learner as? any ClosedFormLearner {
@@ -35,6 +41,8 @@ package struct TrainingMemory: Sendable, Equatable {
     if problem.graph != nil { shared += 4 * all }
     // Two gradients, and the weights at the worst place.
     if options.adversary != nil { shared += 12 * all }
+    // What clients send and its sum.
+    if answers > 0 { shared += 4 * all * Double(answers + 1) }
     // Transposes once; weights and gradient after every step, in training and again in validation.
     perThread = 4 * (2 * dense + adapted * (4 * steps + 2))
     // About twenty matrices of activations a step, back and forth.
@@ -42,6 +50,8 @@ package struct TrainingMemory: Sendable, Equatable {
       block.kind == .lookup || block.rows > 1 ? sum : sum + Double(block.columns)
     }
     perThread += 4 * Double(rows) * widths * 20 * (steps + 1)
+    // A client steps on weights of its own, with a gradient and the sums of a batch.
+    if answers > 0 { perThread += 4 * (3 * all + sums * dense) }
     threads = options.threads
   }
 }
