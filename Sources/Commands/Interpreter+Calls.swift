@@ -224,7 +224,7 @@ extension Run {
   private mutating func arguments(of written: [ArgumentSyntax]) throws(Stop) -> [Argument] {
     var arguments: [Argument] = []
     for argument in written {
-      arguments.append(Argument(key: argument.key, try value(of: argument.value)))
+      arguments.append(Argument(argument, try value(of: argument.value)))
     }
     return arguments
   }

@@ -194,7 +194,7 @@ struct Run {
       let verb = calls.last?.verb.text ?? ""
       let isCell = source.lineStarts.count == 1 && !source.name.isEmpty
       interpreter.variables[name.text] = BoundValue(
-        .record(report.result),
+        report.result.asValue,
         origin: isCell
           ? "the result of `\(verb)` (\(source.name))"
           : .result(verb: verb, line: source.line(of: statement.range.lower)))

@@ -68,10 +68,7 @@ public enum Value: Sendable, Equatable {
   /// or holds something else.
   public var numbers: [Double] {
     get throws {
-      try list.map { value in
-        if case .text("none") = value { return .nan }
-        return try value.number
-      }
+      try list.map { try $0.number }
     }
   }
 
@@ -130,7 +127,8 @@ extension Value {
     case .number(let number): self = .number(number.value)
     case .text(let text), .word(let text): self = .text(text)
     case .truth(let truth): self = .truth(truth)
-    case .list(let values): self = .list(values.map { Value($0) })
+    case .list(let values):
+      self = .list(values.withoutMissing.map { $0.map { Value($0) } ?? .number(.nan) })
     case .range(let low, let high, let step):
       self = .record([
         Field("from", .number(low)), Field("to", .number(high)), Field("step", .number(step)),

@@ -50,6 +50,16 @@ class Sessions(unittest.TestCase):
             self.assertFalse(view.flags.writeable or view.flags.owndata)
             self.assertTrue(copy.flags.owndata)
 
+    def test_values_are_those_of_python(self):
+        with Session(threads=1) as session:
+            self.assertEqual(session.run("let k = [1, none, 3]; show $k").result, {"value": [1, None, 3]})
+            self.assertEqual(session["k"], [1, None, 3])
+            session.run("load data; split tasks; let r = evaluate auc")
+            values = session["r.item-mean.per-user.auc"]
+            self.assertIn(None, values)
+            self.assertTrue(all(value is None or isinstance(value, (int, float)) for value in values))
+            self.assertEqual(numpy.isnan(session.numbers("r.item-mean.per-user.auc")).sum(), values.count(None))
+
     def test_faults_say_where_and_what_to_do(self):
         with Session() as session:
             with self.assertRaises(MetaRecError) as caught:

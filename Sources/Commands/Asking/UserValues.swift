@@ -39,7 +39,7 @@ package struct UserValues: Sendable, Equatable {
       [Record.Field("users", .list(users.map { .word($0) }))]
         + columns.filter { $0.values.contains { $0 != nil } }.map { column in
           Record.Field(
-            column.field, .list(column.values.map { $0.map { .number($0) } ?? .word("none") }))
+            column.field, .list(column.values.map { $0.map { .number($0) } ?? .missing }))
         })
   }
 

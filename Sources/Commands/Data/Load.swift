@@ -40,7 +40,7 @@ struct Load: WithholdingCommand {
         "format", \.format, from: datasetFormats,
         "how the data are written, or just where they are",
         completion: .file(extensions: ["csv", "tsv", "jsonl", "json", "gz", "parquet"]),
-        otherwise: FoundFormat.init(path:)),
+        otherwise: { FoundFormat(path: $1) }),
       .option(
         "as", \.domain, "a name, to stand beside other data sets", expects: "a name",
         where: { $0.map { !$0.isEmpty && !$0.contains("/") } ?? true }),

@@ -141,7 +141,7 @@ package struct Notebook: Sendable {
   /// `$_` is the last result, `$_3` that of cell 3; returns the names that were bound.
   private mutating func bindResult(of cell: Cell) -> [String] {
     guard let result = cell.reports.last?.result, !result.fields.isEmpty else { return [] }
-    let value = BoundValue(.record(result), origin: "the result of cell \(cell.number)")
+    let value = BoundValue(result.asValue, origin: "the result of cell \(cell.number)")
     let names = ["_", "_\(cell.number)"]
     for name in names { interpreter.variables[name] = value }
     return names
@@ -165,7 +165,7 @@ extension Notebook {
     var root: any Configurable = type.init()
     var evaluator = Evaluator(interpreter.variables)
     let arguments = calls[0].arguments.map {
-      Argument(key: $0.key, evaluator.value(of: $0.value))
+      Argument($0, evaluator.value(of: $0.value))
     }
     _ = bind(arguments, to: &root)
     return root as? any NotebookCommand

@@ -73,7 +73,7 @@ package struct Rerun: NotebookCommand {
     var root: any Configurable = type.init()
     var evaluator = Evaluator(Scope())
     let arguments = call.arguments.map {
-      Argument(key: $0.key, evaluator.value(of: $0.value))
+      Argument($0, evaluator.value(of: $0.value))
     }
     return bind(arguments, to: &root).takers.last.flatMap(\.self)?.place == .pairs
   }

@@ -126,7 +126,7 @@ extension Notebook {
       }
       var evaluator = Evaluator(interpreter.variables)
       let arguments = call.arguments.map {
-        Argument(key: $0.key, evaluator.value(of: $0.value))
+        Argument($0, evaluator.value(of: $0.value))
       }
       return (type, BoundArguments(arguments, of: type))
     }

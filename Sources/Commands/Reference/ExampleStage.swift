@@ -113,7 +113,7 @@ extension Example {
     }
     var evaluator = Evaluator(Scope())
     let arguments = call.arguments.map {
-      Argument(key: $0.key?.text, evaluator.value(of: $0.value))
+      Argument($0, evaluator.value(of: $0.value))
     }
     return BoundArguments(arguments, of: type).nouns(of: type)
   }

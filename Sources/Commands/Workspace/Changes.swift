@@ -14,7 +14,7 @@ package let releases: [Release] = [
     version: "0.1.0",
     changes: [
       "The first version: a language, a prompt, models for ratings and clicks, and the tables that judge them.",
-      "Notebooks: a kernel for Jupyter, stopped without losing epochs (`mrs jupyter install`).",
+      "Notebooks: a kernel for Jupyter, stopped without losing epochs, with lessons (`mrs jupyter install`).",
       """
       Documents: `mrs run x.mrs --publish x.html` writes a run as a page, Markdown, a notebook, LaTeX or a \
       picture of the terminal; `publish` takes some of the cells.

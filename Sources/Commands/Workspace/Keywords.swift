@@ -19,7 +19,7 @@ private struct LetPage: KeywordPage {
     details: """
       `$name` is the value from there on, `$name.field` a part of a result, `$name[2]` the second of a \
       list, and "… {$name} …" puts it into a text. A name may be bound anew; one that is bound in a block \
-      ends with it. At the prompt `$_` is the last result and `$_3` that of cell 3.
+      ends with it. At the prompt `$_` is the last result, or the value that was shown, and `$_3` that of cell 3.
       """,
     examples: [
       Example("let k = 5; topk $k", "a value"),

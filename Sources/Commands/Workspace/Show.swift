@@ -14,9 +14,7 @@ package struct Show: Command {
     [
       .choice(
         "what", \.view, from: views, "what to show",
-        otherwise: { value in
-          if case .word = value { nil } else { ValueView(value) }
-        })
+        otherwise: { $0.isWrittenWord ? nil : ValueView($1) })
     ],
     examples: [Example("show"), Example("let k = 5; show $k", "what a name stands for")])
 

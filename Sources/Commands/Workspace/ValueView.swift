@@ -26,7 +26,8 @@ package struct ValueView: View {
       return Report([.text("Write the value: `show $_` shows the last result.")])
     }
     guard case .record(let record) = value else {
-      return Report([.text(ValueTables.text(value, most: 100))])
+      return Report(
+        [.text(ValueTables.text(value, most: 100))], result: Record(lone: value))
     }
     guard !record.fields.isEmpty else { return Report([.note("The result has no fields.")]) }
     return Report(ValueTables(record).tables.map { .table($0) }, result: record)
@@ -36,7 +37,7 @@ package struct ValueView: View {
 /// The fields of a result as tables: what stands alone, lists that belong together, and results within it.
 private struct ValueTables {
   private var single: [(name: String, value: Value)] = []
-  private var lists: [(name: String, values: [Value])] = []
+  private var lists: [(name: String, values: [Value?])] = []
   private var rows: [(name: String, record: Record)] = []
   private var groups: [(name: String, records: [Record])] = []
 
@@ -47,7 +48,7 @@ private struct ValueTables {
       if let list = Self.plainList(field.value), !list.isEmpty,
         counts.filter({ $0 == list.count }).count > 1, list.count == counts.max()
       {
-        lists.append((field.name, list))
+        lists.append((field.name, list.withoutMissing))
       } else if numbered.count > 1, case .record(let inner) = field.value,
         Self.holdsNumbers(field.value)
       {
@@ -71,7 +72,9 @@ private struct ValueTables {
       tables.append(
         Self.table(
           lists.map(\.name),
-          (0..<count).map { row in lists.map { Self.cell($0.values[row], most: 0) } }))
+          (0..<count).map { row in
+            lists.map { list in list.values[row].map { Self.cell($0, most: 0) } ?? .missing }
+          }))
     }
     if !rows.isEmpty {
       tables.append(Self.table(of: rows.map(\.record), named: rows.map(\.name)))
@@ -160,8 +163,9 @@ private struct ValueTables {
     case .number(let number):
       return number.unit == nil && number.value != number.value.rounded()
         ? short(number.value) : number.spelling
+    case .list([]): return "[]"
     case .list(let values):
-      let first = values.prefix(most).map { text($0, most: 0) }
+      let first = values.prefix(most).map { element($0) }
       let rest = values.count > most ? ["… \(grouped(values.count)) in all"] : []
       return (first + rest).joined(separator: ", ")
     case .record(let record):
@@ -174,5 +178,11 @@ private struct ValueTables {
       }.joined(separator: ", ")
     default: return value.text
     }
+  }
+
+  /// A value within a list.
+  private static func element(_ value: Value) -> String {
+    guard case .list(let values) = value, !values.isEmpty else { return text(value, most: 0) }
+    return "[" + text(value, most: 10) + "]"
   }
 }

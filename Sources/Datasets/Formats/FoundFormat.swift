@@ -10,7 +10,7 @@ package struct FoundFormat: DatasetFormat {
   package var knownFeedback: Feedback? { nil }
 
   /// The file or folder that a value names: a text, or a word that looks like a path.
-  @Sendable package init?(path value: Value) {
+  package init?(path value: Value) {
     switch value {
     case .text(let text) where !text.isEmpty: path = text
     case .word(let word) where word.contains("/") || word.contains("."): path = word

@@ -162,7 +162,7 @@ struct Completer {
     var root: any Configurable = type.init()
     let arguments = written.map { argument in
       var evaluator = Evaluator(known.variables)
-      return Argument(key: argument.key?.text, evaluator.value(of: argument.value))
+      return Argument(argument, evaluator.value(of: argument.value))
     }
     let open = bind(arguments, to: &root, listsOpen: true).open
     if let option = place.option {

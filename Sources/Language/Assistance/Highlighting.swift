@@ -134,7 +134,7 @@ private struct Highlighter {
     var root: any Configurable = type.init()
     let arguments = written.map { argument in
       var evaluator = Evaluator(context.variables)
-      return Argument(key: argument.key, evaluator.value(of: argument.value))
+      return Argument(argument, evaluator.value(of: argument.value))
     }
     let binding = Language.bind(arguments, to: &root)
     for (argument, form) in zip(written, binding.takers) {

@@ -176,7 +176,7 @@ extension Checker {
 
   /// The arguments of a call as far as their values are known.
   private mutating func values(of written: [ArgumentSyntax]) -> [Argument] {
-    written.map { Argument(key: $0.key, value(of: $0.value)) }
+    written.map { Argument($0, value(of: $0.value)) }
   }
 
   /// Binds arguments to the settings.

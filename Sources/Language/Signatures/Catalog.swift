@@ -115,7 +115,7 @@ extension Parameter {
   package static func choice<Kind>(
     _ name: String, _ path: Path<Root, Kind>, from catalog: Catalog<Kind>, _ summary: String,
     place: ParameterForm.Place = .positional, isRequired: Bool = false,
-    completion: CompletionKind = .nothing, otherwise: (@Sendable (Value) -> Kind?)? = nil
+    completion: CompletionKind = .nothing, otherwise: (@Sendable (Argument, Value) -> Kind?)? = nil
   ) -> Parameter {
     choice(
       name, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, from: catalog, summary,
@@ -135,7 +135,7 @@ extension Parameter {
     _ name: String, get: @escaping @Sendable (Root) -> Kind?,
     set: @escaping @Sendable (inout Root, Kind) -> Void, from catalog: Catalog<Kind>,
     _ summary: String, place: ParameterForm.Place, isRequired: Bool = false,
-    completion: CompletionKind = .nothing, otherwise: (@Sendable (Value) -> Kind?)? = nil
+    completion: CompletionKind = .nothing, otherwise: (@Sendable (Argument, Value) -> Kind?)? = nil
   ) -> Parameter {
     let known = NestedParameters<Root>.Cache()
     return Parameter(
@@ -143,11 +143,11 @@ extension Parameter {
         name: name, summary: summary, place: place, isRequired: isRequired,
         expectation: "the name of \(article(catalog.noun))", completion: completion,
         members: catalog.members),
-      judging: { value in
-        otherwise?(value) == nil ? catalog.problem(naming: value, for: name) : nil
+      judging: { argument, value in
+        otherwise?(argument, value) == nil ? catalog.problem(naming: value, for: name) : nil
       },
-      reading: { _, value in
-        otherwise?(value).map { .success($0) } ?? catalog.member(value, for: name)
+      reading: { argument, value in
+        otherwise?(argument, value).map { .success($0) } ?? catalog.member(value, for: name)
       },
       store: { root, member, _ in set(&root, member) },
       defaultText: { root in
@@ -176,7 +176,7 @@ extension Parameter {
       form: ParameterForm(
         name: name, summary: summary, place: .rest,
         expectation: "the name of \(article(catalog.noun))", members: catalog.members),
-      judging: { value in
+      judging: { _, value in
         guard case .list(let values) = value else {
           return catalog.problem(naming: value, for: name)
         }

@@ -112,6 +112,8 @@ package struct Argument: Sendable {
   /// Whether the key is written in quotes: it is then no option, where other keys are allowed.
   package var isKeyQuoted: Bool
   package var value: Value?
+  /// Whether the value is a word that stands there itself, and not by a name that stands for it.
+  package var isWrittenWord = false
 
   package init(key: String? = nil, isKeyQuoted: Bool = false, _ value: Value?) {
     self.key = key
@@ -119,8 +121,10 @@ package struct Argument: Sendable {
     self.value = value
   }
 
-  package init(key: Name?, _ value: Value?) {
-    self.init(key: key?.text, isKeyQuoted: key?.isQuoted ?? false, value)
+  /// An argument as it is written, with the value that it comes to.
+  package init(_ written: ArgumentSyntax, _ value: Value?) {
+    self.init(key: written.key?.text, isKeyQuoted: written.key?.isQuoted ?? false, value)
+    if case .word = written.value.kind { isWrittenWord = true }
   }
 }
 
@@ -153,7 +157,7 @@ package struct Parameter<Root>: Sendable {
   /// - Parameter judging: a quicker way to find the problem that reading would find.
   @inlinable
   package init<T>(
-    form: ParameterForm, judging: (@Sendable (Value) -> Problem?)? = nil,
+    form: ParameterForm, judging: (@Sendable (Argument, Value) -> Problem?)? = nil,
     reading: @escaping @Sendable (Argument, Value) -> Result<T, Problem>,
     store: @escaping @Sendable (inout Root, T, Argument) -> Void,
     defaultText: @escaping @Sendable (Root) -> String = { _ in "" },
@@ -163,7 +167,7 @@ package struct Parameter<Root>: Sendable {
       form: form,
       problem: { argument in
         guard let value = argument.value else { return nil }
-        if let judging { return judging(value) }
+        if let judging { return judging(argument, value) }
         guard case .failure(let problem) = reading(argument, value) else { return nil }
         return problem
       },

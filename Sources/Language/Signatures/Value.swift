@@ -49,6 +49,18 @@ package struct Record: Sendable, Equatable, Codable {
   }
 }
 
+extension Record {
+  /// What `show` gives back of a value that is no record: it alone, under this name.
+  private static let lone = "value"
+
+  package init(lone value: Value) { self.init([Field(Self.lone, value)]) }
+
+  /// What `$_` and `let` make of a result: the value that stands alone in it, or the record.
+  package var asValue: Value {
+    fields.count == 1 && fields[0].name == Self.lone ? fields[0].value : .record(self)
+  }
+}
+
 /// Everything that an expression of the language can be.
 package enum Value: Sendable, Equatable, Codable {
   case number(Number)
@@ -74,5 +86,20 @@ package enum Value: Sendable, Equatable, Codable {
     case .range: "a range"
     case .record: "a result"
     }
+  }
+}
+
+extension Value {
+  /// The word for a number that is not there, in a list of numbers.
+  package static let missing = Value.word("none")
+}
+
+extension [Value] {
+  /// The elements, nil where a number is not there. In a list that holds other words and no number, `none` is one of
+  /// them.
+  package var withoutMissing: [Value?] {
+    let hasNumbers = contains { if case .number = $0 { true } else { false } }
+    let isAllMissing = allSatisfy { $0 == .missing }
+    return map { (hasNumbers || isAllMissing) && $0 == .missing ? nil : $0 }
   }
 }

@@ -124,24 +124,11 @@ package struct JSONRenderer: Renderer {
     case .number(let number): .number(number.value)
     case .text(let text), .word(let text): .string(text)
     case .truth(let truth): .truth(truth)
-    case .list(let values): list(values)
+    case .list(let values): .array(values.withoutMissing.map { $0.map(self.value) ?? .null })
     case .range(let low, let high, let step):
       .object(["from": .number(low), "to": .number(high), "step": .number(step)])
     case .record(let record):
       .object(record.fields.map { .init($0.name, self.value($0.value)) })
     }
-  }
-
-  /// Among numbers the word for a missing value is none.
-  private func list(_ values: [Value]) -> JSON {
-    let isNumeric = values.isNumeric
-    return .array(values.map { isNumeric && $0 == .word("none") ? .null : value($0) })
-  }
-}
-
-extension [Value] {
-  /// Whether numbers stand in it, so that words do not.
-  fileprivate var isNumeric: Bool {
-    contains { if case .number = $0 { true } else { false } }
   }
 }

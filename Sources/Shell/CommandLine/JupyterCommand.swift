@@ -133,8 +133,8 @@ struct RunKernelCommand: ParsableCommand {
     let host = TerminalHost(kernels: kernels, mayFollow: true)
     let history = History(path: History.usualPath)
     let bench = Workbench(
-      journals: JournalFolder.usual,
-      results: ResultCache.recoverable)
+      journals: JournalFolder.usual, results: ResultCache.recoverable,
+      lessons: LessonFile.usual)
     let surroundings = Kernel.Surroundings(
       host: host, version: Version.text, date: { UniversalTime.now },
       signals: {

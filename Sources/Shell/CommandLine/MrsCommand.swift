@@ -161,8 +161,7 @@ struct PromptCommand: ParsableCommand {
     }
     let bench = Workbench(
       journals: JournalFolder.usual, sharing: sharing, following: following,
-      results: ResultCache.recoverable,
-      lessons: LessonFile.usual
+      results: ResultCache.recoverable, lessons: LessonFile.usual
     ) { output.say($0) }
     let repl = Repl(
       editor: editor, history: history, bench: bench, output: output, terminal: terminal)

@@ -24,6 +24,16 @@ class Cells(unittest.TestCase):
             fields = result["data"]["application/vnd.metarec.report+json"]["result"]
             self.assertGreater(fields["users"], 0)
 
+    def test_values_come_as_words_and_as_numbers(self):
+        with Kernel() as k:
+            k.run("let k = [1, none, 3]")
+            _, news = k.run("$k")
+            (_, result), = [output for output in screen(news) if output[0] == "execute_result"]
+            self.assertEqual(result["data"]["text/plain"], "1, none, 3")
+            self.assertEqual(result["data"]["application/vnd.metarec.report+json"]["result"], {"value": [1, None, 3]})
+            k.run("2+3")
+            self.assertEqual(k.text("$_ * 2"), "10")
+
     def test_pictures_are_outputs_of_their_own(self):
         with Kernel() as k:
             _, news = k.run("load data; plot popularity")
@@ -254,6 +264,24 @@ class Ending(unittest.TestCase):
             self.assertIn("Trained maml", shown[0])
             one.run("set seed=11")
             self.assertNotIn("seed=11", other.text("show"))
+
+
+class Lessons(unittest.TestCase):
+    def test_a_lesson_says_what_is_wrong_and_goes_on_where_it_was_left(self):
+        with Kernel() as k:
+            self.assertIn("step 1 of", k.text("lesson 2"))
+            self.assertIn("step 2 of", k.text("load data"))
+            self.assertIn("`query=7` is another value", k.text("split tasks query=7"))
+            self.assertIn("`split tasks`", k.text("lesson hint"))
+        with Kernel() as k:
+            self.assertIn("1 done", k.text("lesson"))
+            shown = k.text("lesson 2")
+            self.assertLess(shown.index("Loaded sample"), shown.index("step 2 of"))
+            self.assertIn("step 3 of", k.text("# with a remark\nsplit tasks support=rest query=5"))
+            self.assertIn("No lesson is open", k.text("lesson stop"))
+        with Kernel() as k:
+            self.assertIn("2 done", k.text("lesson"))
+            self.assertIn("step 1 of", k.text("lesson 2 anew"))
 
 
 class Installing(unittest.TestCase):

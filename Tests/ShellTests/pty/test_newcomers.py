@@ -57,8 +57,9 @@ class Words(unittest.TestCase):
 
     def test_values_are_shown(self):
         with Terminal(env={"NO_COLOR": "1"}) as t:
-            t.run("let k = 4", "k", "2+3", "$k * 2")
+            t.run("let k = 4", "k", "2+3", "$k * 2", "$_ + 1")
             self.assertRegex(t.text, r"mrs \[2\]> k\n4\nmrs \[3\]> 2\+3\n5\nmrs \[4\]> \$k \* 2\n8\n")
+            self.assertRegex(t.text, r"mrs \[5\]> \$_ \+ 1\n9\n")
 
     def test_messages_wrap_between_words(self):
         with Terminal(columns=50) as t:

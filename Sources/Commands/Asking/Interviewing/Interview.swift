@@ -131,7 +131,7 @@ package struct Interview: ConstrainedCommand, FrugalCommand {
         .init("worths", .list(questions.map { .number($0.worth.asWritten) })),
         .init(
           "answers",
-          .list(questions.map { $0.answer.map { .number($0.rating.asWritten) } ?? .word("none") })),
+          .list(questions.map { $0.answer.map { .number($0.rating.asWritten) } ?? .missing })),
         .init("answered", .number(Double(answered))),
       ]))
   }

@@ -198,7 +198,7 @@ extension PrequentialRun {
       if place > 0 {
         record["sliding"] = .list(
           ends.map { end in
-            sliding(course, 0, to: end).map { .number($0.mean) } ?? .word("none")
+            sliding(course, 0, to: end).map { .number($0.mean) } ?? .missing
           })
       }
       result[course.title] = .record(record)
