@@ -7,9 +7,15 @@ enum Bundles {
   /// would be shown in place of the table.
   static let programType = "application/vnd.metarec.report+json"
 
-  /// Whether a report is but words, which go to the stream of a cell.
+  /// Whether a report is but words, which go to the stream of a cell: of values, a text or a word that `show` says.
   static func isSpoken(_ report: Report) -> Bool {
-    report.result.fields.isEmpty
+    let hasData =
+      switch report.result.asValue {
+      case .text, .word: false
+      case .record(let record): !record.fields.isEmpty
+      case .number, .truth, .list, .range: true
+      }
+    return !hasData
       && report.blocks.allSatisfy {
         switch $0 {
         case .text, .note, .warning: true

@@ -103,9 +103,9 @@ package final class TerminalHost: Host {
     guard let program = realpath("/proc/self/exe", nil) else { return ["examples/\(name)"] }
     defer { free(program) }
     let folder = Files.folder(of: String(cString: program))
-    return [
-      "examples/\(name)", "\(folder)/../share/mrs/\(name)", "\(folder)/../../../examples/\(name)",
-    ]
+    // Where it is installed, and above the folders of `swift build` and of scripts/build-release.
+    return ["examples", "\(folder)/../share/mrs"].map { "\($0)/\(name)" }
+      + ["\(folder)/../../..", "\(folder)/../../../.."].map { "\($0)/examples/\(name)" }
   }
 
   package func now() -> Double {
