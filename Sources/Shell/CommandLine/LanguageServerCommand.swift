@@ -17,6 +17,8 @@ struct LanguageServerCommand: ParsableCommand {
   var stdio = false
 
   func run() throws {
+    // An editor that no longer reads may still send; the end of its messages ends this.
+    signal(SIGPIPE, SIG_IGN)
     var stream = MessageStream(STDIN_FILENO)
     let server = LanguageServer()
     while server.exit == nil {

@@ -3,6 +3,7 @@
 import os
 import random
 import tempfile
+import time
 import unittest
 
 from rpc import Client
@@ -246,6 +247,15 @@ class BadMessages(unittest.TestCase):
         self.assertIsNone(self.client.ask("shutdown")["result"])
         self.client.tell("exit")
         self.assertEqual(self.client.process.wait(20), 0)
+
+    def test_an_editor_that_no_longer_reads_ends_it_by_leaving(self):
+        self.client.process.stdout.close()
+        for _ in range(3):
+            self.client.send({"jsonrpc": "2.0", "id": 9, "method": "shutdown"})
+            time.sleep(0.1)
+        self.assertIsNone(self.client.process.poll())
+        self.client.process.stdin.close()
+        self.assertEqual(self.client.process.wait(20), 1)
 
     def test_a_sudden_end_ends_it(self):
         self.client.send_bytes(b"Content-Length: 500\r\n\r\n{\"json")
