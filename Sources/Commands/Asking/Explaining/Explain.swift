@@ -1,14 +1,15 @@
 import Language
 import Reports
 
-/// `explain E0404`, `explain user 42 item 50`: why something is as it is.
+/// `explain E0404`, `explain user 42 item 50`, `explain rules`: why something is as it is.
 package struct Explain: Command {
   var what: any Explanation = CodeExplanation()
 
   package init() {}
 
   package static let signature = Signature<Self>(
-    "explain", "Explains the code of a message, or what moves the score of an item for a user.",
+    "explain",
+    "Explains the code of a message, what moves the score of an item, or a model in a few rules.",
     details: """
       The influence of a rating is exact: the score less what it is when the model is adapted without \
       that rating. The influence of a feature: the score less what it is when that is unknown.

@@ -18,9 +18,9 @@ package struct RulesExplanation: Explanation {
     details: """
       The first rule that holds for an item gives its score, the last takes what is left. Rules are made from the model's \
       scores of every second item that the user has not rated, and what is known of these items; how well they imitate is \
-      told of the others, which they have not seen: R² is the share of the scores' variance, and of any two items the \
-      rules order so many as the model does, those of one rule counting half, which is right half of the time by chance. \
-      A low R² means that what the model does cannot be said in so few words. Each rule is made to leave the smallest \
+      told of the others, which they have not seen: R² is the share of the scores' variance that they tell, and of all pairs \
+      of items the share is said that they order as the model does, a pair of one rule counting half: 50 % by chance. A low \
+      R² means that what the model does cannot be said in so few words. Each rule is the one that leaves the smallest \
       squared error (Fürnkranz 1999, separate and conquer).
       """,
     [
