@@ -124,7 +124,7 @@ package struct RuleList: Sendable {
 
   /// Pairs of different scores that the rules' values order alike, those of equal values half.
   private func concordance(_ scores: [Float], _ cases: [Int], _ given: [Int]) -> Double {
-    let order = cases.indices.sorted { scores[cases[$0]] < scores[cases[$1]] }
+    let order = cases.indices.stablySorted { scores[cases[$0]] }
     // For each rule how many cases have a lower score than those at hand.
     var below = Array(repeating: 0.0, count: rules.count)
     var (right, pairs, done) = (0.0, 0.0, 0.0)
