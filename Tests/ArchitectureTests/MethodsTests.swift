@@ -13,7 +13,7 @@ import Testing
   @Test func allAreThere() {
     #expect(
       Self.scripts == [
-        "adversary-ml-100k.mrs", "compress-ml-100k.mrs", "defaults-ml-100k.mrs", "friends.mrs",
+        "adversary-ml-100k.mrs", "defaults-ml-100k.mrs", "friends.mrs",
         "heads-ml-100k.mrs",
         "interview-ml-100k.mrs", "networks-ml-100k.mrs", "prequential.mrs",
         "table-clicks-ml-100k.mrs", "table.mrs",
