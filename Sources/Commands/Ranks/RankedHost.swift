@@ -4,8 +4,9 @@ import Language
 
 /// The outside of work that ranks share: whatever could differ from one process to another, rank 0 decides for all.
 ///
-/// Files are read by every rank where it has them, and must be the same, but for those that ranks own
-/// (`Ranks.own`). A rank without a file gets it from rank 0. Only rank 0 writes. What it met with, the others meet with as well, so that all go on or fail alike.
+/// Files are read by every rank where it has them, and must be the same, but for those that ranks own (`Ranks.own`). A
+/// rank without a file gets it from rank 0. Only rank 0 writes. What it met with, the others meet with as well, so that all
+/// go on or fail alike.
 package final class RankedHost: ForwardingHost {
   package let host: any Host
   private let ranks: Ranks

@@ -55,16 +55,24 @@ package struct RuleList: Sendable {
       guard let best = Self.best(conditions, scores, left, length: length, fewest: fewest) else {
         break
       }
-      let taken = left.filter { row in best.allSatisfy { conditions[$0].holds[row] } }
+      let taken = conditions.cases(of: best, among: left)
       rules.append(Rule(conditions: best, value: Self.mean(scores, taken)))
-      left.removeAll { row in best.allSatisfy { conditions[$0].holds[row] } }
+      left.removeAll { conditions.hold(best, of: $0) }
     }
     rules.append(Rule(conditions: [], value: Self.mean(scores, left)))
   }
 
   /// The number of the rule that gives a case its score.
   package func rule(of row: Int) -> Int {
-    rules.firstIndex { $0.conditions.allSatisfy { conditions[$0].holds[row] } } ?? rules.count - 1
+    rules.firstIndex { conditions.hold($0.conditions, of: row) } ?? rules.count - 1
+  }
+
+  /// What has to hold for each rule to give the score; of the last it is "else".
+  package var texts: [String] {
+    rules.map { rule in
+      rule.conditions.isEmpty
+        ? "else" : rule.conditions.map { conditions[$0].text }.joined(separator: " and ")
+    }
   }
 
   // MARK: Making
@@ -83,7 +91,7 @@ package struct RuleList: Sendable {
     for _ in 0..<length {
       var longer: [(rule: [Int], gain: Double)] = []
       for start in candidates {
-        let covered = cases.filter { row in start.rule.allSatisfy { conditions[$0].holds[row] } }
+        let covered = conditions.cases(of: start.rule, among: cases)
         for next in conditions.indices where !start.rule.contains(next) {
           let holds = conditions[next].holds
           var (count, sum) = (0, 0.0)
@@ -144,5 +152,16 @@ package struct RuleList: Sendable {
       start = end
     }
     return pairs > 0 ? right / pairs : 0.5
+  }
+}
+
+extension [RuleList.Condition] {
+  /// Whether all of some conditions hold of a case.
+  fileprivate func hold(_ numbers: [Int], of row: Int) -> Bool {
+    numbers.allSatisfy { self[$0].holds[row] }
+  }
+
+  fileprivate func cases(of numbers: [Int], among cases: [Int]) -> [Int] {
+    cases.filter { hold(numbers, of: $0) }
   }
 }

@@ -68,7 +68,7 @@ package struct TrainingRatings: Sendable {
   /// The mean rating; the middle of the scale when there is none.
   let mean: Double
 
-  init(_ training: [UserTask], in dataset: Dataset) {
+  package init(_ training: [UserTask], in dataset: Dataset) {
     self.init(rows: training.whileWanted(asking: 0x100).flatMap(\.rows), in: dataset)
   }
 
@@ -94,7 +94,7 @@ package struct TrainingRatings: Sendable {
   var count: Int { ratings.count }
 
   /// How many of them each item has.
-  var countsOfItems: [Int] {
+  package var countsOfItems: [Int] {
     var counts = Array(repeating: 0, count: itemCount)
     for item in items { counts[Int(item)] += 1 }
     return counts

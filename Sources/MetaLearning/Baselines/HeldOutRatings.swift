@@ -28,24 +28,15 @@ struct HeldOutRatings: Sendable {
     self.dataset = dataset
     self.isHidden = isHidden
     users = tasks.whileWanted().map { task in
-      let hides = { (row: Int32) in isHidden[Int(interactions.items[Int(row)])] }
-      var shown = task
-      shown.support.removeAll(where: hides)
+      let shown = task.shown(isHidden, interactions)
       return HeldOutUser(
-        context: UserContext(shown, in: interactions), known: task.query.filter { !hides($0) },
-        new: (task.support + task.query).filter(hides))
+        context: UserContext(shown, in: interactions), known: shown.query,
+        new: (task.support + task.query).filter { isHidden[Int(interactions.items[Int($0)])] })
     }
   }
 
   /// A task without the items that are hidden.
-  func shown(_ task: UserTask) -> UserTask {
-    var shown = task
-    let hides = { (row: Int32) in isHidden[Int(dataset.interactions.items[Int(row)])] }
-    shown.support.removeAll(where: hides)
-    shown.query.removeAll(where: hides)
-    shown.spare.removeAll(where: hides)
-    return shown
-  }
+  func shown(_ task: UserTask) -> UserTask { task.shown(isHidden, dataset.interactions) }
 
   /// Least squares on the ratings of known items, drawn towards equal weights.
   func weights(of parts: [any Recommender], penalty: Double) -> [Double] {
@@ -69,17 +60,15 @@ struct HeldOutRatings: Sendable {
   ///
   /// - Parameter training: all that the blend will know.
   func cuts(_ blend: Blend, training: [UserTask]) -> RatingCuts {
-    var isNew = Array(repeating: true, count: isHidden.count)
-    for row in training.lazy.flatMap(\.rows) {
-      isNew[Int(dataset.interactions.items[Int(row)])] = false
-    }
     func judged(_ rows: KeyPath<HeldOutUser, [Int32]>) -> [JudgedRating] {
       users.whileWanted().flatMap { user in
         zip(blend.scores(for: user.context, items: items(user[keyPath: rows])), user[keyPath: rows])
           .map { JudgedRating(score: Double($0), rating: rating($1)) }
       }
     }
-    return RatingCuts(dataset.scale, known: judged(\.known), new: judged(\.new), isNew: isNew)
+    return RatingCuts(
+      dataset.scale, known: judged(\.known), new: judged(\.new),
+      isNew: TrainingRatings(training, in: dataset).countsOfItems.map { $0 == 0 })
   }
 
   private func items(_ rows: [Int32]) -> [Int32] {
@@ -87,4 +76,13 @@ struct HeldOutRatings: Sendable {
   }
 
   private func rating(_ row: Int32) -> Double { Double(dataset.interactions.ratings[Int(row)]) }
+}
+
+extension UserTask {
+  fileprivate func shown(_ isHidden: [Bool], _ interactions: Interactions) -> UserTask {
+    let isShown = { (row: Int32) in !isHidden[Int(interactions.items[Int(row)])] }
+    return UserTask(
+      user: user, support: support.filter(isShown), query: query.filter(isShown),
+      spare: spare.filter(isShown))
+  }
 }

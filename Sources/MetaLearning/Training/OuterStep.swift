@@ -71,25 +71,32 @@ package final class OuterLoop: @unchecked Sendable {
       move(batch)
       return loss
     }
-    let here = summed(batch)
+    let here = taken(batch)
     let worst = adversary.moved(weights, along: here, kernels)
-    let there = summed(learned(tasks: tasks, rate: rate, at: worst, learn).batch)
+    let (again, _) = learned(tasks: tasks, rate: rate, at: worst, learn)
     if Cancellation.isRequested { return .nan }
     step += 1
-    let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
-    kernels.scale(1, Matrix(here.base, rows: 1, columns: here.count), into: whole)
-    kernels.axpy(1, Matrix(there.base, rows: 1, columns: there.count), whole)
+    collect(again)
+    kernels.axpy(1, Matrix(here.base, rows: 1, columns: here.count), whole)
     follow(Batch(sums: 0, tasks: tasks, rate: rate, isDense: true))
     return loss
   }
 
-  /// The whole mean gradient of a batch, one number for each weight.
-  private func summed(_ batch: Batch) -> FloatBuffer {
+  /// The gradient, one number for each weight.
+  private var whole: Matrix { Matrix(gradient.base, rows: 1, columns: gradient.count) }
+
+  /// Makes the gradient the mean of a batch.
+  private func collect(_ batch: Batch) {
     eachPart { group, part in self.sum(group, part, batch) }
     problem.pullBack(gradient.base, threads: threads)
-    let sum = gradient.copy()
-    Matrix(gradient.base, rows: 1, columns: gradient.count).fill(0)
-    return sum
+  }
+
+  /// The mean gradient of a batch, taken out.
+  private func taken(_ batch: Batch) -> FloatBuffer {
+    collect(batch)
+    let mean = gradient.copy()
+    whole.fill(0)
+    return mean
   }
 
   /// The mean gradient of some tasks, along which no step is taken, and their mean loss.
@@ -97,10 +104,7 @@ package final class OuterLoop: @unchecked Sendable {
     tasks: Int, learn: @Sendable (Int, Weights, Scratch) -> Float
   ) -> (gradient: [Float], loss: Float) {
     let (batch, loss) = learned(tasks: tasks, rate: 0, learn)
-    eachPart { group, part in self.sum(group, part, batch) }
-    let mean = gradient.array
-    Matrix(gradient.base, rows: 1, columns: gradient.count).fill(0)
-    return (mean, loss)
+    return (taken(batch).array, loss)
   }
 
   /// Learns from some tasks: the sums of their gradients, and their mean loss.
@@ -127,9 +131,8 @@ package final class OuterLoop: @unchecked Sendable {
   /// One step along a gradient that came from elsewhere, one number for each weight, with noise if there is any.
   package func take(along given: [Float], rate: Float) {
     step += 1
-    Matrix(gradient.base, rows: 1, columns: gradient.count).copy(from: given)
+    whole.copy(from: given)
     eachPart { group, part in self.addNoise(to: group, part) }
-    problem.pullBack(gradient.base, threads: threads)
     follow(Batch(sums: 0, tasks: 1, rate: rate, isDense: true))
   }
 
@@ -238,7 +241,6 @@ package final class OuterLoop: @unchecked Sendable {
   /// Takes the outer step along the whole gradient, that of the weights themselves.
   private func follow(_ batch: Batch) {
     let all = weights.mutableAll()
-    let whole = Matrix(gradient.base, rows: 1, columns: gradient.count)
     if let limit = options.clip {
       let norm = kernels.dot(whole, whole).squareRoot()
       if norm > limit { kernels.scale(limit / norm, whole, into: whole) }

@@ -52,7 +52,7 @@ package struct RulesExplanation: Explanation {
     try host.checkpoint(Progress("explain", done: 1, total: 1, unit: "lists"))
     return RuleReport(
       data: data, adapted: adapted, scores: scores, candidates: candidates, list: list,
-      conditions: known.all, judged: places.filter { $0 % 2 == 1 }
+      judged: places.filter { $0 % 2 == 1 }
     ).report
   }
 
@@ -74,7 +74,8 @@ private struct ItemConditions {
     self.items = items
     for feature in data.items.features {
       switch feature.values {
-      case .categories(let vocabulary, _, _): add(feature, vocabulary)
+      case .categories(let vocabulary, let offsets, let codes):
+        add(feature.name, vocabulary, offsets, codes)
       case .numbers(let numbers):
         let own = items.map { numbers[Int($0)] }
         add(own) {
@@ -85,23 +86,23 @@ private struct ItemConditions {
       }
     }
     guard !training.isEmpty else { return }
-    var counts = Array(repeating: Float(0), count: data.items.count)
-    for row in training.lazy.flatMap(\.rows) { counts[Int(data.interactions.items[Int(row)])] += 1 }
-    add(items.map { counts[Int($0)] }) {
+    let counts = TrainingRatings(training, in: data).countsOfItems
+    add(items.map { Float(counts[Int($0)]) }) {
       "rated \($0) times or more"
     } below: {
       "rated less than \($0) times"
     }
   }
 
-  private mutating func add(_ text: String, _ opposite: String, _ holds: [Bool]) {
+  private mutating func add(_ text: String, _ holds: [Bool]) {
     let share = Double(holds.count { $0 }) / Double(max(1, holds.count))
     guard share >= Self.least, share <= 1 - Self.least else { return }
-    all += [.init(text, holds: holds), .init(opposite, holds: holds.map { !$0 })]
+    all.append(.init(text, holds: holds))
   }
 
-  private mutating func add(_ feature: Feature, _ vocabulary: Vocabulary) {
-    guard case .categories(_, let offsets, let codes) = feature.values else { return }
+  private mutating func add(
+    _ name: String, _ vocabulary: Vocabulary, _ offsets: [Int32], _ codes: [Int32]
+  ) {
     var holders = Array(repeating: [Int](), count: vocabulary.count)
     for (place, item) in items.enumerated() {
       for code in codes[Int(offsets[Int(item)])..<Int(offsets[Int(item) + 1])] {
@@ -112,8 +113,8 @@ private struct ItemConditions {
     for code in frequent.prefix(Self.categories) {
       var holds = Array(repeating: false, count: items.count)
       for place in holders[code] { holds[place] = true }
-      let name = vocabulary.names[code]
-      add("\(feature.name) has \(name)", "\(feature.name) has no \(name)", holds)
+      add("\(name) has \(vocabulary.names[code])", holds)
+      add("\(name) has no \(vocabulary.names[code])", holds.map { !$0 })
     }
   }
 
@@ -126,12 +127,8 @@ private struct ItemConditions {
     let cuts = (1...4).map { known[known.count * $0 / 5] }
     for cut in Set(cuts).sorted() {
       let text = short(cut.asWritten)
-      for (said, holds) in [
-        (above(text), numbers.map { $0 >= cut }), (below(text), numbers.map { $0 < cut }),
-      ] {
-        let share = Double(holds.count { $0 }) / Double(holds.count)
-        if share >= Self.least, share <= 1 - Self.least { all.append(.init(said, holds: holds)) }
-      }
+      add(above(text), numbers.map { $0 >= cut })
+      add(below(text), numbers.map { $0 < cut })
     }
   }
 }
@@ -143,13 +140,7 @@ private struct RuleReport {
   let scores: [Float]
   let candidates: [Int32]
   let list: RuleList
-  let conditions: [RuleList.Condition]
   let judged: [Int]
-
-  private func text(_ rule: RuleList.Rule) -> String {
-    rule.conditions.isEmpty
-      ? "else" : rule.conditions.map { conditions[$0].text }.joined(separator: " and ")
-  }
 
   /// The mean score of the judged items that a rule takes; nil where it takes none.
   private func means(_ given: [Int]) -> [Double?] {
@@ -162,7 +153,7 @@ private struct RuleReport {
   var report: Report {
     let given = judged.map { list.rule(of: $0) }
     let all = candidates.indices.map { list.rule(of: $0) }
-    let best = highest(10, of: scores)
+    let (texts, best) = (list.texts, highest(10, of: scores))
     let fidelity = list.fidelity(to: scores, of: judged)
     let means = means(given)
     var table = Table(
@@ -173,7 +164,7 @@ private struct RuleReport {
       ],
       rows: list.rules.indices.map { rule in
         [
-          .count(rule + 1), .text(text(list.rules[rule])),
+          .count(rule + 1), .text(texts[rule]),
           .number(list.rules[rule].value, digits: 2),
           means[rule].map { .number($0, digits: 2) } ?? .text("–"),
           .count(all.count { $0 == rule }), .count(best.count { all[$0] == rule }),
@@ -188,7 +179,7 @@ private struct RuleReport {
     return Report(
       [.table(table)],
       result: Record([
-        .init("rules", .list(list.rules.map { .text(text($0)) })),
+        .init("rules", .list(texts.map { .text($0) })),
         .init("scores", .list(list.rules.map { .number($0.value) })),
         .init(
           "items",
