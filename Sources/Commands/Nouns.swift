@@ -44,7 +44,8 @@ extension Session {
   package var nouns: [(Noun, Bool)] {
     [
       (.data, data != nil), (.scale, data?.feedback == .ratings),
-      (.interactions, data?.feedback == .interactions), (.tasks, tasks != nil),
+      (.interactions, data?.feedback == .interactions),
+      (.randomShowings, data?.showings != nil), (.tasks, tasks != nil),
       (.model, model != nil),
       (.ratings, model?.predictsRatings == true), (.heads, model?.headKinds.isEmpty == false),
       (.adapted, adapted != nil),

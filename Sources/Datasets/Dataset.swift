@@ -26,6 +26,8 @@ package struct Dataset: Sendable {
   package var readings: [ColumnReading] = []
   /// Who trusts whom among the users of the files; nil where that is not attached.
   package var trust: Trust?
+  /// That chance decided which items users came to see; nil where it did not, or nobody says.
+  package var showings: RandomShowings?
   /// How many users each owner has, where ranks are the owners and these are the data of one of them; nil where
   /// these are all data.
   package var owners: OwnerShare?

@@ -58,6 +58,7 @@ extension Dataset {
     }
     try DatasetError.throwIfUnwanted()
     data.feedback = .interactions
+    data.showings = nil
     data.scale = .happened
     let events = data.interactions
     if events.hasRepeats {

@@ -10,6 +10,8 @@ extension Dataset {
     var data = self
     data.name = name
     data.domains = [name]
+    // What was shown was chosen among the items of this data set alone.
+    data.showings = nil
     data.items.ids = Vocabulary(items.ids.names.map { "\(name)/\($0)" })
     if !sharesUsers { data.users.ids = Vocabulary(users.ids.names.map { "\(name)/\($0)" }) }
     for index in data.items.features.indices

@@ -14,6 +14,7 @@ let catalogs = [
   ListedCatalog(renderers), ListedCatalog(notebookFormats), ListedCatalog(plots),
   ListedCatalog(views), ListedCatalog(explanations), ListedCatalog(searchStrategies),
   ListedCatalog(questionPolicies),
+  ListedCatalog(banditPolicies),
   ListedCatalog(keywords), ListedCatalog(concepts),
 ]
 

@@ -13,7 +13,7 @@ import Testing
   @Test func allAreThere() {
     #expect(
       Self.scripts == [
-        "adversary-ml-100k.mrs", "defaults-ml-100k.mrs", "friends.mrs",
+        "adversary-ml-100k.mrs", "bandits.mrs", "defaults-ml-100k.mrs", "friends.mrs",
         "heads-ml-100k.mrs",
         "interview-ml-100k.mrs", "networks-ml-100k.mrs", "prequential.mrs",
         "table-clicks-ml-100k.mrs", "table.mrs",
@@ -28,6 +28,7 @@ import Testing
     #expect(found.isEmpty, "\(found.map(\.message))")
     for (pattern, less) in [
       (#/load synthetic/#, "load synthetic people=40 ratings=40"),
+      (#/load impressions/#, "load impressions people=300"),
       (#/window=\d+/#, "window=100"), (#/seeds=\d+/#, "seeds=2"), (#/folds=\d+/#, "folds=2"),
       (#/epochs=\d+/#, "epochs=1"), (#/query=20|query=5/#, "query=2"),
       (#/param epochs = \d+/#, "param epochs = 1"), (#/param seeds = 5/#, "param seeds = 2"),

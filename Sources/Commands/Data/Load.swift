@@ -49,7 +49,7 @@ struct Load: WithholdingCommand {
       .option("owners", \.owners, "whose the data are, where several ranks run")
         .absent("nobody"),
     ],
-    gives: [.data, .scale, .interactions],
+    gives: [.data, .scale, .interactions, .randomShowings],
     examples: [
       Example("load data", "the built-in sample; needs no file"),
       Example(
@@ -57,11 +57,13 @@ struct Load: WithholdingCommand {
     ])
 
   var withheld: [Noun] {
-    switch format.knownFeedback {
-    case .ratings?: [.interactions]
-    case .interactions?: [.scale]
-    case nil: []
-    }
+    let feedback: [Noun] =
+      switch format.knownFeedback {
+      case .ratings?: [.interactions]
+      case .interactions?: [.scale]
+      case nil: []
+      }
+    return feedback + (format.showsAtRandom && domain == nil ? [] : [.randomShowings])
   }
 
   var resultFields: [ResultField]? {

@@ -59,6 +59,7 @@ package final class ExampleStage: Sendable {
       "people.csv": "user,height\n1,120\n2,-1\n",
       "trust.csv": "truster,trusted,weight\n1,2,1\n2,3,0.5\n", "events.jsonl": events.joined(),
       "setup.mrs": "load data; split tasks",
+      "shown.csv": "user,item,rating,time\n1,a,0,1\n2,b,1,2\n1,b,0,3\n3,a,1,4\n2,a,0,5\n",
     ]
     for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
       try? host.write(Array(text.utf8), to: name)

@@ -60,6 +60,10 @@ package let releases: [Release] = [
       `meta-train … over=federated` trains one model over the users of all; `help federated` says what leaves an owner.
       """,
       """
+      `bandit thompson` compares ways of choosing what to show, by replay on logs that chance decided \
+      (`load csv "log.csv" shown=random`), and by regret on those that `load impressions` generates.
+      """,
+      """
       Batches of 72 tasks and more have more partial sums, for as many cores: their trainings differ in the last \
       digits from those of before.
       """,

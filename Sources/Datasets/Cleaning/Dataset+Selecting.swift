@@ -12,6 +12,8 @@ extension Dataset {
     result.interactions = interactions.selecting(rows)
     // Its rows are of users and items that may be gone.
     result.log = nil
+    // What is left was not chosen by chance.
+    result.showings = nil
     if Cancellation.isRequested { return self }
     let keptUsers = present(result.interactions.users, of: users.count)
     let wasRated = isRatedItem

@@ -94,7 +94,7 @@ extension Interactions {
   }
 
   /// Whether any pair of a user and an item is given twice.
-  var hasRepeats: Bool { hasRepeatsInStretches ?? hasRepeatsAnywhere }
+  package var hasRepeats: Bool { hasRepeatsInStretches ?? hasRepeatsAnywhere }
 
   /// The same in one pass where the rows of each user stand together, as in most files; nil where they do not.
   private var hasRepeatsInStretches: Bool? {

@@ -8,11 +8,14 @@ package protocol DatasetFormat: Configurable {
   static func recognizes(_ place: DataPlace) -> Bool
   /// Whether the rows are ratings or interactions, as far as its options tell; nil where only the file does.
   var knownFeedback: Feedback? { get }
+  /// Whether chance alone decided what users came to see.
+  var showsAtRandom: Bool { get }
 }
 
 extension DatasetFormat {
   package static func recognizes(_ place: DataPlace) -> Bool { false }
   package var knownFeedback: Feedback? { .ratings }
+  package var showsAtRandom: Bool { false }
 }
 
 extension BadRows {

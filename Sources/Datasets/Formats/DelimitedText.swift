@@ -12,6 +12,7 @@ package struct DelimitedText: RowsFormat {
   package init() {}
 
   package var knownFeedback: Feedback? { options.feedback }
+  package var showsAtRandom: Bool { options.shown == .random }
 
   package static let signature = Signature<Self>(
     "csv", "A file of ratings or clicks: commas, tabs, blanks or other marks between the fields.",

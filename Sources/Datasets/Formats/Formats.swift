@@ -5,7 +5,8 @@ import Language
 package let datasetFormats = Catalog<any DatasetFormat>(
   "data format",
   [
-    SampleData.self, SyntheticData.self, FoundFormat.self, MovieLens.self, RecBole.self,
+    SampleData.self, SyntheticData.self, ImpressionLog.self, FoundFormat.self, MovieLens.self,
+    RecBole.self,
     AmazonReviews.self,
     BookCrossing.self, MeLUStates.self, DelimitedText.self, JSONLines.self,
     MovieLens100K.self, MovieLens1M.self,

@@ -11,6 +11,7 @@ package struct JSONLines: RowsFormat {
   package init() {}
 
   package var knownFeedback: Feedback? { options.feedback }
+  package var showsAtRandom: Bool { options.shown == .random }
 
   package static let signature = Signature<Self>(
     "jsonl", "A file with one JSON object a line, each a rating or an interaction.",

@@ -67,6 +67,7 @@ extension Dataset {
         digest(ofNames: trust.trusters), digest(ofNames: trust.trusted), digest(trust.weights),
       ]
     }
+    if showings != nil { words.append(1) }
     return hexadecimal(digest(words))
   }
 }

@@ -15,6 +15,7 @@ package struct RatingsOptions: Sendable {
   package var decimal = NumberForm.DecimalMark.guess
   package var scale = RatingTransform.asIs
   package var badRows = BadRows.refuse
+  package var shown = Showing.unknown
 
   /// What the rows are as far as the options tell; nil where only the file does.
   package var feedback: Feedback? {
@@ -52,6 +53,8 @@ extension RowsFormat {
       .option("dates", \.options.dates, "whether the day or the month comes first"),
       .option("decimal", \.options.decimal, "what stands before the fractions of numbers"),
       .option("errors", \.options.badRows, "what to do with rows that cannot be read"),
+      .option(
+        "shown", \.options.shown, "what decided which item a user came to see; `bandit` asks"),
     ]
   }
 }

@@ -60,6 +60,7 @@ struct RatingsReadings {
     data.notes += notes
     data.remarks += roles.notes + remarks
     data.readings = readings(of: columns)
+    if options.shown == .random { data.showings = RandomShowings() }
     return data
   }
 

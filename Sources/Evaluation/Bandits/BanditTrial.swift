@@ -1,0 +1,112 @@
+import Kernels
+
+/// What a policy comes to on a log, impression by impression.
+package struct BanditCourse: Sendable {
+  /// What each impression brought; nil for those that do not count.
+  package var rewards: [Double?] = []
+  /// How much more the best choice would have brought in the mean, where that is known.
+  package var regrets: [Double?] = []
+}
+
+/// A policy on a log, with what it has learnt so far.
+package struct BanditTrial: Sendable {
+  package let stream: ImpressionStream
+  package let policy: any BanditPolicy
+  package let ridge: Double
+  package let key: RandomKey
+
+  package init(
+    of policy: any BanditPolicy, on stream: ImpressionStream, ridge: Double, key: RandomKey
+  ) {
+    (self.policy, self.stream, self.ridge, self.key) = (policy, stream, ridge, key)
+  }
+
+  /// Goes through the log. An impression counts, and is learnt from, where the policy would have shown what was shown;
+  /// of a log that chance alone decided, the mean over these is what the policy brings, without bias (Li, Chu, Langford
+  /// and Wang 2011).
+  package func replayed() -> BanditCourse {
+    course { event, number, choice in
+      (shown: event.item, reward: choice == event.item ? event.reward : nil)
+    }
+  }
+
+  /// Lets the policy choose for the visitors of the log, whose clicks are drawn by their known chances: the same draw for
+  /// the same visit and item, whatever the policy. The stream has to know the truth.
+  package func played() -> BanditCourse {
+    let clicks = key.derived("clicks")
+    return course { event, number, choice in
+      let chance = stream.chance(of: choice, for: event.user) ?? 0
+      let drawn = clicks.derived(number).derived(Int(choice)).stream.firstUniform
+      return (shown: choice, reward: drawn < chance ? 1 : 0)
+    }
+  }
+
+  /// What the best item would bring each visitor, of those they were not shown before.
+  package func playedBest() -> BanditCourse {
+    var course = BanditCourse()
+    var left = UnseenItems(stream)
+    for event in stream.events where !Cancellation.isRequested {
+      let items = left.items(of: event.user)
+      let chances = items.map { stream.chance(of: $0, for: event.user) ?? 0 }
+      guard let best = chances.indices.max(by: { chances[$0] < chances[$1] }) else { continue }
+      course.rewards.append(chances[best])
+      course.regrets.append(0)
+      left.take(items[best], from: event.user)
+    }
+    return course
+  }
+
+  private func course(
+    _ outcome: (ImpressionStream.Event, Int, Int32) -> (shown: Int32, reward: Double?)
+  ) -> BanditCourse {
+    var course = BanditCourse()
+    var arms = LinearArms(stream.arms, width: stream.width, ridge: ridge)
+    var chance = key.derived("choices").stream
+    var left = UnseenItems(stream)
+    for (number, event) in stream.events.enumerated() where !Cancellation.isRequested {
+      let context = stream.contexts[Int(event.user)]
+      let items = left.items(of: event.user)
+      let beliefs = items.map { arms.belief(of: Int($0), in: context) }
+      let choice = items[policy.choice(among: beliefs, &chance)]
+      let (shown, reward) = outcome(event, number, choice)
+      course.rewards.append(reward)
+      course.regrets.append(regret(of: choice, among: items, for: event.user))
+      if let reward { arms.learn(Int(choice), in: context, reward: reward) }
+      left.take(shown, from: event.user)
+    }
+    return course
+  }
+
+  private func regret(of choice: Int32, among items: [Int32], for user: Int32) -> Double? {
+    guard stream.knowsTruth, let own = stream.chance(of: choice, for: user) else { return nil }
+    return items.reduce(own) { max($0, stream.chance(of: $1, for: user) ?? 0) } - own
+  }
+}
+
+/// What each user may still be shown: everything, or what they have not seen yet.
+private struct UnseenItems {
+  private let all: [Int32]
+  private let showsOnce: Bool
+  private var seen: [Int32: Set<Int32>] = [:]
+
+  init(_ stream: ImpressionStream) {
+    all = Array(0..<Int32(stream.arms))
+    showsOnce = stream.showsOnce
+  }
+
+  func items(of user: Int32) -> [Int32] {
+    guard showsOnce, let seen = seen[user] else { return all }
+    return all.filter { !seen.contains($0) }
+  }
+
+  mutating func take(_ item: Int32, from user: Int32) {
+    if showsOnce { seen[user, default: []].insert(item) }
+  }
+}
+
+extension RandomStream {
+  fileprivate var firstUniform: Double {
+    var stream = self
+    return stream.uniform()
+  }
+}
