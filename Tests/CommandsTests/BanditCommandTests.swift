@@ -100,6 +100,15 @@ import Testing
     #expect(clicks.code == "E0412")
   }
 
+  /// Stopped in the middle of a way through the log, nothing is said and nothing falls.
+  @Test(arguments: [1, 700, 5000]) func whoStopsItGetsNothing(questions: Int) {
+    let host = RecordingHost()
+    host.questionsUntilStop = questions
+    var interpreter = Interpreter()
+    let result = interpreter.run(Source(text: Self.small + "bandit thompson"), host: host)
+    #expect(result == .interrupted, "\(result)")
+  }
+
   @Test func oddWishesAreRefused() throws {
     #expect(try fault("load impressions items=5 impressions=6").code == "E0520")
     #expect(try fault(Self.small + "bandit ucb epsilon=0.1").severity == .error)

@@ -46,6 +46,8 @@ struct BanditRow {
       let all = values.flatMap(\.self)
       return ClusteredMean(all[...], clusters: values.flatMap { _ in users }[...])
     }
+    // A way that was stopped has fewer.
+    let played = played.filter { $0.regrets.count == users.count }
     self.name = name
     self.replayed = mean(replayed)
     let counts = replayed.map { $0.count { $0 != nil } }
