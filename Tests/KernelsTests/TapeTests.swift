@@ -59,6 +59,10 @@ let samples: [Sample] = {
     sample("side by side", 2, 3) { tape, x in
       tape.concatenateColumns(tape.multiply(x, x), tape.map(.tanh, x))
     },
+    sample("several side by side", 2, 3) { tape, x in
+      let parts = [1, 2, 3, 4, 5].map { tape.scale($0, tape.multiply(x, x)) }
+      return tape.concatenateColumns(parts[...])
+    },
     sample("one above the other", 2, 3) { tape, x in
       tape.concatenateRows(tape.multiply(x, x), tape.map(.tanh, x))
     },

@@ -71,6 +71,24 @@ import Testing
     try check(model, data, items: items)
   }
 
+  /// With a long support few items are on a tape at once; each gets the score that it gets alone.
+  @Test(arguments: [Relation(), Matching(), RidgeHead()] as [any MetaLearner])
+  func itemsAreScoredInPartsWhereTheSupportIsLong(learner: any MetaLearner) {
+    let world = smallProblem(
+      learner, network: network([8], wide: true), loss: SquaredError(),
+      data: smallWorld(users: 4, items: 1200, ratings: 1000))
+    let model = TrainedModel(
+      learner: learner, problem: world.problem, weights: world.weights, fingerprint: 1)
+    let context = UserContext(smallSplit(world.data).test[0], in: world.data.interactions)
+    #expect(context.support.count > 900)
+    let all = model.scores(for: context, items: Array(0..<1200))
+    #expect(all.count == 1200)
+    for item in [0, 1, 262, 263, 299, 600, 1199] {
+      #expect(model.scores(for: context, items: [Int32(item)]) == [all[item]])
+    }
+    #expect(model.scores(for: context, items: []).isEmpty)
+  }
+
   @Test(arguments: [Float(0), 1e-18, 2])
   func weightsOfAnySizeAreRanked(spread: Float) throws {
     let (model, data) = model(network([32, 16], wide: false), spread: spread)

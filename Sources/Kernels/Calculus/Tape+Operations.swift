@@ -236,6 +236,17 @@ extension Tape {
       columnPad(b, at: self[a].columns, columns: columns))
   }
 
+  /// All of them side by side; there is one at least. Halves are put together first, so that each value is copied as
+  /// often as halves halve, and not once for each that comes after it.
+  package func concatenateColumns(_ parts: ArraySlice<TapeValue>) -> TapeValue {
+    guard let first = parts.first, parts.count > 1 else { return parts.first ?? .none }
+    let middle = parts.startIndex + parts.count / 2
+    return parts.count == 2
+      ? concatenateColumns(first, parts[middle])
+      : concatenateColumns(
+        concatenateColumns(parts[..<middle]), concatenateColumns(parts[middle...]))
+  }
+
   /// a above b.
   package func concatenateRows(_ a: TapeValue, _ b: TapeValue) -> TapeValue {
     let rows = self[a].rows + self[b].rows

@@ -39,16 +39,14 @@ package struct Relation: FeedForwardLearner {
       task.query, scratch.own("relation.query", weights), scratch.own("relation.bias", weights))
     let theirs = tape.product(task.support, scratch.own("relation.support", weights))
     // Every pair of rows: the queries one after the other, each with the whole support.
-    var columns: TapeValue?
-    for row in 0..<task.supportCount {
+    let columns = (0..<task.supportCount).map { row in
       let pair = tape.map(
         .tanh,
         tape.add(ours, tape.repeatRow(tape.rowSlice(theirs, row..<row + 1), rows: task.queryCount)))
-      let score = tape.product(pair, scratch.own("relation.out", weights))
-      columns = columns.map { tape.concatenateColumns($0, score) } ?? score
+      return tape.product(pair, scratch.own("relation.out", weights))
     }
     return tape.attended(
-      task, similarity: columns ?? task.queryBase, values: task.residuals,
+      task, similarity: tape.concatenateColumns(columns[...]), values: task.residuals,
       none: scratch.own("relation.none", weights))
   }
 }

@@ -83,10 +83,25 @@ package struct TrainedModel: Recommender {
     if items.count > Self.block, let stack = denseStack(for: user) {
       return scores(for: user, items: items, by: stack, threads: threads, head: head)
     }
-    return adapted(to: user, items: items) { scratch, episode in
-      let scores = learner.scores(for: episode, weights, in: scratch)
-      return problem.predictions(scores, head: head)
+    let rows = rowsOnTape(for: user) ?? items.count
+    return stride(from: 0, to: max(1, items.count), by: max(1, rows)).flatMap { start in
+      adapted(to: user, items: Array(items[start..<min(start + rows, items.count)])) {
+        scratch, episode in
+        let scores = learner.scores(for: episode, weights, in: scratch)
+        return problem.predictions(scores, head: head)
+      }
     }
+  }
+
+  /// How many pairs of an item and a support rating a tape holds at once, of learners and networks that compare
+  /// them: some numbers of each.
+  private static let pairs = 1 << 18
+
+  /// How many items are scored at once where adapting anew for others costs little; nil where it takes steps.
+  private func rowsOnTape(for user: UserContext) -> Int? {
+    guard learner is any FeedForwardLearner else { return nil }
+    let support = problem.drawing?.completed(user.support) ?? user.support
+    return max(Self.block, Self.pairs / max(1, support.count))
   }
 
   /// The loss on a task's query ratings after adapting to its support ratings.
