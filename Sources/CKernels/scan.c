@@ -5,6 +5,10 @@
 
 #include "decimal.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 static inline uint64_t word_at(const uint8_t *p) {
   uint64_t x;
   memcpy(&x, p, 8);
@@ -128,12 +132,16 @@ static inline int digits_in(uint64_t word) {
   return others ? __builtin_ctzll(others) >> 3 : 8;
 }
 
-// The number that the first `count` bytes of a word spell, 1 to 8 digits: by twos, then by fours and eights.
-static inline uint64_t number_of_digits(uint64_t word, int count) {
-  uint64_t x = (word ^ 0x3030303030303030u) << (64 - 8 * count);
+// The number of eight digits, the first in the lowest byte: by twos, then by fours and eights.
+static inline uint64_t number_of(uint64_t x) {
   x = x * 10 + (x >> 8);
   return ((x & 0x000000FF000000FFu) * (100 + ((uint64_t)1000000 << 32)) +
           (x >> 16 & 0x000000FF000000FFu) * (1 + ((uint64_t)10000 << 32))) >> 32;
+}
+
+// The number that the first `count` bytes of a word spell, 1 to 8 digits.
+static inline uint64_t number_of_digits(uint64_t word, int count) {
+  return number_of((word ^ 0x3030303030303030u) << (64 - 8 * count));
 }
 
 // A small id of at most seven digits; NULL for any other.
@@ -264,6 +272,227 @@ static inline const uint8_t *field_at(const scanner *s, const uint8_t *p, uint8_
   }
 }
 
+// Rows that are written plainly are read a chunk at a time: first where their fields end, then column by column, so
+// that no field waits for the one before it. What is written otherwise is left to `field_at`, value by value where
+// its field ends as it seems to, and from its line on where it does not.
+enum { chunk_bytes = 1 << 13, chunk_margin = 16 };
+
+// One bit for each of the 64 bytes at p, from the lowest on: whether it is a separator or an end of a line.
+static inline uint64_t ends_among(const uint8_t *p, uint8_t separator) {
+  uint64_t ends = 0;
+#if defined(__SSE2__)
+  const __m128i separators = _mm_set1_epi8((char)separator), newlines = _mm_set1_epi8('\n');
+  for (int i = 0; i < 4; i++) {
+    const __m128i x = _mm_loadu_si128((const __m128i *)(p + 16 * i));
+    const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(x, separators), _mm_cmpeq_epi8(x, newlines));
+    ends |= (uint64_t)(uint32_t)_mm_movemask_epi8(found) << 16 * i;
+  }
+#else
+  const uint64_t ones = 0x0101010101010101u, low = 0x7F7F7F7F7F7F7F7Fu;
+  for (int i = 0; i < 8; i++) {
+    // The high bit of each byte of `a` and `b` that is not 0.
+    uint64_t a = word_at(p + 8 * i) ^ ones * separator, b = word_at(p + 8 * i) ^ ones * '\n';
+    a |= (a & low) + low;
+    b |= (b & low) + low;
+    ends |= ((~(a & b) & ~low) >> 7) * 0x0102040810204080u >> 56 << 8 * i;
+  }
+#endif
+  return ends;
+}
+
+// A chunk of text, and where its fields end: field f of row r starts behind place ends[r * fields + f] and ends at the
+// next one. Places are counted from `text`, modulo 2^16.
+typedef struct {
+  const uint8_t *text;
+  int fields;
+  uint16_t ends[chunk_bytes + 16];
+} chunk;
+
+// Finds the ends in so many bytes, a multiple of 64; returns how many there are.
+static __attribute__((noinline)) int find_ends(chunk *c, int length, uint8_t separator) {
+  uint16_t *next = c->ends;
+  *next++ = 0xFFFF;
+  for (int i = 0; i < length; i += 64) {
+    uint64_t bits = ends_among(c->text + i, separator);
+    const int count = __builtin_popcountll(bits);
+    // So many at once that most blocks have no more; what is written beyond the count is written over.
+    for (int k = 0; k < 12; k++) {
+      next[k] = (uint16_t)(i + __builtin_ctzll(bits | 1ull << 63));
+      bits &= bits - 1;
+    }
+    for (int k = 12; k < count; k++) {
+      next[k] = (uint16_t)(i + __builtin_ctzll(bits));
+      bits &= bits - 1;
+    }
+    next += count;
+  }
+  return (int)(next - c->ends) - 1;
+}
+
+// Digits are read by twos: those of one number in each half of a vector, which is the same on all instruction sets.
+typedef uint64_t pair __attribute__((vector_size(16)));
+typedef uint32_t pair32 __attribute__((vector_size(16)));
+typedef uint16_t pair16 __attribute__((vector_size(16)));
+typedef uint8_t pair8 __attribute__((vector_size(16)));
+
+// The last bytes before `a` and before `b` less '0', so many of eight, and 0 in the place of the others.
+static inline pair digits_before(const uint8_t *a, int64_t of_a, const uint8_t *b, int64_t of_b) {
+  static const uint64_t kept[9] = {0,
+                                   0xFF00000000000000u,
+                                   0xFFFF000000000000u,
+                                   0xFFFFFF0000000000u,
+                                   0xFFFFFFFF00000000u,
+                                   0xFFFFFFFFFF000000u,
+                                   0xFFFFFFFFFFFF0000u,
+                                   0xFFFFFFFFFFFFFF00u,
+                                   0xFFFFFFFFFFFFFFFFu};
+  const pair words = {word_at(a - 8), word_at(b - 8)}, masks = {kept[of_a], kept[of_b]};
+  return (words ^ 0x3030303030303030u) & masks;
+}
+
+// Whether all bytes are digits.
+static inline int are_digits(pair digits) {
+  const pair others = (pair)((pair8)digits > 9);
+  return !(others[0] | others[1]);
+}
+
+// The numbers of eight digits each.
+static inline pair numbers_of(pair digits) {
+  static const pair16 hundreds = {100, 1, 100, 1, 100, 1, 100, 1};
+  const pair16 twos = (((pair16)digits & 0xFF) * 10 + ((pair16)digits >> 8)) * hundreds;
+  const pair32 fours = ((pair32)twos & 0xFFFF) + ((pair32)twos >> 16);
+  return ((pair)fours & 0xFFFFFFFF) * 10000 + ((pair)fours >> 32);
+}
+
+// A field of a chunk.
+typedef struct {
+  const uint8_t *first;
+  const uint8_t *last;
+} field_text;
+
+static inline int64_t length_of(field_text f) { return f.last - f.first; }
+
+static inline int is_short_id(field_text f) {
+  const int64_t length = length_of(f);
+  return length >= 1 && length <= 8 && (*f.first != '0' || length == 1);
+}
+
+// The values of two fields, if both are written plainly.
+static inline int quick_ids(field_text a, field_text b, int32_t *ids) {
+  if (!is_short_id(a) || !is_short_id(b)) return 0;
+  const pair digits = digits_before(a.last, length_of(a), b.last, length_of(b));
+  const pair numbers = numbers_of(digits);
+  ids[0] = (int32_t)numbers[0];
+  ids[1] = (int32_t)numbers[1];
+  return are_digits(digits);
+}
+
+static inline int quick_rating_of(field_text f, float *rating) {
+  const unsigned whole = (unsigned)*f.first - '0';
+  unsigned tenths = 0;
+  if (length_of(f) == 3 && f.first[1] == '.')
+    tenths = (unsigned)f.first[2] - '0';
+  else if (length_of(f) != 1)
+    return 0;
+  *rating = (float)(int)(whole * 10 + tenths) / 10;
+  return whole <= 9 && tenths <= 9;
+}
+
+static inline int quick_ratings(field_text a, field_text b, float *ratings) {
+  return quick_rating_of(a, ratings) & quick_rating_of(b, ratings + 1);
+}
+
+static inline int quick_times(field_text a, field_text b, int64_t *times) {
+  const int64_t of_a = length_of(a), of_b = length_of(b);
+  if (of_a < 1 || of_a > 15 || of_b < 1 || of_b > 15) return 0;
+  const int64_t more_a = of_a > 8 ? of_a - 8 : 0, more_b = of_b > 8 ? of_b - 8 : 0;
+  const pair low = digits_before(a.last, of_a - more_a, b.last, of_b - more_b);
+  const pair high = digits_before(a.last - 8, more_a, b.last - 8, more_b);
+  const pair numbers = numbers_of(high) * 100000000 + numbers_of(low);
+  times[0] = (int64_t)numbers[0];
+  times[1] = (int64_t)numbers[1];
+  return are_digits(low) & are_digits(high);
+}
+
+static inline int quick_skip(const scanner *s, field_text a, field_text b) {
+  return !s->quoted || (*a.first != '"' && *b.first != '"');
+}
+
+// The field that `end` stands before; its last byte is NULL where something else ends it than should.
+static inline field_text field_of(const chunk *c, const uint16_t *end, uint8_t after, int is_last) {
+  field_text f = {c->text + (uint16_t)(end[0] + 1), c->text + end[1]};
+  if (is_last && f.last > f.first && f.last[-1] == '\r' && *f.last == '\n') {
+    f.last--;
+    return f;
+  }
+  if (*f.last != after) f.last = NULL;
+  return f;
+}
+
+// A function that reads a field of at most so many rows into its column from row `start` on, by twos where `quick` can;
+// it returns how many rows it could read.
+#define COLUMN(name, type, quick)                                                                  \
+  static __attribute__((noinline)) int name(const scanner *s, const chunk *c, int field,           \
+                                            uint8_t kind, void *values, int64_t start, int rows) { \
+    type *const value = (type *)values + start;                                                    \
+    const int is_last = field == c->fields - 1, next = c->fields;                                  \
+    const uint8_t after = is_last ? '\n' : s->separator;                                           \
+    const uint16_t *end = c->ends + field;                                                         \
+    for (int row = 0; row < rows; row += 2, end += 2 * next) {                                     \
+      const field_text a = field_of(c, end, after, is_last);                                       \
+      if (row + 1 < rows) {                                                                        \
+        const field_text b = field_of(c, end + next, after, is_last);                              \
+        if (a.last && b.last && (quick)) continue;                                                 \
+      }                                                                                            \
+      for (int i = row; i < row + 2 && i < rows; i++) {                                            \
+        const field_text f = field_of(c, end + (i - row) * next, after, is_last);                  \
+        int64_t trimmed = 0;                                                                       \
+        int fault = mrs_fine;                                                                      \
+        if (!f.last ||                                                                             \
+            field_at(s, f.first, kind, values, start + i, &trimmed, &fault) != f.last || trimmed)  \
+          return i;                                                                                \
+      }                                                                                            \
+    }                                                                                              \
+    return rows;                                                                                   \
+  }
+
+COLUMN(chunk_ids, int32_t, quick_ids(a, b, value + row))
+COLUMN(chunk_ratings, float, quick_ratings(a, b, value + row))
+COLUMN(chunk_times, int64_t, quick_times(a, b, value + row))
+COLUMN(chunk_skipped, uint64_t, ((void)value, quick_skip(s, a, b)))
+COLUMN(chunk_others, uint64_t, ((void)value, (void)b, 0))
+
+static int chunk_column(const scanner *s, const chunk *c, int field, uint8_t kind, void *column,
+                        int64_t start, int rows) {
+  switch (kind) {
+    case mrs_skip: return chunk_skipped(s, c, field, kind, column, start, rows);
+    case mrs_small_id: return chunk_ids(s, c, field, kind, column, start, rows);
+    case mrs_number:
+    case mrs_optional_number: return chunk_ratings(s, c, field, kind, column, start, rows);
+    case mrs_time: return chunk_times(s, c, field, kind, column, start, rows);
+    default: return chunk_others(s, c, field, kind, column, start, rows);
+  }
+}
+
+// Reads plain rows at p, at most `room` of them, into columns from row `start` on. Returns how many it read, and moves
+// p behind them; fewer than the chunk has mean that the next one is not plain.
+static int64_t plain_rows(const scanner *s, const uint8_t **p, const mrs_layout *layout,
+                          void *const *columns, int64_t start, int64_t room, int *is_whole) {
+  chunk c;
+  c.text = *p;
+  c.fields = layout->fields;
+  const int64_t left = s->end - *p;
+  const int count = find_ends(&c, left < chunk_bytes ? (int)left & ~63 : chunk_bytes, s->separator);
+  int rows = count / c.fields;
+  if (rows > room) rows = (int)room;
+  const int all = rows;
+  for (int field = 0; field < c.fields && rows > 0; field++)
+    rows = chunk_column(s, &c, field, layout->kinds[field], columns[field], start, rows);
+  if (rows > 0) *p += c.ends[rows * c.fields] + 1;
+  *is_whole = rows == all && all > 0;
+  return rows;
+}
+
 mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const mrs_layout *layout,
                          void *const *columns, int64_t capacity) {
   const scanner s = {bytes, bytes + to, layout->separator, layout->doubled, layout->quoted,
@@ -273,7 +502,17 @@ mrs_scan_result mrs_scan(const uint8_t *bytes, int64_t from, int64_t to, const m
   mrs_scan_result result = {0, from, from, 0, mrs_fine, 0};
   int64_t row = 0;
   int field = 0, fault = mrs_fine;
+  // Where rows are seldom plain, few are tried.
+  int64_t next_plain = s.doubled || layout->fields < 2 ? INT64_MAX : 0, pause = 0;
   while (p < s.end) {
+    if (row >= next_plain && row < capacity && s.end - p >= 64 && p - bytes >= chunk_margin) {
+      int is_whole;
+      const int64_t read = plain_rows(&s, &p, layout, columns, row, capacity - row, &is_whole);
+      row += read;
+      if (is_whole) continue;
+      pause = read >= 32 ? 0 : pause < 1 << 12 ? 2 * pause + 1 : pause;
+      next_plain = row + 1 + pause;
+    }
     line = p;
     field = 0;
     if (at_line_end(&s, p)) {

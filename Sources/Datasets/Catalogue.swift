@@ -1,3 +1,5 @@
+import Kernels
+
 /// The items of a data set are those of its catalogue: some may have no rating. They stand behind the rated ones of
 /// the same files, so that numbers of rated items do not depend on what else there is.
 extension Entities {
@@ -29,16 +31,25 @@ extension Feature {
 extension Dataset {
   /// For each item whether anybody has rated it.
   package var isRatedItem: [Bool] {
-    var isRated = [Bool](repeating: false, count: items.count)
-    var left = items.count
-    isRated.withUnsafeMutableBufferPointer { isRated in
-      for item in interactions.items where !isRated[Int(item)] {
-        isRated[Int(item)] = true
-        left -= 1
-        if left == 0 { break }
+    let (rows, count) = (interactions.items, items.count)
+    // Of few ratings all in one; of many in parts, each of which ends when it has met all items.
+    let parts = rows.count / 64 > count ? 8 : 1
+    let found = orderedMap(parts) { part -> [Bool] in
+      var isRated = [Bool](repeating: false, count: count)
+      var left = count
+      isRated.withUnsafeMutableBufferPointer { isRated in
+        for item in rows[rows.count * part / parts..<rows.count * (part + 1) / parts]
+        where !isRated[Int(item)] {
+          isRated[Int(item)] = true
+          left -= 1
+          if left == 0 { break }
+        }
       }
+      return isRated
     }
-    return isRated
+    return found.dropFirst().reduce(into: found[0]) { all, part in
+      for item in 0..<count where part[item] { all[item] = true }
+    }
   }
 
   /// The numbers of the items that somebody has rated, in order.
@@ -62,9 +73,13 @@ extension Dataset {
   /// The digest of what a model can learn from: that of the same data without the items that nobody has rated.
   package var learnableDigest: String { learnableDigest(content: contentDigest) }
 
-  /// - Parameter content: the digest of the whole content, which is the same where all items are rated.
-  package func learnableDigest(content: @autoclosure () -> String) -> String {
-    let rated = ratedItems
+  /// - Parameters:
+  ///   - content: the digest of the whole content, which is the same where all items are rated.
+  ///   - rated: `ratedItems`, for whoever has them already.
+  package func learnableDigest(
+    content: @autoclosure () -> String, rated: [Int32]? = nil
+  ) -> String {
+    let rated = rated ?? ratedItems
     return rated.count == items.count
       ? content() : contentDigest(of: items.selecting(rated).withoutUnusedCategories)
   }

@@ -25,7 +25,7 @@ package struct JudgedQuery: Sendable {
     self.scale = scale
     // A score that is no number ranks last.
     let keys = scores.map { $0.isNaN ? -Float.infinity : $0 }
-    let order = keys.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
+    let order = descendingOrder(of: keys)
     var ties: [Range<Int>] = []
     var start = 0
     for rank in order.indices
@@ -84,4 +84,37 @@ package struct JudgedQuery: Sendable {
     }
     return sum
   }
+}
+
+/// The places of keys, none of which is NaN, from the highest key to the lowest; of equal keys the first comes first.
+func descendingOrder(of keys: [Float]) -> [Int] {
+  guard keys.count > 256 else {
+    return keys.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
+  }
+  // Of all items a radix sort: by eleven bits at a time, from the lowest on, each time leaving equal ones as they stand.
+  let (digits, size) = ([0, 11, 22], 1 << 11)
+  var counts = [Int](repeating: 0, count: digits.count * size)
+  var words = keys.enumerated().map { place, key in
+    // Both zeros are equal. Complements of positive numbers ascend as these descend; negative ones do so as they are.
+    let bits = (key + 0).bitPattern
+    let rank = Int(bits >> 31 == 0 ? ~bits & 0x7FFF_FFFF : bits)
+    counts[rank & 0x7FF] += 1
+    counts[size + (rank >> 11 & 0x7FF)] += 1
+    counts[2 * size + (rank >> 22)] += 1
+    return UInt64(rank) << 32 | UInt64(place)
+  }
+  var sorted = words
+  for (digit, shift) in digits.enumerated() {
+    let range = digit * size..<(digit + 1) * size
+    if counts[range].contains(keys.count) { continue }
+    var next = 0
+    for value in range { (counts[value], next) = (next, next + counts[value]) }
+    for word in words {
+      let value = range.lowerBound + Int(word >> (32 + UInt64(shift)) & 0x7FF)
+      sorted[counts[value]] = word
+      counts[value] += 1
+    }
+    swap(&words, &sorted)
+  }
+  return words.map { Int($0 & 0xFFFF_FFFF) }
 }

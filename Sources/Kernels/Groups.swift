@@ -11,6 +11,11 @@ package struct Groups: RandomAccessCollection, Sendable {
   ///   - keys: the group of each place, each in `0..<count`.
   ///   - count: how many groups there are.
   package init(_ places: [Int32]? = nil, by keys: [Int32], count: Int) {
+    if places == nil, let starts = Self.startsOfAscending(keys, count: count) {
+      self.starts = starts
+      order = Self.places(upTo: keys.count)
+      return
+    }
     var starts = [Int](repeating: 0, count: count + 1)
     let stand =
       places.map { Self.count($0.lazy.map { keys[Int($0)] }, into: &starts) }
@@ -20,7 +25,7 @@ package struct Groups: RandomAccessCollection, Sendable {
     if Cancellation.isRequested { starts[count] = places?.count ?? keys.count }
     self.starts = starts
     if stand || Cancellation.isRequested {
-      order = places ?? (0..<Int32(keys.count)).map { $0 }
+      order = places ?? Self.places(upTo: keys.count)
       return
     }
     var order = [Int32](repeating: 0, count: places?.count ?? keys.count)
@@ -33,6 +38,62 @@ package struct Groups: RandomAccessCollection, Sendable {
       }
     }
     self.order = order
+  }
+
+  /// How many places each group has.
+  package static func sizes(by keys: [Int32], count: Int) -> [Int] {
+    if let starts = startsOfAscending(keys, count: count) {
+      return (0..<count).map { starts[$0 + 1] - starts[$0] }
+    }
+    var counts = [Int](repeating: 0, count: count + 1)
+    _ = keys.withUnsafeBufferPointer { Self.count($0, into: &counts) }
+    return Array(counts.dropFirst())
+  }
+
+  /// Where each group begins, and the end, of keys that ascend; nil where they do not, or nobody wants it any more.
+  private static func startsOfAscending(_ keys: [Int32], count: Int) -> [Int]? {
+    let size = 1 << 18
+    let parts = (keys.count + size - 1) / size
+    let ascend = orderedMap(parts, abandoned: false) { part in
+      keys.withUnsafeBufferPointer { keys in
+        var (last, ascend) = (part > 0 ? keys[part * size - 1] : 0, true)
+        for key in keys[part * size..<Swift.min((part + 1) * size, keys.count)] {
+          ascend = ascend && key >= last
+          last = key
+        }
+        return ascend
+      }
+    }
+    guard !ascend.contains(false), !Cancellation.isRequested else { return nil }
+    var starts = [Int](repeating: keys.count, count: count + 1)
+    starts.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let starts = buffer
+      parallel(parts) { part in
+        keys.withUnsafeBufferPointer { keys in
+          var last = part > 0 ? Int(keys[part * size - 1]) : -1
+          for place in part * size..<Swift.min((part + 1) * size, keys.count)
+          where Int(keys[place]) != last {
+            // Groups without a place begin where the next one does.
+            for group in last + 1...Int(keys[place]) { starts[group] = place }
+            last = Int(keys[place])
+          }
+        }
+      }
+    }
+    return starts
+  }
+
+  private static func places(upTo count: Int) -> [Int32] {
+    let size = 1 << 18
+    return [Int32](unsafeUninitializedCapacity: count) { buffer, filled in
+      nonisolated(unsafe) let places = buffer
+      parallel((count + size - 1) / size) { part in
+        for place in part * size..<Swift.min((part + 1) * size, count) {
+          places[place] = Int32(place)
+        }
+      }
+      filled = count
+    }
   }
 
   /// Counts how often each key occurs, one place behind its own.

@@ -41,6 +41,24 @@ private func cleaning(_ change: (inout Cleaning) -> Void) -> Cleaning {
     #expect(table.repeats.rows == repeats)
   }
 
+  /// Many rows are looked through in parts, which end between users.
+  @Test func oneRepeatAmongManyRowsIsFoundWhereverItStands() {
+    let users = (0..<4000).map { Int32($0 < 1000 ? 0 : $0 / 20 - 49) }
+    let items = (0..<4000).map { Int32($0 < 1000 ? 20 + $0 % 20 : $0 % 20) }
+    func repeats(_ items: [Int32], _ users: [Int32]) -> Int {
+      Interactions(users: users, items: items, ratings: users.map { _ in 1 }, times: []).repeats.rows
+    }
+    let tail = (Array(users[1000...]), Array(items[1000...]))
+    #expect(repeats(tail.1, tail.0) == 0)
+    for row in stride(from: 1, to: 3000, by: 7) where row % 20 > 0 {
+      var own = tail.1
+      own[row] = own[row - 1]
+      #expect(repeats(own, tail.0) == 1, "\(row)")
+    }
+    #expect(repeats(items, users) == 980)
+    #expect(repeats(items, users.reversed()) == repeats(items.reversed(), users))
+  }
+
   private let repeated = dataset([
     ("a", "x", 1, 30), ("a", "x", 5, 10), ("b", "x", 2, 5), ("a", "x", 3, 20), ("a", "y", 4, 1),
   ])

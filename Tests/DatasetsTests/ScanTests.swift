@@ -1,6 +1,6 @@
-import Testing
-
 import Datasets
+import Kernels
+import Testing
 
 /// The rows of `text` in that layout.
 private func scanned(
@@ -113,6 +113,63 @@ private func check(
     let plain = try table.indexed("user").codes
     #expect(Array(mixed.codes.dropLast()) == plain)
     #expect(mixed.vocabulary.names.last == "x")
+  }
+
+  /// Plain rows are read many at a time, and a line alone is too short for that.
+  @Test(arguments: [",", "\t"], [2, 40])
+  func rowsReadTogetherAreThoseReadOneByOne(separator: Character, plain: Int) throws {
+    let layout = RowLayout(
+      [
+        Field("user", .id), Field("left out", .skip), Field("item", .id),
+        Field("rating", .optionalNumber), Field("time", .time), Field("title", .text),
+      ], separator: separator, isQuoted: true)
+    let odd: [[String]] = [
+      ["123456789", "2147483647", "2147483648", "007", " 5", "5 ", "\"6\"", "u1", "\" 7\""],
+      ["\"a\"", "\"a\(separator)b\"", "\"a\"\"b\"", "a\"b", "\r", " "],
+      ["99999999", "100000000", "00", "i\(1)", "-1"],
+      ["", "10", "10.0", "4.25", "-3", "1e2", " 4", "\"5\"", ".5", "5."],
+      ["123456789012345", "1234567890123456", "-5", "7.0", "\"8\""],
+      ["a b", "\"c\(separator)d\"", "\"e\nf\"", " g ", "\"h\"\"i\""],
+    ]
+    var chance = RandomKey(seed: 3).stream
+    let lines = (0..<4000).map { _ -> String in
+      var fields = ["\(chance.below(200_000))", "x", "\(chance.below(84_000))"]
+      fields += ["\(chance.below(6)).\(chance.below(10))", "\(chance.below(2_000_000_000))", "t"]
+      if chance.below(plain) == 0 {
+        let field = chance.below(odd.count)
+        fields[field] = odd[field][chance.below(odd[field].count)]
+      }
+      let end = ["\n", "\r\n", "\n\n"][chance.below(plain) == 0 ? chance.below(3) : 0]
+      return fields.joined(separator: String(separator)) + end
+    }
+    let together = try scanned(lines.joined(), layout)
+    let alone = try lines.map { try scanned($0, layout) }
+    #expect(together.count == lines.count)
+    for name in ["user", "item", "title"] {
+      #expect(try together.texts(name) == alone.flatMap { try $0.texts(name) })
+    }
+    let ratings = alone.flatMap { $0.numbers("rating").map(\.bitPattern) }
+    #expect(together.numbers("rating").map(\.bitPattern) == ratings)
+    #expect(together.times("time") == alone.flatMap { $0.times("time") })
+  }
+
+  @Test func unreadableRowsAmongManyArePassedOverWhereverTheyStand() throws {
+    let lines = (0..<5000).map { row in
+      row % 97 == 5 ? "\(row)\t1\t1" : row % 61 == 7 ? "\(row)\t1\tx\t1" : "\(row)\t1\t1\t1"
+    }
+    let table = try scanned(lines.joined(separator: "\n"), RowLayout(four), badRows: .skip)
+    let kept = (0..<5000).filter { $0 % 97 != 5 && $0 % 61 != 7 }
+    #expect(try table.texts("user") == kept.map { "\($0)" })
+    #expect(table.skipped == 5000 - kept.count)
+  }
+
+  @Test(arguments: [1, 7, 8, 9, 1000])
+  func theScaleSpansAllRatings(count: Int) {
+    var chance = RandomKey(seed: 9).stream
+    let ratings = (0..<count).map { _ in Float(chance.below(1000)) / 8 - 60 }
+    let scale = RatingScale(spanning: ratings)
+    #expect(scale.lowest == ratings.min())
+    #expect(scale.highest == ratings.max())
   }
 
   @Test func aMalformedRowIsRefusedWithItsLine() {

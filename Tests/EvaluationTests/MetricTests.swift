@@ -77,6 +77,19 @@ private func metric(_ spelling: String, _ options: [String: Value] = [:]) throws
     #expect(try metric("ndcg").value(of: mixed) == 1 / 2.0)
   }
 
+  @Test(arguments: [10, 256, 257, 5000])
+  func candidatesOfEqualScoresStayAsTheyStand(count: Int) {
+    var chance = RandomKey(seed: 4).stream
+    let odd: [Float] = [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -1, 1]
+    let scores = (0..<count).map { _ in
+      chance.below(3) == 0
+        ? odd[chance.below(odd.count)] : Float(chance.below(400)) / 16 - 12
+    }
+    let order = JudgedQuery(scores: scores, ratings: [], scale: RatingScale(1, 5)).order
+    let keys = scores.map { $0.isNaN ? -.infinity : $0 }
+    #expect(order == (0..<count).sorted { (-keys[$0], $0) < (-keys[$1], $1) })
+  }
+
   @Test func aScoreThatIsNoNumberRanksLast() throws {
     let query = JudgedQuery(scores: [.nan, 1], ratings: [5, 1], scale: scale)
     #expect(try metric("mrr").value(of: query) == 0.5)

@@ -28,6 +28,20 @@ import Testing
       ])
   }
 
+  @Test func manyPlacesAreGroupedAsFewAre() {
+    let keys = (0..<600_000).map { Int32($0 / 7 * 2) }
+    let count = Int(keys.last ?? 0) + 3
+    let ascending = Groups(by: keys, count: count)
+    #expect(ascending.order == Array(0..<600_000))
+    #expect(ascending.starts == (0...count).map { min(600_000, ($0 + 1) / 2 * 7) })
+    #expect(Groups.sizes(by: keys, count: count) == ascending.map(\.count))
+    var turned = keys
+    turned.swapAt(1000, 500_000)
+    let sizes = Groups.sizes(by: turned, count: count)
+    #expect(sizes == ascending.map(\.count))
+    #expect(Groups(by: turned, count: count).map(\.count) == sizes)
+  }
+
   @Test func whatNobodyWantsHasEveryPlaceAllTheSame() {
     var grouped: Groups?
     let result: Void? = Cancellation.attempt(until: { true }) {

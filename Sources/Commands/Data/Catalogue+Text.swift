@@ -6,8 +6,9 @@ extension Dataset {
   var ratedItemCount: Int { items.count - unratedItemCount }
 
   /// `300 items`, or `12 items, 9 rated and 3 never,`.
-  var itemCounts: String {
-    let unrated = unratedItemCount
+  ///
+  /// - Parameter unrated: `unratedItemCount`, which takes a look at all ratings.
+  func itemCounts(unrated: Int) -> String {
     let all = counted(items.count, "item")
     guard unrated > 0 else { return all }
     return "\(all), \(grouped(items.count - unrated)) rated and \(grouped(unrated)) never,"

@@ -129,8 +129,9 @@ struct Load: WithholdingCommand {
   }
 
   private func report(on data: Dataset, seconds: Double) -> Report {
+    let unrated = data.unratedItemCount
     var blocks: [Report.Block] = [
-      .text("Loaded \(data.name): \(data.sizes)\(data.scaleOrCounts).")
+      .text("Loaded \(data.name): \(data.sizes(unrated: unrated))\(data.scaleOrCounts).")
     ]
     if data.sources.isEmpty {
       blocks.append(.note("generated data that come with mrs, not real ratings"))
@@ -148,9 +149,9 @@ struct Load: WithholdingCommand {
       result: Record([
         .init("users", .number(Double(data.users.count))),
         .init("items", .number(Double(data.items.count))),
-        .init("unrated", .number(Double(data.unratedItemCount))),
+        .init("unrated", .number(Double(unrated))),
         .init("ratings", .number(Double(data.interactions.count))),
-        .init("density", .number(data.density)),
+        .init("density", .number(data.density(unrated: unrated))),
         .init("seconds", .number(seconds)),
       ]))
   }
@@ -179,8 +180,11 @@ extension Dataset {
   }
 
   /// The share of all pairs of users and rated items that are rated.
-  var density: Double {
-    Double(interactions.count) / max(1, Double(users.count) * Double(ratedItemCount))
+  var density: Double { density(unrated: unratedItemCount) }
+
+  /// - Parameter unrated: `unratedItemCount`, which takes a look at all ratings.
+  fileprivate func density(unrated: Int) -> Double {
+    Double(interactions.count) / max(1, Double(users.count) * Double(items.count - unrated))
   }
 
   /// Fails for interactions where something has a meaning for ratings only.
@@ -203,10 +207,14 @@ extension Dataset {
   }
 
   /// `100,000 ratings of 1,682 items by 943 users (6.30 % of all pairs)`.
-  var sizes: String {
+  var sizes: String { sizes(unrated: unratedItemCount) }
+
+  /// - Parameter unrated: `unratedItemCount`, which takes a look at all ratings.
+  fileprivate func sizes(unrated: Int) -> String {
+    let density = density(unrated: unrated)
     let hundredths = Int((density * 10_000).rounded())
     let share = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
-    return "\(counted(interactions.count, noun)) of \(itemCounts) by "
+    return "\(counted(interactions.count, noun)) of \(itemCounts(unrated: unrated)) by "
       + "\(counted(users.count, "user")) "
       + (density > 1 ? "(more than there are pairs)" : "(\(share) of all pairs)")
   }

@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Language
 import Reports
 
@@ -250,16 +251,15 @@ struct Split: ConstrainedCommand {
 
   /// How many users are in no part, and how many of them for want of ratings.
   private func absence(
-    of left: Int, but used: Set<Int32>, from tasks: TaskSplit, in data: Dataset
+    of left: Int, _ isUsed: [Bool], from tasks: TaskSplit, in data: Dataset
   ) -> String {
     let all = "\(grouped(left)) of \(counted(data.users.count, "user")) in no part"
     guard let sized = tasks.splitting, sized.phases.isEmpty, tasks.heldOut == nil else {
       return all
     }
-    var counts = [Int](repeating: 0, count: data.users.count)
-    for user in data.interactions.users { counts[Int(user)] += 1 }
+    let counts = Groups.sizes(by: data.interactions.users, count: data.users.count)
     let few = counts.indices.count {
-      counts[$0] < sized.leastRatings && !used.contains(Int32($0))
+      counts[$0] < sized.leastRatings && !isUsed[$0]
     }
     return few == 0
       ? all : all + ": \(grouped(few)) with fewer than \(counted(sized.leastRatings, data.noun))"
@@ -270,7 +270,8 @@ struct Split: ConstrainedCommand {
   }
 
   private func remarks(on tasks: TaskSplit, of data: Dataset) -> [Report.Block] {
-    let used = Set(tasks.allParts.flatMap { $0.tasks.map(\.user) })
+    var isUsed = [Bool](repeating: false, count: data.users.count)
+    for part in tasks.allParts { for task in part.tasks { isUsed[Int(task.user)] = true } }
     let facts = tasks.leaks(in: data.interactions)
     var blocks: [Report.Block] = []
     if let screening = tasks.screening {
@@ -293,9 +294,9 @@ struct Split: ConstrainedCommand {
             + "fitted to all of them, and `meta-train` draws support and query from all of them in each epoch"
         ))
     }
-    let left = data.users.count - used.count
+    let left = isUsed.count { !$0 }
     if left > 0 {
-      blocks.append(.note(absence(of: left, but: used, from: tasks, in: data)))
+      blocks.append(.note(absence(of: left, isUsed, from: tasks, in: data)))
     }
     if tasks.unjudged > 0, let known = tasks.knownCounts.last {
       blocks.append(

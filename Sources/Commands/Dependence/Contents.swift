@@ -16,17 +16,20 @@ extension Dataset {
     for (name, column) in interactions.columns.sorted(by: { $0.key < $1.key }) {
       words += [name, text(column.vocabulary.names), hexadecimal(digest(column.codes))]
     }
-    let whole = contentDigest
+    let (whole, rated) = (contentDigest, ratedItems)
     return whole + " " + digest(ofWords: words) + " "
-      + (foundation ?? self.foundation(learnable: learnableDigest(content: whole)))
+      + (foundation
+        ?? self.foundation(learnable: learnableDigest(content: whole, rated: rated), rated))
   }
 
   /// What tasks and models are made from, in a digest: further items that nobody has rated do not change it, nor
   /// do other files that say the same.
-  var foundation: String { foundation(learnable: learnableDigest) }
-
-  private func foundation(learnable: String) -> String {
+  var foundation: String {
     let rated = ratedItems
+    return foundation(learnable: learnableDigest(content: contentDigest, rated: rated), rated)
+  }
+
+  private func foundation(learnable: String, _ rated: [Int32]) -> String {
     let titles = rated.map { items.titles.isEmpty ? "" : items.titles[Int($0)] }
     var words = [name, learnable, hexadecimal(digest(ofNames: titles))] + domains
     for feature in users.features + items.features where feature.fillsWithMean {

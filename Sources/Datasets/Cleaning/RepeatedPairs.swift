@@ -96,26 +96,36 @@ extension Interactions {
   /// Whether any pair of a user and an item is given twice.
   package var hasRepeats: Bool { hasRepeatsInStretches ?? hasRepeatsAnywhere }
 
-  /// The same in one pass where the rows of each user stand together, as in most files; nil where they do not.
+  /// The same in one pass where the rows of each user stand together and users ascend, as they do in the order in
+  /// which most files name them; nil where they do not.
   private var hasRepeatsInStretches: Bool? {
-    var isOver = [Bool](repeating: false, count: Self.count(of: users))
-    var lastUser = [Int32](repeating: -1, count: Self.count(of: items))
-    return users.withUnsafeBufferPointer { users in
-      items.withUnsafeBufferPointer { items -> Bool? in
-        var current: Int32 = -1
-        for row in users.indices.whileWanted() {
-          let (user, item) = (users[row], Int(items[row]))
-          if user != current {
-            if isOver[Int(user)] { return nil }
-            isOver[Int(user)] = true
+    let itemCount = Self.count(of: items)
+    let parts = count / 64 > itemCount ? 16 : 1
+    /// Where the first user begins who has no row before a part.
+    @Sendable func start(_ part: Int) -> Int {
+      let start = count * part / parts
+      guard part > 0, part < parts else { return start }
+      let last = users[start - 1]
+      return users[start...].firstIndex { $0 != last } ?? count
+    }
+    let found = orderedMap(parts, abandoned: nil) { part -> Bool? in
+      let (start, end) = (start(part), start(part + 1))
+      var lastUser = [Int32](repeating: -1, count: itemCount)
+      return users.withUnsafeBufferPointer { users in
+        items.withUnsafeBufferPointer { items -> Bool? in
+          var current = start > 0 ? users[start - 1] : -1
+          for row in (start..<max(start, end)).whileWanted() {
+            let (user, item) = (users[row], Int(items[row]))
+            if user < current { return nil }
             current = user
+            if lastUser[item] == user { return true }
+            lastUser[item] = user
           }
-          if lastUser[item] == user { return true }
-          lastUser[item] = user
+          return false
         }
-        return false
       }
     }
+    return found.contains(true) ? true : found.contains(nil) ? nil : false
   }
 
   /// The same for rows in any order; two passes without sorting.

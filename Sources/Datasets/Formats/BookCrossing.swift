@@ -81,7 +81,7 @@ package struct BookCrossing: DatasetFormat {
     var table = try layout.scan(contents, from: header.next, badRows: badRows)
     table.encoding = .guessed(contents.bytes)
     let data = try Dataset(
-      name: "Book-Crossing", ratings: table, user: "User-ID", item: "ISBN", rating: "Book-Rating",
+      name: "Book-Crossing", ratings: &table, user: "User-ID", item: "ISBN", rating: "Book-Rating",
       time: "")
     if implicit == .keep { return data }
     let rated = data.interactions.ratings.indices.filter { data.interactions.ratings[$0] > 0 }

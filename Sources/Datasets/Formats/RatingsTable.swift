@@ -2,24 +2,16 @@ import Kernels
 
 extension Dataset {
   /// The data set of a table of ratings, without features; `others` become columns by their names. Without
-  /// a column of ratings the rows are interactions, of which `count` says how much each counts.
+  /// a column of ratings the rows are interactions, of which `count` says how much each counts. The columns of
+  /// users and items are taken out of the table.
   init(
-    name: String, ratings table: ScannedTable, user: String, item: String,
+    name: String, ratings table: inout ScannedTable, user: String, item: String,
     rating: String, count: String = "", time: String, scale: RatingScale? = nil,
     others: [String] = []
   ) throws(DatasetError) {
-    // Three independent passes over much memory: numbering users, numbering items, the digest.
-    let passes = orderedMap(3) { pass -> Pass in
-      if pass == 2 { return .source(table.contents.source) }
-      return .index(
-        Result { () throws(DatasetError) in try table.indexed(pass == 0 ? user : item) })
-    }
-    guard case .index(let userIndex) = passes[0], case .index(let itemIndex) = passes[1],
-      case .source(let source) = passes[2]
-    else { preconditionFailure("passes come back in their order") }
+    let (users, items) = try table.takeIndexed((user, item))
+    let source = table.contents.source
     try DatasetError.throwIfUnwanted()
-    let users = try userIndex.get()
-    let items = try itemIndex.get()
     let ratings =
       rating.isEmpty
       ? Array(repeating: 1, count: users.codes.count) : table.numbers(rating)
@@ -43,12 +35,6 @@ extension Dataset {
       self = try asInteractions(counts: count.isEmpty ? nil : table.numbers(count))
     }
   }
-}
-
-/// What came of one pass over a table.
-private enum Pass: Sendable {
-  case index(Result<(codes: [Int32], vocabulary: Vocabulary), DatasetError>)
-  case source(Dataset.Source)
 }
 
 extension RatingScale {

@@ -51,7 +51,7 @@ struct RatingsReadings {
           + "merged with another that differs in them alone")
     }
     var data = try Dataset(
-      name: name, ratings: table, user: roles.user, item: roles.item, rating: roles.rating,
+      name: name, ratings: &table, user: roles.user, item: roles.item, rating: roles.rating,
       count: roles.count, time: roles.time, others: others)
     if data.feedback == .ratings, let outOf = form.outOf {
       data.scale = RatingScale(data.scale.lowest, max(data.scale.highest, Float(outOf)))

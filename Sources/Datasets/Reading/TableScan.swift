@@ -137,12 +137,19 @@ private struct TableScan {
     let scan = TableScan(contents: contents, layout: layout, start: start, badRows: badRows)
     return withBases { bases in
       nonisolated(unsafe) let bases = bases
-      return orderedMap(stretches.count, abandoned: ScannedPart()) { part in
+      // The digest of the file is long work for one thread: it starts first, and the rows are read beside it.
+      let parts = orderedMap(stretches.count + 1, abandoned: ScannedPart()) { place in
+        guard place > 0 else {
+          _ = scan.contents.digest
+          return ScannedPart()
+        }
+        let part = place - 1
         let shifted = zip(bases, strides).map { $0?.advanced(by: $1 * firstRows[part]) }
         return scan.scan(
           stretches[part].range, into: shifted, strides: strides, room: stretches[part].lines,
           kinds: kinds, base: bytes)
       }
+      return Array(parts.dropFirst())
     }
   }
 

@@ -8,7 +8,9 @@ extension ScannedTable {
   ) throws(DatasetError) -> (codes: [Int32], vocabulary: Vocabulary) {
     switch column(name) {
     case .smallIDs(let ids)?:
-      return indexedSmall(ids)
+      var codes = ids
+      let order = numberByAppearance(&codes)
+      return (codes, Vocabulary(order.lazy.map { String($0) }))
     case .tokens(let tokens)?:
       return try indexed(tokens: tokens)
     default:
@@ -16,45 +18,50 @@ extension ScannedTable {
     }
   }
 
-  /// Numbers through a table with a place for every id up to the largest, unless that is absurd.
-  private func indexedSmall(_ ids: [Int32]) -> (codes: [Int32], vocabulary: Vocabulary) {
-    let largest = ids.bounds?.upperBound ?? 0
-    var order: [Int32] = []
-    let codes: [Int32]
-    if Int(largest) < max(1 << 22, 4 * ids.count) {
-      var numbers = [Int32](repeating: -1, count: Int(largest) + 1)
-      codes = numbers.withUnsafeMutableBufferPointer { numbers in
-        numbered(ids) { id in
-          let known = numbers[Int(id)]
-          if known >= 0 { return known }
-          let number = Int32(order.count)
-          numbers[Int(id)] = number
-          order.append(id)
-          return number
-        }
-      }
-    } else {
-      var numbers: [Int32: Int32] = [:]
-      codes = numbered(ids) { id in
-        if let known = numbers[id] { return known }
-        let number = Int32(order.count)
-        numbers[id] = number
-        order.append(id)
-        return number
-      }
+  /// The same of two columns, which are taken out of the table.
+  mutating func takeIndexed(
+    _ names: (String, String)
+  ) throws(DatasetError) -> (
+    (codes: [Int32], vocabulary: Vocabulary), (codes: [Int32], vocabulary: Vocabulary)
+  ) {
+    guard names.0 != names.1, let first = takeSmallIDs(names.0) else {
+      return try indexed(names)
     }
-    return (codes, Vocabulary(order.lazy.map { String($0) }))
+    guard let second = takeSmallIDs(names.1) else {
+      replace(names.0, by: .smallIDs(first))
+      return try indexed(names)
+    }
+    // In their own memory: that of large tables takes longer to get than numbers to find.
+    var codes = [consume first, consume second]
+    let orders = codes.indices.map { numberByAppearance(&codes[$0]) }
+    let vocabularies = orderedMap(2) { Vocabulary(orders[$0].lazy.map { String($0) }) }
+    return ((codes[0], vocabularies[0]), (codes[1], vocabularies[1]))
   }
 
-  private func numbered(_ ids: [Int32], _ number: (Int32) -> Int32) -> [Int32] {
-    [Int32](unsafeUninitializedCapacity: ids.count) { codes, count in
-      ids.withUnsafeBufferPointer { ids in
-        for row in ids.indices.whileWanted() {
-          codes[row] = number(ids[row])
-          count = row + 1
-        }
+  /// The same of two columns, and beside them the digest of the file.
+  private func indexed(
+    _ names: (String, String)
+  ) throws(DatasetError) -> (
+    (codes: [Int32], vocabulary: Vocabulary), (codes: [Int32], vocabulary: Vocabulary)
+  ) {
+    let passes = orderedMap(3) { pass in
+      if pass == 2 { _ = contents.digest }
+      return Result { () throws(DatasetError) in
+        pass == 2 ? ([], Vocabulary()) : try indexed(pass == 0 ? names.0 : names.1)
       }
     }
+    return (try passes[0].get(), try passes[1].get())
+  }
+
+  /// The ids of a column if they are small whole numbers; the table has them no longer.
+  private mutating func takeSmallIDs(_ name: String) -> [Int32]? {
+    guard let index = layout.fields.firstIndex(where: { $0.name == name }),
+      case .smallIDs = columns[index]
+    else { return nil }
+    var taken = ScannedColumn.skipped
+    swap(&taken, &columns[index])
+    guard case .smallIDs(let ids) = consume taken else { return nil }
+    return ids
   }
 
   /// Numbers through a hash table of the bytes, so that a text is made once for each name only.
@@ -128,4 +135,60 @@ private struct TokenTable {
     hash = (hash ^ hash >> 32) &* 0x9E37_79B9_7F4A_7C15
     return Int(truncatingIfNeeded: hash >> 29)
   }
+}
+
+/// Puts in the place of each id, which is not negative, its number in the order of first appearance; returns the ids in
+/// that order. Rows at the end keep their ids when nobody wants them any more.
+private func numberByAppearance(_ ids: inout [Int32]) -> [Int32] {
+  let largest = Int(ids.bounds?.upperBound ?? -1)
+  if largest >= max(1 << 22, 4 * ids.count) { return numberByDictionary(&ids) }
+  return ids.withUnsafeMutableBufferPointer { buffer in
+    nonisolated(unsafe) let ids = buffer
+    // Each part finds the ids that are new in it; those that are new in all come from few.
+    let parts = largest < ids.count / 64 ? 16 : 1
+    @Sendable func range(_ part: Int) -> Range<Int> {
+      ids.count * part / parts..<ids.count * (part + 1) / parts
+    }
+    let found = orderedMap(parts, abandoned: []) { part -> [Int32] in
+      var isKnown = [Bool](repeating: false, count: largest + 1)
+      var order: [Int32] = []
+      isKnown.withUnsafeMutableBufferPointer { isKnown in
+        for row in range(part).whileWanted() where !isKnown[Int(ids[row])] {
+          isKnown[Int(ids[row])] = true
+          order.append(ids[row])
+        }
+      }
+      return order
+    }
+    var numbers = [Int32](repeating: -1, count: largest + 1)
+    var order: [Int32] = []
+    for id in found.joined() where numbers[Int(id)] < 0 {
+      numbers[Int(id)] = Int32(order.count)
+      order.append(id)
+    }
+    numbers.withUnsafeBufferPointer { buffer in
+      nonisolated(unsafe) let numbers = buffer
+      parallel(parts) { part in
+        for row in range(part).whileWanted() { ids[row] = numbers[Int(ids[row])] }
+      }
+    }
+    return order
+  }
+}
+
+/// The same where the largest id is absurd for a table with a place for each.
+private func numberByDictionary(_ ids: inout [Int32]) -> [Int32] {
+  var numbers: [Int32: Int32] = [:]
+  var order: [Int32] = []
+  for row in ids.indices.whileWanted() {
+    let id = ids[row]
+    if let known = numbers[id] {
+      ids[row] = known
+    } else {
+      ids[row] = Int32(order.count)
+      numbers[id] = Int32(order.count)
+      order.append(id)
+    }
+  }
+  return order
 }

@@ -112,12 +112,12 @@ extension TaskSplitting {
     of data: Dataset, _ division: RowDivision?
   ) throws(DatasetError) -> [PartCounts] {
     let users = data.interactions.users
-    func counted(_ rows: some Sequence<Int32>) -> [Int] {
+    func counted(_ rows: [Int32]) -> [Int] {
       var counts = [Int](repeating: 0, count: data.users.count)
-      for user in rows { counts[Int(user)] += 1 }
+      for row in rows { counts[Int(users[Int(row)])] += 1 }
       return counts
     }
-    let all = counted(users)
+    let all = Groups.sizes(by: users, count: data.users.count)
     guard let division else {
       return [PartCounts(name: "", users: all.filter { $0 > 0 }.map { (own: $0, all: $0) })]
     }
@@ -128,7 +128,7 @@ extension TaskSplitting {
     return parts.map { name, rows in
       PartCounts(
         name: name,
-        users: zip(counted(rows.lazy.map { users[Int($0)] }), all).filter { $0.0 > 0 }
+        users: zip(counted(rows), all).filter { $0.0 > 0 }
           .map { (own: $0, all: $1) })
     }
   }

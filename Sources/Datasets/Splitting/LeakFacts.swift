@@ -29,62 +29,125 @@ extension TaskSplit {
   package func leaks(
     to judged: [UserTask], from known: [Part] = [.train, .valid], in data: Interactions
   ) -> LeakFacts {
-    var facts = LeakFacts()
-    var isSeen = [Bool](repeating: false, count: data.count)
-    var isSeenUser = [Bool](repeating: false, count: Int(data.users.max() ?? -1) + 1)
-    var isTrainedItem = [Bool](repeating: false, count: Int(data.items.max() ?? -1) + 1)
-    for task in known.lazy.map({ self[$0] }).joined().whileWanted(asking: 0x100) {
-      isSeenUser[Int(task.user)] = true
-      isSeen.withUnsafeMutableBufferPointer { isSeen in
-        task.forEachRow { isSeen[Int($0)] = true }
-      }
+    let known = KnownRows(
+      known.map { self[$0] }, learnt: known.contains(.valid) ? settledTraining : train, of: data)
+    let seenItems = known.items(of: judged, in: data)
+    let stretch = 64
+    let found = orderedMap((judged.count + stretch - 1) / stretch, abandoned: (LeakFacts(), [])) {
+      part -> (LeakFacts, Set<Int32>) in
+      let places = part * stretch..<min((part + 1) * stretch, judged.count)
+      var facts = LeakFacts()
+      var newItems: Set<Int32> = []
+      for place in places { facts.add(judged[place], seenItems[place], known, data, &newItems) }
+      return (facts, newItems)
     }
-    // Items that were held out for validation return to training.
-    let learnt = known.contains(.valid) ? settledTraining : train
-    data.items.withUnsafeBufferPointer { items in
-      isTrainedItem.withUnsafeMutableBufferPointer { isTrainedItem in
-        for task in learnt.whileWanted(asking: 0x100) {
-          task.forEachRow { isTrainedItem[Int(items[Int($0)])] = true }
-        }
-      }
-    }
-    var isNewItem = [Bool](repeating: false, count: isTrainedItem.count)
-    let seenItems = items(of: judged, among: isSeen, in: data)
-    for (task, itemsSeen) in zip(judged, seenItems).whileWanted(asking: 0x10) {
-      facts.sharedRows += task.query.count { isSeen[Int($0)] }
-      facts.sharedUsers += isSeenUser[Int(task.user)] ? 1 : 0
-      let seen = itemsSeen.union(task.support.map { data.items[Int($0)] })
-      facts.repeatedPairs += task.query.count { seen.contains(data.items[Int($0)]) }
-      for row in task.query where !isTrainedItem[Int(data.items[Int(row)])] {
-        isNewItem[Int(data.items[Int(row)])] = true
-      }
-      if !data.times.isEmpty, let newest = task.support.map({ data.times[Int($0)] }).max() {
-        facts.rowsFromBefore += task.query.count {
-          data.times[Int($0)] < newest && data.times[Int($0)] != Interactions.unknownTime
-        }
-      }
-    }
-    facts.newItems = isNewItem.count { $0 }
+    var facts = found.reduce(into: LeakFacts()) { $0.add($1.0) }
+    facts.newItems = found.reduce(into: Set<Int32>()) { $0.formUnion($1.1) }.count
     return facts
   }
+}
 
-  /// For each of these tasks the items that its user has in the rows that are seen.
-  private func items(
-    of judged: [UserTask], among isSeen: [Bool], in data: Interactions
-  ) -> [Set<Int32>] {
+extension LeakFacts {
+  /// Adds what a judged task has in common with what is known.
+  ///
+  /// - Parameters:
+  ///   - seen: the items that its user has in rows that are known.
+  ///   - newItems: gets its items that no row rates that may be learnt from.
+  fileprivate mutating func add(
+    _ task: UserTask, _ seen: Set<Int32>, _ known: KnownRows, _ data: Interactions,
+    _ newItems: inout Set<Int32>
+  ) {
+    sharedRows += task.query.count { known.isSeen[Int($0)] }
+    sharedUsers += known.isSeenUser[Int(task.user)] ? 1 : 0
+    let seen = seen.union(task.support.lazy.map { data.items[Int($0)] })
+    repeatedPairs += task.query.count { seen.contains(data.items[Int($0)]) }
+    for row in task.query where !known.isTrainedItem[Int(data.items[Int(row)])] {
+      newItems.insert(data.items[Int(row)])
+    }
+    if !data.times.isEmpty, let newest = task.support.lazy.map({ data.times[Int($0)] }).max() {
+      rowsFromBefore += task.query.count {
+        data.times[Int($0)] < newest && data.times[Int($0)] != Interactions.unknownTime
+      }
+    }
+  }
+
+  /// Adds the counts of other tasks; of items not, as tasks can have the same.
+  fileprivate mutating func add(_ others: LeakFacts) {
+    sharedRows += others.sharedRows
+    repeatedPairs += others.repeatedPairs
+    sharedUsers += others.sharedUsers
+    rowsFromBefore += others.rowsFromBefore
+  }
+}
+
+/// What models may learn from: its rows and users, and the items of the rows that training has in the end.
+private struct KnownRows: Sendable {
+  private(set) var isSeen: [Bool]
+  private(set) var isSeenUser: [Bool]
+  let isTrainedItem: [Bool]
+
+  /// - Parameter learnt: the tasks of training in the end: items that were held out for validation return to it.
+  init(_ parts: [[UserTask]], learnt: [UserTask], of data: Interactions) {
+    isSeen = [Bool](repeating: false, count: data.count)
+    isSeenUser = [Bool](repeating: false, count: Int(data.users.bounds?.upperBound ?? -1) + 1)
+    for tasks in parts {
+      for task in tasks.whileWanted(asking: 0x100) { isSeenUser[Int(task.user)] = true }
+      isSeen.withUnsafeMutableBufferPointer { buffer in
+        // A row is in one task of a part at most.
+        nonisolated(unsafe) let isSeen = buffer
+        let stretch = 1024
+        parallel((tasks.count + stretch - 1) / stretch) { part in
+          for task in tasks[part * stretch..<min((part + 1) * stretch, tasks.count)]
+            .whileWanted(asking: 0x100)
+          {
+            task.forEachRow { isSeen[Int($0)] = true }
+          }
+        }
+      }
+    }
+    isTrainedItem = Self.items(of: learnt, in: data)
+  }
+
+  /// For each item whether one of these tasks has it.
+  private static func items(of tasks: [UserTask], in data: Interactions) -> [Bool] {
+    let count = Int(data.items.bounds?.upperBound ?? -1) + 1
+    let parts = tasks.count < 1024 ? 1 : 8
+    let found = orderedMap(parts, abandoned: []) { part -> [Bool] in
+      var occurs = [Bool](repeating: false, count: count)
+      data.items.withUnsafeBufferPointer { items in
+        occurs.withUnsafeMutableBufferPointer { occurs in
+          for task in tasks[tasks.count * part / parts..<tasks.count * (part + 1) / parts]
+            .whileWanted(asking: 0x100)
+          {
+            task.forEachRow { occurs[Int(items[Int($0)])] = true }
+          }
+        }
+      }
+      return occurs
+    }
+    return (0..<count).map { item in found.contains { !$0.isEmpty && $0[item] } }
+  }
+
+  /// For each of these tasks the items that its user has in the rows that are known.
+  func items(of judged: [UserTask], in data: Interactions) -> [Set<Int32>] {
     // Tables in place of dictionaries: nearly all rows are of others.
     let none = Int32(-1)
-    var first = [Int32](repeating: none, count: Int(data.users.max() ?? -1) + 1)
-    for (place, task) in judged.enumerated() where first[Int(task.user)] == none {
-      first[Int(task.user)] = Int32(place)
+    var places = [Int32](repeating: none, count: isSeenUser.count)
+    for (place, task) in judged.enumerated() where places[Int(task.user)] == none {
+      places[Int(task.user)] = Int32(place)
+    }
+    let (first, size) = (places, 1 << 20)
+    let found = orderedMap((data.count + size - 1) / size, abandoned: []) { part -> [Int] in
+      data.users.withUnsafeBufferPointer { users in
+        // Users are looked at first.
+        (part * size..<min((part + 1) * size, data.count)).filter {
+          first[Int(users[$0])] != none && isSeen[$0]
+        }
+      }
     }
     var items = [Set<Int32>](repeating: [], count: judged.count)
-    // Most rows are of others: their users are looked at first.
-    data.users.withUnsafeBufferPointer { users in
-      for row in users.indices.whileWanted() {
-        let place = first[Int(users[row])]
-        if place != none, isSeen[row] { items[Int(place)].insert(data.items[row]) }
-      }
+    for row in found.joined().whileWanted() {
+      items[Int(first[Int(data.users[row])])].insert(data.items[row])
     }
     return judged.map { items[Int(first[Int($0.user)])] }
   }

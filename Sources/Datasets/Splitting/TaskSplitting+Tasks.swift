@@ -110,9 +110,7 @@ extension Dataset {
 
   /// Equal for equal ratings and equal tasks of the parts.
   func fingerprint(with parts: [[UserTask]]) -> UInt64 {
-    var ratings = [
-      digest(interactions.users), digest(interactions.items), digest(interactions.ratings),
-    ]
+    var ratings = interactions.digestsWithoutTimes
     if feedback == .interactions { ratings.append(digest(interactions.counts) &+ 1) }
     return digest(ratings + parts.flatMap(words))
   }
@@ -130,26 +128,37 @@ extension TaskSplit {
 
 /// How many tasks there are, and a digest of them.
 private func words(_ tasks: [UserTask]) -> [UInt64] {
-  let size = tasks.reduce(0) { size, task in
-    size + 2 + task.support.count + task.query.count
-      + (task.spare.isEmpty ? 0 : 1 + task.spare.count)
+  let stretch = 1024
+  let stretches = (tasks.count + stretch - 1) / stretch
+  @Sendable func members(_ part: Int) -> ArraySlice<UserTask> {
+    tasks[part * stretch..<Swift.min((part + 1) * stretch, tasks.count)]
   }
-  let numbers = [Int32](unsafeUninitializedCapacity: size) { buffer, filled in
-    func add(_ rows: [Int32]) {
-      filled = buffer[filled...].update(fromContentsOf: rows)
+  let sizes: [Int] = orderedMap(stretches) { part -> Int in
+    members(part).reduce(0) { size, task in
+      size + 2 + task.support.count + task.query.count
+        + (task.spare.isEmpty ? 0 : 1 + task.spare.count)
     }
-    for task in tasks {
-      buffer[filled] = task.user
-      buffer[filled + 1] = Int32(task.support.count)
-      filled += 2
-      add(task.support)
-      add(task.query)
-      if !task.spare.isEmpty {
-        buffer[filled] = -1
-        filled += 1
-        add(task.spare)
+  }
+  let starts = sizes.reduce(into: [0]) { $0.append($1 + ($0.last ?? 0)) }
+  let numbers = [Int32](unsafeUninitializedCapacity: starts[stretches]) { buffer, filled in
+    nonisolated(unsafe) let buffer = buffer
+    parallel(stretches) { part in
+      var place = starts[part]
+      func add(_ rows: [Int32]) { place = buffer[place...].update(fromContentsOf: rows) }
+      for task in members(part) {
+        buffer[place] = task.user
+        buffer[place + 1] = Int32(task.support.count)
+        place += 2
+        add(task.support)
+        add(task.query)
+        if !task.spare.isEmpty {
+          buffer[place] = -1
+          place += 1
+          add(task.spare)
+        }
       }
     }
+    filled = starts[stretches]
   }
   return [UInt64(tasks.count), digest(numbers)]
 }
