@@ -94,27 +94,30 @@ func descendingOrder(of keys: [Float]) -> [Int] {
   // Of all items a radix sort: by eleven bits at a time, from the lowest on, each time leaving equal ones as they stand.
   let (digits, size) = ([0, 11, 22], 1 << 11)
   var counts = [Int](repeating: 0, count: digits.count * size)
-  var words = keys.enumerated().map { place, key in
-    // Both zeros are equal. Complements of positive numbers ascend as these descend; negative ones do so as they are.
-    let bits = (key + 0).bitPattern
-    let rank = Int(bits >> 31 == 0 ? ~bits & 0x7FFF_FFFF : bits)
-    counts[rank & 0x7FF] += 1
-    counts[size + (rank >> 11 & 0x7FF)] += 1
-    counts[2 * size + (rank >> 22)] += 1
-    return UInt64(rank) << 32 | UInt64(place)
-  }
-  var sorted = words
-  for (digit, shift) in digits.enumerated() {
-    let range = digit * size..<(digit + 1) * size
-    if counts[range].contains(keys.count) { continue }
-    var next = 0
-    for value in range { (counts[value], next) = (next, next + counts[value]) }
-    for word in words {
-      let value = range.lowerBound + Int(word >> (32 + UInt64(shift)) & 0x7FF)
-      sorted[counts[value]] = word
-      counts[value] += 1
+  return counts.withUnsafeMutableBufferPointer { counts in
+    var words = [UInt64](repeating: 0, count: keys.count)
+    for place in keys.indices {
+      // Both zeros are equal. Complements of positive numbers ascend as these descend; negative ones do so as they are.
+      let bits = (keys[place] + 0).bitPattern
+      let rank = Int(bits >> 31 == 0 ? ~bits & 0x7FFF_FFFF : bits)
+      counts[rank & 0x7FF] += 1
+      counts[size + (rank >> 11 & 0x7FF)] += 1
+      counts[2 * size + (rank >> 22)] += 1
+      words[place] = UInt64(rank) << 32 | UInt64(place)
     }
-    swap(&words, &sorted)
+    var sorted = words
+    for (digit, shift) in digits.enumerated() {
+      let range = digit * size..<(digit + 1) * size
+      if range.contains(where: { counts[$0] == keys.count }) { continue }
+      var next = 0
+      for value in range { (counts[value], next) = (next, next + counts[value]) }
+      for word in words {
+        let value = range.lowerBound + Int(word >> (32 + UInt64(shift)) & 0x7FF)
+        sorted[counts[value]] = word
+        counts[value] += 1
+      }
+      swap(&words, &sorted)
+    }
+    return words.map { Int($0 & 0xFFFF_FFFF) }
   }
-  return words.map { Int($0 & 0xFFFF_FFFF) }
 }

@@ -69,5 +69,10 @@ typedef struct {
 
 mrs_counts mrs_count(const uint8_t *bytes, int64_t from, int64_t to);
 
+// The least and the greatest of `count` values, at least one of which there is and none of which is NaN.
+void mrs_bounds_of_numbers(const float *values, int64_t count, float *least, float *greatest);
+void mrs_bounds_of_ids(const int32_t *values, int64_t count, int32_t *least, int32_t *greatest);
+void mrs_bounds_of_times(const int64_t *values, int64_t count, int64_t *least, int64_t *greatest);
+
 // XXH64 with seed 0 (Yann Collet; checkable with `xxhsum -H1`).
 uint64_t mrs_digest(const uint8_t *bytes, int64_t length, mrs_question is_unwanted);

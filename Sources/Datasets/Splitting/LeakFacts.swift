@@ -59,8 +59,11 @@ extension LeakFacts {
   ) {
     sharedRows += task.query.count { known.isSeen[Int($0)] }
     sharedUsers += known.isSeenUser[Int(task.user)] ? 1 : 0
-    let seen = seen.union(task.support.lazy.map { data.items[Int($0)] })
-    repeatedPairs += task.query.count { seen.contains(data.items[Int($0)]) }
+    // Of a long support few are asked for.
+    let asked = Set(task.query.lazy.map { data.items[Int($0)] })
+    let again = asked.intersection(seen)
+      .union(task.support.lazy.map { data.items[Int($0)] }.filter { asked.contains($0) })
+    repeatedPairs += task.query.count { again.contains(data.items[Int($0)]) }
     for row in task.query where !known.isTrainedItem[Int(data.items[Int(row)])] {
       newItems.insert(data.items[Int(row)])
     }
