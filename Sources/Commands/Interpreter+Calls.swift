@@ -151,8 +151,10 @@ extension Run {
     var command = command
     // What was only estimated is never what a run would make.
     if interpreter.execution.plan != nil { command.details += " planned" }
-    let noted = draft.settle(
-      command, trace, since: before, host: watched, at: .here(site ?? range))
+    // Digests of all that was written are work, too.
+    let noted = ThreadPool.limited(to: draft.unrecorded.threads) {
+      draft.settle(command, trace, since: before, host: watched, at: .here(site ?? range))
+    }
     access.add(command.isGlance ? noted.asGlance : noted)
     interpreter.session = draft
     return result

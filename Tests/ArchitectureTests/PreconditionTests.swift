@@ -6,10 +6,6 @@ import Testing
   /// A piece of the code of each, by file, with what makes it unreachable.
   static let known: [(file: String, code: String, kept: String)] = [
     (
-      "Datasets/Formats/RatingsTable", "preconditionFailure(",
-      "the passes come back by their numbers"
-    ),
-    (
       "Evaluation/Statistics/StudentT", "degrees > 0",
       "counts of two or more, and a guard in `welchTest`"
     ),

@@ -44,13 +44,13 @@ struct ScaledDownRun {
 
   /// A command that takes less than this, in seconds, is measured as a whole.
   private static let quick = 0.4
-  /// The fewest training tasks that are tried, and the share of all beyond them.
-  private static let (fewest, share) = (32, 16)
+  /// The fewest and the most training tasks that are tried, and the share of all in between.
+  private static let (fewest, most, share) = (32, 4096, 16)
 
   /// Runs it a few times and extrapolates. The draft keeps what the runs made, but with all of the tasks.
   mutating func run(_ plan: inout Plan?, _ draft: inout Session) throws -> Report {
     let all = session.tasks?.train.count ?? 0
-    let few = min(all, max(Self.fewest, all / Self.share))
+    let few = min(all, max(Self.fewest, min(Self.most, all / Self.share)))
     let repeating = (command as? any RepeatingCommand).flatMap {
       $0.repetitions.upperBound > 0 ? $0 : nil
     }
