@@ -3,9 +3,15 @@ import CKernels
 /// How many processors this process may use. What computes asks `ThreadPool.limit` instead.
 package var processorCount: Int { Int(mrs_processors()) }
 
+/// A number of the thread at work, its own as long as it lives.
+package var threadNumber: UInt { UInt(mrs_thread_name()) }
+
 /// Runs `body` once for each index in 0..<count on the `ThreadPool` of the work under way, on as many threads
 /// as it may use and at most `threads`; returns when all are done. Without a pool, and within another such
 /// loop, it is done where it is.
+///
+/// Each thread has a range of indices of its own, the same from call to call of the same count, so that what an index
+/// wrote last time is likely in the caches of its core. A thread that is done takes indices of others.
 ///
 /// The order of the calls is not fixed; results are, when each call writes only what its index owns. The wish
 /// to cancel is known to all of them. Other ranks are not: each call is one rank's own.

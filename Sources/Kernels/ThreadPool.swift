@@ -53,14 +53,21 @@ package final class ThreadPool: Sendable {
     let share = share
     let threads = min(threads, share?.limit ?? 1)
     withoutActuallyEscaping(body) { body in
-      var context = body
-      withUnsafeMutablePointer(to: &context) { pointer in
+      withExtendedLifetime(Job(body)) { job in
         mrs_pool_run(
           share?.pool.pool, Int32(clamping: threads), Int32(count),
           { context, index in
-            context?.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(Int(index))
-          }, pointer)
+            guard let context else { return }
+            Unmanaged<Job>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.body(Int(index)) }
+          }, Unmanaged.passUnretained(job).toOpaque())
       }
     }
   }
+}
+
+/// What threads call. They count no references to it: each would wait for the others.
+private final class Job {
+  let body: @Sendable (Int) -> Void
+
+  init(_ body: @escaping @Sendable (Int) -> Void) { self.body = body }
 }

@@ -1,4 +1,3 @@
-import CKernels
 import Synchronization
 
 /// Which thread did what and when, for whoever wants to see how work spreads over threads. Nothing is noted where
@@ -37,7 +36,7 @@ package final class Timeline: Sendable {
 
   fileprivate func note(_ phase: String, _ number: Int, from start: Double) {
     let piece = Piece(
-      phase: phase, number: number, thread: Int(bitPattern: mrs_thread_name()), start: start,
+      phase: phase, number: number, thread: Int(bitPattern: threadNumber), start: start,
       end: now)
     noted.withLock { $0.append(piece) }
   }

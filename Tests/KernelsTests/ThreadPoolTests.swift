@@ -65,6 +65,22 @@ import Testing
     #expect(pool.threadCount == 2)
   }
 
+  @Test func whatALongIndexKeepsAThreadFromIsDoneByOthers() {
+    let done = Atomic(0)
+    let deadline = DispatchTime.now() + Self.patience
+    let inTime = ThreadPool().whileUsed(atMost: 2) {
+      orderedMap(8) { index in
+        // Whoever comes to it cannot go on before the others are done.
+        while index == 4, done.load(ordering: .sequentiallyConsistent) < 7 {
+          if .now() > deadline { return false }
+        }
+        done.add(1, ordering: .sequentiallyConsistent)
+        return true
+      }
+    }
+    #expect(inTime == Array(repeating: true, count: 8))
+  }
+
   @Test func twoOwnersAtOnceBothUseTheirThreads() {
     let arrived = Atomic(0)
     let deadline = DispatchTime.now() + Self.patience

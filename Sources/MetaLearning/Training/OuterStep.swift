@@ -10,6 +10,10 @@ package final class OuterLoop: @unchecked Sendable {
   package private(set) var step = 0
   private let gradient: FloatBuffer
   private var sums: [GradientSum] = []
+  /// The dense gradients of `sums`, and the rows of tables that the tasks of the batch have touched, sum by sum.
+  private var denseSums: [UnsafeMutablePointer<Float>] = []
+  private var touched: [SparseGradient] = []
+  private let moments: [UnsafeMutablePointer<Float>]
   private let scratchPool: ScratchPool
   private var batches = 0
   private let options: OuterOptions
@@ -39,6 +43,7 @@ package final class OuterLoop: @unchecked Sendable {
     memory = (0..<(takesSteps ? options.optimizer.memoryPerWeight : 0)).map { _ in
       FloatBuffer(count: problem.layout.count)
     }
+    moments = memory.map(\.base)
     gradient = FloatBuffer(count: takesSteps ? problem.layout.count : 0)
     groups = ParameterGroup.all(of: problem.layout, options)
     lookupCount = problem.lookupCount
@@ -87,7 +92,7 @@ package final class OuterLoop: @unchecked Sendable {
 
   /// Makes the gradient the mean of a batch.
   private func collect(_ batch: Batch) {
-    eachPart { group, part in self.sum(group, part, batch) }
+    eachPart(of: batch) { parts, group, part in self.sum(parts, group, part, batch) }
     problem.pullBack(gradient.base, threads: threads)
   }
 
@@ -116,12 +121,16 @@ package final class OuterLoop: @unchecked Sendable {
   ) -> (batch: Batch, loss: Float) {
     let used = max(1, Self.sumCount(of: tasks))
     while sums.count < used {
-      sums.append(GradientSum(problem, isClipped: options.noisy != nil))
+      let sum = GradientSum(problem, isClipped: options.noisy != nil)
+      sums.append(sum)
+      denseSums.append(sum.whole.base)
     }
     batches += 1
     let losses = problem.exchanged(sums[..<used]) {
       learnAll(sums: used, $0, tasks: tasks, at: place, learn)
     }
+    touched.removeAll(keepingCapacity: true)
+    for sum in sums[..<used] { touched += sum.sparse }
     return (
       Batch(sums: used, tasks: tasks, rate: rate, isDense: options.noisy != nil),
       losses.reduce(0, +) / Float(tasks)
@@ -132,8 +141,9 @@ package final class OuterLoop: @unchecked Sendable {
   package func take(along given: [Float], rate: Float) {
     step += 1
     whole.copy(from: given)
-    eachPart { group, part in self.addNoise(to: group, part) }
-    follow(Batch(sums: 0, tasks: 1, rate: rate, isDense: true))
+    let batch = Batch(sums: 0, tasks: 1, rate: rate, isDense: true)
+    eachPart(of: batch) { _, group, part in self.addNoise(to: group, part) }
+    follow(batch)
   }
 
   /// Counts a step of which nothing came.
@@ -150,14 +160,17 @@ package final class OuterLoop: @unchecked Sendable {
   ) -> [Float] {
     let current = problem.seen(place ?? weights, threads: threads)
     let (batch, timeline) = (batches, Timeline.current)
-    return orderedMap(own.count, threads: threads) { place in
-      let number = own.lowerBound + place
-      return timeline.noting("learn", number) {
-        self.scratchPool.withScratch { scratch in
-          scratch.beginBatch(batch, current, into: self.sums[number])
-          defer { scratch.endBatch() }
-          let tasks = number * tasks / used..<(number + 1) * tasks / used
-          return self.loss(of: tasks, current, scratch, into: self.sums[number], learn)
+    return sums.withUnsafeBufferPointer { sums in
+      nonisolated(unsafe) let sums = sums
+      return orderedMap(own.count, threads: threads) { place in
+        let number = own.lowerBound + place
+        return timeline.noting("learn", number) {
+          self.scratchPool.withScratch { scratch in
+            scratch.beginBatch(batch, current, into: sums[number])
+            defer { scratch.endBatch() }
+            let tasks = number * tasks / used..<(number + 1) * tasks / used
+            return self.loss(of: tasks, current, scratch, into: sums[number], learn)
+          }
         }
       }
     }
@@ -188,11 +201,21 @@ package final class OuterLoop: @unchecked Sendable {
     var isDense = false
   }
 
+  /// What all threads read of a batch. There are no references in it: to count those of one object, every thread would
+  /// wait for the others.
+  private struct Parts: @unchecked Sendable {
+    let groups: UnsafeBufferPointer<ParameterGroup>
+    let sums: UnsafeBufferPointer<UnsafeMutablePointer<Float>>
+    let touched: UnsafeBufferPointer<SparseGradient>
+    let moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>
+  }
+
   /// Adjacent weights with the same options of the optimiser: a table, or dense blocks with the same decay.
   private struct ParameterGroup {
-    var block: WeightBlock
     var offset: Int
     var count: Int
+    /// The columns of a table.
+    var columns: Int
     var decay: Float
     var lookup: Int?
 
@@ -206,18 +229,19 @@ package final class OuterLoop: @unchecked Sendable {
         } else {
           groups.append(
             ParameterGroup(
-              block: block, offset: block.offset, count: block.count, decay: decay,
+              offset: block.offset, count: block.count, columns: block.columns, decay: decay,
               lookup: isLookup ? number : nil))
         }
       }
       return groups
     }
 
-    /// A part of the group; of a table whole rows. The parts are the same for any number of threads.
+    /// A part of the group; of a table whole rows, else whole cache lines. The parts are the same for any number of
+    /// threads.
     func part(_ part: Int) -> Range<Int> {
-      let unit = lookup == nil ? 1 : block.columns
-      let units = SparseGradient.range(part, of: count / unit)
-      return offset + units.lowerBound * unit..<offset + units.upperBound * unit
+      let unit = lookup == nil ? 16 : columns
+      let units = SparseGradient.range(part, of: (count + unit - 1) / unit)
+      return offset + units.lowerBound * unit..<offset + min(count, units.upperBound * unit)
     }
   }
 
@@ -225,13 +249,13 @@ package final class OuterLoop: @unchecked Sendable {
   private func move(_ batch: Batch) {
     if options.clip == nil, options.noisy == nil, problem.graph == nil {
       let all = weights.mutableAll()
-      return eachPart { group, part in
-        self.sum(group, part, batch)
-        self.move(all, group, part, batch)
+      return eachPart(of: batch) { parts, group, part in
+        self.sum(parts, group, part, batch)
+        self.move(all, parts, group, part, batch)
       }
     }
-    eachPart { group, part in
-      self.sum(group, part, batch)
+    eachPart(of: batch) { parts, group, part in
+      self.sum(parts, group, part, batch)
       self.addNoise(to: group, part)
     }
     problem.pullBack(gradient.base, threads: threads)
@@ -245,14 +269,28 @@ package final class OuterLoop: @unchecked Sendable {
       let norm = kernels.dot(whole, whole).squareRoot()
       if norm > limit { kernels.scale(limit / norm, whole, into: whole) }
     }
-    eachPart { group, part in self.move(all, group, part, batch) }
+    eachPart(of: batch) { parts, group, part in self.move(all, parts, group, part, batch) }
   }
 
-  private func eachPart(_ body: @Sendable (ParameterGroup, Int) -> Void) {
+  private func eachPart(of batch: Batch, _ body: @Sendable (Parts, ParameterGroup, Int) -> Void) {
     let timeline = Timeline.current
-    parallel(SparseGradient.parts, threads: threads) { part in
-      timeline.noting("move", part) {
-        for group in self.groups where !Cancellation.isRequested { body(group, part) }
+    groups.withUnsafeBufferPointer { groups in
+      denseSums.withUnsafeBufferPointer { sums in
+        touched.withUnsafeBufferPointer { touched in
+          moments.withUnsafeBufferPointer { moments in
+            let parts = Parts(
+              groups: groups, sums: .init(rebasing: sums[..<batch.sums]),
+              touched: batch.sums > 0 ? touched : .init(rebasing: touched[..<0]),
+              moments: moments)
+            parallel(SparseGradient.parts, threads: threads) { part in
+              timeline.noting("move", part) {
+                for group in parts.groups where !Cancellation.isRequested {
+                  body(parts, group, part)
+                }
+              }
+            }
+          }
+        }
       }
     }
   }
@@ -263,18 +301,18 @@ package final class OuterLoop: @unchecked Sendable {
 
   /// The mean gradient, each element added in the order of tasks. A table's gradient is zero between steps,
   /// but for rows that a task has touched.
-  private func sum(_ group: ParameterGroup, _ part: Int, _ batch: Batch) {
+  private func sum(_ parts: Parts, _ group: ParameterGroup, _ part: Int, _ batch: Batch) {
     let scale = Float(1 / (options.noisy?.expected ?? Double(batch.tasks)))
     guard group.lookup == nil else {
-      return eachSparse(group, batch) { rows, table in
+      return eachSparse(parts, group) { rows, table in
         rows.add(scale, of: part, to: table, kernels)
       }
     }
     let range = group.part(part)
     let own = range.lowerBound - lookupCount..<range.upperBound - lookupCount
     let sum = view(gradient.base, range)
-    kernels.scale(scale, view(sums[0].whole.base, own), into: sum)
-    for more in sums[1..<batch.sums] { kernels.axpy(scale, view(more.whole.base, own), sum) }
+    kernels.scale(scale, view(parts.sums[0], own), into: sum)
+    for more in parts.sums[1...] { kernels.axpy(scale, view(more, own), sum) }
   }
 
   /// Noise goes to every weight, to rows of tables that no task has touched as well: where it is missing, one could
@@ -286,12 +324,14 @@ package final class OuterLoop: @unchecked Sendable {
       noisy.deviation, to: view(gradient.base, range), step: step, place: range.lowerBound)
   }
 
-  private func move(_ all: Matrix, _ group: ParameterGroup, _ part: Int, _ batch: Batch) {
+  private func move(
+    _ all: Matrix, _ parts: Parts, _ group: ParameterGroup, _ part: Int, _ batch: Batch
+  ) {
     let range = group.part(part)
     guard !range.isEmpty else { return }
     options.optimizer.move(
       view(all.base, range), along: view(gradient.base, range),
-      memory: memory.map { view($0.base, range) }, rate: batch.rate, step: step,
+      memory: parts.moments.map { view($0, range) }, rate: batch.rate, step: step,
       decay: group.decay, kernels: kernels)
     if !zeros.isEmpty { for place in range where zeros[place] { all.base[place] = 0 } }
     guard group.lookup != nil else { return }
@@ -299,18 +339,16 @@ package final class OuterLoop: @unchecked Sendable {
     guard group.decay == 0, !batch.isDense, problem.graph == nil else {
       return view(gradient.base, range).fill(0)
     }
-    eachSparse(group, batch) { rows, table in rows.clear(part, of: table, kernels) }
+    eachSparse(parts, group) { rows, table in rows.clear(part, of: table, kernels) }
   }
 
   /// Calls `body` with each task's gradient of a table, and with the whole table's.
   private func eachSparse(
-    _ group: ParameterGroup, _ batch: Batch, _ body: (SparseGradient, Matrix) -> Void
+    _ parts: Parts, _ group: ParameterGroup, _ body: (SparseGradient, Matrix) -> Void
   ) {
     let table = Matrix(
-      gradient.base + group.offset, rows: group.block.rows, columns: group.block.columns)
-    for sum in sums[..<batch.sums] {
-      for rows in sum.sparse where rows.block == group.lookup { body(rows, table) }
-    }
+      gradient.base + group.offset, rows: group.count / group.columns, columns: group.columns)
+    for rows in parts.touched where rows.block == group.lookup { body(rows, table) }
   }
 }
 
