@@ -30,7 +30,8 @@ extension KernelSet {
 /// Sums of products, and whatever else the calculus needs, on matrices whose shapes the caller checked.
 extension KernelSet {
   /// c = scale·a·b + bias + addend, then max(0, ·) if `relu`, then 0 wherever `mask` is not positive. Shapes:
-  /// a (m × k), or (k × m) when `transposed`; b (k × n); bias (n); addend and mask as c. The addend may be c.
+  /// a (m × k), or (k × m) when `transposed`; b (k × n); bias (n); addend and mask as c. The addend may be c; if
+  /// it is one row, it is added to every row.
   @inline(__always)
   package func product(
     _ a: Matrix, transposed: Bool = false, _ b: Matrix, into c: Matrix, scale: Float = 1,
@@ -40,7 +41,8 @@ extension KernelSet {
     if isUnwanted(c.count * k) { return }
     var finish = mrs_finish(
       scale: scale, relu: relu ? 1 : 0, bias: bias.map { UnsafePointer($0.base) },
-      add: addend.map { UnsafePointer($0.base) }, ldadd: c.columns,
+      add: addend.map { UnsafePointer($0.base) },
+      ldadd: c.rows > 1 && addend?.rows == 1 ? 0 : c.columns,
       mask: mask.map { UnsafePointer($0.base) }, ldmask: c.columns)
     let (rowStep, columnStep) = transposed ? (1, a.columns) : (a.columns, 1)
     // Rows of the result have nothing to do with each other, so that a large one can be left between them.
@@ -48,7 +50,7 @@ extension KernelSet {
     for row in stride(from: 0, to: c.rows, by: stretch) {
       if row > 0 {
         if Cancellation.isRequested { return }
-        finish.add = addend.map { UnsafePointer($0.base + row * c.columns) }
+        finish.add = addend.map { UnsafePointer($0.base + row * finish.ldadd) }
         finish.mask = mask.map { UnsafePointer($0.base + row * c.columns) }
       }
       table.pointee.gemm(

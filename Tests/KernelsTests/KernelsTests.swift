@@ -57,6 +57,19 @@ func randomMatrix(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix {
     }
   }
 
+  @Test(arguments: KernelSet.available.indices, [1, 3, 16, 70])
+  func oneRowIsAddedToEveryRow(variant: Int, columns: Int) {
+    let kernels = KernelSet.available[variant]
+    let (a, b) = (randomMatrix(70, 5, columns), randomMatrix(5, columns, 100 + columns))
+    let row = randomMatrix(1, columns, 200 + columns)
+    let (repeated, sums) = (randomMatrix(70, columns, 1), randomMatrix(70, columns, 2))
+    for i in 0..<70 { repeated.rows(i..<i + 1).copy(from: row) }
+    kernels.product(a, b, into: repeated, scale: -0.5, adding: repeated)
+    kernels.product(a, b, into: sums, scale: -0.5, adding: row)
+    #expect(sums.array == repeated.array)
+    for matrix in [a, b, row, repeated, sums] { matrix.base.deallocate() }
+  }
+
   @Test(arguments: KernelSet.available.indices)
   func transposesAreExact(variant: Int) {
     for (m, n) in [(1, 1), (3, 5), (8, 8), (16, 64), (13, 9), (64, 17)] {

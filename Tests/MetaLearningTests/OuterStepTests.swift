@@ -72,6 +72,25 @@ import Testing
     #expect(both.move != here.move)
   }
 
+  @Test(arguments: [1, 2])
+  func nothingOfABatchIsLeftForTheNext(threads: Int) {
+    let world = smallProblem(MAML(), network: smooth(MLP()), loss: SquaredError())
+    let outer = OuterLoop(
+      world.problem, weights: world.weights, options: OuterOptions(optimizer: SGD()),
+      threads: threads)
+    ThreadPool().whileUsed(atMost: threads) {
+      _ = outer.take(tasks: 3, rate: 1) { number, weights, scratch in
+        MAML().learn(
+          from: scratch.episode(world.split.train[number], world.data), weights, in: scratch)
+      }
+      let moved = outer.weights.all.array
+      #expect(moved != world.weights.all.array)
+      // Tasks of which nothing is learned have a gradient of zeros.
+      _ = outer.take(tasks: 3, rate: 1) { _, _, _ in 0 }
+      #expect(outer.weights.all.array == moved)
+    }
+  }
+
   @Test func schedulesStartWholeAndEndAtTheirShare() {
     for schedule in RateSchedule.allCases { #expect(schedule.factor(at: 0) == 1) }
     #expect(RateSchedule.constant.factor(at: 1) == 1)

@@ -11,6 +11,8 @@ final class GradientSum: @unchecked Sendable {
   let dense: FloatBuffer
   /// A view of each dense block; empty for a table.
   let blocks: [Matrix]
+  /// Which dense blocks hold nothing of this batch yet, nor zeros: what comes first is written, not added.
+  private let isFresh: UnsafeMutableBufferPointer<Bool>
   /// For each task, the table rows it touched and their gradients.
   @exclusivity(unchecked) private(set) var sparse: [SparseGradient] = []
   /// The sum of what tasks gave so far, where each task's gradient is looked at before it is added; then `dense`
@@ -29,17 +31,44 @@ final class GradientSum: @unchecked Sendable {
       block.kind != .dense
         ? .none : Matrix(base + block.offset, rows: block.rows, columns: block.columns)
     }
+    isFresh = .allocate(capacity: blocks.count)
+    isFresh.initialize(repeating: false)
   }
+
+  deinit { isFresh.deallocate() }
 
   /// The sum of the dense gradients of all tasks.
   var whole: FloatBuffer { clipped ?? dense }
 
-  func clear() {
-    view(dense).fill(0)
+  /// Begins a batch.
+  ///
+  /// - Parameter isWhole: whether all numbers become zeros at once; else each block does when `block` first asks for
+  ///   it, or when `complete` is called.
+  func clear(isWhole: Bool = true) {
+    let isWhole = isWhole || clipped != nil
+    if isWhole { view(dense).fill(0) }
+    isFresh.update(repeating: !isWhole)
     if let clipped { view(clipped).fill(0) }
     done = 0
     sparse.removeAll(keepingCapacity: true)
     store.reset()
+  }
+
+  /// Whether a dense block holds nothing of this batch yet; the caller is about to write all of it.
+  func begins(_ block: Int) -> Bool {
+    defer { isFresh[block] = false }
+    return isFresh[block]
+  }
+
+  /// The gradient of a dense block, to add to.
+  func block(_ block: Int) -> Matrix {
+    if begins(block) { blocks[block].fill(0) }
+    return blocks[block]
+  }
+
+  /// Makes zeros of what no task has added to.
+  func complete() {
+    for block in isFresh.indices { _ = self.block(block) }
   }
 
   private func view(_ buffer: FloatBuffer) -> Matrix {

@@ -15,6 +15,8 @@ package final class Scratch {
   @exclusivity(unchecked) private var batchWeights: UnsafeMutablePointer<Float>?
   @exclusivity(unchecked) private var transposedBlocks: [Matrix?]
   private let transposes = Arena()
+  /// A row of zeros, as wide as any dense block.
+  private let zeroRow: FloatBuffer
   @exclusivity(unchecked) private var lastLearner: AnyObject?
   @exclusivity(unchecked) private var lastLoop: InnerLoop?
   @exclusivity(unchecked) private var lastDenseStack: DenseStackLoop?
@@ -38,16 +40,17 @@ package final class Scratch {
     builder = EpisodeBuilder(problem.encoder, targets: problem.heads?.targets)
     transposedBlocks = Array(repeating: nil, count: problem.layout.blocks.count)
     sum = GradientSum(problem)
+    zeroRow = FloatBuffer(count: sum.blocks.map(\.columns).max() ?? 0)
     places = problem.layout.blocks.map {
       precondition($0.kind != .lookup || $0.rows == problem.shape.tableRows, "\($0.name)")
       return Place(offset: $0.offset, rows: $0.rows, columns: $0.columns, kind: $0.kind)
     }
   }
 
-  /// Directs gradients into `sum`, which is cleared. The weights must not change before `endBatch`.
+  /// Directs gradients into `sum`, which becomes zero, until `endBatch`. The weights must not change before `endBatch`.
   func beginBatch(_ number: Int, _ weights: Weights, into sum: GradientSum) {
     self.sum = sum
-    sum.clear()
+    sum.clear(isWhole: false)
     batchWeights = weights.all.base
     guard number != batch else { return }
     batch = number
@@ -55,7 +58,10 @@ package final class Scratch {
     for block in transposedBlocks.indices { transposedBlocks[block] = nil }
   }
 
-  func endBatch() { batchWeights = nil }
+  func endBatch() {
+    sum.complete()
+    batchWeights = nil
+  }
 
   /// The inner loop of a learner; kept for the next task.
   func innerLoop<Learner: GradientLearner>(of learner: Learner) -> InnerLoop {
@@ -120,12 +126,24 @@ package final class Scratch {
 
   // MARK: Gradients
 
-  /// Adds xᵀ·delta to the gradient of a dense block, and the sum of the delta's rows to that of its bias.
-  func addProduct(_ x: Matrix, _ delta: Matrix, to block: Int, bias: Int) {
+  /// Adds scale·xᵀ·delta to the gradient of a dense block.
+  func addProduct(_ x: Matrix, _ delta: Matrix, to block: Int, scale: Float = 1) {
     let weight = sum.blocks[block]
-    kernels.product(x, transposed: true, delta, into: weight, adding: weight)
-    kernels.columnSums(delta, into: sum.blocks[bias], accumulate: true)
+    // Zeros are added too, since −0 would stay without them, but need not be in the block.
+    let isFirst = weight.columns > 1 && sum.begins(block)
+    kernels.product(
+      x, transposed: true, delta, into: weight, scale: scale,
+      adding: isFirst
+        ? Matrix(zeroRow.base, rows: 1, columns: weight.columns) : gradient(of: block))
   }
+
+  /// Adds the sum of the delta's rows to the gradient of a bias.
+  func addSum(_ delta: Matrix, to bias: Int) {
+    kernels.columnSums(delta, into: sum.blocks[bias], accumulate: !sum.begins(bias))
+  }
+
+  /// The gradient of a dense block, to add to.
+  func gradient(of block: Int) -> Matrix { sum.block(block) }
 
   /// The weights as leaves of the tape: dense blocks whole, tables as copies of the rows that the task uses,
   /// nothing of blocks that were solved for.
@@ -144,9 +162,13 @@ package final class Scratch {
   }
 
   /// Where each block's gradient is added: for tables, zeros for the rows that the task uses.
-  func blockSums(_ weights: [TapeValue]) -> [Matrix] {
+  ///
+  /// - Parameter later: blocks that the caller adds to by `addProduct`, `addSum` and `gradient` alone.
+  func blockSums(_ weights: [TapeValue], later: [Int] = []) -> [Matrix] {
     places.indices.map { block in
-      guard places[block].isLookup else { return sum.blocks[block] }
+      guard places[block].isLookup else {
+        return later.contains(block) ? .none : gradient(of: block)
+      }
       let own = tape[weights[block]]
       return sum.rows(own.rows, own.columns)
     }

@@ -7,7 +7,7 @@ extension DenseStackLoop {
   func metaGradient(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     let rows = forwardBelow(scratch, weights, episode, withQuery: true)
     takeSteps(scratch, rows, episode, weights)
-    let sums = scratch.blockSums(rows.leaves)
+    let sums = scratch.blockSums(rows.leaves, later: stackBlocks)
     // The first adapted layer's adjoint: R of the support rows above P of the query rows.
     let adjoint = paddedRows(scratch, rows, columns: rows.firstAdapted.columns)
     adjoint.rows(0..<rows.support).fill(0)
@@ -23,13 +23,12 @@ extension DenseStackLoop {
       }
       residual = rows.supportResidual.map { scratch.zeros($0.rows, $0.columns) }
       backwardThroughSteps(
-        scratch, rows, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual,
-        sums: sums)
+        scratch, rows, adjoint, queryGradient: queryGradient, mixed: mixed, residual: residual)
     } else {
       for (level, layer) in above.enumerated() {
         scratch.addProduct(
-          record.hidden[steps, level], record.delta[steps, level + 1], to: layer.weight,
-          bias: layer.bias)
+          record.hidden[steps, level], record.delta[steps, level + 1], to: layer.weight)
+        scratch.addSum(record.delta[steps, level + 1], to: layer.bias)
       }
     }
     backwardFirstAdapted(
@@ -43,12 +42,12 @@ extension DenseStackLoop {
   func displacement(_ scratch: Scratch, _ weights: Weights, _ episode: Episode) -> Float {
     let rows = forwardBelow(scratch, weights, episode, withQuery: false)
     takeSteps(scratch, rows, episode, weights, finishes: false)
-    let sums = scratch.blockSums(rows.leaves)
+    let sums = scratch.blockSums(rows.leaves, later: stackBlocks)
     let kernels = scratch.kernels
-    for (level, layer) in above.enumerated() { addDisplacement(scratch, level, layer, sums: sums) }
+    for (level, layer) in above.enumerated() { addDisplacement(scratch, level, layer) }
     let back = scratch.matrix(rows.support, rows.firstAdapted.columns)
     kernels.scale(-1, record.dual[steps].rows(0..<rows.support), into: back)
-    addGradient(scratch, rows, firstAdapted, inputs: rows.inputs[below.count], back, sums: sums)
+    addGradient(scratch, rows, firstAdapted, inputs: rows.inputs[below.count], back)
     scratch.keepLookups(sums, episode)
     return record.loss[0]
   }
@@ -56,21 +55,20 @@ extension DenseStackLoop {
   /// Adds W₀ − W_K of a layer above the first adapted one: W₀ − W_{K−1} from the record, and the last step,
   /// which was not taken.
   private func addDisplacement(
-    _ scratch: Scratch, _ level: Int, _ layer: DenseStack.Layer, sums: [Matrix]
+    _ scratch: Scratch, _ level: Int, _ layer: DenseStack.Layer
   ) {
     guard steps > 0 else { return }
     let (kernels, last) = (scratch.kernels, steps - 1)
-    let (weight, bias) = (sums[layer.weight], sums[layer.bias])
+    let bias = scratch.gradient(of: layer.bias)
     if last > 0 {
+      let weight = scratch.gradient(of: layer.weight)
       kernels.axpy(1, record.weight[0, level], weight)
       kernels.axpy(-1, record.weight[last, level], weight)
       kernels.axpy(1, record.bias[0, level], bias)
       kernels.axpy(-1, record.bias[last, level], bias)
     }
     let delta = record.delta[last, level + 1]
-    kernels.product(
-      record.hidden[last, level], transposed: true, delta, into: weight, scale: rate,
-      adding: weight)
+    scratch.addProduct(record.hidden[last, level], delta, to: layer.weight, scale: rate)
     let total = scratch.matrix(like: bias)
     kernels.columnSums(delta, into: total)
     kernels.axpy(rate, total, bias)
@@ -143,7 +141,7 @@ extension DenseStackLoop {
   private func backwardThroughSteps(
     _ scratch: Scratch, _ rows: DenseStackRows, _ adjoint: Matrix, queryGradient: Matrix?,
     mixed: Matrix?,
-    residual: Matrix?, sums: [Matrix]
+    residual: Matrix?
   ) {
     let kernels = scratch.kernels
     var lambda = above.indices.map { level in adjointOfQuery(scratch, rows, level) }
@@ -164,7 +162,7 @@ extension DenseStackLoop {
       if let residual {
         kernels.axpy(1, scoreChange(step: step, change), residual)
       }
-      for level in above.indices { learn(scratch, step: step, level, &lambda[level], sums: sums) }
+      for level in above.indices { learn(scratch, step: step, level, &lambda[level]) }
       if let mixed { mixAfter(scratch, rows, step: step, change, into: mixed) }
       kernels.axpy(1, change, r)
     }
@@ -249,18 +247,16 @@ extension DenseStackLoop {
 
   /// λ += [x; ẋ]ᵀ·[δ̇; δ]; that of the first step goes straight to the sums.
   private func learn(
-    _ scratch: Scratch, step: Int, _ level: Int, _ lambda: inout WeightAdjoint, sums: [Matrix]
+    _ scratch: Scratch, step: Int, _ level: Int, _ lambda: inout WeightAdjoint
   ) {
     let kernels = scratch.kernels
     let (x, delta) = (record.hiddenAndTangent[step, level], record.deltaAndTangent[step, level + 1])
     guard step > 0 else {
       let layer = above[level]
-      let sum = sums[layer.weight]
-      kernels.product(x, transposed: true, delta, into: sum, adding: sum)
-      kernels.axpy(1, lambda.weight, sum)
-      kernels.columnSums(
-        record.deltaTangent[step, level + 1], into: sums[layer.bias], accumulate: true)
-      kernels.axpy(1, lambda.bias, sums[layer.bias])
+      scratch.addProduct(x, delta, to: layer.weight)
+      kernels.axpy(1, lambda.weight, scratch.gradient(of: layer.weight))
+      scratch.addSum(record.deltaTangent[step, level + 1], to: layer.bias)
+      kernels.axpy(1, lambda.bias, scratch.gradient(of: layer.bias))
       return
     }
     kernels.product(x, transposed: true, delta, into: lambda.weight, adding: lambda.weight)

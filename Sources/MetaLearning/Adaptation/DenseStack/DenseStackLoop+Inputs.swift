@@ -33,7 +33,7 @@ extension DenseStackLoop {
     let own = order > 1 ? 0..<rows.all : rows.support..<rows.all
     let x = rows.inputs[below.count]
     let total = addGradient(
-      scratch, rows, firstAdapted, inputs: x.rows(own), adjoint.rows(own), sums: sums)
+      scratch, rows, firstAdapted, inputs: x.rows(own), adjoint.rows(own))
     guard !featureBlocks.isEmpty || !below.isEmpty else { return }
     var seeds = Seeds(hidden: paddedRows(scratch, rows, columns: x.columns), common: nil)
     let across =
@@ -47,7 +47,7 @@ extension DenseStackLoop {
       seeds.common = commonSeed(scratch, weights, block, total, common, level: level)
     }
     for level in stride(from: below.count - 1, through: 0, by: -1) {
-      backwardBelow(scratch, rows, weights, level, own, &seeds, sums: sums)
+      backwardBelow(scratch, rows, weights, level, own, &seeds)
     }
     guard !featureBlocks.isEmpty else { return }
     backwardFeatures(scratch, rows, seeds, residual: residual, sums: sums)
@@ -57,14 +57,14 @@ extension DenseStackLoop {
   @discardableResult
   func addGradient(
     _ scratch: Scratch, _ rows: DenseStackRows, _ layer: DenseStack.Layer, inputs: Matrix,
-    _ delta: Matrix,
-    sums: [Matrix]
+    _ delta: Matrix
   ) -> Matrix? {
-    scratch.addProduct(inputs, delta, to: layer.weight, bias: layer.bias)
+    scratch.addProduct(inputs, delta, to: layer.weight)
+    scratch.addSum(delta, to: layer.bias)
     guard let block = layer.common, let common = rows.common else { return nil }
     let total = scratch.matrix(1, delta.columns)
     scratch.kernels.columnSums(delta, into: total)
-    scratch.kernels.product(common, transposed: true, total, into: sums[block], adding: sums[block])
+    scratch.addProduct(common, total, to: block)
     return total
   }
 
@@ -161,7 +161,7 @@ extension DenseStackLoop {
   /// Backward through one layer below the first adapted one: its gradient, and the adjoint of its inputs.
   private func backwardBelow(
     _ scratch: Scratch, _ rows: DenseStackRows, _ weights: Weights, _ level: Int, _ own: Range<Int>,
-    _ seeds: inout Seeds, sums: [Matrix]
+    _ seeds: inout Seeds
   ) {
     let layer = below[level]
     let delta = seeds.hidden.rows(own)
@@ -171,7 +171,7 @@ extension DenseStackLoop {
         scratch.kernels)
     }
     let x = rows.inputs[level]
-    let total = addGradient(scratch, rows, layer, inputs: x.rows(own), delta, sums: sums)
+    let total = addGradient(scratch, rows, layer, inputs: x.rows(own), delta)
     guard level > 0 || !featureBlocks.isEmpty else { return }
     if let block = layer.common, let common = rows.common, let total {
       seeds.common = commonSeed(scratch, weights, block, total, common, level: 0)

@@ -1,3 +1,4 @@
+import Datasets
 import Kernels
 import Models
 
@@ -31,9 +32,12 @@ final class DenseStackLoop {
   private let loop: InnerLoop
   private let givenRate: Float
   let order: Int
+  /// The blocks of all layers.
+  let stackBlocks: [Int]
   /// Blocks that are learned below the stack: embeddings, linear weights, prompts.
   let featureBlocks: [Int]
   let pointwise: (any PointwiseLoss)?
+  private let scale: RatingScale
   /// What each step went through.
   let record: DenseStackRecord
 
@@ -54,11 +58,13 @@ final class DenseStackLoop {
     givenRate = rate
     self.loop = loop
     order = loop.order
+    stackBlocks = stack.layers.flatMap(\.blocks)
     let blocks = problem.layout.blocks
     featureBlocks = blocks[..<problem.networkBlocks].indices.filter {
       blocks[$0].stage == 0 && blocks[$0].count > 0
     }
     pointwise = problem.heads == nil ? problem.loss as? any PointwiseLoss : nil
+    scale = problem.scale
     record = DenseStackRecord(steps: steps, layers: above.count)
   }
 
@@ -203,18 +209,17 @@ final class DenseStackLoop {
   func lossAndDelta(
     _ scratch: Scratch, _ scores: Matrix, _ ratings: Matrix, into delta: Matrix, step: Int
   ) -> Float {
-    let problem = scratch.problem
     if let pointwise {
       let curvature = scratch.matrix(like: scores)
       record.curvature[step] = curvature
       return pointwise.derivatives(
-        scores, ratings, scale: problem.scale, first: delta, second: curvature,
+        scores, ratings, scale: scale, first: delta, second: curvature,
         scratch.kernels)
     }
     let tape = scratch.tape
     let floor = tape.count
     let leaf = tape.leaf(scores)
-    let loss = problem.value(tape, leaf, ratings, [])
+    let loss = scratch.problem.value(tape, leaf, ratings, [])
     let gradient = tape.gradient(of: loss, to: [leaf], floor: floor)[0]
     delta.copy(from: tape[gradient])
     record.lossNodes[step] = (floor, leaf, gradient)
