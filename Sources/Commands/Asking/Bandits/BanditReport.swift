@@ -145,7 +145,7 @@ struct BanditReport {
   private func sums(_ row: BanditRow) -> [Double] {
     var (sums, sum, place) = ([Double](), 0.0, 0)
     for end in ends {
-      while place < end {
+      while place < min(end, row.regrets.count) {
         sum += row.regrets[place]
         place += 1
       }
