@@ -80,7 +80,8 @@ package final class ExampleStage: Sendable {
     if let whole = noun.kindOf {
       add(whole, to: &order)
       // Ratings are what data are without more.
-      guard noun == .interactions, !order.contains(noun), let place = order.firstIndex(of: whole)
+      guard [.interactions, .randomShowings].contains(noun), !order.contains(noun),
+        let place = order.firstIndex(of: whole)
       else { return }
       order.insert(noun, at: place + 1)
       return

@@ -1,4 +1,5 @@
 import Kernels
+import Language
 
 /// What a policy comes to on a log, impression by impression.
 package struct BanditCourse: Sendable {
@@ -48,7 +49,8 @@ package struct BanditTrial: Sendable {
     for event in stream.events where !Cancellation.isRequested {
       let items = left.items(of: event.user)
       let chances = items.map { stream.chance(of: $0, for: event.user) ?? 0 }
-      guard let best = chances.indices.max(by: { chances[$0] < chances[$1] }) else { continue }
+      guard let best = chances.indices.stablySorted(descending: true, by: { chances[$0] }).first
+      else { continue }
       course.rewards.append(chances[best])
       course.regrets.append(0)
       left.take(items[best], from: event.user)

@@ -218,6 +218,9 @@ package final class OuterLoop: @unchecked Sendable {
     var columns: Int
     var decay: Float
     var lookup: Int?
+    /// Parts are of whole units: of a table rows, else cache lines. Noise is drawn for each part by where it begins: there
+    /// a weight is a unit, so that files which know their noise get it again.
+    var unit: Int
 
     static func all(of layout: Layout, _ options: OuterOptions) -> [ParameterGroup] {
       var groups: [ParameterGroup] = []
@@ -230,16 +233,15 @@ package final class OuterLoop: @unchecked Sendable {
           groups.append(
             ParameterGroup(
               offset: block.offset, count: block.count, columns: block.columns, decay: decay,
-              lookup: isLookup ? number : nil))
+              lookup: isLookup ? number : nil,
+              unit: isLookup ? block.columns : options.noisy == nil ? 16 : 1))
         }
       }
       return groups
     }
 
-    /// A part of the group; of a table whole rows, else whole cache lines. The parts are the same for any number of
-    /// threads.
+    /// A part of the group. The parts are the same for any number of threads.
     func part(_ part: Int) -> Range<Int> {
-      let unit = lookup == nil ? 16 : columns
       let units = SparseGradient.range(part, of: (count + unit - 1) / unit)
       return offset + units.lowerBound * unit..<offset + min(count, units.upperBound * unit)
     }
