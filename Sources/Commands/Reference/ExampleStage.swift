@@ -86,7 +86,10 @@ package final class ExampleStage: Sendable {
       order.insert(noun, at: place + 1)
       return
     }
-    if !order.contains(noun) { order.append(noun) }
+    // Items shown at random are loaded last: users who were shown one alone make no tasks.
+    if !order.contains(noun) {
+      order.insert(noun, at: order.firstIndex(of: .randomShowings) ?? order.endIndex)
+    }
   }
 }
 
