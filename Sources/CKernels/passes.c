@@ -4,11 +4,7 @@
 
 // Passes over whole files and columns: how many lines there are, the least and the greatest value, digests.
 
-static inline uint64_t word_at(const uint8_t *p) {
-  uint64_t x;
-  memcpy(&x, p, 8);
-  return x;
-}
+#include "words.inc"
 
 mrs_counts mrs_count(const uint8_t *bytes, int64_t from, int64_t to) {
   mrs_counts total = {0, 0};

@@ -5,11 +5,7 @@
 
 #include "decimal.h"
 
-static inline uint64_t word_at(const uint8_t *p) {
-  uint64_t x;
-  memcpy(&x, p, 8);
-  return x;
-}
+#include "words.inc"
 
 // The state of one scan, kept in registers by inlining.
 typedef struct {

@@ -25,6 +25,14 @@ extension Feature {
   }
 }
 
+/// The mean of some values, and their standard deviation, or 1 where they do not differ.
+package func meanAndDeviation(of values: [Double]) -> (mean: Double, deviation: Double) {
+  let count = Double(max(1, values.count))
+  let mean = values.reduce(0, +) / count
+  let variance = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / count
+  return (mean, variance > 0 ? variance.squareRoot() : 1)
+}
+
 /// The finite number that the text spells, with spaces around it or not; NaN where there is none.
 package func number(in text: String) -> Double {
   let value = Double(decimal: unspaced(text)) ?? .nan

@@ -90,20 +90,8 @@ struct RatedItems: Sendable {
   private let lists: [Int32: [Int32]]
 
   init(_ tasks: [UserTask], in interactions: Interactions) {
-    // A table of users in place of a dictionary: nearly all rows are of others.
-    let none = Int32(-1)
     let users = Set(tasks.map(\.user)).sorted()
-    var places = [Int32](repeating: none, count: Int(interactions.users.max() ?? -1) + 1)
-    for (place, user) in users.enumerated() where Int(user) < places.count {
-      places[Int(user)] = Int32(place)
-    }
-    var lists = [[Int32]](repeating: [], count: users.count)
-    if !users.isEmpty {
-      for (user, item) in zip(interactions.users, interactions.items).whileWanted()
-      where places[Int(user)] != none {
-        lists[Int(places[Int(user)])].append(item)
-      }
-    }
+    let lists = interactions.rows(ofUsers: users).map { $0.map { interactions.items[Int($0)] } }
     self.lists = Dictionary(uniqueKeysWithValues: zip(users, lists))
   }
 

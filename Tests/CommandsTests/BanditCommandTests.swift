@@ -4,28 +4,7 @@ import Reports
 import Testing
 
 /// `bandit`, and data that say that chance decided what was shown.
-@Suite struct BanditCommandTests {
-  private func run(
-    _ text: String, files: [String: String] = [:]
-  ) -> (result: RunResult, reports: [Report]) {
-    var interpreter = Interpreter()
-    var reports: [Report] = []
-    let result = interpreter.run(Source(text: text), host: RecordingHost(files)) {
-      reports += $0.report.map { [$0] } ?? []
-    }
-    return (result, reports)
-  }
-
-  private func fault(_ text: String, files: [String: String] = [:]) throws -> Diagnostic {
-    switch run(text, files: files).result {
-    case .failed(let fault): return fault
-    case .invalid(let faults): return try #require(faults.first { $0.severity == .error })
-    case let other:
-      Issue.record("\(text): \(other)")
-      throw CommandFailure("E0000", "it ran")
-    }
-  }
-
+@Suite struct BanditCommandTests: ScriptRunning {
   private static let small = "load impressions people=300 items=8 impressions=4\n"
 
   /// Rows of 4 items shown to 30 people, twice each.

@@ -4,30 +4,9 @@ import Reports
 import Testing
 
 /// `evaluate protocol=prequential`, forgetting, ratings told with their times, and who trusts whom.
-@Suite struct PrequentialCommandTests {
+@Suite struct PrequentialCommandTests: ScriptRunning {
   private static let timed =
     "load synthetic people=40 items=60 ratings=40\nsplit tasks by=time query=2\n"
-
-  private func run(
-    _ text: String, files: [String: String] = [:]
-  ) -> (result: RunResult, reports: [Report]) {
-    var interpreter = Interpreter()
-    var reports: [Report] = []
-    let result = interpreter.run(Source(text: text), host: RecordingHost(files)) {
-      reports += $0.report.map { [$0] } ?? []
-    }
-    return (result, reports)
-  }
-
-  private func fault(_ text: String, files: [String: String] = [:]) throws -> Diagnostic {
-    switch run(text, files: files).result {
-    case .failed(let fault): return fault
-    case .invalid(let faults): return try #require(faults.first { $0.severity == .error })
-    case let other:
-      Issue.record("\(text): \(other)")
-      throw CommandFailure("E0000", "it ran")
-    }
-  }
 
   private func number(_ record: Record, _ path: String) throws -> Double {
     var value = Value.record(record)

@@ -109,7 +109,7 @@ import Testing
     func trial(_ policy: any BanditPolicy) -> BanditTrial {
       BanditTrial(of: policy, on: stream, ridge: 1, key: RandomKey(seed: 3))
     }
-    let best = trial(RandomChoice()).playedBest()
+    let best = stream.playedBest()
     let random = trial(RandomChoice()).played()
     for policy in [ThompsonSampling(), UpperConfidence(), EpsilonGreedy()] as [any BanditPolicy] {
       let course = trial(policy).played()

@@ -89,7 +89,10 @@ package struct ClickChances: Sendable {
     ofGroup = (0..<log.items).map { _ in (0..<log.groups).map { _ in chance.normal() } }
   }
 
-  func group(ofUser user: Int) -> Int { key.derived("groups").derived(user).stream.first(groups) }
+  func group(ofUser user: Int) -> Int {
+    var chance = key.derived("groups").derived(user).stream
+    return chance.below(groups)
+  }
 
   func chance(user: Int, item: Int) -> Double {
     var own = key.derived("user").derived(user).derived(item).stream
@@ -103,12 +106,5 @@ package struct ClickChances: Sendable {
     guard let user = Int(user), let item = Int(item), user >= 1, attraction.indices ~= item - 1
     else { return nil }
     return chance(user: user - 1, item: item - 1)
-  }
-}
-
-extension RandomStream {
-  fileprivate func first(_ count: Int) -> Int {
-    var stream = self
-    return stream.below(count)
   }
 }

@@ -42,7 +42,7 @@ extension Dataset {
 
   /// The same with other items, whose numbers those of the ratings are, or would be.
   func contentDigest(of items: Entities) -> String {
-    var words = interactions.digests + [digest([scale.lowest, scale.highest])]
+    var words = interactions.digests(withTimes: true) + [digest([scale.lowest, scale.highest])]
     // Ratings keep the digests that they had before there were interactions.
     if interactions.ticks != 1 { words.append(UInt64(interactions.ticks)) }
     if feedback == .interactions { words.append(digest(interactions.counts) &+ 1) }
@@ -69,27 +69,14 @@ extension Dataset {
 }
 
 extension Interactions {
-  /// Those of users, items, ratings and times, in this order.
-  fileprivate var digests: [UInt64] {
-    // The longest column first, and the others beside it.
-    let columns = orderedMap(4) { column in
-      switch column {
-      case 0: digest(times)
-      case 1: digest(users)
-      case 2: digest(items)
-      default: digest(ratings)
-      }
-    }
-    return Array(columns[1...] + columns[..<1])
-  }
-
-  /// Those of users, items and ratings, in this order.
-  var digestsWithoutTimes: [UInt64] {
-    orderedMap(3) { column in
+  /// Those of users, items, ratings and, if wanted, times, in this order.
+  func digests(withTimes: Bool) -> [UInt64] {
+    orderedMap(withTimes ? 4 : 3) { column in
       switch column {
       case 0: digest(users)
       case 1: digest(items)
-      default: digest(ratings)
+      case 2: digest(ratings)
+      default: digest(times)
       }
     }
   }

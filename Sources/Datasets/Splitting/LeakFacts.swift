@@ -133,25 +133,12 @@ private struct KnownRows: Sendable {
 
   /// For each of these tasks the items that its user has in the rows that are known.
   func items(of judged: [UserTask], in data: Interactions) -> [Set<Int32>] {
-    // Tables in place of dictionaries: nearly all rows are of others.
-    let none = Int32(-1)
-    var places = [Int32](repeating: none, count: isSeenUser.count)
-    for (place, task) in judged.enumerated() where places[Int(task.user)] == none {
-      places[Int(task.user)] = Int32(place)
-    }
-    let (first, size) = (places, 1 << 20)
-    let found = orderedMap((data.count + size - 1) / size, abandoned: []) { part -> [Int] in
-      data.users.withUnsafeBufferPointer { users in
-        // Users are looked at first.
-        (part * size..<min((part + 1) * size, data.count)).filter {
-          first[Int(users[$0])] != none && isSeen[$0]
-        }
-      }
-    }
-    var items = [Set<Int32>](repeating: [], count: judged.count)
-    for row in found.joined().whileWanted() {
-      items[Int(first[Int(data.users[row])])].insert(data.items[row])
-    }
-    return judged.map { items[Int(first[Int($0.user)])] }
+    let users = Set(judged.map(\.user)).sorted()
+    let rows = data.rows(ofUsers: users) { isSeen[$0] }
+    let items = Dictionary(
+      uniqueKeysWithValues: zip(users, rows).map { user, rows in
+        (user, Set(rows.map { data.items[Int($0)] }))
+      })
+    return judged.map { items[$0.user] ?? [] }
   }
 }

@@ -110,7 +110,7 @@ extension Dataset {
 
   /// Equal for equal ratings and equal tasks of the parts.
   func fingerprint(with parts: [[UserTask]]) -> UInt64 {
-    var ratings = interactions.digestsWithoutTimes
+    var ratings = interactions.digests(withTimes: false)
     if feedback == .interactions { ratings.append(digest(interactions.counts) &+ 1) }
     return digest(ratings + parts.flatMap(words))
   }

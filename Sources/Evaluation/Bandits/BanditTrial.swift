@@ -26,8 +26,8 @@ package struct BanditTrial: Sendable {
   /// of a log that chance alone decided, the mean over these is what the policy brings, without bias (Li, Chu, Langford
   /// and Wang 2011).
   package func replayed() -> BanditCourse {
-    course { event, number, choice in
-      (shown: event.item, reward: choice == event.item ? event.reward : nil)
+    course { event, _, choice, _ in
+      Outcome(shown: event.item, reward: choice == event.item ? event.reward : nil)
     }
   }
 
@@ -35,31 +35,25 @@ package struct BanditTrial: Sendable {
   /// the same visit and item, whatever the policy. The stream has to know the truth.
   package func played() -> BanditCourse {
     let clicks = key.derived("clicks")
-    return course { event, number, choice in
+    return course { event, number, choice, items in
       let chance = stream.chance(of: choice, for: event.user) ?? 0
-      let drawn = clicks.derived(number).derived(Int(choice)).stream.firstUniform
-      return (shown: choice, reward: drawn < chance ? 1 : 0)
+      var draw = clicks.derived(number).derived(Int(choice)).stream
+      let best = items.reduce(chance) { max($0, stream.chance(of: $1, for: event.user) ?? 0) }
+      return Outcome(
+        shown: choice, reward: draw.uniform() < chance ? 1 : 0, regret: best - chance)
     }
   }
 
-  /// What the best item would bring each visitor, of those they were not shown before.
-  package func playedBest() -> BanditCourse {
-    var course = BanditCourse()
-    var left = UnseenItems(stream)
-    for event in stream.events where !Cancellation.isRequested {
-      let items = left.items(of: event.user)
-      let chances = items.map { stream.chance(of: $0, for: event.user) ?? 0 }
-      guard let best = chances.indices.stablySorted(descending: true, by: { chances[$0] }).first
-      else { continue }
-      course.rewards.append(chances[best])
-      course.regrets.append(0)
-      left.take(items[best], from: event.user)
-    }
-    return course
+  /// What comes of a choice.
+  private struct Outcome {
+    let shown: Int32
+    /// Nil where nothing can be learnt from it.
+    let reward: Double?
+    var regret: Double?
   }
 
   private func course(
-    _ outcome: (ImpressionStream.Event, Int, Int32) -> (shown: Int32, reward: Double?)
+    _ outcome: (ImpressionStream.Event, Int, Int32, [Int32]) -> Outcome
   ) -> BanditCourse {
     var course = BanditCourse()
     var arms = LinearArms(stream.arms, width: stream.width, ridge: ridge)
@@ -70,18 +64,31 @@ package struct BanditTrial: Sendable {
       let items = left.items(of: event.user)
       let beliefs = items.map { arms.belief(of: Int($0), in: context) }
       let choice = items[policy.choice(among: beliefs, &chance)]
-      let (shown, reward) = outcome(event, number, choice)
-      course.rewards.append(reward)
-      course.regrets.append(regret(of: choice, among: items, for: event.user))
-      if let reward { arms.learn(Int(choice), in: context, reward: reward) }
-      left.take(shown, from: event.user)
+      let outcome = outcome(event, number, choice, items)
+      course.rewards.append(outcome.reward)
+      course.regrets.append(outcome.regret)
+      if let reward = outcome.reward { arms.learn(Int(choice), in: context, reward: reward) }
+      left.take(outcome.shown, from: event.user)
     }
     return course
   }
+}
 
-  private func regret(of choice: Int32, among items: [Int32], for user: Int32) -> Double? {
-    guard stream.knowsTruth, let own = stream.chance(of: choice, for: user) else { return nil }
-    return items.reduce(own) { max($0, stream.chance(of: $1, for: user) ?? 0) } - own
+extension ImpressionStream {
+  /// What the best item would bring each visitor, of those they were not shown before. The truth has to be known.
+  package func playedBest() -> BanditCourse {
+    var course = BanditCourse()
+    var left = UnseenItems(self)
+    for event in events where !Cancellation.isRequested {
+      let items = left.items(of: event.user)
+      let chances = items.map { chance(of: $0, for: event.user) ?? 0 }
+      guard let best = chances.indices.stablySorted(descending: true, by: { chances[$0] }).first
+      else { continue }
+      course.rewards.append(chances[best])
+      course.regrets.append(0)
+      left.take(items[best], from: event.user)
+    }
+    return course
   }
 }
 
@@ -103,12 +110,5 @@ private struct UnseenItems {
 
   mutating func take(_ item: Int32, from user: Int32) {
     if showsOnce { seen[user, default: []].insert(item) }
-  }
-}
-
-extension RandomStream {
-  fileprivate var firstUniform: Double {
-    var stream = self
-    return stream.uniform()
   }
 }

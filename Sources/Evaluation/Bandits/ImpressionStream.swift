@@ -59,14 +59,10 @@ package struct ImpressionStream: Sendable {
           contexts[user] += own
         }
       case .numbers(let numbers):
-        let known = numbers.filter(\.isFinite).map(Double.init)
-        let mean = known.reduce(0, +) / Double(max(1, known.count))
-        let variance =
-          known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, known.count))
+        let spread = meanAndDeviation(of: numbers.filter(\.isFinite).map(Double.init))
         for user in contexts.indices {
           let number = Double(numbers[user])
-          contexts[user].append(
-            number.isFinite && variance > 0 ? (number - mean) / variance.squareRoot() : 0)
+          contexts[user].append(number.isFinite ? (number - spread.mean) / spread.deviation : 0)
         }
       }
     }

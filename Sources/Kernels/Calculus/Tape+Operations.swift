@@ -239,12 +239,10 @@ extension Tape {
   /// All of them side by side; there is one at least. Halves are put together first, so that each value is copied as
   /// often as halves halve, and not once for each that comes after it.
   package func concatenateColumns(_ parts: ArraySlice<TapeValue>) -> TapeValue {
-    guard let first = parts.first, parts.count > 1 else { return parts.first ?? .none }
+    guard parts.count > 1 else { return parts.first ?? .none }
     let middle = parts.startIndex + parts.count / 2
-    return parts.count == 2
-      ? concatenateColumns(first, parts[middle])
-      : concatenateColumns(
-        concatenateColumns(parts[..<middle]), concatenateColumns(parts[middle...]))
+    return concatenateColumns(
+      concatenateColumns(parts[..<middle]), concatenateColumns(parts[middle...]))
   }
 
   /// a above b.

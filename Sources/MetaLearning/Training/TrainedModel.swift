@@ -100,8 +100,8 @@ package struct TrainedModel: Recommender {
   /// How many items are scored at once where adapting anew for others costs little; nil where it takes steps.
   private func rowsOnTape(for user: UserContext) -> Int? {
     guard learner is any FeedForwardLearner else { return nil }
-    let support = problem.drawing?.completed(user.support) ?? user.support
-    return max(Self.block, Self.pairs / max(1, support.count))
+    let rows = user.support.count * (1 + (problem.drawing?.sampling.count ?? 0))
+    return max(Self.block, Self.pairs / max(1, rows))
   }
 
   /// The loss on a task's query ratings after adapting to its support ratings.

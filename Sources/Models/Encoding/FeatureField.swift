@@ -95,12 +95,8 @@ package struct FieldFit: Sendable {
       let values = seen.indices.filter { seen[$0] && numbers[$0].isFinite }.map {
         Double(numbers[$0])
       }
-      let mean = values.reduce(0, +) / Double(max(1, values.count))
-      let variance =
-        values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(max(1, values.count))
       var field = FeatureField(name: feature.name, side: side, kind: .number)
-      field.mean = mean
-      field.deviation = variance > 0 ? variance.squareRoot() : 1
+      (field.mean, field.deviation) = meanAndDeviation(of: values)
       return field
     }
   }

@@ -76,17 +76,20 @@ struct Bandit: Command {
     }
     let stream = ImpressionStream(data, features: try features(of: data))
     let key = session.settings.key.derived("bandit")
-    var rows: [BanditRow] = []
     let policies = beside + [policy]
-    for (number, policy) in policies.enumerated() {
+    var rows: [BanditRow] = []
+    func checkpoint() throws {
       try host.checkpoint(
         Progress(
-          "bandit", done: Double(number), total: Double(policies.count), unit: "policies"))
+          "bandit", done: Double(rows.count), total: Double(policies.count), unit: "policies"))
+    }
+    for policy in policies {
+      try checkpoint()
       rows.append(
         BanditRow(policy, on: stream, ridge: ridge, key: key, seeds: seeds, session.threads))
     }
-    try host.checkpoint(
-      Progress("bandit", done: 1, total: 1, unit: "policies"))
+    try checkpoint()
+    if stream.knowsTruth { rows.append(BanditRow(bestOn: stream)) }
     return BanditReport(
       data: data, stream: stream, rows: rows, own: type(of: policy).name, seeds: seeds
     ).report

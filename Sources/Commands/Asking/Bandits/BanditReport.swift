@@ -34,9 +34,8 @@ struct BanditRow {
   }
 
   /// What would be best for every visitor.
-  init(bestOn stream: ImpressionStream, key: RandomKey) {
-    let course = BanditTrial(of: GreedyChoice(), on: stream, ridge: 1, key: key).playedBest()
-    self.init("best", replayed: [], [course], of: stream.users)
+  init(bestOn stream: ImpressionStream) {
+    self.init("best", replayed: [], [stream.playedBest()], of: stream.users)
   }
 
   private init(
@@ -71,23 +70,12 @@ struct BanditRow {
 struct BanditReport {
   let data: Dataset
   let stream: ImpressionStream
-  private(set) var rows: [BanditRow]
+  let rows: [BanditRow]
   let own: String
   let seeds: Int
 
-  init(data: Dataset, stream: ImpressionStream, rows: [BanditRow], own: String, seeds: Int) {
-    (self.data, self.stream, self.rows, self.own, self.seeds) = (data, stream, rows, own, seeds)
-    if stream.knowsTruth { self.rows.append(BanditRow(bestOn: stream, key: RandomKey(seed: 0))) }
-  }
-
   var report: Report {
     Report([.table(table)] + (stream.knowsTruth ? [.curve(curve)] : []), result: result)
-  }
-
-  private func cell(_ mean: ClusteredMean?) -> Table.Cell {
-    guard let mean else { return .missing }
-    return mean.halfWidth.map { .interval(mean.mean, halfWidth: $0, digits: 4) }
-      ?? .number(mean.mean, digits: 4)
   }
 
   private var users: Int { Set(stream.users).count }
@@ -103,18 +91,18 @@ struct BanditReport {
           ? ["played as long", "played to the end", "regret"].map { .init($0, .right) } : []),
       rows: rows.map { row in
         [
-          .text(row.name), cell(row.replayed),
+          .text(row.name), .mean(row.replayed, digits: 4),
           row.matches.map { .count(Int($0.rounded())) } ?? .missing,
         ]
           + (stream.knowsTruth
-            ? [cell(row.playedAsLong), cell(row.played), cell(row.regret)] : [])
+            ? [row.playedAsLong, row.played, row.regret].map { .mean($0, digits: 4) } : [])
       }, emphasis: rows.firstIndex { $0.name == own }, footnotes: footnotes)
   }
 
   private var footnotes: [String] {
     var notes = [
       "reward: the mean rating of what is shown, of clicks their rate; ± 95 % interval over users (cluster-robust, "
-        + "Student's t), \(counted(seeds, "way", "ways")) through the log",
+        + "Student's t), \(counted(seeds, "way")) through the log",
       "by replay: over the impressions whose item the policy would have shown, which it learns from",
     ]
     if stream.knowsTruth {
@@ -137,9 +125,8 @@ struct BanditReport {
 
   /// Where sums of regret are shown.
   private var ends: [Int] {
-    let count = stream.count
-    return Array(Set((1...min(60, max(1, count))).map { $0 * count / min(60, max(1, count)) }))
-      .sorted()
+    let places = min(60, stream.count)
+    return (0..<places).map { ($0 + 1) * stream.count / places }
   }
 
   private func sums(_ row: BanditRow) -> [Double] {

@@ -74,12 +74,6 @@ extension Evaluate {
 }
 
 extension PrequentialRun {
-  private static func cell(_ mean: ClusteredMean?) -> Table.Cell {
-    guard let mean else { return .missing }
-    return mean.halfWidth.map { .interval(mean.mean, halfWidth: $0, digits: 3) }
-      ?? .number(mean.mean, digits: 3)
-  }
-
   private var subject: Int? {
     session.model.flatMap { model in courses.lastIndex { $0.title == model.title } }
   }
@@ -96,7 +90,7 @@ extension PrequentialRun {
           + trial.metrics.indices.map { metric in
             place == 0
               ? course.mean(metric).map { .number($0.mean, digits: 3) } ?? .missing
-              : Self.cell(course.mean(metric))
+              : .mean(course.mean(metric), digits: 3)
           }
       },
       emphasis: subject, footnotes: footnotes)
@@ -110,7 +104,7 @@ extension PrequentialRun {
         + courses.dropFirst().map { .init($0.title, .right) },
       rows: ends(8).map { end in
         [.count(end), .text(day(end - 1))]
-          + courses.dropFirst().map { Self.cell(sliding($0, 0, to: end)) }
+          + courses.dropFirst().map { .mean(sliding($0, 0, to: end), digits: 3) }
       })
   }
 
